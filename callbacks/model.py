@@ -1,0 +1,28 @@
+"""The promise as frozen values: states, kinds, windows, outcomes. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+State = Literal[
+    "requested", "offered", "dialing", "connected", "unreached", "needs_human", "done", "cancelled", "expired"
+]
+OPEN_STATES: frozenset[str] = frozenset(
+    {"requested", "offered", "dialing", "connected", "unreached", "needs_human"}
+)
+FINAL_STATES: frozenset[str] = frozenset({"done", "cancelled", "expired"})
+Kind = Literal["asap", "slot", "retry"]
+Missed = Literal["no_answer", "busy", "machine", "bad_moment", "failed"]
+
+
+@dataclass(frozen=True)
+class Window:
+    start: datetime  # business time, UTC
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An expected "no", with a reason that names an announcement key or a message."""
+
+    reason: str

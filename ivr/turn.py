@@ -1,0 +1,166 @@
+"""What one webhook answers, as values: instructions that a renderer turns into TwiML or plain text. Pure.
+
+A turn never holds a sentence: it names announcement keys and typed values; ``ivr.announcements`` finds the words.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# --- values spoken inside an announcement ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TopicSpoken:
+    """The topic's words from the ruleset: ``spoken`` in menus, ``about`` in promises."""
+
+    topic: str
+    form: str = "spoken"  # spoken | about
+
+
+@dataclass(frozen=True)
+class DepartmentSpoken:
+    department: str
+
+
+@dataclass(frozen=True)
+class KeySpoken:
+    key: str  # "0".."9" "*" "#"
+
+
+@dataclass(frozen=True)
+class PhoneSpoken:
+    e164: str  # spoken in national form, digit by digit
+
+
+@dataclass(frozen=True)
+class DigitsSpoken:
+    digits: str  # a code, digit by digit
+
+
+@dataclass(frozen=True)
+class OrdinalSpoken:
+    number: int  # "neljäntenä" / "nummer fyra" / "number four"
+
+
+@dataclass(frozen=True)
+class MinutesSpoken:
+    minutes: int  # "noin kymmenen minuuttia"
+
+
+@dataclass(frozen=True)
+class WindowSpoken:
+    """"tänään kello kolmentoista ja neljäntoista välillä"; ``now`` decides today / tomorrow / weekday."""
+
+    start: datetime
+    end: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class MomentSpoken:
+    """"maanantaina kello seitsemän"."""
+
+    at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class LanguagesSpoken:
+    """"ruotsiksi tai englanniksi"."""
+
+    languages: tuple[str, ...]
+
+
+Value = (
+    TopicSpoken
+    | DepartmentSpoken
+    | KeySpoken
+    | PhoneSpoken
+    | DigitsSpoken
+    | OrdinalSpoken
+    | MinutesSpoken
+    | WindowSpoken
+    | MomentSpoken
+    | LanguagesSpoken
+)
+
+
+# --- instructions ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Say:
+    key: str
+    values: tuple[tuple[str, Value], ...] = ()
+    language: str | None = None  # None: the turn's language
+
+
+@dataclass(frozen=True)
+class Pause:
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Music:
+    """A stretch of hold music."""
+
+    seconds: int
+
+
+Spoken = Say | Pause | Music
+
+
+@dataclass(frozen=True)
+class Gather:
+    spoken: tuple[Spoken, ...]
+    action: str  # absolute URL
+    digits: int | None = 1  # None: until #
+    timeout: int = 7  # seconds of business time after the last word
+
+
+@dataclass(frozen=True)
+class Redirect:
+    url: str
+
+
+@dataclass(frozen=True)
+class Enqueue:
+    queue: str  # opaque name
+    wait_url: str
+    action: str
+
+
+@dataclass(frozen=True)
+class LeaveQueue:
+    pass
+
+
+@dataclass(frozen=True)
+class DialNumber:
+    e164: str
+    action: str
+    timeout: int = 20
+    status_callback: str | None = None
+    greeting_url: str | None = None  # played to the called party before the legs are joined
+    answer_on_bridge: bool = False
+
+
+@dataclass(frozen=True)
+class DialConference:
+    room: str  # m-<opaque id>
+    action: str
+    wait_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Hangup:
+    pass
+
+
+Instruction = Say | Pause | Music | Gather | Redirect | Enqueue | LeaveQueue | DialNumber | DialConference | Hangup
+
+
+@dataclass(frozen=True)
+class Turn:
+    language: str
+    instructions: tuple[Instruction, ...]

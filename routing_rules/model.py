@@ -1,0 +1,161 @@
+"""The ruleset as frozen values. No parsing, no clock, no store: those live in document, service and store.
+
+Local times are minutes since local midnight in the ruleset's time zone (0..1440); 1440 is the midnight that ends the day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Language = Literal["fi", "sv", "en"]
+LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
+Words = Mapping[str, str]  # language -> words
+
+
+@dataclass(frozen=True)
+class Interval:
+    start: int  # minutes since local midnight
+    end: int  # exclusive
+
+
+Week = tuple[tuple[Interval, ...], ...]  # seven days, Monday first
+
+
+@dataclass(frozen=True)
+class ExceptionalDay:
+    day: date
+    intervals: tuple[Interval, ...]  # empty: closed all day
+
+
+@dataclass(frozen=True)
+class Hours:
+    week: Week
+    exceptional: tuple[ExceptionalDay, ...] = ()
+    holidays: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)  # holiday name -> hours; () closed
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """Planned agents who speak a language, by weekday interval; what windows are sold on."""
+
+    language: Language
+    week: tuple[tuple[tuple[Interval, int], ...], ...]  # seven days of (interval, agents)
+
+
+@dataclass(frozen=True)
+class CallbackPolicy:
+    attempts: int = 3
+    spacing_minutes: int = 30  # between rings
+    retry_window_minutes: int = 60
+    asap_window_minutes: int = 60
+    slot_minutes: int = 120
+    open_days: int = 5  # slots are offered over so many open days
+    capacity_share: float = 0.8
+    capacity_floor: float = 0.1  # of planned staffed minutes
+    handling_minutes: float = 5.0  # until measured
+    forecast_live_share: float = 0.5  # of planned staffed minutes that live calls will take
+    offer_from_wait_minutes: int = 2
+    asap_stop_share: float = 0.8  # of the window; above it a slot is offered
+
+
+@dataclass(frozen=True)
+class Department:
+    id: str
+    name: Words  # for pages
+    spoken: Words  # "Asumisen palvelu" / "Boendetjänsten" / "The housing service"
+    organisation: str
+    kind: Literal["console", "number"]
+    languages: tuple[Language, ...]
+    hours: Hours
+    fallback_number: str  # E.164, for degraded mode
+    number: str | None = None  # E.164, kind "number"
+    grace_minutes: int = 10
+    staffing: tuple[Staffing, ...] = ()
+    callbacks: CallbackPolicy = CallbackPolicy()
+
+
+@dataclass(frozen=True)
+class Topic:
+    id: str
+    parent: str | None
+    key: str | None  # "1".."5"; None: not in the menu (the general topic, reached by 0)
+    department: str | None  # None: a branch of the menu
+    name: Words  # for pages and cards
+    spoken: Words  # in the menu: "Asuminen, rakentaminen ja vesi"
+    about: Words  # in a promise: "asumiseen liittyvästä asiastasi"
+    urgent: bool = False
+    sensitive: bool = False
+    duty_number: str | None = None  # urgent city faults, E.164
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    version: int
+    time_zone: str
+    city: Words  # "Kuopion kaupunki"
+    departments: tuple[Department, ...]
+    topics: tuple[Topic, ...]
+    extended_desk: str  # department id
+    general_topic: str  # topic id reached by 0 and by silence
+    duty_number: str | None  # urgent city faults when everything is closed, E.164
+    allowed_countries: tuple[str, ...] = ("FI", "AX")
+
+    def department(self, department_id: str) -> Department:
+        return next(d for d in self.departments if d.id == department_id)
+
+    def topic(self, topic_id: str) -> Topic:
+        return next(t for t in self.topics if t.id == topic_id)
+
+    def children(self, parent: str | None) -> tuple[Topic, ...]:
+        return tuple(t for t in self.topics if t.parent == parent and t.key is not None)
+
+
+@dataclass(frozen=True)
+class StaffedDesk:
+    """Agents on duty now (available or with a matter) at a desk, by language they speak."""
+
+    desk: str
+    languages: frozenset[str]
+
+
+# --- routes: the result of decide ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ToLine:
+    desk: str
+    extended: bool  # True: the department is closed or unstaffed, the extended-hours desk answers
+    closed: bool  # the topic's own department is closed (else open with nobody on duty)
+
+
+@dataclass(frozen=True)
+class ToNumber:
+    department: str
+    number: str
+
+
+@dataclass(frozen=True)
+class OtherLanguage:
+    """Somebody is on duty at the desk, but nobody who speaks the caller's language."""
+
+    desk: str
+    languages: tuple[Language, ...]  # spoken there now
+    extended: bool
+
+
+@dataclass(frozen=True)
+class NobodyOnDuty:
+    """Something is open, but nobody is signed in: a callback is offered."""
+
+    department: str
+
+
+@dataclass(frozen=True)
+class AllClosed:
+    department: str
+    opens_at: datetime | None  # the next opening of any answering desk for this topic
+    duty_number: str | None
+
+
+Route = ToLine | ToNumber | OtherLanguage | NobodyOnDuty | AllClosed
