@@ -1,0 +1,245 @@
+"""Every setting of the service, read once from the environment and checked together.
+
+Lives here: names, defaults, and what makes a value malformed or unsafe. Not here: what any part does with them.
+An empty variable counts as unset. Secrets are plain strings with ``repr=False``; they are never logged.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from adapters.places import ROOT, socket_for
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+REAL_TWILIO = "https://api.twilio.com"
+SAFE_QUARANTINE_SECONDS = 600
+SAFE_SECRET_CHARACTERS = 32
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+class SettingsInvalid(Exception):
+    """Every missing or malformed setting at once, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in LOOPBACK_HOSTS
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("must be an origin only, without a path: https://host or https://host:port")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    # the provider
+    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    twilio_auth_token: str = Field(min_length=16, repr=False)
+    twilio_auth_token_previous: str = Field(default="", repr=False)
+    twilio_api_base_url: str = REAL_TWILIO
+    twilio_api_key: str = Field(default="", pattern=r"^(SK[0-9a-f]{32})?$")
+    twilio_api_secret: str = Field(default="", repr=False, validate_default=True)
+    twilio_region: str = Field(default="", pattern=r"^[a-z]{0,2}\d{0,2}$")
+    twilio_edge: str = Field(default="", pattern=r"^[a-z-]*$", validate_default=True)
+
+    # numbers
+    city_number: str
+    caller_id: str = ""
+    sms_sender: str = Field(default="", max_length=16)
+
+    # where we are
+    public_base_url: str
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=1, le=65535)
+    events_port: int = Field(default=8081, ge=1, le=65535)
+    emulator_port: int = Field(default=8082, ge=1, le=65535)
+    events_url: str = Field(default="", validate_default=True)
+
+    # what we keep
+    data_dir: Path = Field(default=ROOT / "var" / "data", validate_default=True)
+    database_url: str = Field(default="", repr=False, validate_default=True)
+    redis_url: str = Field(default="", repr=False, validate_default=True)
+    ruleset_file: Path = ROOT / "routing_rules" / "samples" / "kuopio.yaml"
+
+    # secrets of our own
+    secret_key: str = Field(min_length=16, repr=False)
+    recordings_key: str = Field(default="", repr=False)
+
+    # behaviour
+    quarantine_seconds: float = Field(default=SAFE_QUARANTINE_SECONDS, gt=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    clock_file: Path | None = None
+    fault_file: Path | None = None
+
+    @property
+    def shown_number(self) -> str:
+        """The number residents see on our calls."""
+        return self.caller_id or self.city_number
+
+    @property
+    def embedded_redis(self) -> bool:
+        return self.redis_url == _embedded_redis_url(self.data_dir)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)  # only what load_settings was given: no hidden second source
+
+    @field_validator("city_number", "caller_id")
+    @classmethod
+    def _e164(cls, value: str) -> str:
+        if value and not E164.fullmatch(value):
+            raise ValueError("must be in international form, like +358171234567")
+        return value
+
+    @field_validator("public_base_url", "twilio_api_base_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        return _origin(value)
+
+    @field_validator("twilio_api_secret")
+    @classmethod
+    def _secret_with_key(cls, value: str, info: ValidationInfo) -> str:
+        if bool(value) != bool(info.data.get("twilio_api_key", value)):
+            raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither")
+        return value
+
+    @field_validator("twilio_edge")
+    @classmethod
+    def _edge_with_region(cls, value: str, info: ValidationInfo) -> str:
+        # a region without an edge is a host that Twilio has shut down: no call could be placed
+        if bool(value) != bool(info.data.get("twilio_region", value)):
+            raise ValueError("TWILIO_REGION and TWILIO_EDGE belong together: set both or neither")
+        return value
+
+    @field_validator("events_url")
+    @classmethod
+    def _events_beside_the_web(cls, value: str, info: ValidationInfo) -> str:
+        if value:
+            if urlsplit(value).scheme not in ("http", "https"):
+                raise ValueError("must begin with http:// or https://")
+            return value.rstrip("/")
+        parts = urlsplit(info.data.get("public_base_url", ""))
+        host = parts.hostname or "127.0.0.1"
+        return f"{parts.scheme or 'http'}://{host}:{info.data.get('events_port', 8081)}"
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return f"sqlite:///{info.data.get('data_dir', Path('data')) / 'service.db'}"
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return _embedded_redis_url(info.data.get("data_dir", Path("data")))
+        if not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("recordings_key")
+    @classmethod
+    def _thirty_two_bytes(cls, value: str) -> str:
+        try:
+            size = len(base64.b64decode(value, altchars=b"-_", validate=True))
+        except binascii.Error:
+            size = -1
+        if value and size != 32:
+            raise ValueError("must be 32 random bytes in base64")
+        return value
+
+    @field_validator("clock_file", "fault_file")
+    @classmethod
+    def _only_with_the_emulator(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        provider = info.data.get("twilio_api_base_url", REAL_TWILIO)
+        if value and not is_loopback(provider):
+            raise ValueError("is refused unless TWILIO_API_BASE_URL is on this machine: real residents keep real time")
+        return value
+
+
+def _embedded_redis_url(data_dir: Path) -> str:
+    return f"unix://{socket_for(data_dir)}"
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Raises SettingsInvalid with every problem at once."""
+    given = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as invalid:
+        raise SettingsInvalid(
+            [_sentence(error["loc"], error["type"], error["msg"]) for error in invalid.errors()]
+        ) from None
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(location[0]).upper()
+    if kind == "missing":
+        return f"{name} is missing."
+    words = message.removeprefix("Value error, ")
+    return f"{name}: {words}."
+
+
+def serve_problems(settings: Settings) -> list[str]:
+    """What makes these settings unsafe for real residents; empty means safe."""
+    provider_here = is_loopback(settings.twilio_api_base_url)
+    rules = (
+        (provider_here, "TWILIO_API_BASE_URL is on this machine: the emulator belongs to make run."),
+        (
+            not settings.public_base_url.startswith("https://") or is_loopback(settings.public_base_url),
+            "PUBLIC_BASE_URL must be the public https:// address that Twilio calls.",
+        ),
+        (
+            "events_url" not in settings.model_fields_set or not settings.events_url.startswith("https://"),
+            "EVENTS_URL must be set to an https:// address: agents' pages read live updates from it.",
+        ),
+        (len(settings.secret_key) < SAFE_SECRET_CHARACTERS, "SECRET_KEY is shorter than 32 characters."),
+        (_is_demo(settings), "SECRET_KEY or TWILIO_AUTH_TOKEN is an example value: make your own."),
+        (
+            settings.quarantine_seconds < SAFE_QUARANTINE_SECONDS,
+            "QUARANTINE_SECONDS is below 600: a resident could be rung twice for one attempt.",
+        ),
+        (settings.clock_file is not None, "CLOCK_FILE is set: business time must be real."),
+        (settings.fault_file is not None, "FAULT_FILE is set: it exists for tests only."),
+        (
+            not settings.twilio_api_key,
+            "TWILIO_API_KEY and TWILIO_API_SECRET are missing: agents' browser telephones need them.",
+        ),
+    )
+    return [sentence for unsafe, sentence in rules if unsafe]
+
+
+def _is_demo(settings: Settings) -> bool:
+    values = (settings.secret_key, settings.twilio_auth_token)
+    return any(value.startswith(("demo", "change-me", "example")) or len(set(value)) < 6 for value in values)
