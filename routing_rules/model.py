@@ -1,6 +1,6 @@
 """The ruleset as frozen values. No parsing, no clock, no store: those live in document, service and store.
 
-Local times are minutes since local midnight in the ruleset's time zone (0..1440); 1440 is the midnight that ends the day.
+Local times are minutes since local midnight in the ruleset's time zone (0..1440); 1440 is the midnight ending the day.
 """
 
 from collections.abc import Mapping

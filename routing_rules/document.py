@@ -1,0 +1,201 @@
+"""A ruleset as text: YAML or JSON in, frozen values out, and back. No store, no clock.
+
+Nothing half-read leaves this file: either the whole Ruleset, or ``RulesetInvalid`` with every problem found.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from routing_rules import document_checks
+from routing_rules.document_shapes import DepartmentShape, HeadShape, Shape, TopicShape
+from routing_rules.document_times import DAYS, interval_text
+from routing_rules.model import Department, Hours, Interval, Ruleset, Staffing
+
+S = TypeVar("S", bound=Shape)
+Written = Mapping[str, object]
+
+_MENDS: Mapping[str, str] = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "is not a field here; remove it, or mend its spelling",
+    "string_type": "must be text; put it in quotes",
+    "model_type": "must be a group of named fields",
+    "dict_type": "must be a group of named fields",
+    "tuple_type": "must be a list, also when it is empty: []",
+}
+_PATTERN_MENDS: Mapping[str, str] = {
+    r"^\+[1-9][0-9]{6,14}$": 'is not an international number; write it like "+358401234567"',
+    r"^[a-z][a-z0-9-]{0,39}$": "is not an id; use at most 40 small letters a-z, digits and hyphens",
+    r"^[1-9]$": "is not a menu key; use 1 to 5 (0 is the general topic's)",
+    r"\S": "is empty; write the words",
+    r"^[A-Z]{2}$": "is not a country; write two capital letters like FI",
+}
+
+
+class RulesetInvalid(Exception):
+    """The document cannot be a ruleset. Each problem names its place and how to mend it; none is left for later."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def parse(text: str) -> Ruleset:
+    """YAML or JSON. Raises RulesetInvalid."""
+    written = _load(text)
+    problems: list[str] = []
+    departments = _elements(written, "departments", DepartmentShape, problems)
+    topics = _elements(written, "topics", TopicShape, problems)
+    head = _shape(HeadShape, _without(written, ("departments", "topics")), "", problems)
+    parts = document_checks.Parts(
+        departments=tuple(shape.value() for shape in departments),
+        topics=tuple(shape.value() for shape in topics),
+        department_ids=_texts(written, "departments", "id"),
+        topic_ids=_texts(written, "topics", "id"),
+        topic_parents=_texts(written, "topics", "parent"),
+        extended_desk=head.extended_desk if head else None,
+        general_topic=head.general_topic if head else None,
+    )
+    problems.extend(document_checks.problems(parts))
+    if problems or head is None:
+        raise RulesetInvalid(tuple(problems))
+    return head.value(parts.departments, parts.topics)
+
+
+def dump(ruleset: Ruleset) -> str:
+    """JSON that ``parse`` reads back to an equal ruleset."""
+    written = asdict(ruleset)
+    written["departments"] = [_department_written(d) for d in ruleset.departments]
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """YAML and JSON let the last of two equal keys win in silence; a ruleset would lose a rule that way."""
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise RulesetInvalid((f"line {node.start_mark.line + 1}: {key!r} stands twice in one group; keep one",))
+        return node
+
+
+def _pairs_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise RulesetInvalid((f"{key!r} stands twice in one group; keep one",))
+    return dict(pairs)
+
+
+def _read(text: str) -> object:
+    """JSON where it is JSON (what the store holds: many times faster), else YAML."""
+    try:
+        return json.loads(text, object_pairs_hook=_pairs_once)
+    except json.JSONDecodeError:
+        return _OnceLoader(text).get_single_data()
+
+
+def _load(text: str) -> Written:
+    try:
+        written = _read(text)
+    except yaml.YAMLError as error:
+        raise RulesetInvalid((f"the text is not YAML or JSON; mend it here: {_one_line(error)}",)) from error
+    if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
+        raise RulesetInvalid(("the document must be a group of named fields: time_zone, city, departments, topics …",))
+    return written
+
+
+def _elements(written: Written, field: str, shape: type[S], problems: list[str]) -> list[S]:
+    elements = written.get(field)
+    if not isinstance(elements, list) or not elements:
+        problems.append(f"{field}: must be a list with at least one element; add it")
+        return []
+    read = (_shape(shape, element, f"{field}.{_name(element, n)}", problems) for n, element in enumerate(elements))
+    return [element for element in read if element is not None]
+
+
+def _shape(shape: type[S], written: object, place: str, problems: list[str]) -> S | None:
+    try:
+        return shape.model_validate(written)
+    except ValidationError as error:
+        problems.extend(_problems(error, place))
+        return None
+
+
+def _texts(written: Written, field: str, key: str) -> tuple[str, ...]:
+    elements = written.get(field)
+    found = [e.get(key) for e in elements if isinstance(e, dict)] if isinstance(elements, list) else []
+    return tuple(text for text in found if isinstance(text, str))
+
+
+def _name(element: object, position: int) -> str:
+    named = element.get("id") if isinstance(element, dict) else None
+    return named if isinstance(named, str) else f"[{position}]"
+
+
+def _without(written: Written, fields: tuple[str, ...]) -> Written:
+    return {key: value for key, value in written.items() if key not in fields}
+
+
+# --- naming place and mend ---------------------------------------------------------------------------------------
+
+
+def _problems(error: ValidationError, place: str) -> Iterator[str]:
+    for found in error.errors(include_url=False):
+        steps = [place] if place else []
+        steps += [str(step) for step in found["loc"] if step != "[key]"]
+        yield f"{'.'.join(steps) or 'document'}: {_mend(found['type'], found['msg'], found.get('ctx', {}))}"
+
+
+def _mend(kind: str, message: str, context: Mapping[str, object]) -> str:
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    if kind == "string_pattern_mismatch":
+        return _PATTERN_MENDS[str(context["pattern"])]
+    if kind == "string_too_short":
+        return _PATTERN_MENDS[r"\S"]
+    if kind == "literal_error":
+        return f"is not known here; use one of {context['expected']}"
+    return _MENDS.get(kind, message)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def _department_written(department: Department) -> dict[str, object]:
+    written: dict[str, object] = asdict(department)
+    written["hours"] = _hours_written(department.hours)
+    written["staffing"] = {staffing.language: _staffing_written(staffing) for staffing in department.staffing}
+    return written
+
+
+def _hours_written(hours: Hours) -> dict[str, object]:
+    return {
+        "week": {day: _intervals_written(intervals) for day, intervals in zip(DAYS, hours.week, strict=True)},
+        "exceptional": [
+            {"day": e.day.isoformat(), "hours": _intervals_written(e.intervals)} for e in hours.exceptional
+        ],
+        "holidays": {name: _intervals_written(intervals) for name, intervals in hours.holidays.items()},
+    }
+
+
+def _intervals_written(intervals: tuple[Interval, ...]) -> list[str]:
+    return [interval_text(interval) for interval in intervals]
+
+
+def _staffing_written(staffing: Staffing) -> dict[str, dict[str, int]]:
+    days = zip(DAYS, staffing.week, strict=True)
+    return {day: {interval_text(interval): agents for interval, agents in plan} for day, plan in days if plan}

@@ -1,0 +1,121 @@
+"""What the parts of a ruleset document must be to each other: references, keys, levels. Pure.
+
+Each problem is one sentence: the place, what is wrong, and what to write instead. It sees the elements that could be
+read and the ids of all that were written, so that one broken element does not accuse those that refer to it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from routing_rules.model import Department, Topic
+
+CHOICES_A_LEVEL = 5
+LEVELS = 2
+
+
+@dataclass(frozen=True)
+class Parts:
+    departments: tuple[Department, ...]  # those that could be read
+    topics: tuple[Topic, ...]
+    department_ids: tuple[str, ...]  # as written, also of those that could not be read
+    topic_ids: tuple[str, ...]
+    topic_parents: tuple[str, ...]
+    extended_desk: str | None  # None: could not be read
+    general_topic: str | None
+
+
+def problems(parts: Parts) -> Iterator[str]:
+    yield from _twice("departments", parts.department_ids)
+    yield from _twice("topics", parts.topic_ids)
+    yield from _heads(parts)
+    for department in parts.departments:
+        yield from _department(department, parts)
+    for topic in parts.topics:
+        yield from _topic(topic, parts)
+    yield from _menu(parts)
+
+
+def _twice(place: str, ids: Iterable[str]) -> Iterator[str]:
+    for written, count in Counter(ids).items():
+        if count > 1:
+            yield f"{place}.{written}: the id stands {count} times; rename all but one"
+
+
+def _heads(parts: Parts) -> Iterator[str]:
+    if parts.extended_desk is not None and parts.extended_desk not in parts.department_ids:
+        yield f"extended_desk: there is no department {parts.extended_desk!r}; {_one_of(parts.department_ids)}"
+    if parts.general_topic is not None and parts.general_topic not in parts.topic_ids:
+        yield f"general_topic: there is no topic {parts.general_topic!r}; {_one_of(parts.topic_ids)}"
+
+
+def _department(department: Department, parts: Parts) -> Iterator[str]:
+    place = f"departments.{department.id}"
+    if department.kind == "number" and department.number is None:
+        yield f'{place}.number: is missing; a department of kind "number" needs the number to connect to'
+    if department.kind == "console" and department.number is not None:
+        yield f'{place}.number: is not used by kind "console"; remove it, or write kind "number"'
+    if department.id == parts.extended_desk and department.kind != "console":
+        yield f'{place}.kind: is the extended-hours desk, where lines are moved to; write kind "console"'
+    for staffing in department.staffing:
+        if staffing.language not in department.languages:
+            yield (
+                f"{place}.staffing.{staffing.language}: the department does not serve in this language; "
+                "add it to languages, or remove the staffing"
+            )
+
+
+def _topic(topic: Topic, parts: Parts) -> Iterator[str]:
+    place = f"topics.{topic.id}"
+    has_children = topic.id in parts.topic_parents
+    if topic.department is not None and topic.department not in parts.department_ids:
+        yield f"{place}.department: there is no department {topic.department!r}; {_one_of(parts.department_ids)}"
+    if topic.department is None and not has_children:
+        yield f"{place}.department: is missing; name who answers, or put topics under this one"
+    if topic.department is not None and has_children:
+        yield f"{place}.department: a topic with topics under it answers nothing itself; remove the department"
+    if topic.key is None and topic.id != parts.general_topic:
+        yield f"{place}.key: is missing; nobody could choose the topic, give it a key from 1 to {CHOICES_A_LEVEL}"
+    if topic.key is not None and int(topic.key) > CHOICES_A_LEVEL:
+        yield f"{place}.key: is {topic.key}; a level has the keys 1 to {CHOICES_A_LEVEL}"
+    yield from _parents(topic, place, parts)
+
+
+def _parents(topic: Topic, place: str, parts: Parts) -> Iterator[str]:
+    if topic.parent is None:
+        return
+    if topic.parent not in parts.topic_ids:
+        yield f"{place}.parent: there is no topic {topic.parent!r}; {_one_of(parts.topic_ids)}"
+        return
+    by_id = {other.id: other for other in parts.topics}
+    levels = 1
+    above: str | None = topic.parent
+    while above is not None and levels <= LEVELS:
+        levels += 1
+        above = by_id[above].parent if above in by_id else None
+    if levels > LEVELS:
+        yield f"{place}.parent: lies below level {LEVELS}, or in a loop; a menu has {LEVELS} levels, move it up"
+
+
+def _menu(parts: Parts) -> Iterator[str]:
+    levels: dict[str | None, list[Topic]] = {None: []}
+    for topic in parts.topics:
+        if topic.key is not None:
+            levels.setdefault(topic.parent, []).append(topic)
+    if not levels[None]:
+        yield f"topics: no topic stands on the top level; give at least one a key from 1 to {CHOICES_A_LEVEL}"
+    for parent, choices in levels.items():
+        yield from _level("topics" if parent is None else f"topics.{parent}", choices)
+
+
+def _level(place: str, choices: list[Topic]) -> Iterator[str]:
+    if len(choices) > CHOICES_A_LEVEL:
+        yield f"{place}: {len(choices)} choices on one level; a caller remembers {CHOICES_A_LEVEL}, group them"
+    for key, count in Counter(topic.key for topic in choices).items():
+        if count > 1:
+            users = ", ".join(topic.id for topic in choices if topic.key == key)
+            yield f"{place}: key {key} is used by {users}; give each its own"
+
+
+def _one_of(ids: tuple[str, ...]) -> str:
+    return f"use one of {', '.join(ids)}" if ids else "write one first"

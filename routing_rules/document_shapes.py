@@ -1,0 +1,198 @@
+"""The written form of a ruleset, as pydantic models: what each field looks like and how it becomes a frozen value.
+
+One element at a time. What elements say about each other (references, keys, levels) is in ``document_checks``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from routing_rules.document_times import IntervalsWritten, PlanWritten, each_day_once, spread
+from routing_rules.holidays import NAMES
+from routing_rules.model import (
+    CallbackPolicy,
+    Department,
+    ExceptionalDay,
+    Hours,
+    Interval,
+    Language,
+    Ruleset,
+    Staffing,
+    Topic,
+)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:  # not found is a KeyError: pydantic would let it through
+        raise ValueError(f'{name!r} is not a time zone; write one like "Europe/Helsinki"') from error
+    return name
+
+
+def _known_holiday(name: str) -> str:
+    if name not in NAMES:
+        raise ValueError(f"{name!r} is not a holiday; use one of {', '.join(NAMES)}")
+    return name
+
+
+def _key_as_text(value: object) -> object:
+    """``key: 1`` and ``key: "1"`` mean the same key."""
+    return str(value) if type(value) is int else value
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+MenuKey = Annotated[str, BeforeValidator(_key_as_text), Field(pattern=r"^[1-9]$")]
+HolidayName = Annotated[str, AfterValidator(_known_holiday)]
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WordsShape(Shape):
+    """The same thing in every language of the service; none may be missing."""
+
+    fi: Text
+    sv: Text
+    en: Text
+
+    def value(self) -> dict[str, str]:
+        return {"fi": self.fi, "sv": self.sv, "en": self.en}
+
+
+class ExceptionalDayShape(Shape):
+    day: date
+    hours: IntervalsWritten
+
+
+class HoursShape(Shape):
+    week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)]
+    exceptional: tuple[ExceptionalDayShape, ...] = ()
+    holidays: dict[HolidayName, IntervalsWritten] = {}
+
+    @model_validator(mode="after")
+    def _each_day_once(self) -> Self:
+        days = [exception.day for exception in self.exceptional]
+        for day in days:
+            if days.count(day) > 1:
+                raise ValueError(f"the exceptional day {day.isoformat()} stands twice; keep one")
+        return self
+
+    def value(self) -> Hours:
+        exceptional = tuple(ExceptionalDay(e.day, e.hours) for e in self.exceptional)
+        return Hours(spread(self.week), exceptional, dict(self.holidays))
+
+
+class PolicyShape(Shape):
+    attempts: Annotated[int, Field(ge=1, le=10)] = CallbackPolicy.attempts
+    spacing_minutes: Minutes = CallbackPolicy.spacing_minutes
+    retry_window_minutes: Minutes = CallbackPolicy.retry_window_minutes
+    asap_window_minutes: Minutes = CallbackPolicy.asap_window_minutes
+    slot_minutes: Minutes = CallbackPolicy.slot_minutes
+    open_days: Annotated[int, Field(ge=1, le=30)] = CallbackPolicy.open_days
+    capacity_share: Share = CallbackPolicy.capacity_share
+    capacity_floor: Share = CallbackPolicy.capacity_floor
+    handling_minutes: Annotated[float, Field(gt=0, le=240)] = CallbackPolicy.handling_minutes
+    forecast_live_share: Share = CallbackPolicy.forecast_live_share
+    offer_from_wait_minutes: Annotated[int, Field(ge=0, le=240)] = CallbackPolicy.offer_from_wait_minutes
+    asap_stop_share: Share = CallbackPolicy.asap_stop_share
+
+    def value(self) -> CallbackPolicy:
+        return CallbackPolicy(**dict(self))
+
+
+class DepartmentShape(Shape):
+    id: Id
+    name: WordsShape
+    spoken: WordsShape
+    organisation: Text
+    kind: Literal["console", "number"]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    hours: HoursShape
+    fallback_number: E164
+    number: E164 | None = None
+    grace_minutes: Annotated[int, Field(ge=0, le=120)] = 10
+    staffing: dict[Language, Annotated[dict[str, PlanWritten], AfterValidator(each_day_once)]] = {}
+    callbacks: PolicyShape = PolicyShape()
+
+    def value(self) -> Department:
+        return Department(
+            id=self.id,
+            name=self.name.value(),
+            spoken=self.spoken.value(),
+            organisation=self.organisation,
+            kind=self.kind,
+            languages=self.languages,
+            hours=self.hours.value(),
+            fallback_number=self.fallback_number,
+            number=self.number,
+            grace_minutes=self.grace_minutes,
+            staffing=tuple(Staffing(language, _planned(week)) for language, week in self.staffing.items()),
+            callbacks=self.callbacks.value(),
+        )
+
+
+def _planned(week: Mapping[str, Mapping[Interval, int]]) -> tuple[tuple[tuple[Interval, int], ...], ...]:
+    return spread({days: tuple(plan.items()) for days, plan in week.items()})
+
+
+class TopicShape(Shape):
+    id: Id
+    parent: Id | None = None
+    key: MenuKey | None = None
+    department: Id | None = None
+    name: WordsShape
+    spoken: WordsShape
+    about: WordsShape
+    urgent: bool = False
+    sensitive: bool = False
+    duty_number: E164 | None = None
+
+    def value(self) -> Topic:
+        return Topic(
+            id=self.id,
+            parent=self.parent,
+            key=self.key,
+            department=self.department,
+            name=self.name.value(),
+            spoken=self.spoken.value(),
+            about=self.about.value(),
+            urgent=self.urgent,
+            sensitive=self.sensitive,
+            duty_number=self.duty_number,
+        )
+
+
+class HeadShape(Shape):
+    """What stands beside the departments and the topics."""
+
+    version: Annotated[int, Field(ge=1)] = 1
+    time_zone: ZoneName
+    city: WordsShape
+    extended_desk: Id
+    general_topic: Id
+    duty_number: E164 | None = None
+    allowed_countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("FI", "AX")
+
+    def value(self, departments: tuple[Department, ...], topics: tuple[Topic, ...]) -> Ruleset:
+        return Ruleset(
+            version=self.version,
+            time_zone=self.time_zone,
+            city=self.city.value(),
+            departments=departments,
+            topics=topics,
+            extended_desk=self.extended_desk,
+            general_topic=self.general_topic,
+            duty_number=self.duty_number,
+            allowed_countries=self.allowed_countries,
+        )

@@ -1,0 +1,79 @@
+"""Times as a ruleset document writes them: ``"08:00-15:30"``, ``monday-friday``. Text to values and back, no more.
+
+Errors are ValueErrors whose words say what to write instead; pydantic puts the place before them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from routing_rules.model import Interval
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MINUTES_A_DAY = 24 * 60
+_WRITTEN = re.compile(r"(\d{1,2})(?::(\d{2}))?-(\d{1,2})(?::(\d{2}))?")
+
+T = TypeVar("T")
+
+
+def interval_text(interval: Interval) -> str:
+    return f"{_clock_text(interval.start)}-{_clock_text(interval.end)}"
+
+
+def _clock_text(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _interval(written: object) -> Interval:
+    found = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
+    if found is None:
+        raise ValueError(f'{written!r} is not an interval; write it like "08:00-15:30"')
+    hour, minute, end_hour, end_minute = (int(part or 0) for part in found.groups())
+    start, end = hour * 60 + minute, end_hour * 60 + end_minute
+    if max(minute, end_minute) > 59 or max(start, end) > MINUTES_A_DAY:
+        raise ValueError(f"{written} is not on the clock; a day runs from 00:00 to 24:00")
+    if end <= start:
+        raise ValueError(f"{written} ends before it begins; write the end later, or over midnight as two days")
+    return Interval(start, end)
+
+
+def _in_order(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    ordered = tuple(sorted(intervals, key=lambda i: (i.start, i.end)))
+    for one, following in zip(ordered, ordered[1:], strict=False):
+        if following.start < one.end:
+            raise ValueError(f"{interval_text(one)} and {interval_text(following)} overlap; end one before the other")
+    return ordered
+
+
+def _apart(planned: dict[Interval, int]) -> dict[Interval, int]:
+    return {interval: planned[interval] for interval in _in_order(planned)}
+
+
+def each_day_once(week: dict[str, T]) -> dict[str, T]:
+    named = [day for key in week for day in days_named(key)]
+    for day in named:
+        if named.count(day) > 1:
+            raise ValueError(f"{DAYS[day]} is named twice; keep one")
+    return week
+
+
+def days_named(key: str) -> range:
+    """``monday`` or ``monday-friday`` as days of the week, Monday 0."""
+    first, _, last = key.partition("-")
+    if first not in DAYS or (last or first) not in DAYS or DAYS.index(last or first) < DAYS.index(first):
+        raise ValueError(f'{key!r} names no weekdays; write "monday" or "monday-friday"')
+    return range(DAYS.index(first), DAYS.index(last or first) + 1)
+
+
+def spread(week: Mapping[str, tuple[T, ...]]) -> tuple[tuple[T, ...], ...]:
+    """Seven days, Monday first; a day that is not named holds nothing."""
+    by_day = {day: held for key, held in week.items() for day in days_named(key)}
+    return tuple(by_day.get(day, ()) for day in range(len(DAYS)))
+
+
+IntervalWritten = Annotated[Interval, BeforeValidator(_interval)]
+IntervalsWritten = Annotated[tuple[IntervalWritten, ...], AfterValidator(_in_order)]
+Agents = Annotated[int, Field(ge=0, le=1000)]
+PlanWritten = Annotated[dict[IntervalWritten, Agents], AfterValidator(_apart)]

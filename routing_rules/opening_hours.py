@@ -1,0 +1,105 @@
+"""When a desk is open: opening hours, exceptional days and holidays against a moment. Pure: the moment is an argument.
+
+One rule for every reader: intervals are half-open, an exceptional day goes before a holiday and a holiday before the
+weekday. A local time that does not exist (spring) moves forward to the first that does; of one that comes twice
+(autumn) the first counts. Every returned time is UTC.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from routing_rules.holidays import holiday_on
+from routing_rules.model import Hours, Interval
+
+Opening = tuple[datetime, datetime]
+
+LOOK_DAYS = 30  # beyond this no desk is promised to open, and no announcement names a day
+
+
+def is_open(hours: Hours, at: datetime, zone: ZoneInfo) -> bool:
+    return any(start <= at < end for start, end in open_intervals(hours, _local_day(at, zone), zone))
+
+
+def next_opening(hours: Hours, after: datetime, zone: ZoneInfo, days: int = LOOK_DAYS) -> datetime | None:
+    """The first opening that begins after the moment; the opening now in progress is not one."""
+    first = _local_day(after, zone) - timedelta(days=1)  # yesterday: an opening may run over midnight
+    for start, _ in _openings(hours, first, days + 2, zone):
+        if start > after:
+            return start
+    return None
+
+
+def closing_after(hours: Hours, at: datetime, zone: ZoneInfo, days: int = LOOK_DAYS) -> datetime | None:
+    """When the present opening ends. None: closed at the moment, or open without a break for so many days."""
+    horizon = _midnight(_local_day(at, zone) + timedelta(days=days), zone)
+    for start, end in _openings(hours, _local_day(at, zone), days, zone):
+        if start <= at < end:
+            return end if end < horizon else None
+    return None
+
+
+def last_closing(hours: Hours, before: datetime, zone: ZoneInfo, days: int = LOOK_DAYS) -> datetime | None:
+    """The latest moment, not after the given one, at which an opening ended."""
+    first = _local_day(before, zone) - timedelta(days=days)
+    ends = [end for _, end in _openings(hours, first, days + 2, zone) if end <= before]
+    return ends[-1] if ends else None
+
+
+def open_intervals(hours: Hours, day: date, zone: ZoneInfo) -> tuple[Opening, ...]:
+    """The local day's openings in UTC; one that a clock change swallows whole is left out."""
+    resolved = ((_moment(day, i.start, zone), _moment(day, i.end, zone)) for i in intervals_on(hours, day))
+    return tuple((start, end) for start, end in resolved if start < end)
+
+
+def intervals_on(hours: Hours, day: date) -> tuple[Interval, ...]:
+    """The rule that holds on the day, in local minutes: exceptional day, else holiday, else weekday."""
+    for exception in hours.exceptional:
+        if exception.day == day:
+            return exception.intervals
+    holiday = holiday_on(day)
+    if holiday is not None and holiday in hours.holidays:
+        return hours.holidays[holiday]
+    return hours.week[day.weekday()]
+
+
+def _openings(hours: Hours, first: date, days: int, zone: ZoneInfo) -> Iterator[Opening]:
+    """In order, those that touch joined: a desk open until midnight and from midnight does not close between."""
+    every = (i for n in range(days) for i in open_intervals(hours, first + timedelta(days=n), zone))
+    return _joined(every)
+
+
+def _joined(openings: Iterable[Opening]) -> Iterator[Opening]:
+    held: Opening | None = None
+    for start, end in openings:
+        if held is None:
+            held = (start, end)
+        elif start == held[1]:
+            held = (held[0], end)
+        else:
+            yield held
+            held = (start, end)
+    if held is not None:
+        yield held
+
+
+def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """Local minutes of the day as UTC; 1440 is the next midnight, also on days of 23 and 25 hours."""
+    days, rest = divmod(minutes, 24 * 60)
+    local = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60))
+    while not _exists(local, zone):
+        local += timedelta(minutes=1)
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def _exists(local: datetime, zone: ZoneInfo) -> bool:
+    there_and_back = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    return there_and_back.replace(tzinfo=None) == local
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return _moment(day, 0, zone)
+
+
+def _local_day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
