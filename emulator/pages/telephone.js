@@ -1,0 +1,215 @@
+/* One telephone on the table: its keypad, what it hears, its messages, what it does when it rings. */
+
+import { lab } from './lab.js';
+import { aloud } from './speech.js';
+import { Log, showMessages } from './telephone-log.js';
+import { RULES, STATES, spaced } from './words.js';
+
+const ENDED = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+const template = document.getElementById('telephone');
+let made = 0;
+
+export class Telephone {
+  /* number: null where it is withheld. tools: { guarded, loud, quiet, cityNumber, away }. */
+  constructor(number, label, tools) {
+    this.number = number;
+    this.label = label;
+    this._tools = tools;
+    this._call = null; // { sid, since, ringing }
+    this._known = new Set();
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this._find = (selector) => this.element.querySelector(selector);
+    this._log = new Log(this._find('.log'), tools.loud);
+    this._name();
+    this._wire();
+    this._become('idle');
+  }
+
+  _name() {
+    const id = `telephone-${(made += 1)}`;
+    const title = this._find('h3');
+    title.id = id;
+    title.textContent = this.label;
+    this.element.setAttribute('aria-labelledby', id);
+    this._find('.number').textContent = this.number ? spaced(this.number) : 'number withheld';
+    this._find('.log').setAttribute('aria-label', `Heard by ${this.label}`);
+    this._find('.keypad').setAttribute('aria-label', `Keys of ${this.label}`);
+    this._find('[data-do="away"]').setAttribute('aria-label', `Put ${this.label} away`);
+    this._find('[name="to"]').value = this._tools.cityNumber();
+    if (this.number) return;
+    this._find('.inbox').remove();
+    this._find('.behaviour').remove();
+  }
+
+  _wire() {
+    const { guarded } = this._tools;
+    this.element.addEventListener('click', (event) => {
+      const button = event.target.closest('button');
+      if (button?.dataset.key) guarded(() => this.press(button.dataset.key))();
+      if (button?.dataset.do) guarded(() => this._do(button.dataset.do))();
+    });
+    this.element.addEventListener('keydown', (event) => {
+      const writing = event.target.closest('input, select, textarea');
+      if (writing || event.ctrlKey || event.metaKey || event.altKey || !/^[0-9*#]$/.test(event.key)) return;
+      event.preventDefault();
+      guarded(() => this.press(event.key))();
+    });
+    this._find('.dial').addEventListener('submit', (event) => {
+      event.preventDefault();
+      guarded(() => this._do('call'))();
+    });
+    this._find('.behaviour form')?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      guarded(() => this._behave(event.target.elements))();
+    });
+  }
+
+  async _do(action) {
+    if (action === 'away') return this._tools.away(this);
+    if (action === 'call') return this._ring();
+    if (this._call) await lab.act(this._call.sid, action);
+    return this.look();
+  }
+
+  async _ring() {
+    if (this._call) return;
+    const to = this._find('[name="to"]').value.replace(/\s/g, '');
+    if (!to) {
+      this._find('[name="to"]').focus();
+      return;
+    }
+    this._log.begin(`Calling ${spaced(to)}`);
+    const { call_sid: sid } = await lab.ring(this.number || 'anonymous', to);
+    this._adopt(sid, false);
+    await this.look();
+  }
+
+  async press(digits) {
+    const key = this._find(`[data-key="${digits}"]`);
+    key?.classList.add('down');
+    setTimeout(() => key?.classList.remove('down'), 150);
+    if (!this._call) return;
+    await lab.press(this._call.sid, digits);
+    await this.look();
+  }
+
+  async _behave({ on_ring: onRing, after, press, talk }) {
+    const behaviour = { on_ring: onRing.value, after: Number(after.value || 0) };
+    if (press.value) Object.assign(behaviour, { press: press.value, press_after: 1 });
+    if (talk.value) behaviour.talk = Number(talk.value);
+    await lab.behave(this.number, behaviour);
+    this._showRule(behaviour);
+    this._tools.quiet(`Kept: when ${this.label} rings, ${RULES[behaviour.on_ring]}.`);
+  }
+
+  _showRule(behaviour) {
+    this._find('.rule').textContent = RULES[behaviour?.on_ring] || RULES.manual;
+  }
+
+  /* One of the lab's calls in progress is this telephone's: its own, or one that makes it ring. */
+  meet(calls) {
+    if (this._call || !this.number) return;
+    const found = calls.find((call) => this._isMine(call));
+    if (!found) return;
+    const incoming = found.direction !== 'inbound';
+    this._log.begin(incoming ? `Call from ${spaced(found.from)}` : `Calling ${spaced(found.to)}`);
+    this._adopt(found.call_sid, incoming);
+  }
+
+  _isMine(call) {
+    if (this._known.has(call.call_sid) || ENDED.has(call.status) || call.status === 'queued') return false;
+    return (call.direction === 'inbound' ? call.from : call.to) === this.number;
+  }
+
+  _adopt(sid, incoming) {
+    this._known.add(sid);
+    this._call = { sid, since: 0, incoming };
+    this._become(incoming ? 'ringing' : 'calling');
+    if (incoming) this._tools.loud(`${this.label} rings.`);
+  }
+
+  /* Looks once at the call: writes down what is new. Two looks at the same time would write twice. */
+  async look() {
+    const call = this._call;
+    if (!call || call.looking) return;
+    call.looking = true;
+    try {
+      const found = await lab.call(call.sid, call.since);
+      call.since = found.next;
+      found.events.forEach((event) => this._hear(event));
+      this._show(call, found);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this._end('The lab was emptied.');
+    } finally {
+      call.looking = false;
+    }
+  }
+
+  _hear(event) {
+    this._log.take(event);
+    if (event.kind === 'say') aloud(event.text, event.language);
+  }
+
+  _show(call, found) {
+    if (ENDED.has(found.status)) {
+      this._end(`The call has ended: ${found.status}.`);
+      return;
+    }
+    const waiting = call.incoming && ['ringing', 'initiated', 'queued'].includes(found.status);
+    const calling = !call.incoming && found.status === 'ringing';
+    this._become(waiting ? 'ringing' : calling ? 'calling' : 'talking', this._where(found));
+    const asked = this._find('.asked');
+    asked.hidden = !found.gathering;
+    asked.textContent = found.gathering ? question(found.gathering) : '';
+  }
+
+  _where(found) {
+    if (found.talking_with?.length || (found.conference && found.status === 'in-progress')) return 'Talking';
+    return found.in_queue ? 'In the line' : undefined;
+  }
+
+  _end(words) {
+    this._log.note(words);
+    this._call = null;
+    this._find('.asked').hidden = true;
+    this._become('idle');
+  }
+
+  _become(state, words = STATES[state]) {
+    this.element.dataset.state = state;
+    const shown = this._find('.state');
+    if (shown.textContent !== words) shown.textContent = words;
+    this._offer({ call: state === 'idle', answer: state === 'ringing', decline: state === 'ringing',
+      hangup: state === 'talking' || state === 'calling' });
+    this._find('.dial').hidden = state !== 'idle';
+  }
+
+  /* Shows the buttons that mean something now. A reader of the keyboard keeps a place to stand. */
+  _offer(actions) {
+    const buttons = Object.keys(actions).map((name) => this._find(`[data-do="${name}"]`));
+    const lostFocus = buttons.some((button) => button === document.activeElement && !actions[button.dataset.do]);
+    buttons.forEach((button) => {
+      button.hidden = !actions[button.dataset.do];
+    });
+    if (lostFocus) buttons.find((button) => !button.hidden).focus();
+  }
+
+  /* Messages and behaviour, which change rarely. */
+  async catchUp() {
+    if (!this.number) return;
+    const found = await lab.phone(this.number);
+    const messages = found.messages || [];
+    const count = this._find('.count');
+    if (Number(count.textContent) < messages.length) this._tools.quiet(`${this.label} has a new message.`);
+    count.textContent = messages.length;
+    count.classList.toggle('some', messages.length > 0);
+    showMessages(this._find('.messages'), messages);
+    if (!this._find('.behaviour').open) this._showRule(found.behaviour);
+  }
+}
+
+function question({ digits, finish }) {
+  if (digits === 1) return 'A key is asked for';
+  return digits ? `${digits} keys are asked for` : `Keys are asked for${finish ? `; end with ${finish}` : ''}`;
+}

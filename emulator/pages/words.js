@@ -1,0 +1,73 @@
+/* How numbers, times and events are written on the page. No addresses, no buttons. */
+
+export const ZONE = 'Europe/Helsinki';
+
+const wallClock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric',
+  hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+});
+
+/* The parts of a moment as the wall clock in Finland shows them. */
+export function wall(moment) {
+  return Object.fromEntries(wallClock.formatToParts(moment).map(({ type, value }) => [type, value]));
+}
+
+export function timeOf(iso) {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return '';
+  const { hour, minute } = wall(moment);
+  return `${hour}.${minute}`;
+}
+
+export function dayAndTime(iso) {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return '';
+  const { weekday, day, month, hour, minute } = wall(moment);
+  return `${weekday} ${day} ${month} ${hour}.${minute}`;
+}
+
+export function spaced(number) {
+  const finnish = /^\+358(\d{2})(\d{3})(\d+)$/.exec(number || '');
+  if (finnish) return `+358 ${finnish.slice(1).join(' ')}`;
+  if (!number || number === 'anonymous') return 'withheld number';
+  return number.startsWith('client:') ? `browser telephone ${number.slice(7)}` : number;
+}
+
+/* What is written for an event that is no speech; undefined: nobody hears it. */
+const PLAIN = {
+  ring: () => 'Ringing',
+  answered: () => 'Answered',
+  play: (event) => `♫ ${fileName(event.text) || 'A sound is played'}`,
+  music: (event) => `♫ ${fileName(event.text) || 'Music'}`,
+  queued: (event) => `In the waiting line${event.text ? `: ${event.text}` : ''}`,
+  'left-queue': () => 'Out of the waiting line',
+  dial: (event) => `Connecting${event.text ? ` to ${spaced(event.text)}` : ''}`,
+  joined: (event) => `Now talking${event.text ? ` with ${spaced(event.text)}` : ''}`,
+  parted: () => 'The other one is gone',
+  hold: (event) => event.text || 'On hold',
+  end: (event) => `Ended${event.text ? `: ${event.text}` : ''}`,
+};
+
+export function plain(event) {
+  return PLAIN[event.kind]?.(event);
+}
+
+function fileName(text) {
+  return /^https?:/.test(text || '') ? decodeURIComponent(new URL(text).pathname.split('/').pop()) : text;
+}
+
+export const RULES = {
+  manual: 'you answer',
+  answer: 'answers by itself',
+  busy: 'busy',
+  'no-answer': 'nobody answers',
+  decline: 'declines',
+  machine: 'a machine answers',
+};
+
+export const STATES = {
+  idle: 'Free',
+  calling: 'Calling',
+  ringing: 'Ringing',
+  talking: 'In a call',
+};

@@ -1,0 +1,53 @@
+"""How what is heard looks in a terminal: one line for each thing, with the business time and the language."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from emulator.lab_client import Event
+
+_WALL = ZoneInfo("Europe/Helsinki")  # what the clock on the wall beside the telephone shows
+
+_SIGNS = {
+    "ring": "…",
+    "answered": "answered",
+    "play": "♫",
+    "music": "♫",
+    "gather": "?",
+    "queued": "in the line",
+    "left-queue": "out of the line",
+    "dial": "connecting",
+    "joined": "JOINED",
+    "parted": "parted",
+    "hold": "on hold",
+    "error": "ERROR",
+    "end": "end",
+}
+_QUIET = frozenset({"pause", "barge"})
+
+
+def heard(event: Event) -> str | None:
+    """The line for an event, or nothing for what nobody hears."""
+    if event.kind in _QUIET:
+        return None
+    if event.kind == "say":
+        return f"[{event.language[:2] or '--'}] {event.text}"
+    if event.kind == "key":
+        return f"     > {event.text}"
+    return f"     {_SIGNS.get(event.kind, event.kind)} {event.text}".rstrip()
+
+
+def say_line(event: Event) -> None:
+    words = heard(event)
+    if words is not None:
+        line(wall_time(event.at), words)
+
+
+def wall_time(iso: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(iso).astimezone(_WALL):%H.%M.%S}"
+    except ValueError:
+        return ""
+
+
+def line(at: str, words: str) -> None:
+    print(f"{at or '--------'}  {words}", flush=True)
