@@ -1,0 +1,200 @@
+"""One call: a leg between the network and one telephone, its state and everything heard on it.
+
+What is played on it lives in `player`, who it is with in `network`. All state is guarded by the network's one lock;
+`wait` is the only place where a call's thread sleeps, and the only place where it learns that it was hung up or
+sent to another document.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from emulator.clock import Clock
+from emulator.history import Json
+
+Direction = Literal["inbound", "outbound-api", "outbound-dial"]
+CallStatus = Literal[
+    "queued", "initiated", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"
+]
+FINAL: frozenset[CallStatus] = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+LONGEST_NAP = 0.5  # machine seconds; a changed rate is noticed this soon
+
+
+class CallEnded(Exception):
+    """The call is over: whatever was being done on it stops."""
+
+
+class CallRedirected(Exception):
+    """Somebody sent the live call to another document."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A document to be requested."""
+
+    url: str
+    method: str = "POST"
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A document that was given in the request itself."""
+
+    twiml: str
+
+
+Source = Fetch | Inline
+
+
+@dataclass(frozen=True)
+class Event:
+    n: int
+    kind: str
+    at: str
+    machine: float
+    text: str | None = None
+    language: str | None = None
+    voice: str | None = None
+    data: dict[str, Json] = field(default_factory=dict)
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Gathering:
+    digits: int | None
+    finish: str
+
+
+@dataclass(frozen=True)
+class StatusSubscription:
+    """Who wants to hear of this call's progress."""
+
+    url: str = ""
+    method: str = "POST"
+    events: frozenset[str] = frozenset({"completed"})
+
+
+@dataclass(eq=False)
+class Call:
+    sid: str
+    caller: str
+    callee: str
+    direction: Direction
+    clock: Clock
+    lock: threading.RLock
+    parent: "Call | None" = None
+    status: CallStatus = "queued"
+    fallback: Fetch | None = None
+    subscription: StatusSubscription = StatusSubscription()
+    sequence: int = 0
+    answered_by: str | None = None
+    created: datetime = field(init=False)
+    answered_at: float | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    duration: int = 0
+    events: list[Event] = field(default_factory=list)
+    keys: deque[str] = field(default_factory=deque)
+    guards: list[Callable[[], None]] = field(default_factory=list)
+    gathering: Gathering | None = None
+    in_queue: str | None = None
+    queue_sid: str | None = None
+    conference: str | None = None
+    partners: set[str] = field(default_factory=set)
+    picked_up: bool = False
+    refused: Literal["busy", "declined", "unreachable"] | None = None
+    on_event: Callable[["Call", Event], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.changed = threading.Condition(self.lock)
+        self.created = self.clock.now()
+        self._redirect: Source | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def redirect_wanted(self) -> bool:
+        return self._redirect is not None
+
+    def note(
+        self,
+        kind: str,
+        text: str | None = None,
+        language: str | None = None,
+        voice: str | None = None,
+        **data: Json,
+    ) -> Event:
+        with self.lock:
+            at = self.clock.now().isoformat()
+            event = Event(len(self.events), kind, at, time.time(), text, language, voice, data)
+            self.events.append(event)
+            self.changed.notify_all()
+            if self.on_event:
+                self.on_event(self, event)
+            return event
+
+    def mark_cut(self, event: Event) -> None:
+        """A key was pressed while this was being said."""
+        with self.lock:
+            self.events[event.n] = replace(self.events[event.n], cut=True)
+            self.note("barge", event=event.n)
+
+    def press(self, digits: str) -> None:
+        with self.lock:
+            self.note("key", digits)
+            self.keys.extend(digits)
+            self.changed.notify_all()
+
+    def send_to(self, source: Source) -> None:
+        with self.lock:
+            self._redirect = source
+            self.changed.notify_all()
+
+    def take_redirect(self) -> Source | None:
+        with self.lock:
+            source, self._redirect = self._redirect, None
+            return source
+
+    def check(self) -> None:
+        """Raises what stops the document that is being played."""
+        if self.over:
+            raise CallEnded
+        if self._redirect is not None:
+            raise CallRedirected
+        for guard in self.guards:
+            guard()
+
+    @contextmanager
+    def guarded_by(self, guard: Callable[[], None]) -> Iterator[None]:
+        """While inside, `guard` is asked at every wait; it raises to stop what is being played."""
+        self.guards.append(guard)
+        try:
+            yield
+        finally:
+            self.guards.remove(guard)
+
+    def wait(self, business_seconds: float | None, until: Callable[[], bool] = lambda: False) -> bool:
+        """Sleeps that many business seconds (None: for ever); True as soon as `until` holds, False at the end."""
+        with self.lock:
+            deadline = None if business_seconds is None else self.clock.elapsed() + business_seconds
+            while True:
+                self.check()
+                if until():
+                    return True
+                remaining = self._remaining(deadline)
+                if remaining <= 0:
+                    return False
+                self.changed.wait(min(LONGEST_NAP, remaining))
+
+    def _remaining(self, deadline: float | None) -> float:
+        if deadline is None:
+            return LONGEST_NAP
+        return self.clock.machine_seconds(deadline - self.clock.elapsed())

@@ -1,0 +1,176 @@
+"""The telephone network: who exists, which calls are up, and what happens to a leg from outside.
+
+Everything shared is here, under one lock. Documents are played elsewhere, by one thread for each call.
+"""
+
+import threading
+from collections.abc import Callable
+
+from emulator.agenda import Agenda
+from emulator.calls import FINAL, Call, CallStatus, Direction, Event, Fetch, StatusSubscription
+from emulator.clock import Clock
+from emulator.config import Config, OwnedNumber
+from emulator.faults import FaultTable
+from emulator.history import History, Problem
+from emulator.sids import new_sid
+from emulator.telephones import Telephone
+from emulator.webhook import WebhookSender
+from emulator.words import error_name
+
+
+class Network:
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.lock = threading.RLock()
+        self.clock = Clock(config.clock_file)
+        self.history = History(self.clock)
+        self.faults = FaultTable(self.history)
+        self.agenda = Agenda(self.clock)
+        self.sender = WebhookSender(config, self.history, self.faults)
+        self.numbers: dict[str, OwnedNumber] = {number.number: number for number in config.numbers}
+        self.calls: dict[str, Call] = {}
+        self.phones: dict[str, Telephone] = {}
+        self.reset_listeners: list[Callable[[], None]] = []
+        self.ended_listeners: list[Callable[[Call], None]] = []
+        self.event_listeners: list[Callable[[Call, Event], None]] = []
+        self.progress_listeners: list[Callable[[Call, str], None]] = []
+
+    # --- telephones ----------------------------------------------------------------------------------------------
+
+    def telephone(self, number: str, label: str = "") -> Telephone:
+        """Made when first spoken of, so that a person can pick up any number."""
+        with self.lock:
+            phone = self.phones.setdefault(number, Telephone(number))
+            phone.label = label or phone.label
+            return phone
+
+    def calls_of(self, number: str) -> list[Call]:
+        """Newest first; legs that ring or rang this telephone, and calls made from it."""
+        with self.lock:
+            return [call for call in reversed(self.calls.values()) if telephone_number(call) == number]
+
+    def in_a_call(self, number: str) -> bool:
+        """Talking (a browser's telephone may be rung several times at once)."""
+        with self.lock:
+            return any(not call.over and call.picked_up for call in self.calls_of(number))
+
+    # --- calls ---------------------------------------------------------------------------------------------------
+
+    def new_call(self, caller: str, callee: str, direction: Direction, parent: Call | None = None) -> Call:
+        with self.lock:
+            call = Call(new_sid("CA"), caller, callee, direction, self.clock, self.lock, parent)
+            call.on_event = self._event
+            self.calls[call.sid] = call
+            return call
+
+    def progress(self, call: Call, status: CallStatus) -> None:
+        """A leg moved on; subscribers are told. A leg never moves back from its end."""
+        with self.lock:
+            if call.over or call.status == status:
+                return
+            call.status = status
+            if status == "in-progress":
+                call.answered_at = self.clock.elapsed()
+                call.started = self.clock.now()
+                call.picked_up = True
+                call.note("answered")
+            self.history.add("leg", call_sid=call.sid, leg=status, to=call.callee, caller=call.caller)
+            call.changed.notify_all()
+            self._tell(call, _PROGRESS[status])
+
+    def end(self, call: Call, status: CallStatus = "completed", by: str = "") -> None:
+        with self.lock:
+            if call.over:
+                return
+            was = call.status
+            call.status = status if status in FINAL else "completed"
+            call.ended = self.clock.now()
+            if call.answered_at is not None:
+                call.duration = round(self.clock.elapsed() - call.answered_at)
+            call.gathering = None
+            self._part_all(call)
+            call.note("end", status=call.status, by=by)
+            self.history.add("leg", call_sid=call.sid, leg="end", status=call.status, to=call.callee, by=by)
+            for listener in self.ended_listeners:
+                listener(call)
+            if was != "queued" or status != "canceled":
+                self._tell(call, "completed")
+
+    def hang_up(self, call: Call, by: str) -> None:
+        """What a hung-up telephone does to its call."""
+        if call.answered_at is not None or call.direction == "inbound":
+            self.end(call, "completed", by)
+        else:
+            self.end(call, "canceled", by)
+
+    def _tell(self, call: Call, event: str) -> None:
+        for listener in self.progress_listeners:
+            listener(call, event)
+
+    def _event(self, call: Call, event: Event) -> None:
+        for listener in self.event_listeners:
+            listener(call, event)
+
+    # --- who talks with whom -------------------------------------------------------------------------------------
+
+    def join(self, one: Call, other: Call) -> None:
+        with self.lock:
+            for call, partner in ((one, other), (other, one)):
+                if partner.sid not in call.partners:
+                    call.partners.add(partner.sid)
+                    call.note("joined", with_=partner.sid)
+
+    def part(self, one: Call, other: Call) -> None:
+        with self.lock:
+            for call, partner in ((one, other), (other, one)):
+                if partner.sid in call.partners:
+                    call.partners.discard(partner.sid)
+                    if not call.over:
+                        call.note("parted", with_=partner.sid)
+
+    def _part_all(self, call: Call) -> None:
+        for sid in list(call.partners):
+            self.part(call, self.calls[sid])
+
+    def reset(self) -> None:
+        """Everything is forgotten but the numbers and the clock; calls end without telling anybody."""
+        with self.lock:
+            for call in self.calls.values():
+                if not call.over:
+                    call.status = "completed"
+                    call.changed.notify_all()
+            self.calls.clear()
+            self.phones.clear()
+            self.agenda.clear()
+            self.faults.clear()
+            self.history.clear()
+            for forget in self.reset_listeners:
+                forget()
+
+    # --- errors --------------------------------------------------------------------------------------------------
+
+    def problem(self, call: Call, problem: Problem, document: str = "", url: str = "") -> None:
+        """Something Twilio would not accept: on the error list and in the call's own events."""
+        self.history.add_error(problem, call.sid, document, url)
+        call.note("error", f"{problem.code} {error_name(problem.code)}: {problem.message}", code=problem.code, url=url)
+
+
+_PROGRESS: dict[CallStatus, str] = {
+    "queued": "queued",
+    "initiated": "initiated",
+    "ringing": "ringing",
+    "in-progress": "answered",
+}
+
+
+def telephone_number(call: Call) -> str:
+    """The telephone at the outer end of the leg."""
+    return call.caller if call.direction == "inbound" else call.callee
+
+
+def inbound_subscription(number: OwnedNumber) -> StatusSubscription:
+    return StatusSubscription(url=number.status_callback)
+
+
+def inbound_fallback(number: OwnedNumber) -> Fetch | None:
+    return Fetch(number.voice_fallback_url) if number.voice_fallback_url else None
