@@ -1,0 +1,14 @@
+"""gunicorn for live updates: one process, a thread for each open page, apart from the webhooks' threads."""
+
+import os
+
+bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['EVENTS_PORT']}"
+worker_class = "gthread"
+workers = 1
+threads = 100
+timeout = 30
+graceful_timeout = 1  # an open stream never ends by itself; pages connect again
+keepalive = 5
+accesslog = None
+forwarded_allow_ips = ""
+control_socket_disable = True

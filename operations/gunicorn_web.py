@@ -1,0 +1,16 @@
+"""gunicorn for webhooks and pages: few threads, two processes, nothing trusted from proxies, no second log."""
+
+import os
+
+bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['WEB_PORT']}"
+worker_class = "gthread"
+workers = 2
+threads = 8
+timeout = 30
+graceful_timeout = 5
+keepalive = 5
+accesslog = None  # every webhook's URL and form would stand in it
+forwarded_allow_ips = ""
+control_socket_disable = True
+limit_request_line = 8190
+limit_request_fields = 100

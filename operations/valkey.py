@@ -1,0 +1,45 @@
+"""Becomes the embedded store: ``python -m operations.valkey SERVER DATA_DIRECTORY SOCKET``.
+
+Prepares the two directories on every start (a cleaned-up temporary directory must not keep the store down) and
+then replaces itself with the server.
+"""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    server, data, socket = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    data.mkdir(parents=True, exist_ok=True)
+    _private(socket.parent)
+    socket.unlink(missing_ok=True)
+    os.execv(server, [server, *_arguments(data, socket)])  # noqa: S606  the server that specs found
+
+
+def _private(directory: Path) -> None:
+    """The socket's directory is ours alone: who can write to the store can plant jobs."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = directory.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        sys.exit(f"{directory} is open to others: the store's socket needs a directory of its own.")
+
+
+def _arguments(data: Path, socket: Path) -> list[str]:
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+    }
+    return [word for name, value in options.items() for word in (f"--{name}", value)]
+
+
+if __name__ == "__main__":
+    main()
