@@ -1,0 +1,45 @@
+"""How a telephone number or a code is cut into groups for the ear and the eye. Pure; no words.
+
+A Finnish number is told in its national form: mobile 040 123 4567, landline 09 123 4567 or 017 123 456.
+"""
+
+FINLAND = "+358"
+_LONG_PREFIXES = ("04", "050", "01", "020", "029", "010", "030", "060", "070", "075", "080")
+_REST = {4: (4,), 5: (3, 2), 6: (3, 3), 7: (3, 4), 8: (4, 4), 9: (3, 3, 3)}
+
+
+def national(e164: str) -> str:
+    """Digits as they are dialled at home; a foreign number keeps its plus."""
+    return "0" + e164[len(FINLAND) :] if e164.startswith(FINLAND) else e164
+
+
+def phone_groups(e164: str) -> tuple[str, ...]:
+    """A foreign number's first group begins with its plus."""
+    digits = national(e164)
+    if digits.startswith("+"):
+        groups = code_groups(digits[1:])
+        return ("+" + groups[0], *groups[1:]) if groups else (digits,)
+    prefix = 3 if digits.startswith(_LONG_PREFIXES) else 2
+    rest = digits[prefix:]
+    return (digits[:prefix], *_cut(rest, _REST.get(len(rest), ())))
+
+
+def code_groups(digits: str) -> tuple[str, ...]:
+    """Threes; what is left over joins as a four or a two, so that no digit stands alone."""
+    if len(digits) <= 4:
+        return (digits,) if digits else ()
+    sizes = [3] * (len(digits) // 3)
+    left = len(digits) % 3
+    if left == 1:
+        sizes[-1] = 4
+    return _cut(digits, (*sizes, 2) if left == 2 else tuple(sizes))
+
+
+def _cut(digits: str, sizes: tuple[int, ...]) -> tuple[str, ...]:
+    if not sizes:
+        return code_groups(digits)
+    groups, at = [], 0
+    for size in sizes:
+        groups.append(digits[at : at + size])
+        at += size
+    return tuple(groups)

@@ -1,0 +1,199 @@
+"""A turn as TwiML: the one place that imports twilio.twiml. No decision is made here, only the writing.
+
+Shapes after Twilio's voice pages: Gather holds Say, Play and Pause; every Gather posts its silence to its own step;
+event lists are one string with spaces; Play needs absolute URLs.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from twilio.twiml import TwiML
+from twilio.twiml import voice_response as verbs
+
+from ivr.announcements import Announcements
+from ivr.turn import (
+    DialConference,
+    DialNumber,
+    Enqueue,
+    Gather,
+    Hangup,
+    Instruction,
+    LeaveQueue,
+    Music,
+    Pause,
+    Redirect,
+    Say,
+    Spoken,
+    Turn,
+)
+from routing_rules.model import Ruleset
+
+VOICES = {  # language -> (language, voice); Swedish of Finland has no voice of its own
+    "fi": ("fi-FI", "Polly.Suvi-Neural"),
+    "sv": ("sv-SE", "Polly.Elin-Neural"),
+    "en": ("en-GB", "Polly.Amy-Neural"),
+}
+PAUSE_AFTER_OPTION = "400ms"
+LONGEST_SAY = 2900  # Polly reads at most 3000 characters
+MUSIC_SECONDS = 8  # the length of music.wav
+STATUS_EVENTS = "initiated ringing answered completed"
+SOUND_PATH = "/voice/sound"  # served from ivr/sound
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class CallerIds:
+    city_number: str  # E.164, owned on the account; shown on every leg to the outside
+
+
+@dataclass(frozen=True)
+class Urls:
+    """What a document needs from outside the turn: our own origin, and the number we show."""
+
+    public_base_url: str  # without a slash at the end
+    caller_ids: CallerIds
+
+    def sound(self, name: str) -> str:
+        return f"{self.public_base_url}{SOUND_PATH}/{name}"
+
+
+@dataclass(frozen=True)
+class _Pen:
+    language: str
+    announcements: Announcements
+    rules: Ruleset
+    urls: Urls
+
+
+def render(turn: Turn, announcements: Announcements, rules: Ruleset, urls: Urls) -> str:
+    response = verbs.VoiceResponse()
+    pen = _Pen(turn.language, announcements, rules, urls)
+    for at, instruction in enumerate(turn.instructions):
+        response.append(_verb(instruction, turn.instructions[at + 1 :], pen))
+    return str(response.to_xml())
+
+
+def _verb(instruction: Instruction, later: Sequence[Instruction], pen: _Pen) -> TwiML:
+    match instruction:
+        case Say() | Pause() | Music():
+            return _spoken(instruction, later, pen)
+        case Gather():
+            return _gather(instruction, pen)
+        case Redirect():
+            return verbs.Redirect(_clean(instruction.url), method="POST")
+        case Enqueue():
+            return _enqueue(instruction)
+        case LeaveQueue():
+            return verbs.Leave()
+        case DialNumber():
+            return _dial_number(instruction, pen)
+        case DialConference():
+            return _dial_conference(instruction)
+        case Hangup():
+            return verbs.Hangup()
+        case _:
+            assert_never(instruction)
+
+
+def _spoken(instruction: Spoken, later: Sequence[Instruction], pen: _Pen) -> TwiML:
+    match instruction:
+        case Say():
+            return _say(instruction, bool(later) and isinstance(later[0], Say), pen)
+        case Pause():
+            return verbs.Pause(length=instruction.seconds)
+        case Music():
+            times = max(1, round(instruction.seconds / MUSIC_SECONDS))
+            return verbs.Play(pen.urls.sound("music.wav"), loop=times)
+        case _:
+            assert_never(instruction)
+
+
+def _say(say: Say, another_follows: bool, pen: _Pen) -> TwiML:
+    """A recorded announcement carries its own pause at the end; a spoken one gets it before the next option."""
+    language = say.language or pen.language
+    recorded = pen.announcements.sound(say.key, language)
+    if recorded is not None:
+        return verbs.Play(pen.urls.sound(f"{language}/{recorded}"))
+    zone = ZoneInfo(pen.rules.time_zone)
+    return spoken_text(
+        pen.announcements.text(say.key, language, say.values, pen.rules, zone), language, another_follows
+    )
+
+
+def spoken_text(text: str, language: str, pause_after: bool) -> TwiML:
+    """A Say with any text from anywhere: cut to what the voice reads, stripped of what XML forbids."""
+    code, voice = VOICES[language]
+    say = verbs.Say(_clean(text)[:LONGEST_SAY], language=code, voice=voice)
+    if pause_after:
+        say.break_(time=PAUSE_AFTER_OPTION)
+    return say
+
+
+def _gather(gather: Gather, pen: _Pen) -> TwiML:
+    """One key: ``#`` and ``*`` are answers like any other, so nothing finishes the input but the key itself."""
+    written = verbs.Gather(
+        input="dtmf",
+        action=_clean(gather.action),
+        method="POST",
+        num_digits=gather.digits,
+        finish_on_key="" if gather.digits == 1 else "#",
+        timeout=gather.timeout,
+        action_on_empty_result=True,
+    )
+    for at, spoken in enumerate(gather.spoken):
+        written.append(_spoken(spoken, gather.spoken[at + 1 :], pen))
+    return written
+
+
+def _enqueue(enqueue: Enqueue) -> TwiML:
+    return verbs.Enqueue(
+        _clean(enqueue.queue),
+        action=_clean(enqueue.action),
+        method="POST",
+        wait_url=_clean(enqueue.wait_url),
+        wait_url_method="POST",
+    )
+
+
+def _dial_number(dial: DialNumber, pen: _Pen) -> TwiML:
+    """Only a bare E.164 number is ever dialled; anything else is a mistake of ours and raises ValueError."""
+    if _E164.fullmatch(dial.e164) is None:
+        raise ValueError("a number to be dialled must be E.164")
+    written = verbs.Dial(
+        action=_clean(dial.action),
+        method="POST",
+        timeout=dial.timeout,
+        caller_id=pen.urls.caller_ids.city_number,
+        answer_on_bridge=dial.answer_on_bridge or None,
+    )
+    written.number(
+        dial.e164,
+        url=dial.greeting_url,
+        method="POST" if dial.greeting_url else None,
+        status_callback=dial.status_callback,
+        status_callback_method="POST" if dial.status_callback else None,
+        status_callback_event=STATUS_EVENTS if dial.status_callback else None,
+    )
+    return written
+
+
+def _dial_conference(dial: DialConference) -> TwiML:
+    written = verbs.Dial(action=_clean(dial.action), method="POST")
+    written.conference(
+        _clean(dial.room),
+        beep="false",
+        start_conference_on_enter=True,
+        end_conference_on_exit=True,
+        wait_url=dial.wait_url,
+        wait_method="POST" if dial.wait_url else None,
+    )
+    return written
+
+
+def _clean(text: str) -> str:
+    """Characters that XML 1.0 forbids, lone surrogates among them, would make Twilio refuse the whole document."""
+    return _NOT_XML.sub("", text)
