@@ -3,9 +3,8 @@
 import { lab } from './lab.js';
 import { aloud } from './speech.js';
 import { Log, showMessages } from './telephone-log.js';
-import { RULES, STATES, spaced } from './words.js';
+import { ENDINGS, RULES, STATES, spaced } from './words.js';
 
-const ENDED = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 const template = document.getElementById('telephone');
 let made = 0;
 
@@ -88,7 +87,7 @@ export class Telephone {
     const key = this._find(`[data-key="${digits}"]`);
     key?.classList.add('down');
     setTimeout(() => key?.classList.remove('down'), 150);
-    if (!this._call) return;
+    if (!this._call || key?.getAttribute('aria-disabled') === 'true') return;
     await lab.press(this._call.sid, digits);
     await this.look();
   }
@@ -117,7 +116,7 @@ export class Telephone {
   }
 
   _isMine(call) {
-    if (this._known.has(call.call_sid) || ENDED.has(call.status) || call.status === 'queued') return false;
+    if (this._known.has(call.call_sid) || call.status in ENDINGS || call.status === 'queued') return false;
     return (call.direction === 'inbound' ? call.from : call.to) === this.number;
   }
 
@@ -152,8 +151,8 @@ export class Telephone {
   }
 
   _show(call, found) {
-    if (ENDED.has(found.status)) {
-      this._end(`The call has ended: ${found.status}.`);
+    if (found.status in ENDINGS) {
+      this._end(ENDINGS[found.status]);
       return;
     }
     const waiting = call.incoming && ['ringing', 'initiated', 'queued'].includes(found.status);
@@ -183,6 +182,8 @@ export class Telephone {
     this._offer({ call: state === 'idle', answer: state === 'ringing', decline: state === 'ringing',
       hangup: state === 'talking' || state === 'calling' });
     this._find('.dial').hidden = state !== 'idle';
+    const deaf = state === 'idle' || state === 'ringing';
+    this.element.querySelectorAll('[data-key]').forEach((key) => key.setAttribute('aria-disabled', deaf));
   }
 
   /* Shows the buttons that mean something now. A reader of the keyboard keeps a place to stand. */
@@ -198,7 +199,8 @@ export class Telephone {
   /* Messages and behaviour, which change rarely. */
   async catchUp() {
     if (!this.number) return;
-    const found = await lab.phone(this.number);
+    const found = await lab.phone(this.number).catch((error) => this._again(error));
+    if (!found) return;
     const messages = found.messages || [];
     const count = this._find('.count');
     if (Number(count.textContent) < messages.length) this._tools.quiet(`${this.label} has a new message.`);
@@ -206,6 +208,12 @@ export class Telephone {
     count.classList.toggle('some', messages.length > 0);
     showMessages(this._find('.messages'), messages);
     if (!this._find('.behaviour').open) this._showRule(found.behaviour);
+  }
+
+  /* The lab was emptied or began anew: the telephone is put there again. */
+  async _again(error) {
+    if (error.status !== 404) throw error;
+    await lab.put(this.number, this.label);
   }
 }
 

@@ -4,7 +4,7 @@ import * as clock from './business-clock.js';
 import { lab } from './lab.js';
 import * as speech from './speech.js';
 import { Telephone } from './telephone.js';
-import { dayAndTime, spaced } from './words.js';
+import { spaced } from './words.js';
 
 const DEMO = [
   { number: '+358401234501', label: 'Aino (Finnish)' },
@@ -108,7 +108,7 @@ async function showErrors() {
   list.replaceChildren(...errors.slice(-20).reverse().map(errorItem));
 }
 
-function errorItem({ code, message, document: text, url, call_sid: sid, machine }) {
+function errorItem({ code, message, document: text, url, call_sid: sid }) {
   const item = document.createElement('li');
   const head = document.createElement('p');
   const strong = document.createElement('strong');
@@ -116,7 +116,7 @@ function errorItem({ code, message, document: text, url, call_sid: sid, machine 
   head.append(strong);
   const where = document.createElement('p');
   where.className = 'where';
-  where.textContent = [url, sid, dayAndTime(new Date(machine * 1000).toISOString())].filter(Boolean).join(' · ');
+  where.textContent = [url, sid].filter(Boolean).join(' · ');
   item.append(head, where);
   if (text) {
     const details = document.createElement('details');
@@ -144,7 +144,6 @@ async function look(round) {
 async function keepLooking(round) {
   try {
     await look(round);
-    lost.classList.remove('gone');
   } catch (error) {
     told(error.status ? error.message : 'The emulator does not answer. Trying again.');
   }

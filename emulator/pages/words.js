@@ -19,13 +19,6 @@ export function timeOf(iso) {
   return `${hour}.${minute}`;
 }
 
-export function dayAndTime(iso) {
-  const moment = new Date(iso);
-  if (Number.isNaN(moment.getTime())) return '';
-  const { weekday, day, month, hour, minute } = wall(moment);
-  return `${weekday} ${day} ${month} ${hour}.${minute}`;
-}
-
 export function spaced(number) {
   const finnish = /^\+358(\d{2})(\d{3})(\d+)$/.exec(number || '');
   if (finnish) return `+358 ${finnish.slice(1).join(' ')}`;
@@ -45,7 +38,6 @@ const PLAIN = {
   joined: (event) => `Now talking${event.text ? ` with ${spaced(event.text)}` : ''}`,
   parted: () => 'The other one is gone',
   hold: (event) => event.text || 'On hold',
-  end: (event) => `Ended${event.text ? `: ${event.text}` : ''}`,
 };
 
 export function plain(event) {
@@ -55,6 +47,14 @@ export function plain(event) {
 function fileName(text) {
   return /^https?:/.test(text || '') ? decodeURIComponent(new URL(text).pathname.split('/').pop()) : text;
 }
+
+export const ENDINGS = {
+  completed: 'The call has ended.',
+  busy: 'The line was busy.',
+  'no-answer': 'Nobody answered.',
+  failed: 'The call failed.',
+  canceled: 'The call was taken back.',
+};
 
 export const RULES = {
   manual: 'you answer',
