@@ -1,0 +1,71 @@
+"""The waiting caller's state machine: one stay of one live call in the line. Pure.
+
+A caller moved to another desk begins a new stay there, with her old line time.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from callbacks.model import Refused
+from callbacks.transitions import Machine, fan
+
+LineState = Literal[
+    "waiting", "offered", "bridging", "talking", "wishes", "closing", "done", "promised", "left", "moved"
+]
+LineEvent = Literal[
+    "offer",
+    "give_back",
+    "accept",
+    "join",
+    "back",
+    "part",
+    "wish",
+    "stay",
+    "promise",
+    "close_line",
+    "transfer",
+    "hang_up",
+]
+
+EVENTS: Mapping[LineEvent, str] = {
+    "offer": "an agent is offered the caller",
+    "give_back": "the agent declined, did not answer or was lost: back at the old place",
+    "accept": "the agent accepted; the caller is on the way to the room",
+    "join": "caller and agent hear each other",
+    "back": "the agent's leg ended before they met: back at the old place",
+    "part": "the talk is over; before they met: the caller hung up on the way",
+    "wish": "the caller asks to be rung back instead; an offer is withdrawn",
+    "stay": "the caller changed her mind and waits on, at the same place",
+    "promise": "a callback was promised instead of the wait",
+    "close_line": "the desk closes: the caller hears what she can choose",
+    "transfer": "the caller goes on at another desk, with her place",
+    "hang_up": "the call ended (after they met: that is the end of the talk)",
+}
+
+TRANSITIONS: Mapping[tuple[LineState, LineEvent], LineState] = {
+    ("waiting", "offer"): "offered",
+    ("offered", "give_back"): "waiting",
+    ("offered", "accept"): "bridging",
+    ("bridging", "join"): "talking",
+    ("bridging", "back"): "waiting",
+    ("talking", "part"): "done",
+    ("bridging", "part"): "left",
+    **fan(("waiting", "offered"), "wish", "wishes"),
+    ("wishes", "stay"): "waiting",
+    **fan(("waiting", "wishes", "closing"), "promise", "promised"),
+    ("waiting", "close_line"): "closing",
+    **fan(("waiting", "closing"), "transfer", "moved"),
+    **fan(("waiting", "offered", "bridging", "wishes", "closing"), "hang_up", "left"),
+    ("talking", "hang_up"): "done",  # the last word of a call that was answered: never counted as one who gave up
+}
+
+FINAL_LINE_STATES: frozenset[LineState] = frozenset({"done", "promised", "left", "moved"})
+LINE: Machine[LineState, LineEvent] = Machine("The waiting caller", "waiting", FINAL_LINE_STATES, EVENTS, TRANSITIONS)
+
+
+def advance(state: LineState, event: LineEvent) -> LineState | Refused:
+    return LINE.advance(state, event)
+
+
+def as_markdown() -> str:
+    return LINE.as_markdown()
