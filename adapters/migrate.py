@@ -1,0 +1,83 @@
+"""Brings a database to the shape of ``adapters.schema``, forwards or backwards. The steps are in ``migrations/``.
+
+A revision is one transaction on SQLite too (its driver would otherwise commit after each statement): a migration
+that fails leaves the database as it was.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from adapters.places import ROOT
+from adapters.schema import metadata
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    with _connected(url) as (connection, config):
+        command.upgrade(config, revision)
+        connection.commit()
+
+
+def downgrade(url: str, revision: str) -> None:
+    with _connected(url) as (connection, config):
+        command.downgrade(config, revision)
+        connection.commit()
+
+
+def differences(url: str) -> list[Any]:
+    """What a new revision would have to change; empty where database and schema agree."""
+    with _connected(url) as (connection, _config):
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+def new_revision(url: str, message: str, revision_id: str | None = None) -> None:
+    with _connected(url) as (_connection, config):
+        command.revision(config, message, autogenerate=True, rev_id=revision_id)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[tuple[Connection, Config]]:
+    engine = create_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _no_hidden_commits)
+        event.listen(engine, "begin", _begin)
+    config = Config(ROOT / "alembic.ini")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        yield connection, config
+
+
+def _no_hidden_commits(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def main(arguments: list[str]) -> int:
+    url = os.environ.get("DATABASE_URL", "")
+    match arguments:
+        case ["up"] if url:
+            upgrade(url)
+        case ["down", revision] if url:
+            downgrade(url, revision)
+        case ["new", message] if url:
+            new_revision(url, message)
+        case _:
+            print("DATABASE_URL=… python -m adapters.migrate up | down REVISION | new MESSAGE", file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
