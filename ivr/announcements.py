@@ -46,7 +46,7 @@ class Announcements:
         return placeholders({**first.announcements, **first.texts}[key])
 
     def text(self, key: str, language: str, values: Values, rules: Ruleset, zone: tzinfo) -> str:
-        """The spoken sentence. CatalogueError for an unknown key or other values than its placeholders."""
+        """The spoken sentence. CatalogueError for an unknown key or a missing value."""
         sentence = self._sentence(self.catalogues[language].announcements, key, values)
         told = {name: self.value(value, language, rules, zone) for name, value in values}
         return sentence.format(city=rules.city[language], **told)
@@ -70,9 +70,9 @@ class Announcements:
     def _sentence(self, sentences: Mapping[str, str], key: str, values: Values) -> str:
         if key not in sentences:
             raise CatalogueError(f"no announcement has the key {key}")
-        wanted, given = placeholders(sentences[key]), {name for name, _ in values}
-        if wanted != given:
-            raise CatalogueError(f"{key} needs the values {sorted(wanted)}, was given {sorted(given)}")
+        missing = placeholders(sentences[key]) - {name for name, _ in values}
+        if missing:
+            raise CatalogueError(f"{key} was not given the values {sorted(missing)}")
         return sentences[key]
 
     def _check_sounds(self) -> None:
@@ -81,6 +81,11 @@ class Announcements:
         for name in sorted(self.sounds):
             if name.partition("/")[2].removesuffix(".wav") not in speakable:
                 raise CatalogueError(f"the sound file {name} belongs to no announcement without values")
+
+
+def load() -> Announcements:
+    """The service's own words and sounds."""
+    return Announcements.load()
 
 
 def speaking_seconds(text: str) -> float:

@@ -38,7 +38,7 @@ VOICES = {  # language -> (language, voice); Swedish of Finland has no voice of 
 }
 PAUSE_AFTER_OPTION = "400ms"
 LONGEST_SAY = 2900  # Polly reads at most 3000 characters
-MUSIC_SECONDS = 8  # the length of music.wav
+MUSIC = ((8, "music.wav"), (4, "music-4.wav"), (2, "music-2.wav"))  # seconds -> file, longest first
 STATUS_EVENTS = "initiated ringing answered completed"
 SOUND_PATH = "/voice/sound"  # served from ivr/sound
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -106,10 +106,16 @@ def _spoken(instruction: Spoken, later: Sequence[Instruction], pen: _Pen) -> Twi
         case Pause():
             return verbs.Pause(length=instruction.seconds)
         case Music():
-            times = max(1, round(instruction.seconds / MUSIC_SECONDS))
-            return verbs.Play(pen.urls.sound("music.wav"), loop=times)
+            return _music(instruction, pen)
         case _:
             assert_never(instruction)
+
+
+def _music(music: Music, pen: _Pen) -> TwiML:
+    """The longest stretch that fits, repeated as often as it fits; never none, so that nobody waits in silence."""
+    seconds, name = next(((s, n) for s, n in MUSIC if s <= music.seconds), MUSIC[-1])
+    times = max(1, music.seconds // seconds)
+    return verbs.Play(pen.urls.sound(name), loop=times if times > 1 else None)
 
 
 def _say(say: Say, another_follows: bool, pen: _Pen) -> TwiML:
