@@ -96,17 +96,16 @@ def next_deal(
 
 
 def place(matters_in_order: Sequence[Placed], matter_id: str) -> int:
-    """The place a live caller is told: at her own desk, callbacks ahead of her counted, slots that yield not.
-
-    One who is no longer in the line is being offered to an agent: she is first."""
-    mine = next((row[0] for row in matters_in_order if row[0].id == matter_id), None)
+    """The place a live caller is told: everybody ahead of her at her own desk, callbacks too. Slots that yield stand
+    behind her in the order. One who is no longer in the line is being offered to an agent: she is first."""
+    mine = next((row for row, _, _ in matters_in_order if row.id == matter_id), None)
     if mine is None:
         return 1
     ahead = 0
-    for matter, clause, _ in matters_in_order:
+    for matter, _, _ in matters_in_order:
         if matter.id == matter_id:
             break
-        ahead += matter.desk == mine.desk and clause != "slot"
+        ahead += matter.desk == mine.desk
     return ahead + 1
 
 

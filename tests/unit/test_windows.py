@@ -181,6 +181,11 @@ def test_capacity(planned: float, live: float, promises: int) -> None:
     assert capacity(window(24, 8, 10), planned, live, POLICY) == promises
 
 
+def test_a_promise_is_not_lost_to_binary_rounding() -> None:
+    exact = CallbackPolicy(capacity_share=0.7, handling_minutes=4.5)
+    assert capacity(window(24, 8, 10), 90, 0, exact) == 14  # 63 / 4.5
+
+
 def test_a_window_shorter_than_one_talk_holds_nothing() -> None:
     assert capacity(Window(at(24, 8), at(24, 8, 4)), 100, 0, POLICY) == 0
 
