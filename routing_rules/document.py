@@ -6,7 +6,7 @@ Nothing half-read leaves this file: either the whole Ruleset, or ``RulesetInvali
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -57,8 +57,8 @@ def parse(text: str) -> Ruleset:
         department_ids=_texts(written, "departments", "id"),
         topic_ids=_texts(written, "topics", "id"),
         topic_parents=_texts(written, "topics", "parent"),
-        extended_desk=head.extended_desk if head else None,
-        general_topic=head.general_topic if head else None,
+        extended_desk=_text(written.get("extended_desk")),
+        general_topic=_text(written.get("general_topic")),
     )
     problems.extend(document_checks.problems(parts))
     if problems or head is None:
@@ -79,7 +79,7 @@ def dump(ruleset: Ruleset) -> str:
 class _OnceLoader(yaml.SafeLoader):
     """YAML and JSON let the last of two equal keys win in silence; a ruleset would lose a rule that way."""
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for key in keys:
@@ -135,6 +135,10 @@ def _texts(written: Written, field: str, key: str) -> tuple[str, ...]:
     elements = written.get(field)
     found = [e.get(key) for e in elements if isinstance(e, dict)] if isinstance(elements, list) else []
     return tuple(text for text in found if isinstance(text, str))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _name(element: object, position: int) -> str:

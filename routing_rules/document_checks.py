@@ -21,7 +21,7 @@ class Parts:
     department_ids: tuple[str, ...]  # as written, also of those that could not be read
     topic_ids: tuple[str, ...]
     topic_parents: tuple[str, ...]
-    extended_desk: str | None  # None: could not be read
+    extended_desk: str | None  # as written; None: missing or no text
     general_topic: str | None
 
 
