@@ -35,7 +35,7 @@ class Announcements:
         loaded._check_sounds()
         return loaded
 
-    def keys(self) -> tuple[str, ...]:
+    def spoken_keys(self) -> tuple[str, ...]:
         return tuple(self.catalogues[LANGUAGES[0]].announcements)
 
     def text_keys(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class Announcements:
 
     def _check_sounds(self) -> None:
         """A recording cannot say a value: one for a key with placeholders would leave the value unsaid."""
-        speakable = {key for key in self.keys() if not self.placeholders(key)}
+        speakable = {key for key in self.spoken_keys() if not self.placeholders(key)}
         for name in sorted(self.sounds):
             if name.partition("/")[2].removesuffix(".wav") not in speakable:
                 raise CatalogueError(f"the sound file {name} belongs to no announcement without values")
