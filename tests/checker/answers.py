@@ -1,0 +1,33 @@
+"""Rule: every answer is a document that Twilio accepts, with a status that it understands.
+
+While processes are killed on purpose a request may go unanswered or answered by nobody; what counts then is that the
+next try was answered, so silence is counted and only a refused document or a server error is a violation.
+"""
+
+from tests.checker.evidence import Evidence, ProviderError
+from tests.checker.verdict import Verdict, Violation
+
+GOOD = frozenset({200, 204, 403})
+UNREACHABLE = frozenset({11200, 11205, 11206, 11210, 15003})
+
+
+def judge(evidence: Evidence) -> Verdict:
+    silent = [hook for hook in evidence.webhooks if hook.status is None]
+    wrong = [hook for hook in evidence.webhooks if hook.status is not None and hook.status not in GOOD]
+    refused = [error for error in evidence.errors if not _excused(evidence, error)]
+    return Verdict(
+        (("webhooks", len(evidence.webhooks)), ("webhooks without an answer", len(silent))),
+        (
+            *(Violation("bad status", f"{hook.status} from {hook.url}") for hook in wrong),
+            *(Violation("refused document", f"{e.code} {e.message} in {e.call_sid}") for e in refused),
+            *(
+                Violation("no answer", f"nobody answered {hook.url}")
+                for hook in silent
+                if not evidence.run.disturbances
+            ),
+        ),
+    )
+
+
+def _excused(evidence: Evidence, error: ProviderError) -> bool:
+    return error.code in UNREACHABLE and bool(evidence.run.disturbances)

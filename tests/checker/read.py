@@ -1,0 +1,171 @@
+"""From a run's directory to evidence. The only reader of its files: run.json, sql.json, lab.json.
+
+sql.json holds {table: [row, ...]}, lab.json {"calls", "history", "errors", "messages"} as the lab answers them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.checker.evidence import (
+    Caller,
+    Evidence,
+    Leg,
+    Offer,
+    ProviderError,
+    Request,
+    Run,
+    Said,
+    Text,
+    Transition,
+    Webhook,
+)
+
+Row = Mapping[str, Any]
+HEARD = frozenset({"say", "play"})
+STATUS_PATHS = ("/voice/status", "/voice/leg", "/sms/")
+
+
+def read(directory: Path) -> Evidence:
+    run, sql, lab = (_json(directory / name) for name in ("run.json", "sql.json", "lab.json"))
+    numbers = {str(row["id"]): str(row["e164"]) for row in sql["phone_number"]}
+    tokens = frozenset(str(row["token"]) for row in sql["offer"])
+    history = lab["history"]
+    webhooks = [entry for entry in history if entry["kind"] == "webhook"]
+    return Evidence(
+        run=Run(float(run["rate"]), tuple(run["disturbances"])),
+        numbers=numbers,
+        call_numbers={str(row["call_sid"]): row["number_id"] for row in sql["call"]},
+        agent_addresses=dict(_addresses(sql["agent"])),
+        requests=tuple(_request(row) for row in sql["callback_request"]),
+        request_history=tuple(_transition(row, "request_id") for row in sql["callback_event"]),
+        callers=tuple(_caller(row) for row in sql["waiting_caller"]),
+        line_history=tuple(_transition(row, "caller_id") for row in sql["line_event"]),
+        offers=tuple(_offer(row) for row in sql["offer"]),
+        texts_ordered=tuple(Text(numbers[str(r["number_id"])], str(r["body"])) for r in sql["text_message"]),
+        legs=tuple(_leg(call, webhooks, tokens) for call in lab["calls"]),
+        webhooks=tuple(_webhook(entry) for entry in webhooks),
+        errors=tuple(ProviderError(str(e["call_sid"]), int(e["code"]), str(e["message"])) for e in lab["errors"]),
+        texts_sent=tuple(Text(str(e["to"]), str(e["body"])) for e in lab["messages"]),
+    )
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _addresses(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
+    for row in rows:
+        yield f"client:{row['id']}", str(row["id"])
+        if row["telephone"]:
+            yield str(row["telephone"]), str(row["id"])
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return None if text is None else _moment(text)
+
+
+def _request(row: Row) -> Request:
+    return Request(
+        id=row["id"],
+        number_id=row["number_id"],
+        topic=row["topic"],
+        state=row["state"],
+        kind=row["kind"],
+        window_start=_moment(row["window_start_at"]),
+        window_end=_moment(row["window_end_at"]),
+        promise_words=row["promise_words"],
+        offer_token=row["offer_token"],
+        fence=row["fence"],
+        origin_call_sid=row["origin_call_sid"],
+    )
+
+
+def _transition(row: Row, owner: str) -> Transition:
+    return Transition(
+        n=row["id"],
+        owner=row[owner],
+        at=_moment(row["at"]),
+        event=row["event"],
+        before=row["from_state"],
+        after=row["to_state"],
+        fence=row["fence"],
+        token=row.get("offer_token"),
+    )
+
+
+def _caller(row: Row) -> Caller:
+    return Caller(
+        id=row["id"],
+        call_sid=row["call_sid"],
+        desk=row["desk"],
+        service_language=row["service_language"],
+        urgent=bool(row["urgent"]),
+        state=row["state"],
+        line_time=_moment(row["line_time_at"]),
+    )
+
+
+def _offer(row: Row) -> Offer:
+    return Offer(
+        token=row["token"],
+        agent_id=row["agent_id"],
+        caller_id=row["caller_id"],
+        request_id=row["request_id"],
+        state=row["state"],
+        made=_moment(row["made_at"]),
+        accepted=_maybe(row["accepted_at"]),
+        talk_ended=_maybe(row["talk_ended_at"]),
+        ended=_maybe(row["ended_at"]),
+        agent_call_sid=row["agent_call_sid"],
+    )
+
+
+def _leg(call: Row, webhooks: Iterable[Row], tokens: frozenset[str]) -> Leg:
+    events = call["events"]
+    sids = {call["call_sid"], call.get("parent")}
+    words = {word for hook in webhooks if _sid(hook) in sids for word in _values(str(hook["url"]))}
+    return Leg(
+        call_sid=call["call_sid"],
+        to=call["to"],
+        inbound=str(call["direction"]).startswith("inbound"),
+        parent=call.get("parent"),
+        rang=_first(events, "ring"),
+        answered=_first(events, "answered"),
+        ended=_first(events, "end"),
+        heard=tuple(Said(e["text"], e.get("language") or "", e["machine"]) for e in events if e["kind"] in HEARD),
+        tokens=frozenset(words & tokens),
+    )
+
+
+def _first(events: Iterable[Row], kind: str) -> float | None:
+    return next((float(event["machine"]) for event in events if event["kind"] == kind), None)
+
+
+def _sid(hook: Row) -> str:
+    params: Row = hook.get("params") or {}
+    return str(params.get("CallSid", ""))
+
+
+def _values(url: str) -> Iterable[str]:
+    parts = urlsplit(url)
+    return [value for _, value in parse_qsl(parts.query)] + parts.path.split("/")
+
+
+def _webhook(entry: Row) -> Webhook:
+    url = str(entry["url"])
+    return Webhook(
+        url=url,
+        call_sid=_sid(entry),
+        status=entry.get("status"),
+        answer=str(entry.get("body") or ""),
+        voice=not any(path in url for path in STATUS_PATHS),
+    )

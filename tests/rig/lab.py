@@ -1,0 +1,173 @@
+"""The emulator's lab interface as typed calls. JSON stops here; the rest of the rig sees frozen values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+WAIT_SECONDS = 30.0  # of one request; the lab itself answers a long poll within 25
+
+
+class Impossible(AssertionError):
+    """The telephone network refused what a person tried to do: no such call, already answered, nothing rings."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One event that a telephone's owner hears or does."""
+
+    n: int
+    kind: str
+    text: str
+    language: str
+    at: str  # business time, ISO
+    machine: float
+
+
+@dataclass(frozen=True)
+class CallView:
+    call_sid: str
+    from_: str
+    to: str
+    direction: str
+    status: str
+    parent: str | None
+    in_queue: str | None
+    conference: str | None
+    talking_with: tuple[str, ...]
+    gathering: bool
+    events: tuple[Word, ...]
+    next: int
+
+
+@dataclass(frozen=True)
+class CallSummary:
+    call_sid: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Message:
+    from_: str
+    to: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Phone:
+    number: str
+    calls: tuple[CallSummary, ...]  # newest first
+    messages: tuple[Message, ...]
+
+
+class Lab:
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def get(self, path: str, **query: object) -> Any:
+        answer = self._http.get(
+            self.base_url + path, params={k: str(v) for k, v in query.items()}, timeout=WAIT_SECONDS
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        answer = self._http.post(self.base_url + path, json=body or {}, timeout=WAIT_SECONDS)
+        if answer.status_code == 409:
+            raise Impossible(f"{path}: {answer.text}")
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def delete(self, path: str) -> None:
+        self._http.delete(self.base_url + path, timeout=WAIT_SECONDS).raise_for_status()
+
+    # --- telephones ---------------------------------------------------------------------------------------------
+
+    def telephone(self, number: str, label: str = "") -> None:
+        self.post("/lab/phones", {"number": number, "label": label})
+
+    def behave(self, number: str, on_ring: str, after: float = 2.0, **more: object) -> None:
+        self.post(f"/lab/phones/{quote(number, safe='')}/behaviour", {"on_ring": on_ring, "after": after, **more})
+
+    def phone(self, number: str) -> Phone:
+        seen = self.get(f"/lab/phones/{quote(number, safe='')}")
+        calls = tuple(CallSummary(c["call_sid"], c["status"]) for c in seen["calls"])
+        return Phone(number, calls, tuple(Message(m["from"], m["to"], m["body"]) for m in seen["messages"]))
+
+    # --- calls --------------------------------------------------------------------------------------------------
+
+    def ring(self, caller: str, number: str) -> str:
+        return str(self.post("/lab/calls", {"from": caller, "to": number})["call_sid"])
+
+    def call(self, call_sid: str, since: int = 0, wait: float = 0) -> CallView:
+        return _call_view(self.get(f"/lab/calls/{call_sid}", since=since, wait=wait))
+
+    def press(self, call_sid: str, digits: str) -> None:
+        self.post(f"/lab/calls/{call_sid}/press", {"digits": digits})
+
+    def hang_up(self, call_sid: str) -> None:
+        self.post(f"/lab/calls/{call_sid}/hangup")
+
+    def answer(self, call_sid: str) -> None:
+        self.post(f"/lab/calls/{call_sid}/answer")
+
+    def decline(self, call_sid: str) -> None:
+        self.post(f"/lab/calls/{call_sid}/decline")
+
+    # --- the whole ----------------------------------------------------------------------------------------------
+
+    def set_clock(self, business_time: str | None, rate: float | None) -> None:
+        self.post("/lab/clock", {"business_time": business_time, "rate": rate})
+
+    def errors(self) -> Sequence[Mapping[str, object]]:
+        found: Sequence[Mapping[str, object]] = self.get("/lab/errors")
+        return found
+
+    def history(self) -> Sequence[Mapping[str, object]]:
+        """Everything since the last reset, however many pages the lab cuts it into."""
+        entries: list[Mapping[str, object]] = []
+        since = 0
+        while page := self.get("/lab/history", since=since):
+            entries += page["entries"]
+            if not page["entries"] or page["next"] == since:
+                return entries
+            since = page["next"]
+        return entries
+
+    def fault(self, on: str, do: str, match: str, **more: object) -> None:
+        self.post("/lab/faults", {"on": on, "do": do, "match": match, **more})
+
+    def reset(self) -> None:
+        self.post("/lab/reset")
+
+
+def _call_view(seen: Mapping[str, Any]) -> CallView:
+    return CallView(
+        call_sid=seen["call_sid"],
+        from_=seen["from"],
+        to=seen["to"],
+        direction=seen["direction"],
+        status=seen["status"],
+        parent=seen.get("parent"),
+        in_queue=seen.get("in_queue"),
+        conference=seen.get("conference"),
+        talking_with=tuple(seen.get("talking_with") or ()),
+        gathering=seen.get("gathering") is not None,
+        events=tuple(_word(event) for event in seen["events"]),
+        next=seen["next"],
+    )
+
+
+def _word(event: Mapping[str, Any]) -> Word:
+    return Word(
+        n=event["n"],
+        kind=event["kind"],
+        text=event.get("text") or "",
+        language=event.get("language") or "",
+        at=event["at"],
+        machine=event["machine"],
+    )

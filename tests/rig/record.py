@@ -1,0 +1,57 @@
+"""Writes a run down for the checker: the tables, what the emulator saw, what each person heard."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from adapters.schema import metadata
+from tests.rig.lab import Lab
+
+TABLES = (
+    "phone_number",
+    "agent",
+    "call",
+    "callback_request",
+    "callback_event",
+    "waiting_caller",
+    "line_event",
+    "offer",
+    "text_message",
+    "supervisor_item",
+)
+NEVER_WRITTEN = frozenset({"password_hash"})
+
+
+def write(directory: Path, engine: Engine, lab: Lab, rate: float, disturbances: Sequence[str]) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    phones = lab.get("/lab/phones")
+    seen = {
+        "calls": [lab.get(f"/lab/calls/{call['call_sid']}") for call in lab.get("/lab/calls")],
+        "history": list(lab.history()),
+        "errors": list(lab.errors()),
+        "messages": [message for phone in phones for message in phone["messages"]],
+    }
+    _write(directory / "run.json", {"rate": rate, "disturbances": list(disturbances)})
+    _write(directory / "sql.json", {name: _rows(engine, name) for name in TABLES})
+    _write(directory / "lab.json", seen)
+    return directory
+
+
+def _rows(engine: Engine, name: str) -> list[dict[str, object]]:
+    table = metadata.tables[name]
+    with engine.connect() as connection:
+        found = connection.execute(select(table).order_by(*table.primary_key)).mappings().all()
+    return [{k: v for k, v in row.items() if k not in NEVER_WRITTEN} for row in found]
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, default=_plain, ensure_ascii=False), encoding="utf-8")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
