@@ -1,0 +1,58 @@
+# Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test serve call agent day crash lint assets clean ready ready-for-tests requirements
+
+PY := .venv/bin/python
+PREPARE := python=$$(sh operations/find-python.sh) && "$$python" -m operations.prepare
+
+help:
+	@echo "make run     everything on this machine, with an emulator in place of Twilio"
+	@echo "make call    a resident's telephone in this terminal      make agent   an agent at work"
+	@echo "make test    linters, types and all tests                 make lint    linters and types only"
+	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
+	@echo "make serve   the service for a real account (docs/running.md)"
+	@echo "make assets  fetch the pages' styles again                make clean   remove everything but var/data"
+
+run: ready
+	@exec $(PY) -m operations.run
+
+serve: ready
+	@exec $(PY) -m operations.run --serve
+
+call: ready
+	@exec $(PY) -m emulator.terminal call $(ARGS)
+
+agent: ready
+	@exec $(PY) -m emulator.terminal_agent --sign-in aino --password demo-aino $(ARGS)
+
+test: ready-for-tests
+	@$(PY) -m operations.check all
+
+lint: ready-for-tests
+	@$(PY) -m operations.check lint
+
+day: ready-for-tests
+	@exec $(PY) -m tests.day $(ARGS)
+
+crash: ready-for-tests
+	@exec $(PY) -m pytest tests/crash --every-moment $(ARGS)
+
+assets:
+	@rm -f console/static/vendor/.tried
+	@$(PREPARE)
+
+ready:
+	@$(PREPARE)
+
+ready-for-tests:
+	@$(PREPARE) --tests
+
+clean:
+	@rm -rf .venv node_modules console/static/vendor var/log var/run artefacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# developers only: needs uv on the PATH
+requirements:
+	@for name in requirements requirements-dev requirements-node; do \
+	    UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 --output-file $$name.txt $$name.in || exit 1; done

@@ -1,0 +1,58 @@
+"""Makes an installation ready to start: database migrated, a ruleset published, accounts as they should be."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from adapters.database import Database
+from adapters.migrate import upgrade
+from adapters.settings import Settings
+from operations import store
+from operations.trial import make_demo_accounts
+from routing_rules.document import RulesetInvalid
+from routing_rules.service import publish_first
+
+
+class Refused(Exception):
+    """Why this installation may not start; one sentence."""
+
+
+def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None]) -> None:
+    """Raises Refused. Repeating it changes nothing."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+    progress("database")
+    database = Database(settings.database_url)
+    try:
+        if not emulator:
+            _refuse_demo_accounts(database)
+        _publish(settings, database)
+        progress("ruleset")
+        if emulator:
+            make_demo_accounts(database)
+            progress("demo accounts")
+    finally:
+        database.dispose()
+
+
+def _publish(settings: Settings, database: Database) -> None:
+    with database.read() as connection:
+        if store.rulesets(connection):
+            return
+    try:
+        text = settings.ruleset_file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"RULESET_FILE cannot be read: {error.strerror} ({settings.ruleset_file}).") from None
+    try:
+        publish_first(database, text, "set-up", "first start", datetime.now(UTC))
+    except RulesetInvalid as invalid:
+        raise Refused(f"RULESET_FILE ({settings.ruleset_file}) is not a ruleset: {invalid}") from None
+
+
+def _refuse_demo_accounts(database: Database) -> None:
+    with database.read() as connection:
+        demo = store.demo_accounts(connection)
+    if demo:
+        raise Refused(
+            f"DATABASE_URL holds {demo} demo accounts, whose passwords everybody knows:"
+            " serve residents from a new database."
+        )
