@@ -27,9 +27,9 @@ NEVER_WRITTEN = frozenset({"password_hash"})
 
 def write(directory: Path, engine: Engine, lab: Lab, rate: float, disturbances: Sequence[str]) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
-    phones = lab.get("/lab/phones")
+    phones = lab.get("/lab/phones")["phones"]
     seen = {
-        "calls": [lab.get(f"/lab/calls/{call['call_sid']}") for call in lab.get("/lab/calls")],
+        "calls": [lab.get(f"/lab/calls/{call['call_sid']}") for call in lab.get("/lab/calls")["calls"]],
         "history": list(lab.history()),
         "errors": list(lab.errors()),
         "messages": [message for phone in phones for message in phone["messages"]],
