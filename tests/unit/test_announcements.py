@@ -129,6 +129,37 @@ def test_the_scan_sees_a_missing_key() -> None:
     assert set(keys_named(tree)) - known_keys() == {"line.nowhere", "offer.never"}
 
 
+def says_without_a_value(tree: ast.AST) -> Iterator[str]:
+    """Say("key") or Say("key", (("name", value), ...)) written out in full, but without a value the sentence needs."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Say"):
+            continue
+        if not node.args or not isinstance(node.args[0], ast.Constant) or any(k.arg == "values" for k in node.keywords):
+            continue
+        given = named_values(node.args[1]) if len(node.args) > 1 else set()
+        key = str(node.args[0].value)
+        if given is not None and WORDS_OF_THE_SERVICE.placeholders(key) - given:
+            yield key
+
+
+def named_values(node: ast.expr) -> set[str] | None:
+    """None where the values are a variable: then the calls' transcripts must show it."""
+    if not isinstance(node, ast.Tuple):
+        return None
+    pairs = [item.elts[0] for item in node.elts if isinstance(item, ast.Tuple) and item.elts]
+    return {str(name.value) for name in pairs if isinstance(name, ast.Constant)}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_say_brings_the_values_of_its_sentence(path: Path) -> None:
+    assert list(says_without_a_value(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+def test_the_scan_sees_a_missing_value() -> None:
+    tree = ast.parse('Say("line.place")\nSay("line.wait", (("place", x),))\nSay("goodbye")\nSay("line.wait", values)')
+    assert list(says_without_a_value(tree)) == ["line.place", "line.wait"]
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 

@@ -13,12 +13,9 @@ from ivr.numerals import digits_in_words, in_words
 from ivr.telephone_digits import code_groups, phone_groups
 from ivr.turn import MomentSpoken, WindowSpoken
 from ivr.vocabulary import Vocabulary
-from ivr.written import in_figures
-from routing_rules import document
 
 ZONE = ZoneInfo("Europe/Helsinki")
 NUMBERS = yaml.safe_load((Path(__file__).parent / "spoken_numbers.yaml").read_text(encoding="utf-8"))
-RULES = document.parse(Path("routing_rules/samples/kuopio.yaml").read_text(encoding="utf-8"))
 CATALOGUES = load().catalogues
 LANGUAGES = ("fi", "sv", "en")
 
@@ -267,37 +264,3 @@ def test_languages(language: str, codes: tuple[str, ...], said: str) -> None:
 )
 def test_keys(pressed: str, said: str) -> None:
     assert ", ".join(spoken.key(pressed, words(x)) for x in LANGUAGES) == said
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "finnish", "swedish", "english"),
-    [
-        (
-            "2026-11-24T13:00",
-            "2026-11-24T14:00",
-            "ti 24.11. klo 13-14",
-            "ti 24.11 kl. 13-14",
-            "Tue 24 Nov between 13:00 and 14:00",
-        ),
-        (
-            "2026-11-25T08:05",
-            "2026-11-25T10:30",
-            "ke 25.11. klo 8.05-10.30",
-            "on 25.11 kl. 8.05-10.30",
-            "Wed 25 Nov between 8:05 and 10:30",
-        ),
-        (
-            "2026-11-24T22:00",
-            "2026-11-25T00:00",
-            "ti 24.11. klo 22-24",
-            "ti 24.11 kl. 22-24",
-            "Tue 24 Nov between 22:00 and 24:00",
-        ),
-    ],
-)
-def test_windows_in_a_text_message_are_figures_with_a_date(
-    start: str, end: str, finnish: str, swedish: str, english: str
-) -> None:
-    value = WindowSpoken(local(start), local(end), local("2026-11-24T10:00"))
-    written = tuple(in_figures(value, x, words(x), RULES, ZONE) for x in LANGUAGES)
-    assert written == (finnish, swedish, english)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulator.twiml_parse import parse
+from emulator.twiml_tables import Context
 from ivr import twiml
 from ivr.announcements import SOUNDS, Announcements, load
 from ivr.turn import (
@@ -103,6 +105,29 @@ def test_a_number_is_gathered_until_hash() -> None:
 )
 def test_each_instruction(instruction: Instruction, written: str) -> None:
     assert rendered(instruction) == written
+
+
+EVERY_SHAPE = (
+    Say("greeting"),
+    Music(8),
+    Pause(1),
+    Gather((Say("greeting"), Say("line.stay"), Pause(1), Music(2)), "https://city.example/x"),
+    Gather((Say("number.key_in"),), "https://city.example/x", digits=None),
+    Enqueue("line-1", "https://city.example/wait", "https://city.example/left"),
+    DialNumber("+358401234567", "https://city.example/over", 20, "https://city.example/s", "https://city.example/g"),
+    DialConference("m-1", "https://city.example/over", "https://city.example/hold"),
+    Redirect("https://city.example/a"),
+    Hangup(),
+)
+
+
+def test_a_strict_player_finds_nothing_to_refuse() -> None:
+    written = twiml.render(Turn("sv", EVERY_SHAPE), WORDS, RULES, URLS)
+    played, problems = parse(written, Context.CALL)
+    assert problems == []
+    assert len(played) == len(EVERY_SHAPE)
+    waiting = twiml.render(Turn("sv", (EVERY_SHAPE[3], LeaveQueue())), WORDS, RULES, URLS)
+    assert parse(waiting, Context.QUEUE_WAIT)[1] == []
 
 
 @pytest.mark.parametrize("number", ["0401234567", "+358 40", "+358401234567;ext=1", "112", "client:a", "</Number>"])
