@@ -1,0 +1,110 @@
+"""The agent's one page and what its buttons do. Each button is one use case of ``desks.service``."""
+
+from typing import TYPE_CHECKING
+
+from flask import Response, jsonify, render_template
+from werkzeug.exceptions import BadRequest, NotFound
+
+from console import guard, telephone, tickets
+from console.desk_json import desk_json
+from console.posted import one_of, posted, yes_or_no
+from console.rendering import page_language, wording
+from desks import service as desks
+from desks.card import DeskView
+from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
+from desks.view import desk_view, was_offered_to
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+Answer = Response | tuple[Response, int]
+
+LATER_MINUTES = (30, 60, 120, 1440)  # offered for a bad moment
+LONGEST_NOTE = 1000
+LONGEST_LATER = 7 * 24 * 60
+
+
+def show(services: "Services") -> str:
+    return render_template("console/desk.html", **_page(services))
+
+
+def part(services: "Services") -> str:
+    """The page's living regions only; the script puts in place those that have changed."""
+    return render_template("console/desk_part.html", **_page(services))
+
+
+def as_json(services: "Services") -> Response:
+    return jsonify(desk_json(_view(services), guard.person(), guard.csrf_token(services), wording(services)))
+
+
+def set_presence(services: "Services") -> Answer:
+    state = one_of("state", PRESENCES)
+    return _answer(desks.set_presence(services, guard.person().agent_id, state))
+
+
+def heartbeat(services: "Services") -> Response:
+    desks.heartbeat(services, guard.person().agent_id)
+    return jsonify(ok=True)
+
+
+def break_after_call(services: "Services") -> Answer:
+    return _answer(desks.break_after_call(services, guard.person().agent_id, yes_or_no("on")))
+
+
+def decline(services: "Services", token: str) -> Answer:
+    reason = one_of("reason", DECLINE_REASONS)
+    return _answer(desks.decline(services, guard.person().agent_id, _her_own(services, token), reason))
+
+
+def outcome(services: "Services", token: str) -> Answer:
+    chosen = one_of("outcome", OUTCOMES)
+    minutes = _minutes() if chosen == "bad_moment" else None
+    note = posted().get("note", "").strip()[:LONGEST_NOTE]
+    return _answer(
+        desks.note_outcome(
+            services, guard.person().agent_id, _her_own(services, token), chosen, note=note, minutes=minutes
+        )
+    )
+
+
+def hang_up(services: "Services", token: str) -> Answer:
+    return _answer(desks.hang_up(services, guard.person().agent_id, _her_own(services, token)))
+
+
+def telephone_token(services: "Services") -> Response:
+    made = telephone.telephone_for(services, guard.person().agent_id)
+    return jsonify(token=made.token, identity=made.identity, sdk_url=made.sdk_url, edge=made.edge)
+
+
+def events_ticket(services: "Services") -> Response:
+    ticket = tickets.make_ticket(services.settings.secret_key, guard.person().agent_id)
+    return jsonify(url=f"{services.settings.events_url}/stream?ticket={ticket}")
+
+
+def _view(services: "Services") -> DeskView:
+    return desk_view(services, guard.person().agent_id, page_language())
+
+
+def _page(services: "Services") -> dict[str, object]:
+    return {"desk": _view(services), "reasons": DECLINE_REASONS, "later": LATER_MINUTES}
+
+
+def _minutes() -> int | None:
+    given = posted().get("minutes", "")
+    if not given:
+        return None
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= LONGEST_LATER:
+        raise BadRequest("minutes")
+    return int(given)
+
+
+def _answer(changed: bool) -> Answer:
+    """False: the situation had already moved on, and the page shows the newest."""
+    return jsonify(ok=True) if changed else (jsonify(error="moved_on"), 409)
+
+
+def _her_own(services: "Services", token: str) -> str:
+    """Raises NotFound: a matter of another agent, and one that never was, look the same from here."""
+    if not was_offered_to(services, guard.person().agent_id, token):
+        raise NotFound
+    return token

@@ -1,0 +1,116 @@
+"""The door of each page: who may pass, and whether the form is ours. A page that no table names is closed.
+
+The anti-forgery word is derived from the session (before sign-in: from a cookie of the form's own), so that nothing
+is stored and a new session brings a new word.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Response, g, jsonify, redirect, request, url_for
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as AnyResponse
+
+from console import sign_in
+from console.model import SignedIn
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+Roles = frozenset[str]
+EVERYONE: Roles = frozenset()  # nobody has to be signed in
+SIGNED_IN: Roles = frozenset({"agent", "supervisor", "administrator"})
+SUPERVISORS: Roles = frozenset({"supervisor", "administrator"})
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+LARGEST_POST = 16 * 1024
+FORM_COOKIE = "console_form"
+
+
+class Denied(Forbidden):
+    """Signed in, but this page belongs to another role."""
+
+
+class Forged(Forbidden):
+    """The form or request did not carry our word."""
+
+
+def session_cookie(services: "Services") -> str:
+    """``__Host-`` binds the cookie to this host and to https; a browser refuses that name without https."""
+    return "__Host-console" if secure(services) else "console"
+
+
+def secure(services: "Services") -> bool:
+    return services.settings.public_base_url.startswith("https://")
+
+
+def person() -> SignedIn:
+    """The person of this request; only for pages whose roles are not EVERYONE."""
+    found: SignedIn = g.signed_in
+    return found
+
+
+def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | None:
+    """Before each request. None lets it through."""
+    request.max_content_length = LARGEST_POST
+    endpoint = (request.endpoint or "").rpartition(".")[2]
+    allowed = roles.get(endpoint)
+    g.signed_in = (
+        None if endpoint == "static" else sign_in.who(services, request.cookies.get(session_cookie(services), ""))
+    )
+    if allowed is None:
+        raise Denied
+    if allowed is not EVERYONE and g.signed_in is None:
+        return _to_sign_in()
+    if allowed is not EVERYONE and g.signed_in.role not in allowed:
+        raise Denied
+    if request.method in UNSAFE and not _ours(services):
+        raise Forged
+    return None
+
+
+def _to_sign_in() -> AnyResponse:
+    if request.method == "GET" and not wants_json():
+        return redirect(url_for("console.sign_in_page"))
+    answer: Response = jsonify(error="signed_out")
+    answer.status_code = 401
+    return answer
+
+
+def wants_json() -> bool:
+    return request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+
+
+def csrf_token(services: "Services") -> str:
+    """The word for forms of this page."""
+    return _word(services, g.signed_in.token if g.get("signed_in") else form_secret())
+
+
+def form_secret() -> str:
+    """Before sign-in: the form cookie's value, made now if the browser has none; ``keep_form_cookie`` sends it."""
+    if "form_secret" not in g:
+        g.form_secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+    value: str = g.form_secret
+    return value
+
+
+def keep_form_cookie(services: "Services", response: Response) -> Response:
+    if "form_secret" in g and request.cookies.get(FORM_COOKIE) != g.form_secret:
+        response.set_cookie(
+            FORM_COOKIE, g.form_secret, path="/console", httponly=True, samesite="Lax", secure=secure(services)
+        )
+    return response
+
+
+def _ours(services: "Services") -> bool:
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    secret = g.signed_in.token if g.signed_in else request.cookies.get(FORM_COOKIE, "")
+    return bool(secret) and hmac.compare_digest(given.encode(), _word(services, secret).encode())
+
+
+def _word(services: "Services", secret: str) -> str:
+    key = services.settings.secret_key.encode()
+    return hmac.new(key, f"console-form:{secret}".encode(), hashlib.sha256).hexdigest()

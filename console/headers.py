@@ -1,0 +1,57 @@
+"""What each page of the console allows a browser to do: no inline script or style, no frame, no referrer."""
+
+from urllib.parse import urlsplit
+
+from flask import Response
+
+from adapters.settings import REAL_TWILIO, Settings
+
+# hosts of the browser telephone, from its README; only where the real provider is used
+TWILIO_SOUND = "https://sdk.twilio.com https://media.twiliocdn.com"
+TWILIO_SIGNALS = "https://eventgw.twilio.com https://*.twilio.com wss://*.twilio.com https://media.twiliocdn.com"
+
+
+def content_security_policy(settings: Settings) -> str:
+    provider = settings.twilio_api_base_url
+    real = provider == REAL_TWILIO
+    scripts = "" if real else f" {provider}"
+    signals = TWILIO_SIGNALS if real else f"{provider} {_as_websocket(provider)}"
+    sound = TWILIO_SOUND if real else provider
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self'{scripts}",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            f"connect-src 'self' {_origin(settings.events_url)} {signals}",
+            f"media-src 'self' blob: mediastream: {sound}",
+            "worker-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def add_headers(settings: Settings, response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = content_security_policy(settings)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if response.mimetype in ("text/html", "application/json"):
+        response.headers["Cache-Control"] = "no-store"
+    if settings.public_base_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _as_websocket(origin: str) -> str:
+    return origin.replace("http", "ws", 1)

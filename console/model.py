@@ -1,0 +1,50 @@
+"""Who is signed in, and what a role may be. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["agent", "supervisor", "administrator"]
+ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    agent_id: str
+    name: str
+    role: str
+    departments: tuple[str, ...]
+    languages: tuple[str, ...]
+    own_telephone: bool  # rung on a telephone of her own instead of in the browser
+    token: str  # of the session, from the cookie; never stored, never logged
+
+    @property
+    def scope(self) -> tuple[str, ...] | None:
+        """The departments whose things this person may see; None: all of them."""
+        return None if self.role == "administrator" else self.departments
+
+
+@dataclass(frozen=True)
+class Account:
+    agent_id: str
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Too many wrong passwords for this sign-in name: the seconds until the next try counts."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class WrongPassword:
+    """Wrong password or unknown name: the same answer, so that names cannot be collected."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new session: its token goes into the cookie, only its hash into the record."""
+
+    token: str
+    agent_id: str
+    role: str

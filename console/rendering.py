@@ -1,0 +1,42 @@
+"""What every template of the console is given: words, times, the person, the form's word."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import g, request
+
+from console import guard
+from console.wording import Wording
+from console.words import DEFAULT_LANGUAGE, PAGE_LANGUAGES, page_words
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LANGUAGE_COOKIE = "console_language"
+
+
+def page_language() -> str:
+    chosen = request.cookies.get(LANGUAGE_COOKIE, DEFAULT_LANGUAGE)
+    return chosen if chosen in PAGE_LANGUAGES else DEFAULT_LANGUAGE
+
+
+def wording(services: "Services") -> Wording:
+    zone = ZoneInfo(services.rules.current().time_zone)
+    return Wording(page_words(page_language()), zone, services.clock.now())
+
+
+def context(services: "Services") -> dict[str, object]:
+    """``csrf`` is a function: only a page that has a form makes a form cookie."""
+    language = page_language()
+    csrf: Callable[[], str] = lambda: guard.csrf_token(services)  # noqa: E731
+    return {
+        "t": page_words(language),
+        "language": language,
+        "page_languages": PAGE_LANGUAGES,
+        "wording": wording(services),
+        "city": services.rules.current().city.get(language, ""),
+        "person": g.get("signed_in"),
+        "supervises": bool(g.get("signed_in") and g.signed_in.role in guard.SUPERVISORS),
+        "csrf": csrf,
+    }

@@ -1,0 +1,47 @@
+// Hints that something has changed: a stream from the events process, and polling every 3 s while there is none.
+
+import { csrf, get } from "./server.js";
+
+const QUIET_POLL = 5; // with a stream open, every fifth poll still asks: a hint may be lost
+
+export function follow(look, trouble) {
+  let open = false;
+  let polls = 0;
+  let wait = 1000;
+
+  async function connect() {
+    try {
+      const { url } = await (await get("/console/events-ticket")).json();
+      const stream = new EventSource(url);
+      stream.onopen = () => {
+        open = true;
+        wait = 1000;
+        look();
+      };
+      stream.onmessage = (message) => {
+        if (JSON.parse(message.data).changed) look();
+      };
+      stream.onerror = () => {
+        open = false;
+        stream.close(); // a ticket is good for a minute only: a new stream needs a new one
+        again();
+      };
+    } catch {
+      again();
+    }
+  }
+
+  function again() {
+    setTimeout(connect, wait);
+    wait = Math.min(wait * 2, 15000);
+  }
+
+  const worker = new Worker("/console/static/beat.js");
+  worker.onmessage = ({ data }) => {
+    if (data === "signed-out") location.assign("/console/sign-in");
+    if (data === "lost" || data === "alive") trouble(data === "lost");
+    if (data === "poll" && (!open || ++polls % QUIET_POLL === 0)) look();
+  };
+  worker.postMessage(csrf());
+  connect();
+}

@@ -1,0 +1,40 @@
+// Puts a freshly fetched part of the page in place: only the regions that differ, keeping what the agent has typed.
+
+export function place(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  for (const region of fresh.querySelectorAll("[data-region]")) {
+    const shown = document.querySelector(`[data-region="${region.dataset.region}"]`);
+    if (shown && !same(shown, region)) replace(shown, region);
+  }
+  return fresh;
+}
+
+const lastSeen = new Map();
+
+function same(shown, fresh) {
+  // compared with what the server sent last, not with the page: the page's own clocks change its text
+  const name = fresh.dataset.region;
+  const text = fresh.innerHTML;
+  const before = lastSeen.get(name);
+  lastSeen.set(name, text);
+  return before === undefined ? shown.innerHTML === text : before === text;
+}
+
+function replace(shown, fresh) {
+  const typed = new Map([...shown.querySelectorAll("textarea")].map((field) => [field.name, field.value]));
+  const held = shown.contains(document.activeElement) ? handle(document.activeElement) : null;
+  shown.replaceChildren(...fresh.childNodes);
+  for (const field of shown.querySelectorAll("textarea")) {
+    if (typed.get(field.name)) field.value = typed.get(field.name);
+  }
+  if (held) (shown.querySelector(held) ?? shown.querySelector("[tabindex='-1']"))?.focus();
+}
+
+// how to find the same control again in the new region
+function handle(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  for (const { name, value } of element.attributes) {
+    if (name.startsWith("data-")) return `[${name}="${CSS.escape(value)}"]`;
+  }
+  return "[tabindex='-1']";
+}

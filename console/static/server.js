@@ -1,0 +1,30 @@
+// Asking the server: one place that knows the anti-forgery word and what a lost session looks like.
+
+const main = document.getElementById("main");
+
+export async function get(path) {
+  return answered(await fetch(path, { headers: { Accept: "application/json, text/html" }, cache: "no-store" }));
+}
+
+export async function post(path, fields = {}) {
+  return answered(
+    await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf() },
+      body: JSON.stringify(fields),
+    }),
+  );
+}
+
+export function csrf() {
+  return main.dataset.csrf;
+}
+
+function answered(answer) {
+  // a page asked for without a session is redirected to the sign-in page; so is the agent
+  if (answer.status === 401 || (answer.redirected && answer.url.includes("/sign-in"))) {
+    location.assign("/console/sign-in");
+    throw new Error("signed out");
+  }
+  return answer;
+}

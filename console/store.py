@@ -1,0 +1,82 @@
+"""Sign-in in SQL: accounts, sessions (by the token's hash) and failed tries. Statements only, no rules."""
+
+import json
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from adapters.schema import agent, session, sign_in_failure
+from console.model import Account, SignedIn
+
+
+def account(connection: Connection, sign_in: str) -> Account | None:
+    one = select(agent.c.id, agent.c.password_hash).where(func.lower(agent.c.sign_in) == sign_in, agent.c.active)
+    row = connection.execute(one).first()
+    return Account(row.id, row.password_hash) if row else None
+
+
+def role_of(connection: Connection, agent_id: str) -> str:
+    return str(connection.execute(select(agent.c.role).where(agent.c.id == agent_id)).scalar_one())
+
+
+def failures_since(connection: Connection, sign_in: str, since: float) -> tuple[int, float]:
+    """How many tries have failed since then, and when the last one was (0: never)."""
+    counted = select(func.count(), func.max(sign_in_failure.c.made_machine)).where(
+        sign_in_failure.c.sign_in == sign_in, sign_in_failure.c.made_machine >= since
+    )
+    count, last = connection.execute(counted).one()
+    return count, last or 0.0
+
+
+def note_failure(connection: Connection, sign_in: str, machine: float) -> None:
+    connection.execute(insert(sign_in_failure).values(sign_in=sign_in, made_machine=machine))
+
+
+def forget_failures(connection: Connection, sign_in: str) -> None:
+    connection.execute(delete(sign_in_failure).where(sign_in_failure.c.sign_in == sign_in))
+
+
+def forget_failures_before(connection: Connection, machine: float) -> None:
+    connection.execute(delete(sign_in_failure).where(sign_in_failure.c.made_machine < machine))
+
+
+def open_session(connection: Connection, token_hash: str, agent_id: str, machine: float) -> None:
+    row = {"token_hash": token_hash, "agent_id": agent_id, "created_machine": machine, "seen_machine": machine}
+    connection.execute(insert(session).values(**row))
+
+
+def end_session(connection: Connection, token_hash: str) -> None:
+    connection.execute(delete(session).where(session.c.token_hash == token_hash))
+
+
+def end_old_sessions(connection: Connection, created_before: float, seen_before: float) -> None:
+    connection.execute(
+        delete(session).where(
+            (session.c.created_machine < created_before) | (session.c.seen_machine < seen_before),
+        )
+    )
+
+
+def see_session(connection: Connection, token_hash: str, machine: float) -> None:
+    connection.execute(update(session).where(session.c.token_hash == token_hash).values(seen_machine=machine))
+
+
+def signed_in(
+    connection: Connection, token: str, token_hash: str, created_since: float, seen_since: float
+) -> tuple[SignedIn, float] | None:
+    """The person behind a session that is neither too old nor idle, and when it was last seen."""
+    one = (
+        select(agent, session.c.seen_machine)
+        .join(session, session.c.agent_id == agent.c.id)
+        .where(
+            session.c.token_hash == token_hash,
+            session.c.created_machine >= created_since,
+            session.c.seen_machine >= seen_since,
+            agent.c.active,
+        )
+    )
+    row = connection.execute(one).first()
+    if row is None:
+        return None
+    departments, languages = tuple(json.loads(row.departments)), tuple(json.loads(row.languages))
+    person = SignedIn(row.id, row.name, row.role, departments, languages, row.telephone is not None, token)
+    return person, row.seen_machine
