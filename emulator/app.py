@@ -6,17 +6,19 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from emulator import (
+    device_api,
     lab_calls,
+    lab_messages,
     lab_network,
     pages_served,
-    verbs_flow,
-    verbs_gather,
-    verbs_sound,
+    rest_calls,
+    rest_conferences,
+    rest_messages,
+    rest_queues,
 )
 from emulator.config import Config
+from emulator.exchange import assemble
 from emulator.network import Network
-
-VERB_MODULES = (verbs_flow, verbs_gather, verbs_sound)  # importing them registers their verbs
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -31,10 +33,17 @@ def create_app(network: Network) -> Flask:
     app.register_blueprint(lab_network.telephones(network))
     app.register_blueprint(lab_network.records(network))
     app.register_blueprint(lab_network.fault_rules(network))
+    app.register_blueprint(device_api.blueprint(network))
+    app.register_blueprint(lab_messages.blueprint(network))
+    app.register_blueprint(rest_calls.blueprint(network))
+    app.register_blueprint(rest_queues.blueprint(network))
+    app.register_blueprint(rest_conferences.blueprint(network))
+    app.register_blueprint(rest_conferences.participants(network))
+    app.register_blueprint(rest_messages.blueprint(network))
     return app
 
 
 def make(config: Config) -> BaseWSGIServer:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    app = create_app(Network(config))
+    app = create_app(assemble(config))
     return make_server(config.host, config.port, app, threaded=True, request_handler=QuietHandler)

@@ -109,6 +109,7 @@ class Call:
     partners: set[str] = field(default_factory=set)
     picked_up: bool = False
     refused: Literal["busy", "declined", "unreachable"] | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
     on_event: Callable[["Call", Event], None] | None = None
 
     def __post_init__(self) -> None:

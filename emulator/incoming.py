@@ -23,6 +23,7 @@ def ring_in(network: Network, caller: str, number: str) -> Call:
         call.subscription = inbound_subscription(owned)
         call.fallback = inbound_fallback(owned)
         call.status = "ringing"
+        call.picked_up = True  # the caller holds the telephone
         call.note("ring")
         network.history.add("leg", call_sid=call.sid, leg="ringing", to=number, caller=call.caller)
     start(network, call, lambda: live(network, call, Fetch(owned.voice_url)))

@@ -97,7 +97,7 @@ def _do(network: Network, call: Call, deed: str) -> str | None:
             return "the call is over"
         match deed:
             case "press":
-                return _press(call, str(request.get_json().get("digits", "")))
+                return press(call, str(request.get_json().get("digits", "")))
             case "hangup":
                 network.hang_up(call, "telephone")
                 return None
@@ -107,7 +107,7 @@ def _do(network: Network, call: Call, deed: str) -> str | None:
                 return "no such deed"
 
 
-def _press(call: Call, digits: str) -> str | None:
+def press(call: Call, digits: str) -> str | None:
     if not digits or set(digits) - set("0123456789*#"):
         return "no digits"
     if call.status != "in-progress":

@@ -5,6 +5,7 @@ Everything shared is here, under one lock. Documents are played elsewhere, by on
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from emulator.agenda import Agenda
 from emulator.calls import FINAL, Call, CallStatus, Direction, Event, Fetch, StatusSubscription
@@ -17,8 +18,19 @@ from emulator.telephones import Telephone
 from emulator.webhook import WebhookSender
 from emulator.words import error_name
 
+if TYPE_CHECKING:
+    from emulator.conferences import Conferences
+    from emulator.devices import Devices
+    from emulator.messages import Messages
+    from emulator.queues import Queues
+
 
 class Network:
+    conferences: "Conferences"  # these four are put in place by `exchange.assemble`
+    devices: "Devices"
+    messages: "Messages"
+    queues: "Queues"
+
     def __init__(self, config: Config) -> None:
         self.config = config
         self.lock = threading.RLock()
@@ -30,6 +42,8 @@ class Network:
         self.numbers: dict[str, OwnedNumber] = {number.number: number for number in config.numbers}
         self.calls: dict[str, Call] = {}
         self.phones: dict[str, Telephone] = {}
+        self._slot = 0.0
+        self.device_registries: list[Callable[[str], bool]] = []
         self.reset_listeners: list[Callable[[], None]] = []
         self.ended_listeners: list[Callable[[Call], None]] = []
         self.event_listeners: list[Callable[[Call, Event], None]] = []
@@ -53,6 +67,13 @@ class Network:
         """Talking (a browser's telephone may be rung several times at once)."""
         with self.lock:
             return any(not call.over and call.picked_up for call in self.calls_of(number))
+
+    def has_device(self, number: str) -> bool:
+        """A browser is registered for this identity: it, not the robot, rings."""
+        return any(knows(number) for knows in self.device_registries)
+
+    def registered(self, number: str) -> bool:
+        return self.has_device(number) or number in self.phones
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
@@ -110,6 +131,15 @@ class Network:
     def _event(self, call: Call, event: Event) -> None:
         for listener in self.event_listeners:
             listener(call, event)
+
+    def next_slot(self) -> float:
+        """When the next call over REST may go out (elapsed business seconds): the account's calls per second."""
+        with self.lock:
+            now = self.clock.elapsed()
+            if self.config.calls_per_second is None:
+                return now
+            self._slot = max(now, self._slot + 1 / self.config.calls_per_second)
+            return self._slot
 
     # --- who talks with whom -------------------------------------------------------------------------------------
 
