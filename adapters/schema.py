@@ -7,7 +7,6 @@ Telephone numbers stand in ``phone_number`` and, during a call, in ``call_draft`
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -50,7 +49,7 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError("a stored time needs a zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -138,6 +137,7 @@ callback_request = Table(
     Column("offer_token", String(32)),  # claimed by this offer; null: free
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("origin_call_sid", String(34)),
+    Column("keyed_in", Boolean, nullable=False),  # not the number that called: neutral first words
     Column("created_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
     Column("outcome", String(24)),
@@ -198,7 +198,9 @@ waiting_caller = Table(  # a live caller in the line; one row for each stay
     Column("request_id", String(32), ForeignKey("callback_request.id")),  # rings in about an open request
     Column("topic", String(40), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("service_language", String(2), nullable=False),  # what the agent must speak; the caller may have chosen another
+    Column(
+        "service_language", String(2), nullable=False
+    ),  # what the agent must speak; the caller may have chosen another
     Column("department", String(40), nullable=False),
     Column("desk", String(40), nullable=False),
     Column("ruleset_version", Integer, nullable=False),

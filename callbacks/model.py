@@ -21,6 +21,11 @@ class Window:
     end: datetime
 
 
+def code_of(window: Window) -> str:
+    """A window's name in a URL: its start in minutes since 1970; unique within one department's slots."""
+    return str(int(window.start.timestamp()) // 60)
+
+
 @dataclass(frozen=True)
 class Refused:
     """An expected "no", with a reason that names an announcement key or a message."""

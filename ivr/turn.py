@@ -49,7 +49,7 @@ class MinutesSpoken:
 
 @dataclass(frozen=True)
 class WindowSpoken:
-    """"tänään kello kolmentoista ja neljäntoista välillä"; ``now`` decides today / tomorrow / weekday."""
+    """ "tänään kello kolmentoista ja neljäntoista välillä"; ``now`` decides today / tomorrow / weekday."""
 
     start: datetime
     end: datetime
@@ -58,7 +58,7 @@ class WindowSpoken:
 
 @dataclass(frozen=True)
 class MomentSpoken:
-    """"maanantaina kello seitsemän"."""
+    """ "maanantaina kello seitsemän"."""
 
     at: datetime
     now: datetime
@@ -66,7 +66,7 @@ class MomentSpoken:
 
 @dataclass(frozen=True)
 class LanguagesSpoken:
-    """"ruotsiksi tai englanniksi"."""
+    """ "ruotsiksi tai englanniksi"."""
 
     languages: tuple[str, ...]
 

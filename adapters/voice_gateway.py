@@ -1,0 +1,158 @@
+"""The provider's REST side, wrapped once. Each order has one of three results: done, refused, or unknown.
+
+Unknown is the important one: a lost answer or a 5xx may have had its effect, and POST /Calls has no idempotency key
+(https://www.twilio.com/docs/api/errors/20500), so nobody here tries again; the caller of this module decides.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
+
+T = TypeVar("T")
+REAL_PROVIDER = "https://api.twilio.com"
+DEADLINE_SECONDS = 8.0
+EVENTS = ["initiated", "ringing", "answered", "completed"]
+
+
+@dataclass(frozen=True)
+class Done:
+    sid: str
+
+
+@dataclass(frozen=True)
+class NotDone:
+    """The provider said no and nothing happened. ``again``: the same order may be given later (429)."""
+
+    status: int
+    code: int
+    again: bool
+
+
+@dataclass(frozen=True)
+class Unknown:
+    why: str
+
+
+Result = Done | NotDone | Unknown
+
+
+@dataclass(frozen=True)
+class ProviderCall:
+    sid: str
+    status: str
+    to: str
+    parent: str | None
+    started: datetime | None
+
+
+class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
+    """Sends the library's requests to another Twilio-compatible origin."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(timeout=DEADLINE_SECONDS, max_retries=0)
+        self._origin = urlsplit(origin)
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        parts = urlsplit(url)
+        moved = urlunsplit((self._origin.scheme, self._origin.netloc, parts.path, parts.query, ""))
+        return super().request(method, moved, *args, **kwargs)
+
+
+class VoiceGateway:
+    """``region`` without ``edge`` names a host that no longer exists, so both or neither (settings check it)."""
+
+    def __init__(
+        self,
+        account: str,
+        token: str,
+        base_url: str = REAL_PROVIDER,
+        region: str | None = None,
+        edge: str | None = None,
+    ) -> None:
+        real = base_url == REAL_PROVIDER
+        client = TwilioHttpClient(timeout=DEADLINE_SECONDS, max_retries=0) if real else _Elsewhere(base_url)
+        self._client = Client(account, token, region=region, edge=edge, http_client=client)
+
+    def call(
+        self, to: str, caller_id: str, url: str, status_callback: str, fallback_url: str, ring_seconds: int
+    ) -> Result:
+        return _result(
+            lambda: (
+                self._client.calls.create(
+                    to=to,
+                    from_=caller_id,
+                    url=url,
+                    method="POST",
+                    fallback_url=fallback_url,
+                    status_callback=status_callback,
+                    status_callback_event=EVENTS,
+                    timeout=ring_seconds,
+                ).sid
+            )
+        )
+
+    def redirect(self, call_sid: str, url: str) -> Result:
+        return _result(lambda: self._client.calls(call_sid).update(url=url, method="POST").sid)
+
+    def end(self, call_sid: str) -> Result:
+        return _result(lambda: self._client.calls(call_sid).update(status="completed").sid)
+
+    def text(self, to: str, sender: str, body: str, status_callback: str) -> Result:
+        return _result(
+            lambda: self._client.messages.create(to=to, from_=sender, body=body, status_callback=status_callback).sid
+        )
+
+    def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
+        return _asked(lambda: _call(self._client.calls(call_sid).fetch()))
+
+    def legs_of(self, parent_call_sid: str) -> list[ProviderCall] | NotDone | Unknown:
+        """Every leg that a call has dialled; an empty list may be up to a minute behind the truth."""
+        return _asked(lambda: [_call(c) for c in self._client.calls.list(parent_call_sid=parent_call_sid, limit=20)])
+
+
+def _call(record: object) -> ProviderCall:
+    return ProviderCall(
+        sid=str(getattr(record, "sid", "")),
+        status=str(getattr(record, "status", "")),
+        to=str(getattr(record, "to", "")),
+        parent=getattr(record, "parent_call_sid", None),
+        started=getattr(record, "start_time", None),
+    )
+
+
+def _result(order: Callable[[], str]) -> Result:
+    answer = _asked(order)
+    return Done(answer) if isinstance(answer, str) else answer
+
+
+def _asked(question: Callable[[], T]) -> T | NotDone | Unknown:
+    """The one place where the provider's refusals and the network's failures become values."""
+    try:
+        return question()
+    except TwilioRestException as error:
+        return _refusal(int(error.status), int(error.code or 0))
+    except TwilioException as error:  # RFC 9457 answers are not TwilioRestExceptions
+        status = getattr(error, "status", None)
+        return _refusal(int(status), 0) if status else Unknown(type(error).__name__)
+    except requests.exceptions.ConnectTimeout:
+        return NotDone(0, 0, again=True)
+    except requests.exceptions.ConnectionError as error:
+        refused = isinstance(getattr(next(iter(error.args), None), "reason", None), NewConnectionError)
+        return NotDone(0, 0, again=True) if refused else Unknown(type(error).__name__)
+    except requests.exceptions.RequestException as error:
+        return Unknown(type(error).__name__)
+
+
+def _refusal(status: int, code: int) -> NotDone | Unknown:
+    if status >= 500:
+        return Unknown(f"http {status}")
+    return NotDone(status, code, again=status == 429)

@@ -1,0 +1,79 @@
+"""The only file that knows everyone: settings in, services out. Web, worker, scheduler and tests begin here."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from adapters.clock import Clock, clock_for
+from adapters.database import Database
+from adapters.outbox import Outbox
+from adapters.redis_live import LiveHints
+from adapters.schema import process_start
+from adapters.settings import Settings, load_settings
+from adapters.voice_gateway import VoiceGateway
+from ivr.announcements import Announcements
+from ivr.announcements import load as load_announcements
+from queue_workers.enqueue import Enqueuer
+from routing_rules.service import RulesHolder
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    database: Database
+    rules: RulesHolder
+    live: LiveHints
+    announcements: Announcements
+    gateway: VoiceGateway
+    outbox: Outbox
+    hurry: Callable[[], object]  # after a commit that may let a matter be dealt
+
+    @property
+    def base(self) -> str:
+        return self.settings.public_base_url.rstrip("/")
+
+    @property
+    def caller_id(self) -> str:
+        return self.settings.shown_number
+
+    def changed(self, who: str = "all") -> None:
+        """Tell the open pages that something they show has changed."""
+        self.live.publish("desk", who)
+
+
+def build_services(settings: Settings | None = None) -> Services:
+    settings = settings or load_settings(dict(os.environ))
+    clock = clock_for(settings.clock_file)
+    database = Database(settings.database_url)
+    rules = RulesHolder()
+    rules.refresh(database)
+    live = LiveHints(settings.redis_url)
+    enqueuer = Enqueuer(live)
+    gateway = VoiceGateway(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token,
+        settings.twilio_api_base_url,
+        settings.twilio_region or None,
+        settings.twilio_edge or None,
+    )
+    outbox = Outbox(clock, enqueuer.effect)
+    return Services(
+        settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal
+    )  # fmt: skip
+
+
+def record_start(services: Services, kind: str) -> None:
+    """Notes that a kind of process began to serve now: heartbeats that we missed ourselves are not held against agents."""
+    now = services.clock.machine()
+    make = sqlite_insert if services.database.is_sqlite else postgres_insert
+    row = make(process_start).values(kind=kind, started_machine=now, beat_machine=now)
+    with services.database.write() as tx:
+        tx.connection.execute(
+            row.on_conflict_do_update(
+                index_elements=[process_start.c.kind], set_={"started_machine": now, "beat_machine": now}
+            )
+        )

@@ -1,0 +1,76 @@
+"""Which windows can be promised now: the ruleset's hours and plans against the promises already made.
+
+Pure but for one query; the windows themselves are cut and counted in ``callbacks.windows``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from callbacks import store
+from callbacks.model import Window
+from callbacks.openings import Opening
+from callbacks.windows import asap, capacity, planned_minutes, slots
+from routing_rules.model import Department, Ruleset
+from routing_rules.opening_hours import open_intervals
+
+DAYS_AHEAD = 14
+
+
+@dataclass(frozen=True)
+class Times:
+    asap: Window | None
+    slots: tuple[Window, ...]
+
+
+def ringing_department(rules: Ruleset, topic_id: str) -> Department:
+    """Who rings back about a topic. An outside number has no agents here: the general desk rings for it."""
+    department = rules.department(rules.topic(topic_id).department or rules.extended_desk)
+    if department.kind == "console":
+        return department
+    return rules.department(rules.topic(rules.general_topic).department or rules.extended_desk)
+
+
+def openings(rules: Ruleset, department: Department, now: datetime, days: int = DAYS_AHEAD) -> tuple[Opening, ...]:
+    """Open stretches of the coming days, UTC; the one that is running now is among them."""
+    zone = ZoneInfo(rules.time_zone)
+    first = now.astimezone(zone).date() - timedelta(days=1)
+    found = (o for n in range(days + 1) for o in open_intervals(department.hours, first + timedelta(days=n), zone))
+    return tuple(o for o in found if o[1] > now)
+
+
+def times(
+    connection: Connection, rules: Ruleset, topic_id: str, language: str, now: datetime, expected_wait: int | None
+) -> Times:
+    department = ringing_department(rules, topic_id)
+    policy = department.callbacks
+    own = openings(rules, department, now)
+    extended = openings(rules, rules.department(rules.extended_desk), now, 1)
+    soon = asap(now, policy, expected_wait, own, extended) if expected_wait is not None else None
+    return Times(soon, free_slots(connection, rules, department, language, now))
+
+
+def open_slots(rules: Ruleset, department: Department, now: datetime) -> tuple[Window, ...]:
+    """Every coming slot, full or not: for those whom a closing desk may not leave without a time."""
+    zone = ZoneInfo(rules.time_zone)
+    return slots(now, department.callbacks, openings(rules, department, now), zone)
+
+
+def free_slots(
+    connection: Connection, rules: Ruleset, department: Department, language: str, now: datetime
+) -> tuple[Window, ...]:
+    zone = ZoneInfo(rules.time_zone)
+    policy = department.callbacks
+    offered = open_slots(rules, department, now)
+    if not offered:
+        return ()
+    held = store.taken(connection, department.id, language, now)
+    free: list[Window] = []
+    for window in offered:
+        planned = planned_minutes(department.staffing, language, window, zone)
+        room = capacity(window, planned, planned * policy.forecast_live_share, policy)
+        if held.get(window.start, 0) < room:
+            free.append(window)
+    return tuple(free)

@@ -1,0 +1,226 @@
+"""The promise's use cases, each in the caller's transaction: make, reopen, miss, finish, move. No provider is called here.
+
+What must happen outside (SMS) is ordered in the outbox by the same commit.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, insert, select
+
+from adapters.database import Transaction
+from adapters.ids import new_code, new_id
+from adapters.schema import supervisor_item, text_message
+from callbacks import store
+from callbacks.machine import Event
+from callbacks.model import Kind, Missed, Window, code_of
+from callbacks.planning import free_slots, open_slots, openings, ringing_department, times
+from callbacks.retry_policy import Exhausted, after_miss
+from ivr.turn import DigitsSpoken, MomentSpoken, PhoneSpoken, TopicSpoken, Value, WindowSpoken
+from routing_rules.model import Ruleset
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+UNREACHED_DAYS = 14
+ASAP = "asap"
+
+
+class Promises:
+    """Use cases over one transaction; made for each unit of work."""
+
+    def __init__(self, services: "Services", tx: Transaction, rules: Ruleset) -> None:
+        self.services = services
+        self.tx = tx
+        self.rules = rules
+        self.now = services.clock.now()
+
+    def window(self, topic: str, language: str, choice: str, expected_wait: int | None) -> tuple[Kind, Window] | None:
+        """The window a choice names, if it can still be kept; ``""`` takes the next slot, at closing time a full one too."""
+        if choice == ASAP:
+            soon = times(self.tx.connection, self.rules, topic, language, self.now, expected_wait).asap
+            return None if soon is None else ("asap", soon)
+        department = ringing_department(self.rules, topic)
+        free = free_slots(self.tx.connection, self.rules, department, language, self.now)
+        if choice == "":
+            free = free or open_slots(self.rules, department, self.now)
+        found = next((w for w in free if choice in ("", code_of(w))), None)
+        return None if found is None else ("slot", found)
+
+    def make(
+        self, *, e164: str, topic: str, language: str, kind: Kind, window: Window, line_time: datetime, call_sid: str
+    ) -> tuple[str, bool]:
+        """(request id, whether an open one was joined). A second request about the same matter joins the first."""
+        number = store.number_id(self.tx.connection, e164, self.now)
+        topic_rule = self.rules.topic(topic)
+        same = None if topic_rule.urgent else store.open_same(self.tx.connection, number, topic)
+        if same is not None:
+            return self._join(str(same["id"]), str(same["state"]), window), True
+        department = ringing_department(self.rules, topic)
+        request_id = store.add(
+            self.tx.connection,
+            {
+                "code": new_code(),
+                "number_id": number,
+                "topic": topic,
+                "language": language,
+                "department": department.id,
+                "desk": department.id,
+                "ruleset_version": self.rules.version,
+                "urgent": topic_rule.urgent,
+                "kind": kind,
+                "line_time_at": line_time if kind == "asap" else window.start,
+                "due_at": self.now if kind == "asap" else window.start,
+                "window_start_at": window.start,
+                "window_end_at": window.end,
+                "promise_words": self._words(language, topic, window),
+                "told": True,
+                "origin_call_sid": call_sid,
+                "keyed_in": keyed_in,
+            },
+            self.now,
+            "caller",
+        )
+        self.text(request_id, "sms.promise")
+        return request_id, False
+
+    def reopen(self, request_id: str, window: Window | None = None) -> bool:
+        """The resident rang in: back in the line at the old place, or with a new window if the desk cannot answer."""
+        row = store.get(self.tx.connection, request_id)
+        if row is None:
+            return False
+        if window is None:
+            end = max(row["window_end_at"], self.now + timedelta(minutes=60))
+            values: dict[str, Any] = {"due_at": self.now, "window_end_at": end, "kind": "asap", "attempts": 0}
+        else:
+            values = self._window_values(row["language"], row["topic"], window, "slot") | {"attempts": 0}
+        event: Event = "reopen" if row["state"] == "unreached" else "move"
+        return store.transition(self.tx.connection, request_id, event, self.now, "caller", **values)
+
+    def missed(
+        self,
+        request_id: str,
+        token: str,
+        missed: Missed,
+        who: str,
+        agreed: datetime | None = None,
+        note: str | None = None,
+    ) -> None:
+        """The ring reached nobody who could talk: the next one by policy with a message between, or ``unreached``."""
+        row = store.get(self.tx.connection, request_id)
+        if row is None:
+            return
+        department = self.rules.department(row["desk"])
+        policy = self.rules.department(row["department"]).callbacks
+        following = after_miss(
+            missed, row["attempts"], policy, self.now, openings(self.rules, department, self.now), agreed
+        )
+        if isinstance(following, Exhausted):
+            done = store.transition(
+                self.tx.connection,
+                request_id,
+                "exhausted",
+                self.now,
+                who,
+                token=token,
+                note=missed,
+                outcome="unreached",
+            )
+            if done:
+                self.raise_item("unreached", request_id)
+                self.text(request_id, "sms.unreached")
+            return
+        values = self._window_values(row["language"], row["topic"], following.window, "retry")
+        values["due_at"] = following.due_at
+        values["line_time_at"] = following.due_at
+        if store.transition(
+            self.tx.connection, request_id, "missed", self.now, who, token=token, note=note or missed, **values
+        ):
+            self.text(request_id, "sms.moved" if missed == "bad_moment" else "sms.missed", f"-{row['attempts']}")
+
+    def move(self, request_id: str, window: Window, who: str) -> bool:
+        row = store.get(self.tx.connection, request_id)
+        if row is None:
+            return False
+        values = self._window_values(row["language"], row["topic"], window, "slot")
+        values["told"] = self._can_text()
+        moved = store.transition(self.tx.connection, request_id, "move", self.now, who, **values)
+        if moved:
+            self.text(request_id, "sms.moved", f"-{code_of(window)}")
+            if not values["told"]:
+                self.raise_item("untold", request_id)
+        return moved
+
+    def raise_item(self, kind: str, request_id: str | None) -> None:
+        """Onto the supervisor's list, once for each request and kind."""
+        known = select(supervisor_item.c.id).where(
+            supervisor_item.c.kind == kind,
+            supervisor_item.c.request_id == request_id,
+            supervisor_item.c.closed_at.is_(None),
+        )
+        if self.tx.connection.scalar(known) is None:
+            self.tx.connection.execute(
+                insert(supervisor_item).values(id=new_id(), kind=kind, request_id=request_id, made_at=self.now)
+            )
+
+    def text(self, request_id: str, key: str, distinct: str = "") -> None:
+        """Orders an SMS in the resident's language; without a sender nothing depends on it."""
+        if not self._can_text():
+            return
+        row = store.get(self.tx.connection, request_id)
+        if row is None:
+            return
+        message_id = new_id()
+        body = self.services.announcements.sms(key, row["language"], self._values(row), self.rules, self._zone())
+        self.tx.connection.execute(
+            insert(text_message).values(
+                id=message_id,
+                number_id=row["number_id"],
+                request_id=request_id,
+                language=row["language"],
+                key=key + distinct,
+                body=body,
+                created_at=self.now,
+            )
+        )
+        self.services.outbox.order(self.tx, "send_text", message_id)
+
+    def _values(self, row: RowMapping) -> tuple[tuple[str, Value], ...]:
+        window = WindowSpoken(row["window_start_at"], row["window_end_at"], self.now)
+        tried = row["last_attempt_at"] or self.now
+        return (
+            ("window", window),
+            ("code", DigitsSpoken(row["code"])),
+            ("at", MomentSpoken(tried, self.now)),
+            ("number", PhoneSpoken(self.services.settings.city_number)),
+        )
+
+    def _join(self, request_id: str, state: str, window: Window) -> str:
+        """The caller asked again: one who had been unreached is due again, any other keeps what was promised."""
+        if state == "unreached":
+            self.reopen(request_id, window)
+        return request_id
+
+    def _window_values(self, language: str, topic: str, window: Window, kind: Kind) -> dict[str, Any]:
+        return {
+            "kind": kind,
+            "due_at": window.start,
+            "line_time_at": window.start,
+            "window_start_at": window.start,
+            "window_end_at": window.end,
+            "promise_words": self._words(language, topic, window),
+        }
+
+    def _words(self, language: str, topic: str, window: Window) -> str:
+        values: tuple[tuple[str, Value], ...] = (
+            ("about", TopicSpoken(topic, "about")),
+            ("window", WindowSpoken(window.start, window.end, self.now)),
+        )
+        return self.services.announcements.text("promise.told", language, values, self.rules, self._zone())
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.rules.time_zone)
+
+    def _can_text(self) -> bool:
+        return bool(self.services.settings.sms_sender)

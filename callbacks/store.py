@@ -1,0 +1,149 @@
+"""The promise in SQL. Every change of state goes through ``transition``: guarded, fenced, with its history row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
+
+from adapters.ids import new_id
+from adapters.schema import OPEN_REQUEST_STATES, call_draft, callback_event, callback_request, phone_number
+from callbacks.machine import TRANSITIONS, Event
+from callbacks.model import FINAL_STATES
+
+REQUEST = callback_request
+
+
+def number_id(connection: Connection, e164: str, now: datetime) -> str:
+    """The opaque id of a number; a new row where there is none. The number itself stands in this table only."""
+    found = connection.scalar(select(phone_number.c.id).where(phone_number.c.e164 == e164))
+    if found is not None:
+        return str(found)
+    made = new_id()
+    with connection.begin_nested():
+        connection.execute(insert(phone_number).values(id=made, e164=e164, created_at=now))
+    return made
+
+
+def known_number_id(connection: Connection, e164: str) -> str | None:
+    found = connection.scalar(select(phone_number.c.id).where(phone_number.c.e164 == e164))
+    return None if found is None else str(found)
+
+
+def e164_of(connection: Connection, id_: str) -> str:
+    return str(connection.scalar(select(phone_number.c.e164).where(phone_number.c.id == id_)))
+
+
+def drafted_number(connection: Connection, call_sid: str) -> str | None:
+    found = connection.scalar(select(call_draft.c.e164).where(call_draft.c.call_sid == call_sid))
+    return None if found is None else str(found)
+
+
+def get(connection: Connection, request_id: str) -> RowMapping | None:
+    return connection.execute(select(REQUEST).where(REQUEST.c.id == request_id)).mappings().first()
+
+
+def open_same(connection: Connection, number: str, topic: str, person: int = 1) -> RowMapping | None:
+    """The open request of this number about this topic, if there is one."""
+    query = select(REQUEST).where(
+        REQUEST.c.number_id == number,
+        REQUEST.c.topic == topic,
+        REQUEST.c.person == person,
+        REQUEST.c.state.in_(OPEN_REQUEST_STATES),
+    )
+    return connection.execute(query.order_by(REQUEST.c.created_at)).mappings().first()
+
+
+def unreached_of(connection: Connection, number: str) -> RowMapping | None:
+    """The matter we last tried to reach this number about, in vain."""
+    query = select(REQUEST).where(REQUEST.c.number_id == number, REQUEST.c.state == "unreached")
+    return connection.execute(query.order_by(REQUEST.c.last_attempt_at.desc())).mappings().first()
+
+
+def taken(connection: Connection, department: str, language: str, since: datetime) -> Mapping[datetime, int]:
+    """Promises held in each of the department's slots, by the slot's start."""
+    query = (
+        select(REQUEST.c.window_start_at, func.count())
+        .where(
+            REQUEST.c.department == department,
+            REQUEST.c.language == language,
+            REQUEST.c.window_start_at >= since,
+            REQUEST.c.state.in_(OPEN_REQUEST_STATES),
+        )
+        .group_by(REQUEST.c.window_start_at)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def add(connection: Connection, values: Mapping[str, Any], now: datetime, who: str) -> str:
+    """A new request in ``requested``. IntegrityError: this number already has an open one about the topic."""
+    request_id = new_id()
+    connection.execute(insert(REQUEST).values(**values, id=request_id, state="requested", created_at=now))
+    _record(connection, request_id, "request", "", "requested", 0, None, who, now, None)
+    return request_id
+
+
+def transition(
+    connection: Connection,
+    request_id: str,
+    event: Event,
+    now: datetime,
+    who: str,
+    *,
+    token: str | None = None,
+    note: str | None = None,
+    **values: Any,
+) -> bool:
+    """One guarded step. False: the state (or the offer that holds it) is another by now, and nothing was changed.
+
+    ``token`` must be the offer that holds the request; without one the request must be the caller's own business.
+    """
+    row = get(connection, request_id)
+    if row is None or (token is not None and row["offer_token"] != token):
+        return False
+    goal = TRANSITIONS.get((row["state"], event))
+    if goal is None:
+        return False
+    if goal in FINAL_STATES:
+        values.setdefault("closed_at", now)
+    if goal not in ("offered", "dialing", "connected"):
+        values["offer_token"] = None
+    fence = row["fence"] + (1 if event == "claim" else 0)
+    same = and_(
+        REQUEST.c.id == request_id,
+        REQUEST.c.state == row["state"],
+        REQUEST.c.fence == row["fence"],
+        REQUEST.c.offer_token == row["offer_token"],
+    )
+    changed = connection.execute(update(REQUEST).where(same).values(state=goal, fence=fence, **values))
+    if changed.rowcount != 1:
+        return False
+    _record(connection, request_id, event, row["state"], goal, fence, token or row["offer_token"], who, now, note)
+    return True
+
+
+def _record(
+    connection: Connection,
+    request_id: str,
+    event: str,
+    origin: str,
+    goal: str,
+    fence: int,
+    token: str | None,
+    who: str,
+    now: datetime,
+    note: str | None,
+) -> None:
+    connection.execute(
+        insert(callback_event).values(
+            request_id=request_id,
+            at=now,
+            event=event,
+            from_state=origin,
+            to_state=goal,
+            fence=fence,
+            offer_token=token,
+            who=who,
+            note=note,
+        )
+    )

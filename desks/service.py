@@ -1,0 +1,123 @@
+"""What the agents' pages ask for: presence, heartbeat, decline, hang up, outcome. One transaction each.
+
+Every use case answers whether it changed something; a stale button press is answered with False and changes nothing.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import insert, select, update
+
+from adapters.schema import presence, supervisor_item
+from callbacks import store as promises
+from desks import store
+from desks.conversation import Conversation
+
+if TYPE_CHECKING:
+    from adapters.database import Transaction
+    from bootstrap import Services
+
+Presence = Literal["available", "away", "break", "offline"]
+PRESENCES: tuple[Presence, ...] = ("available", "away", "break", "offline")
+OUTCOMES = ("done", "machine", "bad_moment", "cancelled")
+DECLINE_REASONS = ("language", "wrong_desk", "conflict", "technical", "must_leave")
+
+
+def set_presence(services: "Services", agent_id: str, state: str, reason: str = "own wish") -> bool:
+    if state not in PRESENCES:
+        return False
+    now, machine = services.clock.now(), services.clock.machine()
+    with services.database.write() as tx:
+        known = tx.connection.scalar(select(presence.c.state).where(presence.c.agent_id == agent_id))
+        fresh = {"state": state, "reason": reason, "since_at": now, "heartbeat_machine": machine}
+        if known is None:
+            tx.connection.execute(insert(presence).values(agent_id=agent_id, idle_since_at=now, **fresh))
+        elif known != state:
+            mine = presence.c.agent_id == agent_id
+            tx.connection.execute(
+                update(presence).where(mine).values(idle_since_at=now, break_after_call=False, **fresh)
+            )
+        _give_back_open_offer(services, tx, agent_id, state)
+        tx.after_commit(lambda: services.changed(agent_id))
+        if state == "available":
+            tx.after_commit(services.hurry)
+    return True
+
+
+def _give_back_open_offer(services: "Services", tx: "Transaction", agent_id: str, state: str) -> None:
+    """Who goes away while a matter rings gives it back at once; a talk is not touched."""
+    row = store.offer_of_agent(tx.connection, agent_id)
+    if state != "available" and row is not None and row["state"] == "offered":
+        Conversation(services, tx, services.rules.current()).give_back(row["token"], "withdrawn")
+
+
+def heartbeat(services: "Services", agent_id: str) -> bool:
+    with services.database.write() as tx:
+        mine = update(presence).where(presence.c.agent_id == agent_id)
+        return tx.connection.execute(mine.values(heartbeat_machine=services.clock.machine())).rowcount == 1
+
+
+def break_after_call(services: "Services", agent_id: str, on: bool) -> bool:
+    with services.database.write() as tx:
+        mine = update(presence).where(presence.c.agent_id == agent_id)
+        tx.after_commit(lambda: services.changed(agent_id))
+        return tx.connection.execute(mine.values(break_after_call=on)).rowcount == 1
+
+
+def decline(services: "Services", agent_id: str, token: str, reason: str) -> bool:
+    if reason not in DECLINE_REASONS:
+        return False
+    with services.database.write() as tx:
+        if not _hers(tx, agent_id, token):
+            return False
+        return Conversation(services, tx, services.rules.current()).give_back(token, "declined", reason)
+
+
+def note_outcome(
+    services: "Services", agent_id: str, token: str, outcome: str, note: str = "", minutes: int | None = None
+) -> bool:
+    """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``."""
+    if outcome not in OUTCOMES or (minutes is not None and not 1 <= minutes <= 14 * 24 * 60):
+        return False
+    with services.database.write() as tx:
+        if not _hers(tx, agent_id, token):
+            return False
+        return Conversation(services, tx, services.rules.current()).note(token, outcome, note[:2000], minutes)
+
+
+def hang_up(services: "Services", agent_id: str, token: str) -> bool:
+    """Ends the agent's leg; the talk is over when the provider says so."""
+    with services.database.write() as tx:
+        row = store.offer_by_token(tx.connection, token)
+        if row is None or row["agent_id"] != agent_id or row["agent_call_sid"] is None:
+            return False
+        services.outbox.order(tx, "end_leg", row["agent_call_sid"])
+    return True
+
+
+def resolve_human(services: "Services", agent_id: str, request_id: str, again: bool) -> bool:
+    """A person decides about a ring whose fate is unknown: ring again, or the talk had happened."""
+    now = services.clock.now()
+    with services.database.write() as tx:
+        if again:
+            done = promises.transition(
+                tx.connection, request_id, "resolve_human_again", now, agent_id, due_at=now, kind="asap"
+            )
+        else:
+            done = promises.transition(tx.connection, request_id, "resolve_human_done", now, agent_id, outcome="done")
+        if done:
+            _close_items(tx, request_id, now)
+            tx.after_commit(services.hurry)
+    return done
+
+
+def _close_items(tx: "Transaction", request_id: str, now: datetime) -> None:
+    items = update(supervisor_item).where(
+        supervisor_item.c.request_id == request_id, supervisor_item.c.closed_at.is_(None)
+    )
+    tx.connection.execute(items.values(closed_at=now))
+
+
+def _hers(tx: "Transaction", agent_id: str, token: str) -> bool:
+    row = store.offer_by_token(tx.connection, token)
+    return row is not None and row["agent_id"] == agent_id

@@ -1,0 +1,186 @@
+"""The agent's leg: it rings, she accepts, the resident is dialled from her accept, it is over.
+
+A leg whose token is stale hears so and ends; nobody is dialled by it. Answering the browser telephone is accepting;
+on her own telephone she presses 1, because a voicemail answers too (decision 8).
+"""
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from sqlalchemy import Select, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database import Transaction
+from adapters.fault_points import reach
+from adapters.schema import receipt
+from desks import store
+from desks.conversation import Conversation, Ring, Room
+from ivr.caller_input import Pressed, read
+from ivr.step_url import RETRY
+from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
+from ivr.twiml import render
+from ivr.webhooks import guard, urls, xml
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("ivr")
+RESIDENT_RING_SECONDS = 25
+AGENT_LANGUAGE = "fi"
+
+
+def link(base: str, path: str, **parameters: str) -> str:
+    """A webhook of ours; parameters in alphabetical order, opaque ids only."""
+    return f"{base}/voice/{path}?{urlencode(sorted(parameters.items()))}{RETRY}"
+
+
+class AgentLeg:
+    def __init__(self, services: "Services") -> None:
+        self.services = services
+
+    def question(self, token: str) -> Turn | None:
+        """What her telephone asks when it is answered; None: answering was accepting."""
+        with self.services.database.read() as connection:
+            row = store.offer_by_token(connection, token)
+        if row is None or row["state"] == "ended":
+            return self.stale()
+        if row["own_telephone"]:
+            accept = link(self.services.base, "agent/accept", k=token)
+            return Turn(AGENT_LANGUAGE, (Gather((Say("agent.press_one"),), accept), Hangup()))
+        return None
+
+    def joined(self, token: str, conversation: Room | Ring) -> Turn:
+        base = self.services.base
+        over = link(base, "agent/over", k=token)
+        if isinstance(conversation, Room):
+            return Turn(AGENT_LANGUAGE, (DialConference(conversation.name, over, f"{base}/voice/hold"),))
+        hello = "hello-neutral" if conversation.keyed_in else "hello"
+        dial = DialNumber(
+            conversation.e164,
+            over,
+            timeout=RESIDENT_RING_SECONDS,
+            status_callback=link(base, "leg", k=token, w="resident"),
+            greeting_url=link(base, f"resident/{hello}", lang=conversation.language),
+        )
+        return Turn(AGENT_LANGUAGE, (dial,))
+
+    def over(self, token: str, status: str) -> Turn:
+        with self.services.database.write() as tx:
+            conversation = Conversation(self.services, tx, self.services.rules.current())
+            row = store.offer_by_token(tx.connection, token)
+            if row is None or row["state"] in ("offered", "ended"):
+                return Turn(AGENT_LANGUAGE, (Hangup(),))
+            if row["request_id"] is not None:
+                missed = conversation.ring_over(token, status)
+                return Turn(AGENT_LANGUAGE, (Say("agent.missed"), Hangup()) if missed else (Hangup(),))
+            if row["state"] == "accepted":
+                conversation.agent_leg_ended(token, "completed")
+                return Turn(AGENT_LANGUAGE, (Say("caller_gone"), Hangup()))
+            conversation.talk_over(token)
+        return Turn(AGENT_LANGUAGE, (Hangup(),))
+
+    def stale(self) -> Turn:
+        return Turn(AGENT_LANGUAGE, (Say("agent.stale"), Hangup()))
+
+
+class Accepted:
+    """The accept with its receipt: a retried copy of the same leg's webhook gets the same answer, once."""
+
+    STEP = "agent-accept"
+
+    def __init__(self, services: "Services") -> None:
+        self.services = services
+        self.leg = AgentLeg(services)
+
+    def answer(self, token: str, call_sid: str) -> str:
+        try:
+            with self.services.database.write() as tx:
+                answer = self._within(tx, token, call_sid)
+        except IntegrityError:
+            with self.services.database.read() as connection:
+                stored = connection.scalar(self._receipt(token, call_sid))
+            if stored is None:
+                raise
+            return str(stored)
+        reach("accepted")
+        return answer
+
+    def _within(self, tx: Transaction, token: str, call_sid: str) -> str:
+        stored = tx.connection.scalar(self._receipt(token, call_sid))
+        if stored is not None:
+            return str(stored)
+        conversation = Conversation(self.services, tx, self.services.rules.current()).accept(token, call_sid)
+        if conversation is None:
+            return self.words(self.leg.stale())
+        answer = self.words(self.leg.joined(token, conversation))
+        tx.connection.execute(
+            insert(receipt).values(
+                call_sid=call_sid,
+                step=self.STEP,
+                nonce=token,
+                answer=answer,
+                made_machine=self.services.clock.machine(),
+            )
+        )
+        return answer
+
+    def words(self, turn: Turn) -> str:
+        services = self.services
+        return render(turn, services.announcements, services.rules.current(), urls(services))
+
+    def _receipt(self, token: str, call_sid: str) -> Select[tuple[str]]:
+        mine = (receipt.c.call_sid == call_sid, receipt.c.step == self.STEP, receipt.c.nonce == token)
+        return select(receipt.c.answer).where(*mine)
+
+
+def blueprint(services: "Services") -> Blueprint:
+    pages = Blueprint("agent_leg", __name__, url_prefix="/voice")
+    guard(pages, services)
+    leg, accepted = AgentLeg(services), Accepted(services)
+
+    @pages.post("/agent/ring")
+    def ring() -> Response:
+        question = leg.question(_token())
+        if question is not None:
+            return xml(accepted.words(question))
+        return xml(accepted.answer(_token(), request.form["CallSid"]))
+
+    @pages.post("/agent/accept")
+    def accept() -> Response:
+        if read(request.form) != Pressed("1"):
+            return xml(accepted.words(Turn(AGENT_LANGUAGE, (Hangup(),))))
+        return xml(accepted.answer(_token(), request.form["CallSid"]))
+
+    @pages.post("/agent/over")
+    def over() -> Response:
+        return xml(accepted.words(leg.over(_token(), request.form.get("DialCallStatus", ""))))
+
+    @pages.post("/resident/hello")
+    def hello() -> Response:
+        return xml(accepted.words(Turn(_language(), (Say("resident.hello"),))))
+
+    @pages.post("/resident/hello-neutral")
+    def hello_neutral() -> Response:
+        return xml(accepted.words(Turn(_language(), (Say("resident.hello_neutral"),))))
+
+    @pages.post("/resident/message")
+    def message() -> Response:
+        return xml(accepted.words(Turn(_language(), (Pause(1), Say("message.machine"), Hangup()))))
+
+    @pages.post("/hold")
+    def hold() -> Response:
+        again = f"{services.base}/voice/hold{RETRY}"
+        return xml(accepted.words(Turn(AGENT_LANGUAGE, (Music(8), Redirect(again)))))
+
+    return pages
+
+
+def _token() -> str:
+    return request.args.get("k", "")[:32]
+
+
+def _language() -> str:
+    asked = request.args.get("lang", "")
+    return asked if asked in ("fi", "sv", "en") else AGENT_LANGUAGE

@@ -1,0 +1,43 @@
+"""What a webhook says the caller did, as a closed union. The only reader of Twilio's form fields. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pressed:
+    keys: str  # 0-9 * #
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Nothing was pressed, or the step has no question."""
+
+
+@dataclass(frozen=True)
+class LeftQueue:
+    """The Enqueue action. ``result`` is Twilio's word: leave, hangup, error, queue-full, system-error, redirected."""
+
+    result: str
+
+
+@dataclass(frozen=True)
+class DialEnded:
+    status: str  # completed, answered, busy, no-answer, failed, canceled
+
+
+CallerInput = Pressed | Silent | LeftQueue | DialEnded
+
+_KEYS = frozenset("0123456789*#")
+
+
+def read(form: Mapping[str, str]) -> CallerInput:
+    """A key press that no telephone can send counts as silence."""
+    if "QueueResult" in form:
+        return LeftQueue(form["QueueResult"][:32])
+    if "DialCallStatus" in form:
+        return DialEnded(form["DialCallStatus"][:32])
+    keys = form.get("Digits", "")
+    if not keys or len(keys) > 32 or not set(keys) <= _KEYS:
+        return Silent()
+    return Pressed(keys)

@@ -1,0 +1,182 @@
+"""Effects of the dialogue, carried out in one transaction. Nothing here talks to the provider."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, assert_never
+
+from sqlalchemy import RowMapping, delete, insert
+
+from adapters.database import Transaction
+from adapters.schema import call_draft
+from callbacks import store as promises
+from callbacks.model import Refused, Window
+from callbacks.numbers import callable_number, keyed_to_e164
+from callbacks.service import Promises
+from desks import store as desks_store
+from desks.line import Line, outlook
+from ivr.facts import (
+    Bridge,
+    Bridged,
+    Callable,
+    Effect,
+    Facts,
+    GiveUpLine,
+    HungUp,
+    Joined,
+    JoinLine,
+    KeepNumber,
+    MakePromise,
+    MoveToExtended,
+    NotCallable,
+    NoWindow,
+    NumberKept,
+    NumberRefused,
+    Promised,
+    Reopen,
+    Result,
+    Settled,
+    Stay,
+    TooLate,
+    Wish,
+)
+from ivr.step_url import Step
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The call that asks."""
+
+    call_sid: str
+    number: Callable | NotCallable  # its own number, never a keyed-in one
+
+
+class CarryOut:
+    def __init__(self, services: "Services", tx: Transaction, step: Step, facts: Facts, caller: Caller) -> None:
+        self.services, self.tx, self.step, self.facts, self.caller = services, tx, step, facts, caller
+        self.line = Line(services, tx, facts.rules)
+        self.promises = Promises(services, tx, facts.rules)
+
+    def run(self, effect: Effect) -> Result:
+        match effect:
+            case JoinLine():
+                return self._join(effect)
+            case Wish(line_id):
+                return Settled() if self.line.wish(line_id) else TooLate()
+            case Stay(line_id):
+                return Settled() if self.line.stay(line_id) else TooLate()
+            case Bridge(line_id):
+                return Bridged(self.line.room_of(line_id))
+            case GiveUpLine(line_id, why):
+                return Settled() if self.line.leave(line_id, why) else TooLate()
+            case HungUp(line_id):
+                self.line.leave(line_id, "hangup")
+                return Settled()
+            case MoveToExtended(line_id):
+                moved = self.line.move_to_extended(line_id)
+                return TooLate() if moved is None else Joined(moved)
+            case KeepNumber(keys):
+                return self._keep_number(keys)
+            case MakePromise():
+                return self._promise(effect)
+            case Reopen(request_id):
+                return self._reopen(request_id)
+        assert_never(effect)
+
+    def _join(self, effect: JoinLine) -> Result:
+        request = promises.get(self.tx.connection, effect.request_id) if effect.request_id else None
+        return Joined(
+            self.line.join(
+                call_sid=self.caller.call_sid,
+                number_id=self._own_number_id(),
+                topic=effect.topic,
+                language=self.step.language,
+                service_language=effect.service_language,
+                department=effect.department,
+                desk=effect.desk,
+                arrived=self._arrived(),
+                request=request,
+            )
+        )
+
+    def _keep_number(self, keys: str) -> Result:
+        found = keyed_to_e164(keys, self.facts.rules.allowed_countries)
+        if not isinstance(found, Refused):
+            own = frozenset({self.services.settings.city_number, self.services.caller_id})
+            found = callable_number(found, own, self.facts.rules.allowed_countries)
+        if isinstance(found, Refused):
+            return NumberRefused(found.reason)
+        self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == self.caller.call_sid))
+        made = self.services.clock.machine()
+        self.tx.connection.execute(
+            insert(call_draft).values(call_sid=self.caller.call_sid, e164=found, made_machine=made)
+        )
+        return NumberKept(found)
+
+    def _promise(self, effect: MakePromise) -> Result:
+        if not isinstance(self.facts.caller, Callable):
+            return NumberRefused(self.facts.caller.reason)
+        stay = desks_store.stay(self.tx.connection, effect.line_id) if effect.line_id else None
+        if effect.line_id and (stay is None or stay["state"] not in ("waiting", "wishes", "closing")):
+            return TooLate()
+        found = self.promises.window(effect.topic, self.step.language, effect.window, self._wait(stay))
+        if found is None:
+            return NoWindow()
+        kind, window = found
+        request_id, joined = self.promises.make(
+            e164=self.facts.caller.e164,
+            topic=effect.topic,
+            language=self.step.language,
+            kind=kind,
+            window=window,
+            line_time=stay["line_time_at"] if stay is not None else self._arrived(),
+            call_sid=self.caller.call_sid,
+            keyed_in=self.facts.caller.keyed_in,
+        )
+        if stay is not None:
+            self.line.promised(stay["id"])
+        return self._told(request_id, joined, place_kept=stay is not None)
+
+    def _wait(self, stay: RowMapping | None) -> int:
+        """The expected wait in minutes that an ASAP window is checked against; 0 without history."""
+        desk = stay["desk"] if stay is not None else self._desk()
+        duty = desks_store.duty(self.tx.connection, self.services.clock.machine())
+        line_id = stay["id"] if stay is not None else None
+        seen = outlook(self.tx.connection, self.facts.rules, duty, self.facts.now, desk, line_id)
+        return seen.wait_minutes or 0
+
+    def _desk(self) -> str:
+        return self.facts.rules.topic(self.step.topic).department or self.facts.rules.extended_desk
+
+    def _reopen(self, request_id: str) -> Result:
+        slot: Window | None = self.facts.slots[0] if self.facts.slots else None
+        if slot is None:
+            return NoWindow()
+        if not self.promises.reopen(request_id, slot):
+            return TooLate()
+        return self._told(request_id, joined=False, place_kept=False)
+
+    def _told(self, request_id: str, joined: bool, place_kept: bool) -> Result:
+        row = promises.get(self.tx.connection, request_id)
+        if row is None:
+            return TooLate()
+        return Promised(
+            window=Window(row["window_start_at"], row["window_end_at"]),
+            topic=row["topic"],
+            code=row["code"],
+            joined=joined,
+            place_kept=place_kept and not joined,
+            number=promises.e164_of(self.tx.connection, row["number_id"]),
+        )
+
+    def _own_number_id(self) -> str | None:
+        if not isinstance(self.caller.number, Callable):
+            return None
+        return promises.number_id(self.tx.connection, self.caller.number.e164, self.facts.now)
+
+    def _arrived(self) -> datetime:
+        if not self.step.arrived:
+            return self.facts.now
+        return datetime.fromtimestamp(self.step.arrived / 1000, UTC)

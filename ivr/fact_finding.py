@@ -1,0 +1,129 @@
+"""Gathers what dialogue needs, from the record and the rules in memory. Reads only; each query is one of a handful.
+
+A step asks for no more than it can use: menus before the topic read nothing but the caller's own missed matter.
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from adapters.ids import new_id
+from callbacks import store as promises
+from callbacks.model import Refused
+from callbacks.numbers import callable_number
+from callbacks.planning import times
+from desks import store as desks_store
+from desks.line import extended_open, outlook
+from ivr.caller_input import CallerInput
+from ivr.facts import Callable, Facts, LineFacts, NotCallable, Ringback
+from ivr.menus import LANGUAGE_KEYS, chosen_topic
+from ivr.step_url import Step
+from routing_rules.model import Ruleset
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+BEFORE_TOPIC = ("language", "ringback")
+
+
+def own_number(services: "Services", rules: Ruleset, raw: str) -> Callable | NotCallable:
+    """The number Twilio shows, if the city would ring it. Caller ID proves nothing about who is speaking."""
+    own = frozenset({services.settings.city_number, services.caller_id})
+    found = callable_number(raw, own, rules.allowed_countries)
+    return NotCallable(found.reason) if isinstance(found, Refused) else Callable(found)
+
+
+def bare(services: "Services", rules: Ruleset) -> Facts:
+    """What is known without any store."""
+    return Facts(rules=rules, now=services.clock.now(), base=services.base, nonce=new_id())
+
+
+class Finder:
+    def __init__(self, services: "Services", connection: Connection, rules: Ruleset) -> None:
+        self.services, self.connection, self.rules = services, connection, rules
+        self.now = services.clock.now()
+
+    def facts(self, step: Step, given: CallerInput, call_sid: str, number: Callable | NotCallable) -> Facts:
+        duty = desks_store.duty(self.connection, self.services.clock.machine())
+        line = self._line(step, call_sid, duty)
+        topic = self._topic(step, given, line)
+        settings = self.services.settings
+        spoken = _language(step, given)
+        found = (
+            times(self.connection, self.rules, topic, spoken, self.now, self._wait(topic, line, duty))
+            if topic
+            else None
+        )
+        return Facts(
+            rules=self.rules,
+            now=self.now,
+            base=self.services.base,
+            nonce=new_id(),
+            caller=self._caller(call_sid, number),
+            shown_number=None if settings.shown_number == settings.city_number else settings.shown_number,
+            staffed=duty.staffed(),
+            ringback=self._ringback(step, number),
+            line=line,
+            asap=found.asap if found else None,
+            slots=found.slots if found else (),
+        )
+
+    def _caller(self, call_sid: str, number: Callable | NotCallable) -> Callable | NotCallable:
+        drafted = promises.drafted_number(self.connection, call_sid)
+        return Callable(drafted, keyed_in=True) if drafted else number
+
+    def _ringback(self, step: Step, number: Callable | NotCallable) -> Ringback | None:
+        if step.name not in BEFORE_TOPIC or not isinstance(number, Callable):
+            return None
+        known = promises.known_number_id(self.connection, number.e164)
+        row = promises.unreached_of(self.connection, known) if known else None
+        if row is None:
+            return None
+        return Ringback(row["id"], row["topic"], row["last_attempt_at"] or row["created_at"])
+
+    def _line(self, step: Step, call_sid: str, duty: desks_store.Duty) -> LineFacts | None:
+        if not step.line:
+            return None
+        row = desks_store.stay(self.connection, step.line)
+        if row is None or row["call_sid"] != call_sid:
+            return None
+        row = desks_store.stay_of_call(self.connection, call_sid) or row  # moved to another desk: the running stay
+        seen = outlook(self.connection, self.rules, duty, self.now, row["desk"], row["id"])
+        at_extended = outlook(self.connection, self.rules, duty, self.now, self.rules.extended_desk, None)
+        return LineFacts(
+            id=row["id"],
+            state=row["state"],
+            topic=row["topic"],
+            department=row["department"],
+            desk=row["desk"],
+            place=seen.place,
+            wait_minutes=seen.wait_minutes,
+            extended_open=extended_open(self.rules, duty, self.now, row["service_language"]),
+            extended_wait=at_extended.wait_minutes,
+        )
+
+    def _topic(self, step: Step, given: CallerInput, line: LineFacts | None) -> str | None:
+        """The leaf topic that this turn may offer a time for."""
+        if line is not None:
+            return line.topic
+        if step.name == "topic":
+            chosen = chosen_topic(step, given, self.rules) or self.rules.general_topic
+        elif step.name == "language":
+            chosen = self.rules.general_topic
+        else:
+            chosen = step.topic or self.rules.general_topic
+        return chosen if self.rules.topic(chosen).department is not None else None
+
+    def _wait(self, topic: str, line: LineFacts | None, duty: desks_store.Duty) -> int | None:
+        """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, no ASAP."""
+        if line is not None:
+            return line.wait_minutes or 0
+        department = self.rules.topic(topic).department or self.rules.extended_desk
+        if not any(department in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
+            return None
+        return outlook(self.connection, self.rules, duty, self.now, department, None).wait_minutes or 0
+
+
+def _language(step: Step, given: CallerInput) -> str:
+    keys = getattr(given, "keys", "")
+    return step.language or LANGUAGE_KEYS.get(keys, "fi")

@@ -1,0 +1,190 @@
+"""What dialogue knows when it decides a turn, gathered before it runs; and the effects it may ask for. Pure values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callbacks.model import Window
+from routing_rules.model import Ruleset, StaffedDesk
+
+# --- facts -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Callable:
+    """A number the city would ring: the caller's own, or one keyed in during this call."""
+
+    e164: str
+    keyed_in: bool = False
+
+
+@dataclass(frozen=True)
+class NotCallable:
+    reason: str  # callbacks.numbers: withheld, foreign, service, premium, own, malformed …
+
+
+@dataclass(frozen=True)
+class Ringback:
+    """An unreached request of this number: we rang and nobody answered."""
+
+    request_id: str
+    topic: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """The caller's stay in the line."""
+
+    id: str
+    state: str  # desks.line_machine
+    topic: str
+    department: str
+    desk: str
+    place: int | None
+    wait_minutes: int | None  # None: no history, nothing is guessed
+    extended_open: bool  # the extended-hours desk is open and staffed
+    extended_wait: int | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    rules: Ruleset
+    now: datetime
+    base: str  # public origin
+    nonce: str  # for the URLs of this answer
+    caller: Callable | NotCallable = NotCallable("withheld")
+    staffed: tuple[StaffedDesk, ...] = ()
+    ringback: Ringback | None = None
+    line: LineFacts | None = None
+    shown_number: str | None = None  # what our calls show, where it is not the number that was rung (decision 30)
+    asap: Window | None = None
+    slots: tuple[Window, ...] = ()
+
+
+# --- effects -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JoinLine:
+    topic: str
+    department: str
+    desk: str
+    service_language: str
+    extended: bool
+    closed: bool
+    request_id: str = ""  # rings in about this open request: its place counts
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The caller in the line wants to be rung back; the place is held until the number is confirmed."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Back into the line at the old place."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The agent has accepted: the caller's leg goes to the room."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
+class GiveUpLine:
+    """The queue failed at the provider; the stay ends and another way is offered."""
+
+    line_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class HungUp:
+    line_id: str
+
+
+@dataclass(frozen=True)
+class MoveToExtended:
+    line_id: str
+
+
+@dataclass(frozen=True)
+class KeepNumber:
+    keys: str
+
+
+@dataclass(frozen=True)
+class MakePromise:
+    topic: str
+    department: str
+    window: str  # callbacks.windows code: "asap" or the slot's start
+    line_id: str = ""  # keeps this place
+    at_closing: bool = False  # the desk closes: any next slot, no key needed
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """An unreached request gets a new window because its desk cannot answer now."""
+
+    request_id: str
+
+
+Effect = JoinLine | Wish | Stay | Bridge | GiveUpLine | HungUp | MoveToExtended | KeepNumber | MakePromise | Reopen
+
+
+# --- results -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Joined:
+    line_id: str
+
+
+@dataclass(frozen=True)
+class Bridged:
+    room: str
+
+
+@dataclass(frozen=True)
+class Promised:
+    window: Window
+    topic: str
+    code: str
+    joined: bool  # there was an open request about this already
+    place_kept: bool
+    number: str  # E.164, to be spoken
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class NumberKept:
+    e164: str
+
+
+@dataclass(frozen=True)
+class NumberRefused:
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoWindow:
+    """Nothing can be promised: no free window, or the one offered has just gone."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Carried out; nothing to tell."""
+
+
+@dataclass(frozen=True)
+class TooLate:
+    """The state had already moved on; the caller is led by what is true now."""
+
+
+Result = Joined | Bridged | Promised | NumberKept | NumberRefused | NoWindow | Settled | TooLate

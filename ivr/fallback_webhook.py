@@ -1,0 +1,57 @@
+"""``/voice/fallback``: the provider could not get an answer from us. If we live again, the call goes on where it was.
+
+https://www.twilio.com/docs/usage/security/availability-reliability: the request carries ErrorCode and ErrorUrl.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from flask import Blueprint, Response, request
+
+from ivr import degraded
+from ivr.caller_input import Silent
+from ivr.fact_finding import bare
+from ivr.step_url import RETRY, Step, step_of
+from ivr.turn import Redirect, Turn
+from ivr.twiml import render
+from ivr.webhooks import guard, urls, xml
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("ivr")
+ONCE = "again=1"
+
+
+def blueprint(services: "Services") -> Blueprint:
+    pages = Blueprint("fallback", __name__, url_prefix="/voice")
+    guard(pages, services)
+
+    @pages.post("/fallback")
+    def fallback() -> Response:
+        failed = request.form.get("ErrorUrl", "")
+        LOG.warning(
+            "fallback asked", extra={"call": request.form["CallSid"], "code": request.form.get("ErrorCode", "")}
+        )
+        rules = services.rules.current()
+        return xml(render(_turn(services, failed), services.announcements, rules, urls(services)))
+
+    return pages
+
+
+def _turn(services: "Services", failed: str) -> Turn:
+    """Back to the step that failed, once; a step that fails again leads to a person."""
+    base, parts = urlsplit(services.base), urlsplit(failed)
+    ours = (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
+    step = step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query)) if ours else Step("incoming")
+    facts = bare(services, services.rules.current())
+    if not ours or ONCE in parts.query:
+        return degraded.person(step.go(step.name, facts.nonce, language=step.language or "fi"), Silent(), facts)
+    query = "&".join(filter(None, sorted([*parts.query.split("&"), ONCE])))
+    again = urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    return Turn(step.language or "fi", (Redirect(again + RETRY),))
+
+
+def _query(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query))

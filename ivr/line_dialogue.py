@@ -1,0 +1,216 @@
+"""The waiting line as the caller hears it: place, offer, music, the way to the agent, and closing time. Pure.
+
+A wait document is at most ten seconds long and asks the record on each turn (Twilio plays it again and again), so a
+lost REST order only costs the caller those seconds. https://www.twilio.com/docs/voice/twiml/enqueue
+"""
+
+from callbacks.model import code_of
+from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
+from ivr.facts import (
+    Bridge,
+    Bridged,
+    Effect,
+    Facts,
+    GiveUpLine,
+    HungUp,
+    JoinLine,
+    LineFacts,
+    MakePromise,
+    MoveToExtended,
+    NotCallable,
+    Stay,
+    Wish,
+)
+from ivr.offers import key_in, offer_callback, read_number, times
+from ivr.step_url import Step, url_of
+from ivr.turn import (
+    DepartmentSpoken,
+    DialConference,
+    Enqueue,
+    Gather,
+    Hangup,
+    Instruction,
+    LeaveQueue,
+    MinutesSpoken,
+    Music,
+    OrdinalSpoken,
+    Pause,
+    Redirect,
+    Say,
+    Spoken,
+    Turn,
+    WindowSpoken,
+)
+
+CYCLE = 5  # turns until place and wait are told anew: about forty seconds
+WAITING = ("waiting", "offered")
+LEAVING = ("bridging", "talking", "wishes", "closing")
+BROKEN = ("error", "queue-full", "system-error")
+
+
+def enter(step: Step, line_id: str, facts: Facts, *before: Instruction) -> Turn:
+    """Into the provider's queue; the queue's name is the stay's own id, because order is ours to keep."""
+    step = step.go("left", facts.nonce, line=line_id, request="", choice="")
+    wait = url_of(facts.base, step.go("wait", facts.nonce))
+    return Turn(step.language, (*before, Enqueue(f"line-{line_id}", wait, url_of(facts.base, step))))
+
+
+def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
+    department = (("department", DepartmentSpoken(effect.department)),)
+    if not effect.extended:
+        return enter(step, line_id, facts, Say("line.connecting", department))
+    key = "line.extended_closed" if effect.closed else "line.extended_unstaffed"
+    return enter(step, line_id, facts, Say(key, department))
+
+
+def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    line = facts.line
+    if line is None or line.state not in WAITING:
+        return Turn(step.language, (LeaveQueue(),))
+    if given == Pressed("1") and times(facts):
+        return Wish(line.id)
+    if given == Pressed("*"):
+        step = step.go("wait", facts.nonce, tries=1, choice="")
+    return _turn_in_line(step, line, facts)
+
+
+def left_with_wish(step: Step) -> Turn:
+    return Turn(step.language, (LeaveQueue(),))
+
+
+def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
+    phase = (step.tries - 1) % CYCLE
+    spoken: tuple[Spoken, ...]
+    told = step.choice
+    if phase == 0:
+        spoken, told = _place_and_wait(step, line)
+    elif phase == 1 and times(facts):
+        spoken = (Say("line.callback_offer"),)
+    else:
+        spoken = (Music(8),)
+    following = step.go("wait", facts.nonce, tries=step.tries + 1, choice=told)
+    url = url_of(facts.base, following)
+    return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)))
+
+
+def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], str]:
+    """A place that would grow is not told again, only the wait; without history no wait is guessed (decision 26)."""
+    says: list[Spoken] = [Say("line.waiting_first" if step.tries == 1 else "line.still_waiting")]
+    before = int(step.choice) if step.choice.isdigit() else None
+    told = step.choice
+    if line.place is not None and (before is None or line.place <= before):
+        says.append(Say("line.place", (("place", OrdinalSpoken(line.place)),)))
+        told = str(line.place)
+    if line.wait_minutes is not None:
+        says.append(Say("line.wait", (("wait", MinutesSpoken(max(1, line.wait_minutes))),)))
+    return tuple(says), told
+
+
+def left(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    """The caller's leg stands outside the queue (Enqueue action, or our redirect): the record says where it goes."""
+    line = facts.line
+    if line is None:
+        return offer_callback(step.go("topic", facts.nonce, line="", choice=""), facts, Say("offer.error_line"))
+    if given == LeftQueue("hangup"):
+        return HungUp(line.id)
+    if isinstance(given, LeftQueue) and given.result in BROKEN and line.state in WAITING:
+        return GiveUpLine(line.id, given.result)
+    return placed(step, line, facts)
+
+
+def placed(step: Step, line: LineFacts, facts: Facts) -> Turn | Effect:
+    step = step.go("left", facts.nonce, line=line.id, topic=line.topic)
+    match line.state:
+        case "waiting" | "offered":
+            return enter(step, line.id, facts)
+        case "bridging" | "talking":
+            return Bridge(line.id)
+        case "wishes":
+            return wished(step, facts)
+        case "closing":
+            return closing(step, line, facts)
+    return Turn(step.language, (Say("goodbye"), Hangup()))
+
+
+def wished(step: Step, facts: Facts) -> Turn | Effect:
+    """The place is held; the soonest time is taken unless none is left, then back into the line."""
+    windows = times(facts)
+    if not windows:
+        return Stay(step.line)
+    choice = "asap" if windows[0] == facts.asap else code_of(windows[0])
+    if windows[0] == facts.asap:
+        return read_number(step.go("number", facts.nonce, choice=choice), facts)
+    return offer_callback(step, facts)
+
+
+def bridged(step: Step, result: Bridged, facts: Facts) -> Turn:
+    over = url_of(facts.base, step.go("talk-over", facts.nonce))
+    return Turn(step.language, (Say("line.connected"), DialConference(result.room, over, f"{facts.base}/voice/hold")))
+
+
+def talk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    """The room is empty again: back to the old place if the agent's leg died before the talk, else goodbye."""
+    if facts.line is not None and facts.line.state in (*WAITING, "bridging"):
+        return placed(step, facts.line, facts)
+    if isinstance(given, DialEnded) and given.status == "failed" and facts.line is not None:
+        return GiveUpLine(facts.line.id, "conference-failed")
+    return Turn(step.language, (Say("thanks_goodbye"), Hangup()))
+
+
+# --- closing time (decision 15) ----------------------------------------------------------------------------------
+
+
+def closing(step: Step, line: LineFacts, facts: Facts, tries: int = 1) -> Turn | Effect:
+    """The desk has closed: the extended-hours desk now, or the department at a named time with the place kept.
+
+    Where no other desk is open, each one waiting gets a promise before the line ends; without a number that can be
+    rung, it is asked for.
+    """
+    windows = facts.slots
+    if not line.extended_open or line.desk == facts.rules.extended_desk:
+        return _promise_at_closing(step, facts)
+    says: list[Spoken] = [Say("closing.choice_first", (("department", DepartmentSpoken(line.department)),))]
+    says.append(Say("closing.choice_extended"))
+    if line.extended_wait is not None:
+        says.append(Say("closing.choice_extended_wait", (("wait", MinutesSpoken(max(1, line.extended_wait))),)))
+    if windows:
+        values = (("window", WindowSpoken(windows[0].start, windows[0].end, facts.now)),)
+        says.append(Say("closing.choice_tomorrow", values))
+    to = url_of(facts.base, step.go("closing", facts.nonce, tries=tries))
+    return Turn(step.language, (Gather(tuple(says), to),))
+
+
+def _promise_at_closing(step: Step, facts: Facts) -> Turn | Effect:
+    department = facts.rules.topic(step.topic).department or ""
+    if not facts.slots:
+        return GiveUpLine(step.line, "no-window")
+    if isinstance(facts.caller, NotCallable):
+        return key_in(step.go("key-number", facts.nonce, choice=code_of(facts.slots[0])), facts, 1)
+    return MakePromise(step.topic, department, "", step.line, at_closing=True)
+
+
+def closing_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    line = facts.line
+    if line is None or line.state != "closing":
+        return left(step, given, facts)
+    match given:
+        case Pressed("2") if facts.slots:
+            return read_number(step.go("number", facts.nonce, choice=code_of(facts.slots[0])), facts)
+        case Pressed("*"):
+            return closing(step, line, facts, step.tries)
+    return MoveToExtended(line.id)
+
+
+def moved(step: Step, line_id: str, facts: Facts) -> Turn:
+    return enter(step, line_id, facts, Say("closing.transferring"))
+
+
+def given_up(step: Step, facts: Facts) -> Turn | Effect:
+    """The line could not hold the caller: another way, in words."""
+    step = step.go("topic", facts.nonce, line="", choice="")
+    return offer_callback(step, facts, Say("offer.error_line"))
+
+
+def hold(language: str, url: str) -> Turn:
+    """Music of the room while a leg waits there; the document is not looped by itself, so it redirects to itself."""
+    return Turn(language, (Music(8), Pause(1), Redirect(url)))

@@ -1,0 +1,31 @@
+"""Whether a webhook really comes from the provider. https://www.twilio.com/docs/usage/webhooks/webhooks-security
+
+The signed URL is the configured public origin plus the raw target: Flask's ``request.url`` is decoded and breaks
+signatures of percent-encoded queries; Host and X-Forwarded headers are the sender's to choose.
+"""
+
+from flask import Request
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+
+
+class SignatureCheck:
+    """Accepts the present and, during a rotation, the previous auth token."""
+
+    def __init__(self, public_base_url: str, account_sid: str, tokens: tuple[str, ...]) -> None:
+        self._base = public_base_url.rstrip("/")
+        self._account = account_sid
+        self._validators = tuple(RequestValidator(token) for token in tokens if token)
+
+    def genuine(self, request: Request) -> bool:
+        """True if signed with a token of ours, for our account, with every parameter given once."""
+        if request.method == "POST" and request.mimetype != "application/x-www-form-urlencoded":
+            return False
+        form: MultiDict[str, str] = request.form
+        if any(len(values) > 1 for values in form.listvalues()):
+            return False
+        if form.get("AccountSid") != self._account:
+            return False
+        target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
+        signature = request.headers.get("X-Twilio-Signature", "")
+        return any(v.validate(self._base + target, form, signature) for v in self._validators)

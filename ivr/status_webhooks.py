@@ -1,0 +1,165 @@
+"""What the provider tells afterwards: calls and legs that rang, were answered, ended. Late, doubled and unordered.
+
+Each news is noted once by (call, status, sequence); what it means is decided by the state it finds, so an old one
+changes nothing. Answered 204 with an empty body.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database import Transaction
+from adapters.schema import call, call_draft, offer, status_event
+from callbacks import store as promises
+from desks import store
+from desks.conversation import Conversation
+from ivr.fact_finding import own_number
+from ivr.facts import Callable as CallableNumber
+from ivr.webhooks import guard
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("ivr")
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+MOST_SECONDS = 7 * 24 * 3600
+
+
+class News:
+    """One status callback, taken in within one transaction."""
+
+    def __init__(self, services: "Services", tx: Transaction) -> None:
+        self.services, self.tx = services, tx
+        self.conversation = Conversation(services, tx, services.rules.current())
+
+    def first_time(self, call_sid: str, status: str, sequence: int, token: str | None) -> bool:
+        key = (
+            status_event.c.call_sid == call_sid,
+            status_event.c.status == status,
+            status_event.c.sequence == sequence,
+        )
+        if self.tx.connection.scalar(select(status_event.c.call_sid).where(*key)) is not None:
+            return False
+        self.tx.connection.execute(
+            insert(status_event).values(
+                call_sid=call_sid,
+                status=status,
+                sequence=sequence,
+                token=token,
+                came_machine=self.services.clock.machine(),
+            )
+        )
+        return True
+
+    def resident_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
+        """The resident's own call to us ended: drafts go, a stay in the line ends, the call is noted."""
+        if status not in ENDED:
+            return
+        self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == call_sid))
+        self._note_call(call_sid, status, seconds, raw_number)
+        running = store.stay_of_call(self.tx.connection, call_sid)
+        if running is not None:
+            self.conversation.caller_hung_up(running["id"])
+
+    def _note_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
+        now = self.services.clock.now()
+        ended = {"ended_at": now, "status": status, "seconds": seconds}
+        if self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended)).rowcount:
+            return
+        number = own_number(self.services, self.services.rules.current(), raw_number)
+        number_id = (
+            promises.number_id(self.tx.connection, number.e164, now) if isinstance(number, CallableNumber) else None
+        )
+        self.tx.connection.execute(insert(call).values(call_sid=call_sid, number_id=number_id, **ended))
+
+    def agent_leg(self, token: str, call_sid: str, status: str) -> None:
+        row = store.offer_by_token(self.tx.connection, token)
+        if row is None or row["agent_call_sid"] not in (None, call_sid):
+            return
+        if row["agent_call_sid"] is None:  # the answer to our order was lost: adopted by its token
+            store.note_offer(self.tx.connection, token, agent_call_sid=call_sid)
+            if row["state"] == "ended" and status not in ENDED:
+                self.services.outbox.order(self.tx, "end_leg", call_sid)
+        if status == "ringing" and row["rung_at"] is None:
+            store.note_offer(self.tx.connection, token, rung_at=self.services.clock.now())
+            self.tx.after_commit(lambda: self.services.changed(row["agent_id"]))
+        if status in ENDED:
+            self.conversation.agent_leg_ended(token, status)
+
+    def resident_leg(self, token: str, call_sid: str, status: str) -> None:
+        row = store.offer_by_token(self.tx.connection, token)
+        if row is None or row["request_id"] is None or row["resident_call_sid"] not in (None, call_sid):
+            return
+        self.tx.connection.execute(
+            update(offer).where(offer.c.token == token).values(resident_call_sid=call_sid, resident_status=status)
+        )
+        if status in ("answered", "in-progress"):
+            self.conversation.resident_answered(token)
+        elif status in ENDED and row["state"] in ("dialing", "connected"):
+            self._resident_leg_ended(token, row["state"], status)
+        self.tx.after_commit(lambda: self.services.changed(row["agent_id"]))
+
+    def _resident_leg_ended(self, token: str, state: str, status: str) -> None:
+        """The Dial action says the same to the agent's leg; whichever comes first decides."""
+        if status == "completed" and state == "dialing":
+            return  # answered and completed may come unordered: the Dial action knows whether they talked
+        self.conversation.ring_over(token, status)
+
+
+def take(services: "Services", handle: Callable[[News], None]) -> Response:
+    """One transaction; a doubled copy at the same instant loses on the unique key and is answered alike."""
+    try:
+        with services.database.write() as tx:
+            handle(News(services, tx))
+    except IntegrityError:
+        LOG.info("status came twice at once", extra={"call": request.form["CallSid"]})
+    return Response(status=204)
+
+
+def blueprint(services: "Services") -> Blueprint:
+    pages = Blueprint("status", __name__, url_prefix="/voice")
+    guard(pages, services)
+
+    @pages.post("/status")
+    def status() -> Response:
+        sid, word = request.form["CallSid"], _status()
+
+        def handle(news: News) -> None:
+            if news.first_time(sid, word, _sequence(), None):
+                news.resident_call(sid, word, _seconds(), request.form.get("From", ""))
+
+        return take(services, handle)
+
+    @pages.post("/leg")
+    def leg() -> Response:
+        sid, word, token = request.form["CallSid"], _status(), request.args.get("k", "")[:32]
+
+        def handle(news: News) -> None:
+            if not news.first_time(sid, word, _sequence(), token):
+                return
+            if request.args.get("w") == "resident":
+                news.resident_leg(token, sid, word)
+            else:
+                news.agent_leg(token, sid, word)
+
+        return take(services, handle)
+
+    return pages
+
+
+def _status() -> str:
+    return request.form.get("CallStatus", "")[:16]
+
+
+def _sequence() -> int:
+    value = request.form.get("SequenceNumber", "0")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
+
+
+def _seconds() -> int | None:
+    value = request.form.get("CallDuration", "")
+    return min(int(value), MOST_SECONDS) if value.isascii() and value.isdigit() and len(value) < 9 else None

@@ -1,0 +1,66 @@
+"""The URL is the session: what a call carries from one step to the next, signed by Twilio with the rest. Pure.
+
+Parameters stand in alphabetical order (a proxy may sort them; the signature would break). Never a number, never a name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+# Two retries, also on slow answers and server errors; Twilio's default is one, on a failed connection only.
+# https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+RETRY = "#rc=2&rp=ct,rt,5xx"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``tries`` counts silences and wrong keys in menus, and turns in the waiting line."""
+
+    name: str
+    language: str = ""
+    topic: str = ""
+    tries: int = 1
+    version: int = 0
+    arrived: int = 0  # business time of the call's arrival, Unix milliseconds
+    nonce: str = ""
+    choice: str = ""  # a window, a place told, a desk: whatever the step's own page says
+    line: str = ""  # waiting_caller id
+    request: str = ""  # callback_request id
+
+    def go(self, name: str, nonce: str, **changes: object) -> "Step":
+        """The next step of the same call; the count of tries starts anew unless it is given."""
+        fields: dict[str, object] = {"tries": 1, **changes, "name": name, "nonce": nonce}
+        return replace(self, **fields)  # type: ignore[arg-type]
+
+
+_PARAMETERS = (
+    ("a", "arrived"),
+    ("c", "choice"),
+    ("l", "line"),
+    ("lang", "language"),
+    ("n", "nonce"),
+    ("r", "request"),
+    ("t", "topic"),
+    ("try", "tries"),
+    ("v", "version"),
+)
+_NUMBERS = {"arrived", "tries", "version"}
+
+
+def url_of(base: str, step: Step) -> str:
+    pairs = [(short, getattr(step, name)) for short, name in _PARAMETERS]
+    query = urlencode([(short, value) for short, value in pairs if value not in ("", 0)])
+    return f"{base}/voice/step/{step.name}?{query}{RETRY}"
+
+
+def step_of(name: str, parameters: Mapping[str, str]) -> Step:
+    """The step a URL names. Values of a wrong shape fall to their defaults: an older release's URL may lack some."""
+    fields: dict[str, object] = {}
+    for short, field in _PARAMETERS:
+        value = parameters.get(short, "")[:64]
+        if field in _NUMBERS:
+            if value.isascii() and value.isdigit() and len(value) <= 15:
+                fields[field] = int(value)
+        elif value:
+            fields[field] = value
+    return Step(name, **fields)  # type: ignore[arg-type]

@@ -1,0 +1,182 @@
+"""The caller's webhooks: one way in, one way out. Signed by the provider, answered with TwiML whatever happens.
+
+verify -> read -> gather facts -> dialogue -> carry out, receipt, COMMIT -> answer. No provider call here (law 3);
+every store access has a deadline (law 9); what fails is said in words (law 10).
+"""
+
+import logging
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import Select, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database import DatabaseError, Transaction
+from adapters.fault_points import reach
+from adapters.schema import call, receipt
+from ivr import degraded, dialogue
+from ivr.caller_input import CallerInput, read
+from ivr.carry_out import Caller, CarryOut
+from ivr.fact_finding import Finder, bare, own_number
+from ivr.facts import Callable, Effect, Facts, NotCallable
+from ivr.signature import SignatureCheck
+from ivr.step_url import Step, step_of
+from ivr.turn import Hangup, Turn
+from ivr.twiml import CallerIds, Urls, render
+from routing_rules.model import Ruleset
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("ivr")
+EFFECTS_IN_A_ROW = 3
+CALL_SID = re.compile(r"^CA[0-9a-f]{32}$")
+
+
+class Answerer:
+    """Answers one webhook of a resident's call."""
+
+    def __init__(self, services: "Services") -> None:
+        self.services = services
+
+    def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str) -> str:
+        rules = self._rules(step)
+        step = self._arrived(step, rules)
+        number = own_number(self.services, rules, raw_number)
+        try:
+            return self._decide(step, given, call_sid, number, rules)
+        except DatabaseError as error:
+            LOG.warning(
+                "record unavailable", extra={"call": call_sid, "step": step.name, "error": type(error).__name__}
+            )
+        except Exception:
+            LOG.exception("step failed", extra={"call": call_sid, "step": step.name})
+        return self.words(degraded.turn(step, given, bare(self.services, rules)), rules)
+
+    def words(self, turn: Turn, rules: Ruleset) -> str:
+        return render(turn, self.services.announcements, rules, urls(self.services))
+
+    def _rules(self, step: Step) -> Ruleset:
+        return self.services.rules.version(step.version) if step.version else self.services.rules.current()
+
+    def _arrived(self, step: Step, rules: Ruleset) -> Step:
+        if step.arrived and step.version:
+            return step
+        now = int(self.services.clock.now().timestamp() * 1000)
+        return replace(step, arrived=step.arrived or now, version=step.version or rules.version)
+
+    def _decide(
+        self, step: Step, given: CallerInput, call_sid: str, number: Callable | NotCallable, rules: Ruleset
+    ) -> str:
+        if step.name in dialogue.NEEDS_NOTHING:
+            decided = dialogue.advance(step, given, bare(self.services, rules))
+            assert isinstance(decided, Turn)
+            return self.words(decided, rules)
+        with self.services.database.read() as connection:
+            stored = _stored(connection.scalar(_receipt(call_sid, step)))
+            facts = Finder(self.services, connection, rules).facts(step, given, call_sid, number)
+        if stored is not None:
+            return stored
+        decided = dialogue.advance(step, given, facts)
+        if isinstance(decided, Turn):
+            return self.words(decided, rules)
+        return self._commit(step, given, decided, facts, Caller(call_sid, number))
+
+    def _commit(self, step: Step, given: CallerInput, effect: Effect, facts: Facts, caller: Caller) -> str:
+        try:
+            with self.services.database.write() as tx:
+                return self._carry_out(tx, step, effect, facts, caller)
+        except IntegrityError:  # the same webhook at the same instant: the other copy has committed
+            with self.services.database.read() as connection:
+                stored = _stored(connection.scalar(_receipt(caller.call_sid, step)))
+            if stored is not None:
+                return stored
+            raise
+
+    def _carry_out(self, tx: Transaction, step: Step, effect: Effect, facts: Facts, caller: Caller) -> str:
+        """Effect, words and receipt in one transaction; the caller hears the words only once it is committed."""
+        stored = _stored(tx.connection.scalar(_receipt(caller.call_sid, step)))
+        if stored is not None:
+            return stored
+        if _has_ended(tx, caller.call_sid):
+            return self.words(Turn(step.language, (Hangup(),)), facts.rules)
+        hands = CarryOut(self.services, tx, step, facts, caller)
+        said: Turn | Effect = effect
+        for _ in range(EFFECTS_IN_A_ROW):
+            if isinstance(said, Turn):
+                break
+            said = dialogue.after(step, said, hands.run(said), facts)
+        if not isinstance(said, Turn):
+            raise RuntimeError(f"step {step.name} found no words")
+        answer = self.words(said, facts.rules)
+        tx.connection.execute(
+            insert(receipt).values(
+                call_sid=caller.call_sid,
+                step=step.name,
+                nonce=step.nonce,
+                answer=answer,
+                made_machine=self.services.clock.machine(),
+            )
+        )
+        return answer
+
+
+def urls(services: "Services") -> Urls:
+    return Urls(services.base, CallerIds(services.caller_id))
+
+
+def _receipt(call_sid: str, step: Step) -> Select[tuple[str]]:
+    return select(receipt.c.answer).where(
+        receipt.c.call_sid == call_sid, receipt.c.step == step.name, receipt.c.nonce == step.nonce
+    )
+
+
+def _stored(answer: object) -> str | None:
+    return None if answer is None else str(answer)
+
+
+def _has_ended(tx: Transaction, call_sid: str) -> bool:
+    return tx.connection.scalar(select(call.c.ended_at).where(call.c.call_sid == call_sid)) is not None
+
+
+def xml(answer: str) -> Response:
+    reach("answer_ready")
+    return Response(answer, content_type="text/xml; charset=utf-8")
+
+
+def blueprint(services: "Services") -> Blueprint:
+    pages = Blueprint("ivr", __name__, url_prefix="/voice")
+    guard(pages, services)
+    answerer = Answerer(services)
+
+    @pages.post("/incoming")
+    def incoming() -> Response:
+        return xml(answerer.answer(Step("incoming"), read({}), request.form["CallSid"], request.form.get("From", "")))
+
+    @pages.post("/step/<name>")
+    def step(name: str) -> Response:
+        here = step_of(name, request.args)
+        return xml(answerer.answer(here, read(request.form), request.form["CallSid"], request.form.get("From", "")))
+
+    return pages
+
+
+def guard(pages: Blueprint, services: "Services") -> None:
+    """Every route of a provider blueprint is refused unless it is signed; there is no way to opt out."""
+    settings = services.settings
+    check = SignatureCheck(
+        settings.public_base_url,
+        settings.twilio_account_sid,
+        (settings.twilio_auth_token, settings.twilio_auth_token_previous),
+    )
+
+    @pages.before_request
+    def genuine() -> None:
+        services.rules.refresh_if_stale(services.database, services.clock.machine())
+        if not check.genuine(request):
+            LOG.warning("unsigned webhook", extra={"path": request.path, "fields": sorted(request.form)[:40]})
+            abort(403)
+        if not CALL_SID.match(request.form.get("CallSid", "")) and not request.path.startswith("/sms"):
+            abort(400)

@@ -1,0 +1,230 @@
+"""Effects at the provider: each order of the outbox carried out at most by one process at a time, safely repeated.
+
+What must not happen twice (a ring, a text) is marked as asked before the provider is, and never asked again for the
+same token; what may happen twice without harm (ending a leg, bringing a caller) is simply done again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from sqlalchemy import RowMapping, or_, select, update
+
+from adapters.fault_points import reach
+from adapters.schema import agent, offer, outbox, text_message
+from adapters.voice_gateway import Done, NotDone, Result, Unknown
+from callbacks.store import e164_of, get
+from desks import store
+from desks.conversation import Conversation
+from ivr.agent_webhooks import link
+from ivr.step_url import Step, url_of
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("effects")
+LEASE_SECONDS = 20.0  # longer than the provider's deadline
+RING_SECONDS = 20
+AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
+MOST_TRIES = 5  # of effects that may be repeated
+
+Again = float  # machine seconds until the next try
+Outcome = str | Again
+
+
+def carry_out(services: "Services", outbox_id: str) -> bool:
+    """False: done already, not due, or somebody else works on it."""
+    order = _claim(services, outbox_id)
+    if order is None:
+        return False
+    kind, ref, tries = order
+    outcome = EFFECTS[kind](services, ref)
+    if isinstance(outcome, float) and tries >= MOST_TRIES:
+        outcome = "given up"
+    _settle(services, outbox_id, outcome)
+    return True
+
+
+def _claim(services: "Services", outbox_id: str) -> tuple[str, str, int] | None:
+    now = services.clock.machine()
+    free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
+    mine = update(outbox).where(
+        outbox.c.id == outbox_id, outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
+    )
+    with services.database.write() as tx:
+        changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
+        if changed.rowcount != 1:
+            return None
+        row = tx.connection.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
+    return row["kind"], row["ref"], row["tries"]
+
+
+def _settle(services: "Services", outbox_id: str, outcome: Outcome) -> None:
+    now = services.clock.machine()
+    values: dict[str, object] = {"lease_machine": None}
+    if isinstance(outcome, float):
+        values["due_machine"] = now + outcome
+    else:
+        values |= {"done_machine": now, "result": outcome[:40]}
+    with services.database.write() as tx:
+        tx.connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(**values))
+
+
+# --- the effects -------------------------------------------------------------------------------------------------
+
+
+def ring_agent(services: "Services", token: str) -> Outcome:
+    """Claim before you dial: the token is marked as asked in its own commit, and never asked twice."""
+    to = _ask(services, token)
+    if to is None:
+        return "not wanted"
+    base = services.base
+    result = services.gateway.call(
+        to,
+        services.caller_id,
+        link(base, "agent/ring", k=token),
+        link(base, "leg", k=token, w="agent"),
+        f"{base}/voice/fallback",
+        RING_SECONDS,
+    )
+    reach("rest_created")
+    return _rung(services, token, result)
+
+
+def _ask(services: "Services", token: str) -> str | None:
+    now = services.clock.machine()
+    mine = update(offer).where(offer.c.token == token, offer.c.state == "offered", offer.c.asked_machine.is_(None))
+    with services.database.write() as tx:
+        if tx.connection.execute(mine.values(asked_machine=now)).rowcount != 1:
+            return None
+        query = select(agent.c.id, agent.c.telephone).join(offer, offer.c.agent_id == agent.c.id)
+        row = tx.connection.execute(query.where(offer.c.token == token)).one()
+    return row.telephone or f"client:{row.id}"
+
+
+def _rung(services: "Services", token: str, result: Result) -> Outcome:
+    with services.database.write() as tx:
+        match result:
+            case Done(sid):
+                unset = update(offer).where(offer.c.token == token, offer.c.agent_call_sid.is_(None))
+                tx.connection.execute(unset.values(agent_call_sid=sid))
+                row = store.offer_by_token(tx.connection, token)
+                if row is not None and row["state"] == "ended":  # withdrawn while the provider was asked
+                    services.outbox.order(tx, "end_leg", sid)
+                return "rung"
+            case NotDone(again=True):
+                tx.connection.execute(update(offer).where(offer.c.token == token).values(asked_machine=None))
+                return AGAIN_SECONDS
+            case NotDone():
+                Conversation(services, tx, services.rules.current()).give_back(token, "unanswered")
+                return "refused"
+            case Unknown(why):
+                return f"unknown: {why}"
+
+
+def bring_caller(services: "Services", token: str) -> Outcome:
+    """Hurries a waiting caller to the room; her own next turn would bring her there too."""
+    return _redirect_caller(services, token, "bridging")
+
+
+def return_caller(services: "Services", token: str) -> Outcome:
+    """The agent's leg died before they met: out of the empty room, back to the old place."""
+    return _redirect_caller(services, token, "waiting")
+
+
+def _redirect_caller(services: "Services", token: str, wanted: str) -> Outcome:
+    with services.database.read() as connection:
+        row = store.offer_by_token(connection, token)
+        stay = store.stay(connection, row["caller_id"]) if row is not None else None
+    if stay is None or stay["state"] != wanted:
+        return "not wanted"
+    return _lead(services, stay, f"{token}{wanted[0]}")
+
+
+def ask_to_choose(services: "Services", line_id: str) -> Outcome:
+    """The desk has closed: out of the queue, to the choice."""
+    with services.database.read() as connection:
+        stay = store.stay(connection, line_id)
+    if stay is None or stay["state"] != "closing":
+        return "not wanted"
+    return _lead(services, stay, f"{line_id}c")
+
+
+def _lead(services: "Services", stay: RowMapping, nonce: str) -> Outcome:
+    """To the step that asks the record where this caller goes now."""
+    step = Step(
+        "left",
+        language=stay["language"],
+        topic=stay["topic"],
+        version=stay["ruleset_version"],
+        arrived=int(stay["line_time_at"].timestamp() * 1000),
+        nonce=nonce,
+        line=stay["id"],
+    )
+    return _repeatable(services.gateway.redirect(stay["call_sid"], url_of(services.base, step)))
+
+
+def leave_message(services: "Services", token: str) -> Outcome:
+    """A machine answered: the resident's leg hears who rang, once, and ends; the agent is free already."""
+    with services.database.write() as tx:
+        row = store.offer_by_token(tx.connection, token)
+        request = get(tx.connection, row["request_id"]) if row is not None and row["request_id"] else None
+        if row is None or request is None or row["resident_call_sid"] is None:
+            return "not wanted"
+        if row["agent_call_sid"] is not None:
+            services.outbox.order(tx, "end_leg", row["agent_call_sid"], delay=2.0)
+    url = link(services.base, "resident/message", lang=request["language"])
+    result = services.gateway.redirect(row["resident_call_sid"], url)
+    return "left" if isinstance(result, Done) else "not left"
+
+
+def end_leg(services: "Services", call_sid: str) -> Outcome:
+    return _repeatable(services.gateway.end(call_sid))
+
+
+def send_text(services: "Services", message_id: str) -> Outcome:
+    """At most once: an SMS whose fate is unknown is not sent again; no flow depends on it."""
+    mine = update(text_message).where(text_message.c.id == message_id, text_message.c.asked_machine.is_(None))
+    with services.database.write() as tx:
+        if tx.connection.execute(mine.values(asked_machine=services.clock.machine())).rowcount != 1:
+            return "not wanted"
+        row = tx.connection.execute(select(text_message).where(text_message.c.id == message_id)).mappings().one()
+        to = e164_of(tx.connection, row["number_id"])
+    result = services.gateway.text(to, services.settings.sms_sender, row["body"], f"{services.base}/sms/status")
+    with services.database.write() as tx:
+        same = update(text_message).where(text_message.c.id == message_id)
+        match result:
+            case Done(sid):
+                tx.connection.execute(same.values(message_sid=sid, status="sent"))
+                return "sent"
+            case NotDone(again=True):
+                tx.connection.execute(same.values(asked_machine=None))
+                return AGAIN_SECONDS
+            case NotDone(code=code):
+                tx.connection.execute(same.values(status=f"refused {code}"))
+                return "refused"
+            case Unknown():
+                tx.connection.execute(same.values(status="unknown"))
+                return "unknown"
+
+
+def _repeatable(result: Result) -> Outcome:
+    """A second time does no harm: the leg is already over, or the caller already where she should be."""
+    match result:
+        case Done():
+            return "done"
+        case NotDone(again=True) | Unknown():
+            return AGAIN_SECONDS
+        case NotDone(status=status, code=code):
+            return f"refused {status} {code}"
+
+
+EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
+    "ring_agent": ring_agent,
+    "bring_caller": bring_caller,
+    "return_caller": return_caller,
+    "ask_to_choose": ask_to_choose,
+    "leave_message": leave_message,
+    "end_leg": end_leg,
+    "send_text": send_text,
+}

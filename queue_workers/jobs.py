@@ -1,0 +1,23 @@
+"""What the queue may run: two functions with opaque ids. Both do nothing when there is nothing (left) to do."""
+
+import functools
+
+from bootstrap import Services, build_services
+from desks import dispatch
+from queue_workers import effects
+
+
+@functools.cache
+def services() -> Services:
+    """Built once in each worker process, at its first job."""
+    return build_services()
+
+
+def effect(outbox_id: str) -> bool:
+    return effects.carry_out(services(), outbox_id)
+
+
+def deal() -> int:
+    here = services()
+    here.rules.refresh_if_stale(here.database, here.clock.machine())
+    return dispatch.deal(here)

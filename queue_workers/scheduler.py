@@ -1,0 +1,152 @@
+"""The clock process: one APScheduler, two UTC interval ticks (decision 1). No cron, no local time, no job store.
+
+fast (0.2 s): due orders to the queue, or carried out here when the queue is silent; due matters dealt; offers overdue.
+slow (15 s): repairs, closing times, and the rows of periodic work that SQL says are due.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import or_, select, update
+
+from adapters.database import DatabaseError
+from adapters.logs import configure_logging
+from adapters.schema import outbox
+from bootstrap import Services, build_services, record_start
+from desks import dispatch
+from queue_workers import after_hours, effects, reconcile
+from queue_workers.enqueue import Enqueuer
+
+LOG = logging.getLogger("clock")
+FAST_SECONDS = 0.2
+SLOW_SECONDS = 15
+CLOSING_SECONDS = 1  # machine time between two looks at closing times
+HANDS = 4
+OVERDUE_SECONDS = 1.0  # an order that the queue has not taken by then is carried out here
+MOST_ORDERS = 100
+
+
+class Dispatcher:
+    """Two dispatchers do no harm: every order and every deal is claimed by compare-and-set."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.queue = Enqueuer(services.live)
+        self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="effect")
+        self.busy: set[str] = set()
+        self.lock = threading.Lock()
+        self.checked: dict[str, float] = {}
+
+    def fast(self) -> None:
+        self._guarded("orders", self._orders)
+        self._guarded("deal", lambda: dispatch.deal(self.services))
+        self._guarded("overdue offers", lambda: reconcile.overdue_offers(self.services))
+
+    def closing(self) -> None:
+        self._guarded("closing time", lambda: after_hours.settle(self.services))
+        self._guarded("lost agents", lambda: reconcile.lost_agents(self.services))
+
+    def slow(self) -> None:
+        services = self.services
+        self._guarded("rules", lambda: services.rules.refresh(services.database))
+        self._guarded("silent legs", lambda: reconcile.silent_legs(services))
+        self._guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
+        self._guarded("expiry", lambda: reconcile.expire(services))
+        self._guarded("tidying", lambda: reconcile.tidy(services))
+        self._guarded("sign of life", lambda: record_beat(services))
+
+    def _guarded(self, what: str, work: Callable[[], object]) -> None:
+        """One failing duty must not stop the others, nor the clock."""
+        try:
+            work()
+        except DatabaseError as error:
+            LOG.warning("record unavailable", extra={"duty": what, "error": type(error).__name__})
+        except Exception:
+            LOG.exception("duty failed", extra={"duty": what})
+
+    def _orders(self) -> None:
+        for order_id, overdue in self._due():
+            if overdue or not self.queue.effect(order_id):
+                self._act(order_id)
+
+    def _due(self) -> list[tuple[str, bool]]:
+        """Orders that nobody works on: those whose hint may still be on its way are given a moment."""
+        now = self.services.clock.machine()
+        free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
+        query = select(outbox.c.id, outbox.c.due_machine, outbox.c.handed_machine).where(
+            outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
+        )
+        with self.services.database.read() as connection:
+            rows = connection.execute(query.order_by(outbox.c.due_machine).limit(MOST_ORDERS)).all()
+        found: list[tuple[str, bool]] = []
+        for row in rows:
+            handed = row.handed_machine is not None and row.handed_machine >= row.due_machine
+            waited = now - (row.handed_machine if handed else row.due_machine)
+            if not handed:
+                self._handed(row.id, now)
+                found.append((row.id, False))
+            elif waited > OVERDUE_SECONDS or not self.services.live.up():
+                found.append((row.id, True))
+        return found
+
+    def _handed(self, order_id: str, now: float) -> None:
+        with self.services.database.write() as tx:
+            tx.connection.execute(update(outbox).where(outbox.c.id == order_id).values(handed_machine=now))
+
+    def _act(self, order_id: str) -> None:
+        with self.lock:
+            if order_id in self.busy:
+                return
+            self.busy.add(order_id)
+        self.hands.submit(self._carry_out, order_id)
+
+    def _carry_out(self, order_id: str) -> None:
+        try:
+            self._guarded("effect", lambda: effects.carry_out(self.services, order_id))
+        finally:
+            with self.lock:
+                self.busy.discard(order_id)
+
+
+def record_beat(services: Services) -> None:
+    record_start(services, "clock")
+
+
+def schedule(dispatcher: Dispatcher) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+    )
+    scheduler.add_job(dispatcher.fast, "interval", seconds=FAST_SECONDS)
+    scheduler.add_job(dispatcher.closing, "interval", seconds=CLOSING_SECONDS)
+    scheduler.add_job(dispatcher.slow, "interval", seconds=SLOW_SECONDS)
+    return scheduler
+
+
+def main() -> int:
+    services = build_services()
+    configure_logging("clock", services.settings.log_level)
+    stopped = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    scheduler = schedule(Dispatcher(services))
+    scheduler.start()
+    LOG.info("clock runs", extra={"pid": os.getpid()})
+    stopped.wait()
+    scheduler.shutdown(wait=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The web process: provider's webhooks, the console, health. Nothing happens at import."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from adapters.database import DatabaseError
+from adapters.logs import configure_logging
+from bootstrap import Services, build_services, record_start
+from console import pages as console_pages
+from ivr import agent_webhooks, fallback_webhook, sms_webhook, sound_pages, status_webhooks, webhooks
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+LOG = logging.getLogger("web")
+BODY_LIMIT = 64 * 1024
+
+
+def create_app(services: Services | None = None) -> Flask:
+    services = services or _served()
+    app = Flask("one_number", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_FORM_PARTS"] = 200
+    app.secret_key = services.settings.secret_key
+    for room in (webhooks, agent_webhooks, status_webhooks, fallback_webhook, sms_webhook, sound_pages, console_pages):
+        app.register_blueprint(room.blueprint(services))
+    _health(app, services)
+    _errors(app)
+    return app
+
+
+def _served() -> Services:
+    services = build_services()
+    configure_logging("web", services.settings.log_level)
+    try:
+        record_start(services, "web")
+    except DatabaseError:
+        LOG.warning("the record is not reachable yet")
+    return services
+
+
+def _health(app: Flask, services: Services) -> None:
+    @app.get("/healthz")
+    def alive() -> Response:
+        return Response("alive\n", content_type="text/plain")
+
+    @app.get("/readyz")
+    def ready() -> "AnyResponse | tuple[Response, int]":
+        """Able to take calls: the record answers and a ruleset is published. Redis is named, but not needed."""
+        try:
+            known = services.rules.refresh(services.database)
+            version = services.rules.current().version
+        except Exception:
+            known, version = False, None
+        answer = jsonify(record=known, ruleset=version, redis=services.live.up())
+        return answer if known and version else (answer, 503)
+
+
+def _errors(app: Flask) -> None:
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> "Response | HTTPException":
+        if isinstance(error, HTTPException):
+            return error
+        LOG.exception("request failed")
+        return Response("Something failed here. It has been noted.\n", status=500, content_type="text/plain")
