@@ -33,10 +33,13 @@ def publish_first(database: Database, text: str, author: str, reason: str, now: 
         return in_force
     ruleset = parse(text)
     with database.write() as transaction:
+        # The number first: whoever commits between the two reads is seen by the second, whoever commits later has
+        # taken our number. The other way round both would publish.
+        version = store.next_version(transaction.connection)
         if store.published_version(transaction.connection) is None:
-            version = store.next_version(transaction.connection)
             document = dump(replace(ruleset, version=version))
-            store.insert_published(transaction.connection, store.Publication(version, document, author, reason, now))
+            publication = store.Publication(version, document, author, reason, now)
+            store.insert_published(transaction.connection, publication)
     return publish_first(database, text, author, reason, now)
 
 
