@@ -1,4 +1,4 @@
-"""``python -m operations.check all | lint | tests``: what must hold before a change is shared. Every stage runs; the end tells all.
+"""``python -m operations.check all | lint | tests``: what must hold before a change is shared. Every stage is run.
 
 With ``NOTHING_MAY_BE_SKIPPED=1`` (continuous integration) a skipped test is a failure.
 """

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.places import ROOT, Places
-from operations.ready import Ready, Started
+from operations.ready import Ready, Started, is_ready
 from operations.sessions import dies_with, end_leftovers
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 2.0
+STANDING_SECONDS = 0.5
 STEADY_SECONDS = 10.0  # alive for so long: the next death counts as the first
 _LOG_BYTES = 5_000_000
 
@@ -54,6 +55,15 @@ class Child:
         self._notice_death()
         if self.wanted and self._process is None and time.monotonic() >= self._not_before:
             self._start()
+
+    @property
+    def ready(self) -> bool:
+        """It answers; one that has nothing to answer counts once it has lived long enough to have failed."""
+        if self.pid is None:
+            return False
+        if isinstance(self.spec.ready, Started):
+            return time.monotonic() - self._started >= STANDING_SECONDS
+        return is_ready(self.spec.ready)
 
     def signal(self, number: signal.Signals) -> None:
         process = self._process

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from adapters.places import Places
 from operations.child import Child, ProcessSpec
-from operations.ready import is_ready
 from operations.sessions import end_leftovers, members
 
 READY_SECONDS = 30.0
@@ -110,7 +109,7 @@ class Fleet:
         """Raises NotStarted."""
         child = self._children[name]
         end = time.monotonic() + seconds
-        while not (child.pid is not None and is_ready(child.spec.ready)):
+        while not child.ready:
             if time.monotonic() > end:
                 raise NotStarted(name, f"was not ready within {seconds:.0f} seconds", child.log_tail())
             time.sleep(_LOOK_SECONDS)
@@ -127,9 +126,10 @@ class Fleet:
             child.wanted = True
         waiting, end = list(group), time.monotonic() + READY_SECONDS
         while waiting:
-            for child in list(waiting):
+            for child in group:
                 _refuse_if_dead(child, before[child.spec.name])
-                if child.pid is not None and is_ready(child.spec.ready):
+            for child in list(waiting):
+                if child.ready:
                     waiting.remove(child)
                     progress(child.spec.name)
             if waiting and time.monotonic() > end:

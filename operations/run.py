@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -59,21 +59,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(root: Path, emulator: bool) -> int:
-    begun = time.monotonic()
+    tell = _teller()
     environment = trial.environment(root, os.environ) if emulator else _real_environment(root)
     settings = load_settings(environment)
     _check(settings, emulator)
     end_earlier_run(root)
     _check_ports(settings, emulator)
-    prepare(settings, emulator, _tell)
+    prepare(settings, emulator, tell)
     if emulator:
         trial.write_emulator_config(settings, root)
     fleet = Fleet(_complete(environment, settings), root, specs_for(settings, root, emulator))
     try:
-        fleet.start(_tell)
+        fleet.start(tell)
         known = addresses.write(settings, root, emulator)
         print(ready_for_trial(known) if emulator else ready_for_calls(known), flush=True)
-        print(f"({time.monotonic() - begun:.1f} s)", flush=True)
         _wait_to_be_stopped()
     finally:
         _hear_no_more_signals()
@@ -142,8 +141,13 @@ def _wait_to_be_stopped() -> None:
             signal.pause()
 
 
-def _tell(what: str) -> None:
-    print(progress_line(what), flush=True)
+def _teller() -> Callable[[str], None]:
+    begun = time.monotonic()
+
+    def tell(what: str) -> None:
+        print(progress_line(what, time.monotonic() - begun), flush=True)
+
+    return tell
 
 
 def _refuse(sentence: str, out: IO[str] = sys.stderr) -> int:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from operations.trial import DEMO_ACCOUNTS
 
 
-def progress_line(what: str) -> str:
-    return f"  ready: {what}"
+def progress_line(what: str, seconds: float) -> str:
+    return f"  {seconds:4.1f} s  {what}"
 
 
 def ready_for_trial(known: Mapping[str, str]) -> str:
