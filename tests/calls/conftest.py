@@ -1,8 +1,8 @@
 """The running cities for this folder."""
 
-from tests.rig.fixtures import city, stop_all
+from tests.rig.fixtures import city, pytest_runtest_makereport, stop_all
 
-__all__ = ["city"]
+__all__ = ["city", "pytest_runtest_makereport"]
 
 
 def pytest_sessionfinish() -> None:

@@ -1,5 +1,6 @@
 """One city of real processes, its clock, its people, and the harm that can be done to it. Serves many scenarios."""
 
+import os
 import signal
 import tempfile
 import time
@@ -140,6 +141,12 @@ class City:
         for name in names:
             self._note(f"{name} killed")
             self.fleet.kill(name, signal.SIGKILL)
+
+    def kill_web_process(self, pid: int | None) -> None:
+        """One of the processes that answer webhooks; any of them where none is named."""
+        self._note("web process killed")
+        leader = self.fleet.pid("web")
+        os.kill(pid or next(each for each in self.fleet.members("web") if each != leader), signal.SIGKILL)
 
     def stop_valkey(self) -> None:
         self._note("valkey down")

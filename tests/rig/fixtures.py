@@ -1,14 +1,16 @@
 """Cities for pytest: one of each database for the whole test process, emptied before each scenario, judged after it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.rig.city import City
+from tests.rig.city import City, logs
+from tests.rig.resident import stories_of
 from tests.support.postgres import fresh_database
 
 _running: list[City] = []
@@ -41,6 +43,18 @@ def emptied(city: City) -> Iterator[City]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def city(request: pytest.FixtureRequest) -> Iterator[City]:
     yield from emptied(running(request.param))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """A failed call is told as a story: every telephone, the open matters, the processes' last words."""
+    report = yield
+    for city in _running if report.when == "call" and report.failed else ():
+        with suppress(Exception):
+            report.sections.append(("the calls", stories_of(city.lab)))
+            report.sections.append(("the record", city.state()))
+            report.sections.append(("the processes", logs(city)))
+    return report
 
 
 on_sqlite = pytest.mark.parametrize("city", ["sqlite"], indirect=True)

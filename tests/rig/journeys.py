@@ -1,10 +1,13 @@
 """Stretches of a call that many scenarios share: through the menus, into the line, to a promise, to an agent."""
 
+from collections.abc import Callable
+
 from tests.rig.agent import Agent
 from tests.rig.city import City
 from tests.rig.resident import Resident
 from tests.rig.words import heard
 
+Ask = Callable[[Resident], Resident]
 LANGUAGE_KEYS = {"fi": "1", "sv": "2", "en": "3"}
 
 
@@ -16,13 +19,19 @@ def asks_for_housing(resident: Resident, language: str = "fi") -> Resident:
     return resident.hears(words["housing"]).press("1")
 
 
+def asks_about_parking(resident: Resident) -> Resident:
+    words = heard()
+    resident.ring().hears(words["greeting"]).press("1")
+    return resident.hears(words["topics"]).press("2")
+
+
 def waits_in_line(resident: Resident, language: str = "fi") -> Resident:
     return asks_for_housing(resident, language).is_in_line()
 
 
-def talks_with(city: City, agent: Agent, number: str) -> Resident:
+def talks_with(city: City, agent: Agent, number: str, ask: Ask = asks_for_housing) -> Resident:
     """A resident who keeps this agent busy."""
-    resident = asks_for_housing(city.resident(number))
+    resident = ask(city.resident(number))
     agent.accepts().is_joined()
     resident.is_joined()
     return resident

@@ -148,6 +148,13 @@ class Resident:
         self._heard_to = 0
 
 
+def stories_of(lab: Lab) -> str:
+    """Every call that the emulator knows of, in order."""
+    sids = [call["call_sid"] for call in lab.get("/lab/calls")["calls"]]
+    refused = [f"REFUSED {error['code']} {error['message']} {error['document']}" for error in lab.errors()]
+    return "\n".join([*(_call_story(lab.call(sid)) for sid in sids), *refused])
+
+
 def _call_story(call: CallView) -> str:
     lines = [f"  {e.at[11:19]} {e.kind}: {e.text}" for e in call.events]
     return "\n".join([f"{call.direction} {call.call_sid} {call.from_} -> {call.to} ({call.status})", *lines])

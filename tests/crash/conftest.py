@@ -1,0 +1,9 @@
+"""The running city for this folder."""
+
+from tests.rig.fixtures import city, pytest_runtest_makereport, stop_all
+
+__all__ = ["city", "pytest_runtest_makereport"]
+
+
+def pytest_sessionfinish() -> None:
+    stop_all()
