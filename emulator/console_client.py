@@ -40,10 +40,9 @@ class Console:
         form.feed(self._send("GET", "/console/sign-in").text)
         fields = {"sign_in": name, "password": password, "csrf_token": form.word or ""}
         answer = self._send("POST", "/console/sign-in", fields)
-        if not answer.ok or not self._http.cookies:
+        if not answer.ok:
             raise ConsoleError(f"the console did not let {name} in ({answer.status_code})")
-        if "json" not in self._send("GET", "/console/desk.json").headers.get("Content-Type", ""):
-            raise ConsoleError(f"the console did not let {name} in")
+        self.desk()  # refuses whoever is not signed in, and brings this session's anti-forgery word
 
     def desk(self) -> Json:
         found = self._json("GET", "/console/desk.json")
@@ -60,6 +59,9 @@ class Console:
 
     def heartbeat(self) -> None:
         self._json("POST", "/console/heartbeat", {})
+
+    def decline(self, offer: str, reason: str) -> None:
+        self._json("POST", f"/console/offers/{offer}/decline", {"reason": reason})
 
     def note(self, offer: str, outcome: str) -> None:
         self._json("POST", f"/console/offers/{offer}/outcome", {"outcome": outcome})

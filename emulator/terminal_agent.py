@@ -1,7 +1,7 @@
 """An agent in the terminal: signs in to the console, is available, is offered matters and talks.
 
-`python -m emulator.terminal_agent --console URL --sign-in NAME --password P [--auto]`. Keys: a accepts, d declines,
-h hangs up, o notes the outcome "done" (o WORD another), b takes a break, v is available again, q ends.
+`python -m emulator.terminal_agent --console URL --sign-in NAME --password P [--auto]`. Keys: a accepts, d declines
+(d REASON), h hangs up, o notes the outcome "done" (o OUTCOME another), b takes a break, v is available again, q ends.
 """
 
 import argparse
@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from emulator.agent_telephone import AgentTelephone, Rang
 from emulator.console_client import Console, ConsoleError
 from emulator.lab_client import Lab, LabError, addresses
-from emulator.terminal_print import line
+from emulator.terminal_print import line, print_card
 
 _HEARTBEAT_SECONDS = 5.0
 _DESK_SECONDS = 1.0
+_REASON = "must_leave"  # of a decline, where none is typed
 Typed = str
 Signal = Rang | Typed
 
@@ -60,13 +61,10 @@ class Agent:
         self._ringing: str | None = None
         self._talking: str | None = None
         self._hang_up_at: float | None = None  # machine time
-        self._card: Mapping[str, object] = {}
-        self._last_offer = ""
-        self._to_note: str | None = None
+        self._offer: Mapping[str, object] = {}
 
     def work(self) -> int:
         self._console.sign_in(self._options.sign_in, self._options.password)
-        self._console.desk()
         token, sdk_url = self._console.telephone()
         self._lab = Lab(self._options.lab or _origin(sdk_url))
         first = [token]
@@ -117,7 +115,6 @@ class Agent:
                     self._telephone.do("accept", rang.call_sid)
             case "accepted":
                 self._ringing, self._talking = None, rang.call_sid
-                self._hang_up_at = time.monotonic() + self._options.talk / self._rate()
                 line("", "answered")
             case "cancel" | "disconnect":
                 self._ringing = self._talking = self._hang_up_at = None
@@ -132,6 +129,8 @@ class Agent:
         match key:
             case "a" if self._ringing:
                 self._telephone.do("accept", self._ringing)
+            case "d" if self._offer:
+                self._console.decline(self._token(), rest.strip() or _REASON)
             case "d" if self._ringing:
                 self._telephone.do("reject", self._ringing)
             case "h" if self._talking:
@@ -153,30 +152,37 @@ class Agent:
             if self._talking and self._hang_up_at is not None and time.monotonic() >= self._hang_up_at:
                 self._hang_up_at = None
                 self._telephone.do("disconnect", self._talking)
-            if self._to_note and not self._talking and not self._ringing:
+            if self._offer.get("state") == "wrapup" and not self._talking:
                 self._note(self._options.outcome)
         except (ConsoleError, LabError) as error:
             line("", f"not possible: {error}")
 
     def _note(self, outcome: str) -> None:
-        if self._last_offer:
-            self._console.note(self._last_offer, outcome)
+        token, self._offer = self._token(), {}
+        if token:
+            self._console.note(token, outcome)
             line("", f"noted: {outcome}")
-        self._to_note = None
+
+    def _token(self) -> str:
+        return str(self._offer.get("token") or "")
 
     def _look_at_desk(self) -> None:
         try:
             desk = self._console.desk()
+            if self._options.auto and desk.get("presence") == "away":
+                self._console.be("available")
         except ConsoleError as error:
             line("", str(error))
             return
         offer = desk.get("offer")
-        card = offer if isinstance(offer, Mapping) else {}
-        self._to_note = str(card.get("token")) if card.get("state") == "wrapup" else None
-        if card != self._card:
-            self._card = card
-            self._last_offer = str(card.get("token") or self._last_offer)
-            _print_card(card)
+        before, self._offer = self._offer, offer if isinstance(offer, Mapping) else {}
+        if not self._offer or self._offer.get("state") == before.get("state"):
+            return
+        if self._token() != before.get("token"):
+            print_card(self._offer)
+        line("", f"{self._offer.get('state')}")
+        if self._offer.get("state") == "connected":
+            self._hang_up_at = time.monotonic() + self._options.talk / self._rate()
 
     def _rate(self) -> float:
         return self._lab.business_time()[1] or 1.0
@@ -207,15 +213,6 @@ class Agent:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _print_card(card: Mapping[str, object], indent: str = "     ") -> None:
-    for name, value in card.items():
-        if isinstance(value, Mapping):
-            line("", f"{indent}{name}:")
-            _print_card(value, indent + "  ")
-        elif value not in (None, "", [], {}):
-            line("", f"{indent}{name}: {value}")
 
 
 if __name__ == "__main__":

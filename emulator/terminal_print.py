@@ -1,5 +1,6 @@
 """How what is heard looks in a terminal: one line for each thing, with the business time and the language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -51,3 +52,21 @@ def wall_time(iso: str) -> str:
 
 def line(at: str, words: str) -> None:
     print(f"{at or '--------'}  {words}", flush=True)
+
+
+_ON_THE_CARD = (
+    *("kind", "topic_path", "topic", "language", "service_language", "department", "desk", "urgent", "number"),
+    *("told", "window", "why", "attempts", "note"),
+)
+
+
+def print_card(offer: Mapping[str, object]) -> None:
+    """The offered matter, in the console's own words where it has them."""
+    words = offer.get("words")
+    card = {**offer, **(words if isinstance(words, Mapping) else {})}
+    for name in _ON_THE_CARD:
+        value = card.get(name)
+        if isinstance(value, list):
+            value = " / ".join(str(part) for part in value)
+        if value and not isinstance(value, Mapping):
+            line("", f"     {name}: {value}")

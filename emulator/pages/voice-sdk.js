@@ -204,6 +204,13 @@
       this._round = 0;
       this._state = 'unregistered';
       this.updateToken(token);
+      window.addEventListener('pagehide', () => this._leave());
+    }
+
+    /* A page that is left is not rung any more; one that comes back registers anew by itself. */
+    _leave() {
+      if (!this._session) return;
+      navigator.sendBeacon(`${ORIGIN}/device/unregister`, JSON.stringify({ session: this._session }));
     }
 
     get state() {
@@ -259,6 +266,7 @@
 
     async unregister() {
       if (this._state !== 'registered') throw new TwilioError(31000, `Attempt to unregister when ${this._state}`);
+      await this._send('unregister', {}).catch(() => {});
       this._close();
       this._become('unregistered');
     }
@@ -266,6 +274,7 @@
     destroy() {
       if (this._state === 'destroyed') return;
       this.disconnectAll();
+      this._leave();
       this._close();
       clearTimeout(this._expiry);
       this._become('destroyed');
