@@ -1,6 +1,5 @@
 """Status callbacks: told to whoever subscribed, each in a request of its own, in no promised order."""
 
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -39,6 +38,8 @@ def _tell(network: Network, call: Call, event: str) -> None:
 
 def notify(network: Network, call: Call, subscription: StatusSubscription, fields: dict[str, str]) -> None:
     """Sends without waiting; a 4xx or 5xx is error 15003, anything else in the answer is ignored."""
+    if call.sid not in network.calls:
+        return  # forgotten by a reset
     webhook = Webhook(subscription.url, subscription.method, tuple(fields.items()), call.sid)
 
     def run() -> None:
@@ -51,7 +52,7 @@ def notify(network: Network, call: Call, subscription: StatusSubscription, field
             case Answer():
                 return
 
-    threading.Thread(target=run, name="status callback", daemon=True).start()
+    network.threads.start("status callback", run)
 
 
 def with_events(subscription: StatusSubscription, events: str) -> StatusSubscription:

@@ -1,7 +1,6 @@
 """Text messages: into a telephone's inbox, in segments, kept over a restart; and from a telephone to a number."""
 
 import json
-import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -62,7 +61,7 @@ class Messages:
         network.history.add("message", direction="inbound", **asdict(message))
         fields = self._fields(message) | {"NumMedia": "0", "SmsStatus": "received", "FromCountry": "FI"}
         webhook = Webhook(owned.sms_url, "POST", tuple(fields.items()), message.sid)
-        threading.Thread(target=network.sender.deliver, args=(webhook,), name="message", daemon=True).start()
+        network.threads.start("message", lambda: network.sender.deliver(webhook))
         return message
 
     def _tell(self, message: TextMessage, told: StatusSubscription) -> None:
@@ -76,7 +75,7 @@ class Messages:
                 if not isinstance(self._network.sender.deliver(webhook), Answer):
                     return
 
-        threading.Thread(target=run, name="message status", daemon=True).start()
+        self._network.threads.start("message status", run)
 
     def _fields(self, message: TextMessage) -> dict[str, str]:
         return {

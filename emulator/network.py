@@ -15,8 +15,11 @@ from emulator.faults import FaultTable
 from emulator.history import History, Problem
 from emulator.sids import new_sid
 from emulator.telephones import Telephone
+from emulator.threads import Threads
 from emulator.webhook import WebhookSender
 from emulator.words import error_name
+
+PATIENCE = 2.0  # machine seconds a reset waits for requests that are under way
 
 if TYPE_CHECKING:
     from emulator.conferences import Conferences
@@ -38,6 +41,7 @@ class Network:
         self.history = History(self.clock)
         self.faults = FaultTable(self.history)
         self.agenda = Agenda(self.clock)
+        self.threads = Threads()
         self.sender = WebhookSender(config, self.history, self.faults)
         self.numbers: dict[str, OwnedNumber] = {number.number: number for number in config.numbers}
         self.calls: dict[str, Call] = {}
@@ -111,6 +115,8 @@ class Network:
             call.gathering = None
             self._part_all(call)
             call.note("end", status=call.status, by=by)
+            if call.parent is not None:
+                call.parent.changed.notify_all()
             self.history.add("leg", call_sid=call.sid, leg="end", status=call.status, to=call.callee, by=by)
             for listener in self.ended_listeners:
                 listener(call)
@@ -170,9 +176,11 @@ class Network:
                     call.status = "completed"
                     call.changed.notify_all()
             self.calls.clear()
-            self.phones.clear()
             self.agenda.clear()
             self.faults.clear()
+        self.threads.join(PATIENCE)
+        with self.lock:
+            self.phones.clear()
             self.history.clear()
             for forget in self.reset_listeners:
                 forget()
@@ -181,6 +189,8 @@ class Network:
 
     def problem(self, call: Call, problem: Problem, document: str = "", url: str = "") -> None:
         """Something Twilio would not accept: on the error list and in the call's own events."""
+        if call.sid not in self.calls:
+            return  # forgotten by a reset
         self.history.add_error(problem, call.sid, document, url)
         call.note("error", f"{problem.code} {error_name(problem.code)}: {problem.message}", code=problem.code, url=url)
 

@@ -3,7 +3,6 @@
 The verbs themselves are in `verbs_*`; a verb answers the next document to request, or None to go on.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -91,7 +90,7 @@ def start(network: Network, call: Call, deed: Callable[[], None]) -> None:
         finally:
             network.end(call, "completed", "document")
 
-    threading.Thread(target=run, name=f"call {call.sid}", daemon=True).start()
+    network.threads.start(f"call {call.sid}", run)
 
 
 def live(network: Network, call: Call, first: Source) -> None:

@@ -25,9 +25,11 @@ def blueprint(network: Network) -> Blueprint:
 
     @api.post("/Calls.json")
     def create(account: str) -> tuple[Response, int]:
-        call = place(network, _order(network))
-        g.sid = call.sid
-        return jsonify(resource(call, account)), 201
+        order = _order(network)
+        with network.lock:  # the answer says queued, whatever happens next
+            call = place(network, order)
+            g.sid = call.sid
+            return jsonify(resource(call, account)), 201
 
     @api.get("/Calls.json")
     def calls(account: str) -> Response:

@@ -52,10 +52,11 @@ def participants(network: Network) -> Blueprint:
 
     @api.post("/Participants.json")
     def add(account: str, sid: str) -> tuple[Response, int]:
-        member = _dial_in(network, sid)
-        g.sid = member.call.sid
-        room = network.conferences.running(sid)
-        return jsonify(_participant(room, member, account)), 201
+        with network.lock:  # the answer says queued, whatever happens next
+            member = _dial_in(network, sid)
+            g.sid = member.call.sid
+            room = network.conferences.running(sid)
+            return jsonify(_participant(room, member, account)), 201
 
     @api.get("/Participants/<call_sid>.json")
     def member(account: str, sid: str, call_sid: str) -> Response:
