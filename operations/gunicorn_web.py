@@ -2,6 +2,8 @@
 
 import os
 
+import wsgi  # noqa: F401  read once by the parent, so that its two workers need not; nothing happens at import
+
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['WEB_PORT']}"
 worker_class = "gthread"
 workers = 2

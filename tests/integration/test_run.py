@@ -1,0 +1,249 @@
+"""``make run`` and ``make serve`` from the outside: what starts, what is refused in one sentence, what is left."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import requests
+
+from adapters.database import Database
+from adapters.migrate import upgrade
+from adapters.places import ROOT, Places
+from adapters.settings import load_settings
+from operations import trial
+from operations.lock import only_run
+from operations.ports import busy
+from operations.sessions import members
+from operations.setup import Refused, prepare
+from tests.rig.ports import free_ports
+from tests.unit.test_settings import GOOD
+
+INHERITED = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+START_SECONDS = 60.0  # machines under test are slow; the figure that is promised is measured by hand
+STOP_SECONDS = 8.0
+
+
+def command(root: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "operations.run", "--root", str(root), *more]
+
+
+def refused(root: Path, *more: str, environment: Mapping[str, str] | None = None) -> str:
+    """The words of a start that must not happen."""
+    given = {**INHERITED, **(environment or {})}
+    before = set((root / "var" / "run").glob("*.pid"))
+    done = subprocess.run(command(root, *more), cwd=ROOT, env=given, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert set((root / "var" / "run").glob("*.pid")) == before
+    return done.stderr.strip()
+
+
+@pytest.fixture
+def ports() -> dict[str, str]:
+    web, events, emulator = free_ports(3)
+    return {"WEB_PORT": str(web), "EVENTS_PORT": str(events), "EMULATOR_PORT": str(emulator)}
+
+
+class Running:
+    def __init__(self, root: Path, ports: Mapping[str, str]) -> None:
+        self.root = root
+        self.output = root / "said.txt"
+        with open(self.output, "w") as output:
+            self.process = subprocess.Popen(
+                command(root), cwd=ROOT, env={**INHERITED, **ports}, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def until_it_says(self, words: str) -> None:
+        end = time.monotonic() + START_SECONDS
+        while words not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.05)
+
+    def pids(self) -> list[int]:
+        return [int(file.read_text()) for file in (self.root / "var/run").glob("*.pid")]
+
+    def interrupt(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(STOP_SECONDS)
+
+
+@pytest.fixture
+def running(tmp_path: Path, ports: dict[str, str]) -> Iterator[Running]:
+    run = Running(tmp_path, ports)
+    yield run
+    if run.process.poll() is None:
+        run.process.kill()
+        run.process.wait()
+
+
+def test_everything_starts_and_ctrl_c_leaves_nothing_but_the_data(running: Running, ports: dict[str, str]) -> None:
+    running.until_it_says("Agents' console")
+    addresses = json.loads((running.root / "var/run/addresses.json").read_text())
+    assert requests.get(addresses["web"] + "/readyz", timeout=5).status_code == 200
+    assert requests.get(addresses["emulator"] + "/lab/clock", timeout=5).status_code == 200
+    for account in trial.DEMO_ACCOUNTS:
+        assert account.password in running.said()
+    pids = running.pids()
+    assert len(pids) == 7
+    everyone = [pid for leader in pids for pid in members(leader)]
+    assert set(pids) < set(everyone)
+    second = refused(running.root, environment=ports)
+    assert (
+        second == f"The service runs already, at {addresses['web']}/console/: end it with Ctrl-C where it was started."
+    )
+
+    assert running.interrupt() == 0
+    assert [pid for pid in everyone if members(pid) or Path(f"/proc/{pid}").exists()] == []
+    assert busy("127.0.0.1", map(int, ports.values())) == []
+    assert not (running.root / "var/run/addresses.json").exists()
+    assert (running.root / "var/data/service.db").exists()
+
+
+def test_what_a_killed_run_left_is_ended_before_the_next_one(running: Running, ports: dict[str, str]) -> None:
+    running.until_it_says("Agents' console")
+    before = running.pids()
+    running.process.kill()
+    running.process.wait()
+    again = Running(running.root, ports)
+    try:
+        again.until_it_says("Agents' console")
+        assert set(before).isdisjoint(again.pids())
+        assert [pid for pid in before if Path(f"/proc/{pid}").exists()] == []
+    finally:
+        assert again.interrupt() == 0
+
+
+def test_a_busy_port_is_one_sentence(tmp_path: Path, ports: dict[str, str]) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", int(ports["EVENTS_PORT"])))
+        holder.listen()
+        words = refused(tmp_path, environment=ports)
+    expected = f"EVENTS_PORT={ports['EVENTS_PORT']}"
+    assert words == f"Another program uses a port of ours ({expected}): end it, or choose another port."
+
+
+def test_a_second_run_that_meets_a_starting_one_says_so(tmp_path: Path, ports: dict[str, str]) -> None:
+    Places(tmp_path).make()
+    with only_run(tmp_path):
+        assert "just starting or stopping" in refused(tmp_path, environment=ports)
+
+
+def test_an_unwritable_directory_is_one_sentence(tmp_path: Path, ports: dict[str, str]) -> None:
+    (tmp_path / "var").write_text("in the way")
+    words = refused(tmp_path, environment=ports)
+    assert str(tmp_path / "var") in words
+    assert len(words.splitlines()) == 1
+
+
+def test_serve_names_everything_that_is_missing_at_once(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CITY_NUMBER=0171234567\n")
+    named = {line.split()[0].rstrip(":") for line in refused(tmp_path, "--serve").splitlines()}
+    assert named == {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "CITY_NUMBER", "PUBLIC_BASE_URL", "SECRET_KEY"}
+
+
+def test_serve_refuses_what_is_unsafe(tmp_path: Path) -> None:
+    unsafe = GOOD | {"PUBLIC_BASE_URL": "http://127.0.0.1:8080", "QUARANTINE_SECONDS": "4"}
+    words = refused(tmp_path, "--serve", environment=unsafe)
+    assert "PUBLIC_BASE_URL" in words
+    assert "QUARANTINE_SECONDS" in words
+
+
+def test_serve_refuses_a_database_with_demo_accounts(tmp_path: Path) -> None:
+    settings = load_settings(GOOD | {"DATA_DIR": str(tmp_path)})
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    trial.make_demo_accounts(database)
+    database.dispose()
+    with pytest.raises(Refused, match="demo accounts"):
+        prepare(settings, False, lambda _: None)
+
+
+def test_preparing_twice_changes_nothing(tmp_path: Path) -> None:
+    Places(tmp_path).make()
+    settings = load_settings(trial.environment(tmp_path, {}))
+    rows = []
+    for _ in range(2):
+        prepare(settings, True, lambda _: None)
+        database = Database(settings.database_url)
+        with database.read() as connection:
+            counted = "SELECT count(*), min(password_hash) FROM agent"
+            published = "SELECT count(*), max(version) FROM ruleset"
+            rows.append([tuple(connection.exec_driver_sql(q).one()) for q in (counted, published)])
+        database.dispose()
+    assert rows[0] == rows[1]
+    assert rows[0][0][0] == len(trial.DEMO_ACCOUNTS)
+    assert rows[0][1] == (1, 1)
+
+
+def test_the_trial_keeps_its_secrets_private_and_takes_no_real_account_from_the_environment(tmp_path: Path) -> None:
+    Places(tmp_path).make()
+    real = {"TWILIO_AUTH_TOKEN": "of-a-real-account", "TWILIO_API_BASE_URL": "https://api.twilio.com", "WEB_PORT": "9"}
+    first = trial.environment(tmp_path, real)
+    assert "of-a-real-account" not in first.values()
+    assert first["TWILIO_API_BASE_URL"].startswith("http://127.0.0.1:")
+    assert first["PUBLIC_BASE_URL"] == "http://127.0.0.1:9"
+    assert trial.environment(tmp_path, real) == first
+    assert (tmp_path / "var/data/secrets.json").stat().st_mode & 0o077 == 0
+
+
+def old_python(directory: Path) -> str:
+    """A PATH on which only an old Python can be found."""
+    for tool in ("sh",):
+        (directory / tool).symlink_to(str(shutil.which(tool)))
+    old = directory / "python3"
+    old.write_text('#!/bin/sh\ncase "$2" in *print*) echo 3.9;; *) exit 1;; esac\n')
+    old.chmod(0o755)
+    return str(directory)
+
+
+def test_an_old_python_is_one_sentence(tmp_path: Path) -> None:
+    given = {"PATH": old_python(tmp_path)}
+    done = subprocess.run(
+        ["/bin/sh", "operations/find-python.sh"], cwd=ROOT, env=given, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == "Python 3.11 or newer is needed; the newest found on this machine: 3.9.\n"
+
+
+@pytest.fixture
+def fresh_copy(tmp_path: Path) -> Path:
+    """Only what preparing needs; the pages' styles count as tried, so that no network is asked."""
+    for name in ("requirements.txt", "package-lock.json", "operations"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    vendor = tmp_path / "console/static/vendor"
+    vendor.mkdir(parents=True)
+    stamp = "import operations.assets as a; a._mark().write_text(a._stamp())"
+    subprocess.run([sys.executable, "-c", stamp], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def prepare_says(copy: Path, first: str = "") -> str:
+    program = f"import runpy, sys; {first}\nrunpy.run_module('operations.prepare', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stdout + done.stderr
+    return done.stderr.strip()
+
+
+def test_a_missing_venv_module_is_one_sentence(fresh_copy: Path) -> None:
+    words = prepare_says(fresh_copy, "sys.modules['ensurepip'] = None")
+    assert words == "Python's venv module is missing: on Debian and Ubuntu install python3-venv."
+
+
+def test_a_venv_that_cannot_be_made_is_one_sentence(fresh_copy: Path) -> None:
+    (fresh_copy / ".venv").write_text("in the way")
+    words = prepare_says(fresh_copy)
+    assert words.startswith("The virtual environment .venv could not be made:")
+    assert len(words.splitlines()) == 1
