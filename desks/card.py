@@ -50,6 +50,7 @@ class Card:
     extended: bool
     urgent: bool
     number: str | None  # grouped for reading; None: withheld
+    keyed_in: bool  # the number was keyed in, so whoever answers there may be somebody else
     own_telephone: bool
     told: Told
     window_start: datetime | None

@@ -19,7 +19,10 @@ export function listen(actions) {
   });
 }
 
+const names = new Map(
+  document.querySelector("[data-keys]").dataset.keys.split(" ").map((pair) => pair.split("=").reverse()),
+);
+
 function named(key) {
-  const printed = document.querySelectorAll(".keys kbd[data-key]");
-  return [...printed].find((kbd) => kbd.textContent.trim().toLowerCase() === key.toLowerCase())?.dataset.key;
+  return names.get(key.toUpperCase());
 }

@@ -1,0 +1,72 @@
+"""The console for a real browser: web pages, events process, a stand-in for the provider's SDK; all on loopback."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from console.events import create_app
+from console.hub import Hub
+from tests.web.console_rig import City, make_city
+
+SDK = (Path(__file__).parent / "fake_sdk.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Running:
+    city: City
+    web: str
+    hub: Hub
+    servers: tuple[BaseWSGIServer, ...]
+
+    def stop(self) -> None:
+        for server in self.servers:
+            server.shutdown()
+        self.hub.stop()
+        self.city.services.database.dispose()
+
+
+def run(directory: Path) -> Running:
+    provider = _serve(_provider())
+    events_at, web_at = _free(), _free()
+    city = make_city(
+        directory,
+        TWILIO_API_BASE_URL=f"http://127.0.0.1:{provider.server_port}",
+        PUBLIC_BASE_URL=f"http://127.0.0.1:{web_at}",
+        EVENTS_URL=f"http://127.0.0.1:{events_at}",
+    )
+    hub = Hub(_never)
+    events = _serve(create_app(city.services.settings, hub), events_at)
+    web = _serve(city.app, web_at)
+    return Running(city, f"http://127.0.0.1:{web_at}", hub, (provider, events, web))
+
+
+def _never(channel: str) -> Iterator[str]:
+    """Redis that is connected and silent; tests speak through the hub itself."""
+    threading.Event().wait()
+    yield from ()
+
+
+def _provider() -> Flask:
+    app = Flask("provider", static_folder=None)
+    app.add_url_rule("/voice-sdk.js", "sdk", lambda: Response(SDK, mimetype="text/javascript"))
+    return app
+
+
+def _free() -> int:
+
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+def _serve(app: Flask, port: int = 0) -> BaseWSGIServer:
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]  a stream that is still open must not hold the test
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

@@ -1,0 +1,44 @@
+// A browser telephone without a network: the test rings it through window.ring().
+(() => {
+  class Emitter {
+    #heard = new Map();
+    on(name, hear) {
+      this.#heard.set(name, [...(this.#heard.get(name) ?? []), hear]);
+    }
+    emit(name, ...values) {
+      for (const hear of this.#heard.get(name) ?? []) hear(...values);
+    }
+  }
+  class Call extends Emitter {
+    done = [];
+    accept() {
+      this.done.push("accept");
+      this.emit("accept", this);
+    }
+    reject() {
+      this.done.push("reject");
+      this.emit("reject");
+    }
+    disconnect() {
+      this.done.push("disconnect");
+      this.emit("disconnect", this);
+    }
+    mute(on) {
+      this.done.push(on ? "mute" : "unmute");
+    }
+  }
+  class Device extends Emitter {
+    state = "unregistered";
+    async register() {
+      this.state = "registered";
+      window.ring = () => {
+        window.rung = new Call();
+        this.emit("incoming", window.rung);
+      };
+      this.emit("registered");
+    }
+    updateToken() {}
+    destroy() {}
+  }
+  window.Twilio = { Device };
+})();

@@ -1,0 +1,279 @@
+"""A city of its own for the console's tests: SQLite in a temporary file, the sample ruleset, clocks that are set."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Table, insert, select, update
+from werkzeug.test import TestResponse
+
+from adapters.database import Database
+from adapters.outbox import Outbox
+from adapters.redis_live import LiveHints
+from adapters.schema import agent, callback_request, metadata, offer, phone_number, presence, waiting_caller
+from adapters.settings import load_settings
+from adapters.voice_gateway import VoiceGateway
+from bootstrap import Services
+from console.pages import blueprint
+from console.passwords import Argon2Passwords
+from ivr.announcements import Announcements
+from ivr.announcements import load as load_announcements
+from routing_rules.document import parse
+from routing_rules.model import Ruleset
+from routing_rules.service import RulesHolder
+
+SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
+NOW = datetime(2026, 11, 24, 8, 12, tzinfo=UTC)  # a Tuesday, 10.12 in Helsinki
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "kallavesi-2026"
+HASH = CHEAP.hash(PASSWORD)
+WORD = re.compile(r'name="csrf_token" value="([^"]+)"')
+EMULATOR = "http://127.0.0.1:9"
+
+ENVIRONMENT = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "0123456789abcdef0123456789abcdef",
+    "TWILIO_API_BASE_URL": EMULATOR,
+    "CITY_NUMBER": "+358175550100",
+    "PUBLIC_BASE_URL": "http://localhost",
+    "EVENTS_URL": "http://localhost:8081",
+    "SECRET_KEY": "console-tests-0123456789abcdefghij",
+}
+
+
+@dataclass
+class SetClock:
+    """Both clocks stand still until a test moves them."""
+
+    business: datetime = NOW
+    seconds: float = 1_000_000.0
+
+    def now(self) -> datetime:
+        return self.business
+
+    def machine(self) -> float:
+        return self.seconds
+
+    def passes(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.business += timedelta(seconds=seconds)
+
+
+@dataclass
+class HeardHints:
+    """Stands in for Redis; ``published`` is what was said."""
+
+    published: list[tuple[str, str]] = field(default_factory=list)
+
+    def publish(self, channel: str, text: str) -> bool:
+        self.published.append((channel, text))
+        return True
+
+    def subscribe(self, channel: str) -> Iterator[str]:
+        return iter(())
+
+    def up(self) -> bool:
+        return True
+
+
+@dataclass
+class City:
+    services: Services
+    clock: SetClock
+    hints: HeardHints
+    app: Flask
+
+    def browser(self) -> "Browser":
+        return Browser(self.app.test_client())
+
+    # --- the record, as it might be ------------------------------------------------------------------------------
+
+    def put(self, table: Table, **values: Any) -> None:
+        with self.services.database.write() as tx:
+            tx.connection.execute(insert(table).values(**values))
+
+    def change(self, table: Table, key: Any, **values: Any) -> None:
+        with self.services.database.write() as tx:
+            tx.connection.execute(update(table).where(key).values(**values))
+
+    def one(self, *columns: Any, where: Any) -> Any:
+        with self.services.database.read() as connection:
+            return connection.execute(select(*columns).where(where)).first()
+
+    def agent(
+        self,
+        name: str,
+        departments: tuple[str, ...] = ("housing",),
+        languages: tuple[str, ...] = ("fi", "sv"),
+        role: str = "agent",
+        telephone: str | None = None,
+    ) -> str:
+        agent_id = f"a_{name}"
+        self.put(
+            agent,
+            id=agent_id,
+            sign_in=name,
+            name=f"{name.title()} Virtanen",
+            password_hash=HASH,
+            role=role,
+            departments=json.dumps(departments),
+            languages=json.dumps(languages),
+            telephone=telephone,
+            demo=True,
+            active=True,
+        )
+        return agent_id
+
+    def present(self, agent_id: str, state: str = "available", reason: str = "own wish", minutes: int = 40) -> None:
+        since = self.clock.now() - timedelta(minutes=minutes)
+        self.put(
+            presence,
+            agent_id=agent_id,
+            state=state,
+            reason=reason,
+            since_at=since,
+            idle_since_at=since,
+            heartbeat_machine=self.clock.machine(),
+            break_after_call=False,
+        )
+
+    def number(self, e164: str = "+358401234567") -> str:
+        number_id = f"n{e164[1:]}"
+        self.put(phone_number, id=number_id, e164=e164, created_at=self.clock.now())
+        return number_id
+
+    def caller(self, key: str = "c1", **other: Any) -> str:
+        rang = self.clock.now() - timedelta(minutes=6)
+        row = {
+            "id": key,
+            "call_sid": f"CA{key:0>32}",
+            "topic": "housing",
+            "language": "fi",
+            "service_language": "fi",
+            "department": "housing",
+            "desk": "housing",
+            "ruleset_version": 1,
+            "urgent": False,
+            "state": "waiting",
+            "line_time_at": rang,
+            "joined_at": rang,
+            "place_told": 2,
+            "wait_told_minutes": 8,
+        }
+        self.put(waiting_caller, **(row | other))
+        return key
+
+    def request(self, key: str = "r1", **other: Any) -> str:
+        now = self.clock.now()
+        row = {
+            "id": key,
+            "code": "482913",
+            "topic": "housing",
+            "language": "fi",
+            "department": "housing",
+            "desk": "housing",
+            "ruleset_version": 1,
+            "urgent": False,
+            "state": "requested",
+            "kind": "asap",
+            "line_time_at": now - timedelta(minutes=32),
+            "due_at": now - timedelta(minutes=30),
+            "window_start_at": now - timedelta(minutes=30),
+            "window_end_at": now + timedelta(minutes=30),
+            "promise_words": "Soitamme asumiseen liittyvästä asiastasi tänään kello kymmenen ja yhdentoista välillä.",
+            "told": True,
+            "keyed_in": False,
+            "created_at": now - timedelta(minutes=31),
+        }
+        self.put(callback_request, **(row | other))
+        return key
+
+    def offer(self, agent_id: str, state: str = "offered", token: str = "tok1", **other: Any) -> str:
+        now = self.clock.now()
+        row = {
+            "token": token,
+            "agent_id": agent_id,
+            "state": state,
+            "clause": "place",
+            "fence": 1,
+            "own_telephone": False,
+            "made_at": now - timedelta(seconds=6),
+            "made_machine": self.clock.machine(),
+            "rung_at": now - timedelta(seconds=5),
+        }
+        self.put(offer, **(row | other))
+        return token
+
+
+class Browser:
+    """One agent's browser: cookies and the anti-forgery word of the page last seen."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.word = ""
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(f"/console{path}")
+
+    def page(self, path: str) -> str:
+        answer = self.get(path)
+        found = WORD.search(answer.text)
+        self.word = found[1] if found else self.word
+        return answer.text
+
+    def signs_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        self.page("/sign-in")
+        form = {"sign_in": name, "password": password, "csrf_token": self.word}
+        answer = self.client.post("/console/sign-in", data=form)
+        if answer.status_code == 303:
+            self.word = self.desk()["csrf"]
+        return answer
+
+    def desk(self) -> dict[str, Any]:
+        return cast(dict[str, Any], self.get("/desk.json").get_json())
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        return self.client.post(f"/console{path}", json=fields, headers={"X-CSRF-Token": self.word})
+
+
+@cache
+def _rules() -> Ruleset:
+    return parse(SAMPLE.read_text(encoding="utf-8"))
+
+
+@cache
+def _announcements() -> Announcements:
+    return load_announcements()
+
+
+def make_city(directory: Path, **environment: str) -> City:
+    settings = load_settings(
+        ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{directory}/city.db", "DATA_DIR": str(directory)} | environment
+    )
+    database = Database(settings.database_url)
+    metadata.create_all(database.engine)
+    clock, hints = SetClock(), HeardHints()
+    rules = RulesHolder(_rules())
+    gateway = VoiceGateway(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url)
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        rules=rules,
+        live=cast(LiveHints, hints),
+        announcements=_announcements(),
+        gateway=gateway,
+        outbox=Outbox(clock, lambda outbox_id: None),
+        hurry=lambda: None,
+    )
+    app = Flask("city", static_folder=None)
+    app.register_blueprint(blueprint(services, Argon2Passwords(CHEAP)))
+    return City(services, clock, hints, app)

@@ -1,0 +1,176 @@
+"""Signing in: who gets a session, who has to wait, and when a session ends."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.schema import agent, session, sign_in_failure
+from console import sign_in
+from console.model import Opened, Wait, WrongPassword
+from console.passwords import Argon2Passwords
+from tests.web.console_rig import CHEAP, PASSWORD, City, make_city
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = make_city(tmp_path)
+    made.agent("aino")
+    made.agent("sirpa", role="supervisor")
+    yield made
+    made.services.database.dispose()
+
+
+def test_an_agent_comes_to_the_desk_and_a_supervisor_to_the_line(city: City) -> None:
+    assert city.browser().signs_in("aino").location == "/console/"
+    assert city.browser().signs_in("sirpa").location == "/console/line"
+
+
+def test_the_sign_in_name_is_not_case_sensitive(city: City) -> None:
+    assert city.browser().signs_in(" Aino ").status_code == 303
+
+
+def test_wrong_password_and_unknown_name_get_the_same_page(city: City) -> None:
+    wrong, unknown = city.browser().signs_in("aino", "wrong"), city.browser().signs_in("nobody", "wrong")
+    assert wrong.status_code == unknown.status_code == 401
+    strip = lambda page: page.text.replace("aino", "").replace("nobody", "")  # noqa: E731
+    without_words = [strip(page).split("csrf_token")[0] for page in (wrong, unknown)]
+    assert without_words[0] == without_words[1]
+    assert 'role="alert"' in wrong.text
+
+
+class CountedPasswords(Argon2Passwords):
+    """``looked_at`` holds whether each check had a real hash to look at."""
+
+    def __init__(self) -> None:
+        super().__init__(CHEAP)
+        self.looked_at: list[bool] = []
+
+    def fits(self, password_hash: str | None, password: str) -> bool:
+        self.looked_at.append(password_hash is not None)
+        return super().fits(password_hash, password)
+
+
+def test_an_unknown_name_costs_the_same_work(city: City) -> None:
+    passwords = CountedPasswords()
+    assert isinstance(sign_in.sign_in(city.services, passwords, "nobody", PASSWORD), WrongPassword)
+    assert passwords.looked_at == [False]
+
+
+@pytest.mark.parametrize("name", ["aino", "nobody"])
+def test_after_five_wrong_passwords_the_wait_doubles(city: City, name: str) -> None:
+    passwords = CountedPasswords()
+    tries = [sign_in.sign_in(city.services, passwords, name, "wrong") for _ in range(7)]
+    assert [type(each) for each in tries] == [WrongPassword] * 5 + [Wait] * 2
+    assert tries[5] == Wait(2)
+    city.clock.passes(2)
+    assert isinstance(sign_in.sign_in(city.services, passwords, name, "wrong"), WrongPassword)
+    assert sign_in.sign_in(city.services, passwords, name, "wrong") == Wait(4)
+
+
+def test_while_waiting_even_the_right_password_is_not_looked_at(city: City) -> None:
+    passwords = CountedPasswords()
+    for _ in range(5):
+        sign_in.sign_in(city.services, passwords, "aino", "wrong")
+    passwords.looked_at.clear()
+    assert isinstance(sign_in.sign_in(city.services, passwords, "aino", PASSWORD), Wait)
+    assert passwords.looked_at == []
+    city.clock.passes(2)
+    assert isinstance(sign_in.sign_in(city.services, passwords, "aino", PASSWORD), Opened)
+
+
+def test_the_wait_never_grows_beyond_five_minutes(city: City) -> None:
+    assert sign_in.wait_after(4) == 0
+    assert [sign_in.wait_after(tries) for tries in (5, 6, 11, 13, 10_000)] == [2, 4, 128, 300, 300]
+
+
+def test_a_waiting_person_reads_how_long(city: City) -> None:
+    browser = city.browser()
+    for _ in range(5):
+        browser.signs_in("aino", "wrong")
+    answer = browser.signs_in("aino")
+    assert answer.status_code == 429
+    assert "2 sekuntia" in answer.text
+
+
+def test_the_right_password_forgets_the_wrong_ones(city: City) -> None:
+    passwords = CountedPasswords()
+    for _ in range(3):
+        sign_in.sign_in(city.services, passwords, "aino", "wrong")
+    sign_in.sign_in(city.services, passwords, "aino", PASSWORD)
+    assert city.one(sign_in_failure.c.id, where=sign_in_failure.c.sign_in == "aino") is None
+
+
+def test_the_record_holds_a_hash_and_the_cookie_the_token(city: City) -> None:
+    browser = city.browser()
+    cookie = browser.signs_in("aino").headers["Set-Cookie"]
+    token = cookie.split(";")[0].removeprefix("console=")
+    row = city.one(session.c.token_hash, where=session.c.agent_id == "a_aino")
+    assert len(token) > 40
+    assert token not in row.token_hash
+    assert sign_in.hashed(token) == row.token_hash
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_behind_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
+    city = make_city(tmp_path, PUBLIC_BASE_URL="https://localhost")
+    city.agent("aino")
+    client = city.app.test_client()
+    form = client.get("/console/sign-in", base_url="https://localhost")
+    word = form.text.split('name="csrf_token" value="')[1].split('"')[0]
+    sent = {"sign_in": "aino", "password": PASSWORD, "csrf_token": word}
+    answer = client.post("/console/sign-in", data=sent, base_url="https://localhost")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-console=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    city.services.database.dispose()
+
+
+def test_a_cookie_planted_before_the_sign_in_opens_nothing_after_it(city: City) -> None:
+    browser = city.browser()
+    browser.client.set_cookie("console", "planted", path="/")
+    browser.signs_in("aino")
+    assert browser.client.get_cookie("console").value != "planted"  # type: ignore[union-attr]
+    assert sign_in.who(city.services, "planted") is None
+
+
+def test_half_an_hour_without_a_sign_of_life_ends_the_session(city: City) -> None:
+    browser = city.browser()
+    browser.signs_in("aino")
+    city.clock.passes(29 * 60)
+    assert browser.get("/desk.json").status_code == 200
+    city.clock.passes(31 * 60)
+    assert browser.get("/desk.json").status_code == 401
+
+
+def test_a_shift_of_heartbeats_is_never_signed_out_but_twelve_hours_are(city: City) -> None:
+    browser = city.browser()
+    browser.signs_in("aino")
+    for _ in range(11 * 4):
+        city.clock.passes(15 * 60)
+        assert browser.post("/heartbeat").status_code == 200
+    city.clock.passes(15 * 60)
+    city.clock.passes(46 * 60 - 1)
+    assert browser.post("/heartbeat").status_code == 401
+
+
+def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(city: City) -> None:
+    browser = city.browser()
+    browser.signs_in("aino")
+    token = browser.client.get_cookie("console").value  # type: ignore[union-attr]
+    assert browser.post("/sign-out").status_code == 303
+    assert sign_in.who(city.services, token) is None
+    assert browser.get("/").location == "/console/sign-in"
+
+
+def test_a_demotion_and_a_closed_account_count_at_once(city: City) -> None:
+    browser = city.browser()
+    browser.signs_in("sirpa")
+    assert browser.get("/line").status_code == 200
+    city.change(agent, agent.c.id == "a_sirpa", role="agent")
+    assert browser.get("/line").status_code == 403
+    city.change(agent, agent.c.id == "a_sirpa", active=False)
+    assert browser.get("/desk.json").status_code == 401
