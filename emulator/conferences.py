@@ -107,7 +107,8 @@ class Conferences:
             if member.muted != muted:
                 self._tell(room, "mute", "participant-mute" if member.muted else "participant-unmute", member)
             if member.hold != held:
-                member.call.note("hold", held=member.hold)
+                if member.hold:
+                    member.call.note("hold")
                 self._tell(room, "hold", "participant-hold" if member.hold else "participant-unhold", member)
             self._mix(room)
             member.call.changed.notify_all()

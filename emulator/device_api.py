@@ -71,7 +71,7 @@ def _do(network: Network, session: Session, call: Call, deed: str, content: dict
         case "press":
             return press(call, str(content.get("digits", "")))
         case "mute":
-            call.note("key", muted=bool(content.get("muted", True)))
+            network.history.add("leg", call_sid=call.sid, leg="muted", muted=bool(content.get("muted", True)))
             return None
         case _:
             return "no such deed"

@@ -85,6 +85,10 @@ def fault_rules(network: Network) -> Blueprint:
 def telephones(network: Network) -> Blueprint:
     lab = Blueprint("lab_telephones", __name__)
 
+    @lab.get("/lab/numbers")
+    def numbers() -> Reply:
+        return jsonify(numbers=list(network.numbers))
+
     @lab.get("/lab/phones")
     def phones() -> Reply:
         with network.lock:

@@ -154,7 +154,7 @@ class Network:
             for call, partner in ((one, other), (other, one)):
                 if partner.sid not in call.partners:
                     call.partners.add(partner.sid)
-                    call.note("joined", with_=partner.sid)
+                    call.note("joined", telephone_number(partner), **{"with": partner.sid})
 
     def part(self, one: Call, other: Call) -> None:
         with self.lock:
@@ -162,7 +162,7 @@ class Network:
                 if partner.sid in call.partners:
                     call.partners.discard(partner.sid)
                     if not call.over:
-                        call.note("parted", with_=partner.sid)
+                        call.note("parted", telephone_number(partner), **{"with": partner.sid})
 
     def _part_all(self, call: Call) -> None:
         for sid in list(call.partners):

@@ -18,7 +18,7 @@ def ring(network: Network, leg: Call, timeout: float) -> bool:
         network.end(leg, refusal, "network")
         return False
     network.progress(leg, "ringing")
-    leg.note("ring", from_=leg.caller)
+    leg.note("ring", **{"from": leg.caller})
     answered = leg.wait(timeout + EXTRA_SECONDS, lambda: leg.picked_up or leg.refused is not None)
     if not answered:
         network.end(leg, "no-answer", "timeout")

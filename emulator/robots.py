@@ -79,7 +79,7 @@ class Robots:
     def _greet(self, machine: Call) -> None:
         words = spoken("machine_greeting")
         for sid in machine.partners:
-            self._network.calls[sid].note("say", words.text, words.language, from_=machine.callee)
+            self._network.calls[sid].note("say", words.text, words.language, **{"from": machine.callee})
 
     def _finish(self, call: Call, turn: int) -> None:
         with self._network.lock:

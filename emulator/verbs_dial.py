@@ -100,7 +100,7 @@ def _round(element: Element, playing: Playing, caller_id: str, nouns: tuple[Elem
     timeout = element.number("timeout", DEFAULT_TIMEOUT)
     for noun in nouns:
         bridge.legs.append(_leg(playing, caller_id, noun))
-    call.note("dial", to=[leg.callee for leg in bridge.legs], legs=[leg.sid for leg in bridge.legs])
+    call.note("dial", ", ".join(leg.callee for leg in bridge.legs), legs=[leg.sid for leg in bridge.legs])
     for leg, noun in zip(bridge.legs, nouns, strict=True):
         _start_leg(playing, bridge, leg, noun, timeout)
     try:
