@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
                 return _call(Lab(origin), options, known)
             case _:
                 return _listen(Lab(origin), options)
+    except KeyboardInterrupt:
+        return 0
     except LabError as error:
         return _refuse(str(error))
     except ValueError as error:
@@ -61,22 +63,18 @@ def _call(lab: Lab, options: argparse.Namespace, known: dict[str, str]) -> int:
     sender = "anonymous" if options.withheld else options.sender
     if not options.withheld:
         lab.telephone(sender)
-    call_sid = lab.ring(sender, to)
     line("", f"ringing {to} from {'a withheld number' if options.withheld else sender}")
-    return converse(lab, call_sid, script)
+    return converse(lab, lab.ring(sender, to), script)
 
 
 def _listen(lab: Lab, options: argparse.Namespace) -> int:
     script = _script(options)
     line("", f"{options.sender} waits to be rung; Ctrl-C ends")
-    try:
-        call_sid = _await_ring(lab, options.sender)
-        line("", "RINGING" if script else "RINGING: a answers, d declines")
-        if script:
-            lab.answer(call_sid)
-        return converse(lab, call_sid, script)
-    except KeyboardInterrupt:
-        return 0
+    call_sid = _await_ring(lab, options.sender)
+    line("", "RINGING" if script else "RINGING: a answers, d declines")
+    if script:
+        lab.answer(call_sid)
+    return converse(lab, call_sid, script)
 
 
 def _await_ring(lab: Lab, number: str) -> str:

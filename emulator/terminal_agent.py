@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConsoleError, LabError) as error:
         print(str(error), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,16 +73,19 @@ class Agent:
         self._telephone = AgentTelephone(
             self._lab, lambda: first.pop() if first else self._console.telephone()[0], self._signals.put
         )
+        try:
+            self._be_at_work()
+            self._serve()
+        except KeyboardInterrupt:
+            line("", "going home")
+        return self._go_home()
+
+    def _be_at_work(self) -> None:
         self._telephone.start()
         self._console.be("available")
         for task in (self._beat, *(() if self._options.auto else (self._keyboard,))):
             threading.Thread(target=task, daemon=True).start()
         line("", f"{self._options.sign_in} is available" + ("" if self._options.auto else "; a d h o b v q"))
-        try:
-            self._serve()
-        except KeyboardInterrupt:
-            line("", "going home")
-        return self._go_home()
 
     def _serve(self) -> None:
         looked = 0.0

@@ -20,6 +20,7 @@ const rows = (said, name) => (Array.isArray(said) ? said : said[name] || []);
 export const lab = {
   clock: () => ask('/lab/clock'),
   setClock: (change) => ask('/lab/clock', { business_time: null, rate: null, ...change }),
+  numbers: async () => rows(await ask('/lab/numbers'), 'numbers'),
   phones: async () => rows(await ask('/lab/phones'), 'phones'),
   phone: (number) => ask(phone(number)),
   put: (number, label) => ask('/lab/phones', { number, label }),

@@ -15,7 +15,6 @@ const DEMO = [
 const LOOK_MS = 400;
 const CATCH_UP_EVERY = 4;
 const KEPT = 'telephones-on-the-table';
-const CITY = 'telephones-city-number';
 
 const table = document.getElementById('table');
 const lost = document.getElementById('lost');
@@ -46,7 +45,7 @@ function told(words) {
   }, 6000);
 }
 
-let cityNumber = new URLSearchParams(window.location.search).get('to') || window.localStorage.getItem(CITY) || '';
+let cityNumber = '';
 const tools = { guarded, loud: say('loud'), quiet: say('quiet'), cityNumber: () => cityNumber, away };
 
 async function put(number, label) {
@@ -78,19 +77,22 @@ function kept() {
   }
 }
 
-async function showOthers() {
+/* Telephones the lab knows and that do not stand here: one of them may ring, and then it says so. */
+async function showOthers(calls) {
   const standing = new Set([...phones].map((one) => one.number));
   const others = (await lab.phones()).filter(({ number }) => !standing.has(number));
+  const ringing = new Set(calls.filter((call) => call.status === 'ringing').map((call) => call.to));
   document.getElementById('others').hidden = others.length === 0;
   const list = document.getElementById('other-list');
-  const shown = others.map(({ number }) => number).join(' ');
+  const shown = others.map(({ number }) => number + ringing.has(number)).join(' ');
   if (list.dataset.shown === shown) return;
   list.dataset.shown = shown;
   list.replaceChildren(...others.map(({ number, label }) => {
     const item = document.createElement('li');
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = label ? `${label}, ${spaced(number)}` : spaced(number);
+    button.textContent = [label, spaced(number), ringing.has(number) && 'rings'].filter(Boolean).join(', ');
+    button.classList.toggle('rings', ringing.has(number));
     button.addEventListener('click', guarded(() => put(number, label || spaced(number))));
     item.append(button);
     return item;
@@ -136,7 +138,7 @@ async function look(round) {
   phones.forEach((one) => one.meet(calls));
   for (const one of phones) await one.look();
   if (round % CATCH_UP_EVERY) return;
-  await Promise.all([clock.refresh(), showErrors(), showOthers()]);
+  await Promise.all([clock.refresh(), showErrors(), showOthers(calls)]);
   for (const one of phones) await one.catchUp();
 }
 
@@ -159,17 +161,15 @@ function wireForms() {
     form.reset();
   });
   document.getElementById('add-withheld').addEventListener('click', guarded(() => put(null, 'Withheld')));
-  table.addEventListener('change', ({ target }) => {
-    if (target.name !== 'to') return;
-    cityNumber = target.value.replace(/\s/g, '');
-    window.localStorage.setItem(CITY, cityNumber);
-  });
 }
 
 async function start() {
   clock.start(guarded);
   speech.start();
   wireForms();
+  await guarded(async () => {
+    [cityNumber = ''] = await lab.numbers();
+  })();
   for (const { number, label } of kept()) await guarded(() => put(number, label))();
   await keepLooking(0);
 }

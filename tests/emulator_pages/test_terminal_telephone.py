@@ -3,16 +3,16 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from emulator.lab_client import CallNow, Event
 from emulator.terminal_script import HangUp, Press, Script, WaitFor, due, hear, left, parse
 from tests.emulator_pages.laboratory import CITY, Laboratory
+from tests.emulator_pages.terminals import read_until, started, type_in
 
-TERMINAL = [sys.executable, "-m", "emulator.terminal"]
+TELEPHONE = "emulator.terminal"
+TERMINAL = [sys.executable, "-m", TELEPHONE]
 
 
 def terminal(lab: Laboratory, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -36,34 +36,19 @@ def test_words_that_never_come_are_a_failure(lab: Laboratory) -> None:
     assert "[sv] Tack och adjö." in done.stdout
 
 
-@contextmanager
-def started(lab: Laboratory, what: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A terminal somebody types into; it never outlives its test."""
-    command = [*TERMINAL, what, "--lab", lab.emulator, *arguments]
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_typed_keys_are_pressed(lab: Laboratory) -> None:
-    with started(lab, "call", "--to", CITY, "--withheld") as process:
-        seen = _read_until(process, "På svenska")
-        assert process.stdin is not None
-        process.stdin.write("2\n")
-        process.stdin.flush()
-        seen += _read_until(process, "the call has ended")
+    with started(TELEPHONE, "call", "--lab", lab.emulator, "--to", CITY, "--withheld") as process:
+        seen = read_until(process, "På svenska")
+        type_in(process, "2")
+        seen += read_until(process, "the call has ended")
         assert process.wait(20) == 0
     assert "withheld" in seen
     assert "[sv] Tack och adjö." in seen
 
 
 def test_control_c_hangs_up(lab: Laboratory) -> None:
-    with started(lab, "call", "--to", CITY) as process:
-        _read_until(process, "På svenska")
+    with started(TELEPHONE, "call", "--lab", lab.emulator, "--to", CITY) as process:
+        read_until(process, "På svenska")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 0
@@ -73,8 +58,8 @@ def test_control_c_hangs_up(lab: Laboratory) -> None:
 
 def test_a_telephone_that_listens_answers_and_hears(lab: Laboratory) -> None:
     script = ["--keys", "wait:Ni bad oss,hangup"]
-    with started(lab, "listen", "--from", "+358401234503", *script) as process:
-        _read_until(process, "waits to be rung")
+    with started(TELEPHONE, "listen", "--lab", lab.emulator, "--from", "+358401234503", *script) as process:
+        read_until(process, "waits to be rung")
         lab.ring_back("+358401234503")
         out, _err = process.communicate(timeout=20)
     assert "[sv] Ni bad oss ringa tillbaka." in out
@@ -92,16 +77,6 @@ def test_without_an_emulator_it_says_so(lab: Laboratory) -> None:
     assert done.returncode == 2
     assert "no emulator answers" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def _read_until(process: subprocess.Popen[str], words: str) -> str:
-    assert process.stdout is not None
-    seen = ""
-    for row in process.stdout:
-        seen += row
-        if words in row:
-            return seen
-    raise AssertionError(f"never said: {words}\n{seen}")
 
 
 def _call(gathering: bool = False, status: str = "in-progress") -> CallNow:

@@ -3,10 +3,9 @@
 import pytest
 import requests
 from playwright.sync_api import Page
-from twilio.jwt.access_token import AccessToken
-from twilio.jwt.access_token.grants import VoiceGrant
 
-from tests.emulator_pages.laboratory import ACCOUNT, CITY, KEY, KEY_HALF, Laboratory
+from tests.emulator_pages.console_stand_in import token
+from tests.emulator_pages.laboratory import CITY, Laboratory
 
 pytestmark = pytest.mark.browser
 
@@ -24,11 +23,6 @@ OPEN = """(token) => {
   });
   return device.register().then(() => device.state, (error) => `refused ${error.code}`);
 }"""
-
-
-def token(identity: str = "a_1", secret: str = KEY_HALF, ttl: int = 3600) -> str:
-    grant = VoiceGrant(incoming_allow=True)
-    return str(AccessToken(ACCOUNT, KEY, secret, identity=identity, ttl=ttl, grants=[grant]).to_jwt())
 
 
 @pytest.fixture
