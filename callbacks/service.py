@@ -49,7 +49,16 @@ class Promises:
         return None if found is None else ("slot", found)
 
     def make(
-        self, *, e164: str, topic: str, language: str, kind: Kind, window: Window, line_time: datetime, call_sid: str
+        self,
+        *,
+        e164: str,
+        topic: str,
+        language: str,
+        kind: Kind,
+        window: Window,
+        line_time: datetime,
+        call_sid: str,
+        keyed_in: bool = False,
     ) -> tuple[str, bool]:
         """(request id, whether an open one was joined). A second request about the same matter joins the first."""
         number = store.number_id(self.tx.connection, e164, self.now)

@@ -32,7 +32,7 @@ def main() -> int:
         connection=connection,
         serializer=JSONSerializer,
         job_class=AllowedJob,
-        default_worker_ttl=60,
+        worker_ttl=60,
         maintenance_interval=30,
         job_monitoring_interval=5,
         log_job_description=False,

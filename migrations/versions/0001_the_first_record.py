@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("offer_token", sa.String(length=32), nullable=True),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("origin_call_sid", sa.String(length=34), nullable=True),
+        sa.Column("keyed_in", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=24), nullable=True),
