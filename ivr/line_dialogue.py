@@ -145,7 +145,7 @@ def wished(step: Step, facts: Facts) -> Turn | Effect:
 
 def bridged(step: Step, result: Bridged, facts: Facts) -> Turn:
     over = url_of(facts.base, step.go("talk-over", facts.nonce))
-    return Turn(step.language, (DialConference(result.room, over, f"{facts.base}/voice/hold")))
+    return Turn(step.language, (DialConference(result.room, over, f"{facts.base}/voice/hold"),))
 
 
 def talk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
