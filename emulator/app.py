@@ -2,7 +2,8 @@
 
 import logging
 
-from flask import Flask
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from emulator import (
@@ -11,6 +12,7 @@ from emulator import (
     lab_messages,
     lab_network,
     pages_served,
+    rest,
     rest_calls,
     rest_conferences,
     rest_messages,
@@ -40,6 +42,16 @@ def create_app(network: Network) -> Flask:
     app.register_blueprint(rest_conferences.blueprint(network))
     app.register_blueprint(rest_conferences.participants(network))
     app.register_blueprint(rest_messages.blueprint(network))
+
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    def missing(failure: HTTPException) -> Response:
+        if request.path.startswith(rest.PREFIX):
+            return rest.error(404, 20404, f"The requested resource {request.path} was not found")
+        response = jsonify(reason=failure.name)
+        response.status_code = failure.code or 500
+        return response
+
     return app
 
 

@@ -75,6 +75,7 @@ class Conferences:
             member.since = self._network.clock.now()
             room.participants[member.call.sid] = member
             member.call.conference = name
+            member.call.note("dial", name, conference=room.sid)
             self._tell(room, "join", "participant-join", member)
             self._start_if_ready(room)
             self._mix(room)

@@ -75,10 +75,6 @@ class Devices:
             call.picked_up = True
             session.calls.add(call.sid)
             call.changed.notify_all()
-            self._tell(session, "accepted", call)
-            for other in self._of(call.callee):
-                if other is not session:
-                    self._tell(other, "cancel", call)
             return None
 
     def reject(self, call: Call) -> str | None:
@@ -99,6 +95,9 @@ class Devices:
         if event.kind == "ring":
             for session in self._of(call.callee):
                 self._tell(session, "incoming", call)
+        elif event.kind == "answered":
+            for session in self._of(call.callee):
+                self._tell(session, "accepted" if call.sid in session.calls else "cancel", call)
         elif event.kind == "say":
             for session in self._of(call.callee):
                 if call.sid in session.calls:

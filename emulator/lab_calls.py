@@ -43,11 +43,7 @@ def blueprint(network: Network) -> Blueprint:
     @lab.post("/lab/calls")
     def ring() -> Reply:
         content = request.get_json()
-        try:
-            call = ring_in(network, str(content.get("from") or ""), str(content["to"]))
-        except NotConnected as error:
-            return jsonify(reason=f"not connected: {error}"), 404
-        return jsonify(call_sid=call.sid), 201
+        return _ring(network, str(content.get("from") or ""), str(content["to"]))
 
     @lab.get("/lab/calls")
     def calls() -> Reply:
@@ -78,6 +74,14 @@ def blueprint(network: Network) -> Blueprint:
         return jsonify(summary(call))
 
     return lab
+
+
+def _ring(network: Network, caller: str, number: str) -> Reply:
+    try:
+        call = ring_in(network, caller, number)
+    except NotConnected as error:
+        return jsonify(reason=f"not connected: {error}"), 404
+    return jsonify(call_sid=call.sid), 201
 
 
 def _await_events(call: Call, since: int, seconds: float) -> None:

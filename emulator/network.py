@@ -46,6 +46,7 @@ class Network:
         self.numbers: dict[str, OwnedNumber] = {number.number: number for number in config.numbers}
         self.calls: dict[str, Call] = {}
         self.phones: dict[str, Telephone] = {}
+        self._by_telephone: dict[str, list[Call]] = {}
         self._slot = 0.0
         self.device_registries: list[Callable[[str], bool]] = []
         self.reset_listeners: list[Callable[[], None]] = []
@@ -65,7 +66,7 @@ class Network:
     def calls_of(self, number: str) -> list[Call]:
         """Newest first; legs that ring or rang this telephone, and calls made from it."""
         with self.lock:
-            return [call for call in reversed(self.calls.values()) if telephone_number(call) == number]
+            return self._by_telephone.get(number, [])[::-1]
 
     def in_a_call(self, number: str) -> bool:
         """Talking (a browser's telephone may be rung several times at once)."""
@@ -86,6 +87,7 @@ class Network:
             call = Call(new_sid("CA"), caller, callee, direction, self.clock, self.lock, parent)
             call.on_event = self._event
             self.calls[call.sid] = call
+            self._by_telephone.setdefault(telephone_number(call), []).append(call)
             return call
 
     def progress(self, call: Call, status: CallStatus) -> None:
@@ -176,6 +178,7 @@ class Network:
                     call.status = "completed"
                     call.changed.notify_all()
             self.calls.clear()
+            self._by_telephone.clear()
             self.agenda.clear()
             self.faults.clear()
         self.threads.join(PATIENCE)

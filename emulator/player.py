@@ -11,7 +11,7 @@ from emulator.calls import Call, CallEnded, CallRedirected, Fetch, Source
 from emulator.documents import NoDocument, obtain
 from emulator.history import Problem
 from emulator.network import Network
-from emulator.twiml_parse import Document, Element
+from emulator.twiml_parse import NOT_TWILIOS, Document, Element
 from emulator.twiml_tables import Context
 from emulator.words import spoken
 
@@ -44,10 +44,6 @@ def verb(name: str) -> Callable[[Verb], Verb]:
         return function
 
     return register
-
-
-class PlayedToEnd(Exception):
-    """A nested document hung up, as <Hangup> in a wait document does."""
 
 
 def follow(network: Network, call: Call, source: Source, context: Context) -> bool:
@@ -87,6 +83,9 @@ def start(network: Network, call: Call, deed: Callable[[], None]) -> None:
             deed()
         except CallEnded:
             return
+        except Exception as error:
+            network.problem(call, Problem(NOT_TWILIOS, f"the emulator failed: {error!r}"))
+            raise
         finally:
             network.end(call, "completed", "document")
 

@@ -60,8 +60,7 @@ def participants(network: Network) -> Blueprint:
 
     @api.get("/Participants/<call_sid>.json")
     def member(account: str, sid: str, call_sid: str) -> Response:
-        room = _found(network, sid)
-        return jsonify(_participant(room, _inside(room, call_sid), account))
+        return jsonify(_participant(room := _found(network, sid), _inside(room, call_sid), account))
 
     @api.post("/Participants/<call_sid>.json")
     def change(account: str, sid: str, call_sid: str) -> Response:

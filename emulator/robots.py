@@ -24,7 +24,7 @@ class Robots:
             case "answered" if call.direction != "inbound":
                 self._answered(call, phone.behaviour)
             case "gather":
-                self._asked(call)
+                self._asked(call, phone.behaviour)
             case "joined":
                 self._joined(call, phone.behaviour)
 
@@ -54,7 +54,7 @@ class Robots:
             self._network.agenda.after(behaviour.press_after, lambda: self._press(call, behaviour.press))
 
     def _press(self, call: Call, digits: str) -> None:
-        """At once where keys are asked for, otherwise as soon as they are: nobody presses before being asked."""
+        """Where keys are asked for; otherwise once they are: nobody presses before being asked."""
         with self._network.lock:
             if call.over:
                 return
@@ -63,10 +63,11 @@ class Robots:
                 return
             call.press(digits)
 
-    def _asked(self, call: Call) -> None:
+    def _asked(self, call: Call, behaviour: Behaviour) -> None:
+        """Somebody who was to press earlier needs the same time again from the question on."""
         digits = self._to_press.pop(call.sid, None)
         if digits is not None:
-            call.press(digits)
+            self._network.agenda.after(behaviour.press_after, lambda: self._press(call, digits))
 
     def _joined(self, call: Call, behaviour: Behaviour) -> None:
         if behaviour.on_ring == "machine" and call.direction != "inbound":

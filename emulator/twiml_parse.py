@@ -16,6 +16,7 @@ from emulator.twiml_tables import (
     MOST_CHARACTERS,
     MOST_DIALLED,
     MOST_SAY_BYTES,
+    NOT_PLAYED,
     SSML,
     VERBS,
     Context,
@@ -23,6 +24,7 @@ from emulator.twiml_tables import (
 from emulator.voices import speaks
 
 SCHEMA = 12200
+NOT_TWILIOS = 0  # not an error of Twilio's: this emulator cannot
 IDENTITY = re.compile(r".{1,256}")
 PHONE = re.compile(r"\+?[0-9 ()-]{2,20}")
 
@@ -99,6 +101,9 @@ class _Reader:
     def _refuse_child(self, tag: str, where: str) -> None:
         if tag == "Dial" and self.context is Context.CALLED_PARTY:
             self._problem(13201, f"<Dial> in {where}")
+            return
+        if tag in NOT_PLAYED and self.context is Context.CALL and where.startswith("<Response>"):
+            self._problem(NOT_TWILIOS, f"<{tag}> is not played here")
             return
         self._schema(f"<{tag}> in {where}")
 

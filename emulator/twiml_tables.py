@@ -195,8 +195,7 @@ VERBS: dict[Context, frozenset[str]] = {
     Context.CALLED_PARTY: frozenset({"Play", "Say", "Gather", "Hangup"}),
 }
 
-PLAYED_NOUNS = frozenset({"Number", "Client", "Conference"})
-ACCEPTED_NOT_PLAYED = frozenset({"Record", "Sip", "Queue"})
+NOT_PLAYED = frozenset({"Connect", "Pay", "Refer", "Sms", "Start", "Stop"})  # valid in a call, unknown here
 MOST_DIALLED = 10
 MOST_CHARACTERS = {"Polly": 3000, "": 4096}
 MOST_SAY_BYTES = 4500

@@ -28,7 +28,6 @@ def dial_conference(noun: Element, playing: Playing) -> str:
         end_on_exit=noun.yes("endConferenceOnExit"),
         coaching=noun.get("coach", ""),
     )
-    call.note("dial", noun.text, conference=noun.text)
     return attend(playing.network, noun.text, member, _subscription(noun, playing), _waiting(noun, playing))
 
 

@@ -8,13 +8,12 @@ from emulator.history import Problem
 from emulator.network import Network
 from emulator.player import Playing, answer_if_ringing, follow, live, start, verb
 from emulator.ringing import ring
-from emulator.twiml_parse import Element, identity_of
+from emulator.twiml_parse import NOT_TWILIOS, Element, identity_of
 from emulator.twiml_tables import Context
 from emulator.verbs_conference import dial_conference
 
 DEFAULT_TIMEOUT = 30
 LONGEST_TALK = 14400
-NOT_PLAYED = 0  # no code of Twilio's: the emulator itself cannot
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def _dial(element: Element, playing: Playing) -> DialOutcome:
         return DialOutcome(dial_conference(nouns[0], playing))
     for noun in nouns:
         if noun.name not in ("Number", "Client"):
-            playing.network.problem(playing.call, Problem(NOT_PLAYED, f"<{noun.name}> is not played here"))
+            playing.network.problem(playing.call, Problem(NOT_TWILIOS, f"<{noun.name}> is not played here"))
             return DialOutcome("failed")
     caller_id = element.get("callerId", playing.call.caller)
     if not _may_show(playing, caller_id):

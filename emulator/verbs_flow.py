@@ -3,7 +3,7 @@
 from emulator.calls import CallEnded, Fetch
 from emulator.history import Problem
 from emulator.player import Playing, verb
-from emulator.twiml_parse import Element
+from emulator.twiml_parse import NOT_TWILIOS, Element
 
 
 @verb("Redirect")
@@ -29,5 +29,5 @@ def reject(element: Element, playing: Playing) -> Fetch | None:
 @verb("Record")
 def record(_element: Element, playing: Playing) -> Fetch | None:
     """Valid for Twilio, but recordings are not part of this emulator: shown, and passed over."""
-    playing.network.problem(playing.call, Problem(0, "<Record> is not played here"))
+    playing.network.problem(playing.call, Problem(NOT_TWILIOS, "<Record> is not played here"))
     return None

@@ -53,14 +53,14 @@ class Rig:
 
     def until(self, sid: str, wanted: Callable[[Any], bool], what: str, seconds: float = 5.0) -> Any:
         deadline = time.monotonic() + seconds
-        since = 0
+        events: list[Any] = []
         while True:
-            call = self.lab("GET", f"calls/{sid}?since={since}&wait=1")
-            since = call["next"]
-            whole = self.call(sid)
-            if wanted(whole):
-                return whole
-            assert time.monotonic() < deadline, f"{what} never came: {self.kinds(whole)}"
+            call = self.lab("GET", f"calls/{sid}?since={len(events)}&wait=1")
+            events += call["events"]
+            call["events"] = events
+            if wanted(call):
+                return self.call(sid)
+            assert time.monotonic() < deadline, f"{what} never came: {self.kinds(call)}"
 
     def heard(self, sid: str, kind: str, text: str | None = None) -> Any:
         return self.until(

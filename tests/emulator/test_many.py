@@ -27,6 +27,6 @@ def test_sixty_calls_wait_are_taken_and_talk(rig: Rig, side: OtherSide) -> None:
     for number in range(CALLS):
         leg = rig.leg_to(f"client:a_{number}")
         assert rig.ended(leg)["status"] == "completed"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     assert rig.errors() == []
     assert AGENT not in str(rig.lab("GET", "phones"))

@@ -16,6 +16,7 @@ CALL, QUEUE, ROOM, CALLED = Context.CALL, Context.QUEUE_WAIT, Context.CONFERENCE
     ("context", "inside", "code"),
     [
         (CALL, "<Speak>a</Speak>", 12200),
+        (CALL, "<Start><Stream/></Start>", 0),
         (CALL, "<say>a</say>", 12200),
         (CALL, '<Say bogusAttr="x">a</Say>', 12200),
         (CALL, '<Gather numDigits="0"/>', 12200),
