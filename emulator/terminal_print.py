@@ -55,7 +55,7 @@ def line(at: str, words: str) -> None:
 
 
 _ON_THE_CARD = (
-    *("kind", "topic_path", "topic", "language", "service_language", "department", "desk", "urgent", "number"),
+    *("kind", "topic", "language", "service_language", "department", "desk", "urgent", "number"),
     *("told", "window", "why", "attempts", "note"),
 )
 
