@@ -36,7 +36,7 @@ day: ready-for-tests
 	@exec $(PY) -m tests.day $(ARGS)
 
 crash: ready-for-tests
-	@exec $(PY) -m pytest tests/crash --every-moment $(ARGS)
+	@exec $(PY) -m tests.crash.matrix $(ARGS)
 
 assets:
 	@rm -f console/static/vendor/.tried

@@ -16,8 +16,9 @@ from operations.child import Child, ProcessSpec
 from operations.sessions import end_leftovers, members
 
 READY_SECONDS = 30.0
-GENTLE_SECONDS = 5.5  # after SIGTERM, for work in hand
-FOUNDATION_SECONDS = 1.5
+GENTLE_SECONDS = 4.5  # after SIGTERM, for work in hand: longer than any webhook may take
+FOUNDATION_SECONDS = 1.2
+KILLED_SECONDS = 0.7
 _LOOK_SECONDS = 0.03
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
 
@@ -146,7 +147,7 @@ class Fleet:
         if not _all_down(group, seconds):
             for child in group:
                 child.end_at_once()
-            _all_down(group, 1.0)
+            _all_down(group, KILLED_SECONDS)
         for leader in leaders:
             end_leftovers(leader)
 

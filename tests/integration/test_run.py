@@ -27,8 +27,10 @@ from tests.rig.ports import free_ports
 from tests.unit.test_settings import GOOD
 
 INHERITED = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-START_SECONDS = 60.0  # machines under test are slow; the figure that is promised is measured by hand
-STOP_SECONDS = 8.0
+# Machines under test may be starved: the promised 5 and 8 seconds are measured on a quiet one (docs/running.md),
+# and the fleet's own budget for the stop is tested with the stubborn stand-in.
+START_SECONDS = 90.0
+STOP_SECONDS = 20.0
 
 
 def command(root: Path, *more: str) -> list[str]:
