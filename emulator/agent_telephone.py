@@ -60,7 +60,7 @@ class AgentTelephone:
         self._over.wait(_RECONNECT_SECONDS)
         try:
             self.register()
-        except Exception as error:  # noqa: BLE001 the console or the lab may be down: the next round tries again
+        except Exception as error:  # the console or the lab may be down: the next round tries again
             self._happened(Rang("error", "", str(error)))
             return since
         return 0

@@ -119,6 +119,14 @@ def test_an_agents_own_telephone_is_put_on_the_table_and_stays_there(table: Page
     expect(table.get_by_role("button", name="Agent Liisa, +358 44 555 0199")).to_be_visible()
 
 
+def test_a_telephone_in_the_drawer_rings_and_is_taken_out_and_answered(table: Page, lab: Laboratory) -> None:
+    lab.ring_back("+358445550177")
+    table.get_by_role("button", name="+358 44 555 0177, rings").click()
+    own = telephone(table, "+358 44 555 0177")
+    own.get_by_role("button", name="Answer").click()
+    expect(own.get_by_role("log")).to_contain_text("Ni bad oss ringa tillbaka.")
+
+
 @pytest.mark.parametrize(
     ("button", "day", "hour"),
     [("Tue 10.00", "Tue 1 Dec 2026", "10.00"), ("Sat 17.05", "Sat 28 Nov 2026", "17.05")],
