@@ -45,7 +45,6 @@ def three_misses_and_an_open_door(city: City, before_the_deal: Arm = nothing) ->
     """Scenario 4."""
     aino = city.agent("aino").available()
     resident = _promise(city, aino, before_the_deal)
-    place = city.one("SELECT line_time_at FROM callback_request")["line_time_at"]
     robot = Robot(aino)
     _miss(city, resident, attempts=1)
     resident.gets_message(heard()["text_missed"])
@@ -55,7 +54,7 @@ def three_misses_and_an_open_door(city: City, before_the_deal: Arm = nothing) ->
     unreached = city.eventually("SELECT * FROM callback_request WHERE state = 'unreached'")
     assert resident.rings() == 3
     resident.gets_message(heard()["text_unreached"])
-    _rings_in(city, resident, str(place))
+    _rings_in(city, resident, str(unreached["line_time_at"]))
     city.eventually("SELECT 1 FROM callback_request WHERE id = :id AND state = 'done'", id=unreached["id"])
     robot.stops()
     assert resident.rings() == 3

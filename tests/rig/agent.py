@@ -103,6 +103,14 @@ class Agent:
             except (requests.RequestException, AssertionError):
                 continue  # the web process may just be dead: a page would try again too
 
+    def line(self) -> str:
+        """A supervisor's look at the whole line: the size of the page she was shown."""
+        try:
+            answer = self._http.get(self._console_url + "/console/line", timeout=PAGE_SECONDS)
+        except requests.RequestException as trouble:
+            return f"the supervisor's page did not load: {type(trouble).__name__}"
+        return f"the supervisor looks at the line: {answer.status_code}, {len(answer.text)} characters"
+
     # --- the matter ---------------------------------------------------------------------------------------------
 
     def desk(self) -> Mapping[str, Any]:

@@ -5,8 +5,10 @@ import signal
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import redis
 from sqlalchemy import create_engine, text
@@ -82,8 +84,14 @@ class City:
         self._rate = rate
         self.lab.set_clock(business_time, rate)
 
-    def business_time(self) -> str:
-        return str(self.lab.get("/lab/clock")["business_time"])
+    @property
+    def rate(self) -> float:
+        return self._rate
+
+    def business_moment(self) -> datetime:
+        """Now in the city, as its own clocks show it."""
+        read = datetime.fromisoformat(self.lab.get("/lab/clock")["business_time"])
+        return read.astimezone(ZoneInfo("Europe/Helsinki"))
 
     def resident(self, number: str) -> Resident:
         return Resident(self.lab, number, CITY_NUMBER, lambda: self._rate)
@@ -113,6 +121,14 @@ class City:
             lambda: next(iter(self.sql(query, **values)), None),
             within,
             lambda: f"never true: {query} {values}\n{self.state()}",
+        )
+
+    def eventually_count(self, number: int, query: str, within: float = SETTLE_SECONDS) -> None:
+        """Waits, in machine seconds, until the query has so many rows."""
+        until(
+            lambda: len(self.sql(query)) == number,
+            within,
+            lambda: f"{len(self.sql(query))} rows, not {number}: {query}\n{self.state()}",
         )
 
     def state(self) -> str:

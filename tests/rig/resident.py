@@ -1,11 +1,15 @@
 """A resident with a telephone: rings, listens, presses keys, answers or does not. Speaks only through the lab."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import requests
 
 from tests.rig.lab import CallView, Impossible, Lab, Message, Word
 from tests.rig.waiting import until
 
 PATIENCE = 10.0  # machine seconds on top of what a wait should take: other processes share the machine
+OVER = frozenset({"completed", "busy", "no-answer", "canceled", "failed"})
 HEARD = frozenset({"say", "play"})
 
 
@@ -42,6 +46,14 @@ class Resident:
 
     def hangs_up(self) -> None:
         self._lab.hang_up(self.call_sid)
+
+    def gives_up(self) -> None:
+        """Hangs up if there is anything to hang up."""
+        with suppress(Impossible, requests.RequestException):
+            self.hangs_up()
+
+    def is_over(self) -> bool:
+        return self.view().status in OVER
 
     def is_rung(self, within: float = 60.0) -> str:
         """Waits until the telephone rings: the ringing call's sid."""
@@ -100,7 +112,7 @@ class Resident:
 
     def call_ends(self, within: float = 60.0) -> "Resident":
         until(
-            lambda: self.view().status in {"completed", "busy", "no-answer", "canceled", "failed"},
+            self.is_over,
             self._machine(within),
             lambda: f"the call of {self.number} goes on\n{self.story()}",
         )

@@ -2,25 +2,34 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 import requests
 
-from tests.rig.agent import Agent, Card
+from tests.rig.agent import Agent
 
 LOOK_SECONDS = 0.1
 
 
-def always_done(card: Card) -> str:
-    return "done"
+@dataclass(frozen=True)
+class Shift:
+    agent_id: str
+    begins: str  # HH:MM
+    ends: str
 
 
 class Robot:
-    def __init__(self, agent: Agent, outcome: Callable[[Card], str] = always_done) -> None:
+    """With a ``shift`` she is on duty between its hours only; without, until she is stopped."""
+
+    def __init__(self, agent: Agent, shift: Shift | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.agent = agent
-        self._outcome = outcome
+        self._shift = shift
+        self._now = now
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
-        agent.available(answers=True)
+        if shift is None:
+            agent.available(answers=True)
         self._thread.start()
 
     def stops(self) -> None:
@@ -36,8 +45,16 @@ class Robot:
 
     def _look(self) -> None:
         desk = self.agent.desk()
-        card = self.agent.card()
-        if card and card.state == "wrapup":
-            self.agent.notes(self._outcome(card))
-        elif card is None and desk["presence"] == "away":
+        offer = desk["offer"]
+        if offer is not None and offer["state"] == "wrapup":
+            self.agent.notes("done")
+        elif offer is None and not self._on_duty():
+            if desk["presence"] != "offline":
+                self.agent.offline()
+        elif offer is None and desk["presence"] in ("away", "offline"):
             self.agent.available(answers=True)
+
+    def _on_duty(self) -> bool:
+        if self._shift is None or self._now is None:
+            return True
+        return self._shift.begins <= f"{self._now():%H:%M}" < self._shift.ends
