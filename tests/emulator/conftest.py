@@ -46,6 +46,7 @@ def side(_side: OtherSide) -> OtherSide:
 
 @pytest.fixture
 def rig(_rig: Rig, side: OtherSide) -> Rig:
-    _rig.lab("POST", "reset", {})
+    _rig.lab("POST", "reset", {})  # waits for what the test before has left under way
+    side.clear()
     _rig.lab("POST", "clock", {"rate": 30})
     return _rig
