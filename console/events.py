@@ -15,10 +15,11 @@ from console.tickets import read_ticket
 
 def create_app(settings: Settings | None = None, hub: Hub | None = None) -> Flask:
     settings = settings or load_settings(dict(os.environ))
-    hub = hub or Hub(LiveHints(settings.redis_url).subscribe)
+    if hub is None:
+        hub = Hub(LiveHints(settings.redis_url).subscribe)
+        hub.start()
     app = Flask(__name__, static_folder=None)
     _routes(app, settings, hub)
-    hub.start()
     return app
 
 

@@ -46,8 +46,11 @@ class Stream:
 
 
 class Hub:
-    def __init__(self, subscribe: Callable[[str], Iterator[str]]) -> None:
+    def __init__(
+        self, subscribe: Callable[[str], Iterator[str]], without_redis_seconds: float = WITHOUT_REDIS_SECONDS
+    ) -> None:
         self._subscribe = subscribe
+        self._without_redis_seconds = without_redis_seconds
         self._streams: dict[str, list[Stream]] = {}
         self._numbers = itertools.count()
         self._lock = threading.Lock()
@@ -114,4 +117,4 @@ class Hub:
             except Exception as broken:  # whatever broke the connection, the pages must go on
                 LOG.warning("no hints from Redis: %s", type(broken).__name__)
             self.tell(EVERYBODY)
-            self._stop.wait(WITHOUT_REDIS_SECONDS)
+            self._stop.wait(self._without_redis_seconds)

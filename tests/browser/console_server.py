@@ -40,6 +40,7 @@ def run(directory: Path) -> Running:
         EVENTS_URL=f"http://127.0.0.1:{events_at}",
     )
     hub = Hub(_never)
+    hub.start()
     events = _serve(create_app(city.services.settings, hub), events_at)
     web = _serve(city.app, web_at)
     return Running(city, f"http://127.0.0.1:{web_at}", hub, (provider, events, web))

@@ -1,0 +1,61 @@
+"""The pages' catalogues: the same keys in each language, and words for every code the pages can show."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from adapters.schema import OPEN_REQUEST_STATES
+from console.words import PAGE_LANGUAGES, page_words
+from desks.line_machine import FINAL_LINE_STATES, LINE
+from desks.offer_machine import OPEN_OFFER_STATES
+from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
+from desks.view import WITHOUT_HER_DOING
+
+TEMPLATES = Path(__file__).parents[2] / "console" / "templates" / "console"
+USED = re.compile(r"""\bt\(\s*["']([a-z_.0-9]+[a-z0-9])["']\s*[,)]""")
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+def test_every_language_says_everything(language: str) -> None:
+    ours, finnish = page_words(language).words, page_words("fi").words
+    assert set(ours) == set(finnish)
+    for key, words in ours.items():
+        assert words.strip(), key
+        assert _values(words) == _values(finnish[key]), key
+
+
+def _values(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+def test_every_key_in_a_template_has_words() -> None:
+    known = set(page_words("fi").words)
+    for template in TEMPLATES.glob("*.html"):
+        missing = set(USED.findall(template.read_text(encoding="utf-8"))) - known
+        assert not missing, f"{template.name}: {missing}"
+
+
+def test_every_code_that_a_page_can_show_has_words() -> None:
+    known = set(page_words("fi").words)
+    line_states = {to for to in LINE.transitions.values()} - FINAL_LINE_STATES
+    wanted = (
+        {f"presence.{state}" for state in PRESENCES}
+        | {f"empty.{state}" for state in PRESENCES}
+        | {f"decline.{reason}" for reason in DECLINE_REASONS}
+        | {f"outcome.{outcome}" for outcome in OUTCOMES}
+        | {f"last.{outcome}" for outcome in WITHOUT_HER_DOING}
+        | {f"matter.{state}" for state in OPEN_OFFER_STATES}
+        | {f"state.{state}" for state in (*OPEN_REQUEST_STATES, *line_states)}
+        | {f"kind.{kind}" for kind in ("live", "asap", "slot", "retry")}
+        | {f"why.{clause}" for clause in ("urgent", "needed", "place", "slot")}
+        | {f"board.item.{kind}" for kind in ("needs_human", "unreached", "untold", "unnoted")}
+    )
+    assert wanted <= known, wanted - known
+
+
+def test_shortcut_keys_of_a_language_are_all_different() -> None:
+    for language in PAGE_LANGUAGES:
+        keys = [words for key, words in page_words(language).words.items() if key.startswith("key.")]
+        assert len(set(keys)) == len(keys) == 8, language
