@@ -17,6 +17,10 @@ WANTED = {
     "hds-core/lib/components/all.min.css": "hds-components.min.css",
     "@twilio/voice-sdk/dist/twilio.min.js": "twilio.min.js",
 }
+# errors only; not compiled: Python does that itself for the third of the modules that is ever used
+PIP_INSTALL = tuple(
+    "-m pip install --require-hashes --no-compile -qq --disable-pip-version-check --no-input -r".split()
+)
 _CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=15000")
 _NPM_SECONDS = 40.0
 _NODE_SECONDS = 60.0
@@ -75,19 +79,9 @@ def _succeeded(fetching: Fetching) -> bool:
 
 
 def _with_node_from_pip(python: Path) -> Fetching:
-    pip = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    wanted = ["-r", str(ROOT / "requirements-node.txt")]
+    install = [str(python), *PIP_INSTALL, str(ROOT / "requirements-node.txt")]
     try:
-        done = subprocess.run([*pip, *wanted], capture_output=True, timeout=_NODE_SECONDS, check=False)
+        done = subprocess.run(install, capture_output=True, timeout=_NODE_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return None
     return _start(str(python), "-c", _NODE) if done.returncode == 0 else None

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from operations.assets import begin_to_fetch, finish_fetching
+from operations.assets import PIP_INSTALL, begin_to_fetch, finish_fetching
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -48,17 +48,7 @@ def _install(requirements: Path) -> None:
     begun = time.monotonic()
     _make_venv()
     print("  installing packages (about half a minute the first time)", flush=True)
-    pip = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    if subprocess.call([*pip, "-r", str(requirements)]) != 0:
+    if subprocess.call([str(PYTHON), *PIP_INSTALL, str(requirements)]) != 0:
         raise CannotPrepare("The packages could not be installed: can this machine reach its package index?")
     stamp_file.write_text(stamp)
     print(f"  packages installed in {time.monotonic() - begun:.0f} s", flush=True)
