@@ -18,8 +18,9 @@ WANTED = {
     "@twilio/voice-sdk/dist/twilio.min.js": "twilio.min.js",
 }
 # errors only; not compiled: Python does that itself for the third of the modules that is ever used
-PIP_INSTALL = tuple(
-    "-m pip install --require-hashes --no-compile -qq --disable-pip-version-check --no-input -r".split()
+PIP_INSTALL = (
+    *("-m", "pip", "install", "--require-hashes", "--no-compile"),
+    *("-qq", "--disable-pip-version-check", "--no-input", "-r"),
 )
 _CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=15000")
 _NPM_SECONDS = 40.0
