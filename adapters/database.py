@@ -7,12 +7,15 @@ fight for the file's lock). PostgreSQL: statement and lock deadlines, so that no
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+T = TypeVar("T")
 DatabaseError = SQLAlchemyError
+TRIES = 3
+LOST_LOCK = frozenset({"55P03", "40P01", "40001"})  # lock_not_available, deadlock_detected, serialization_failure
 
 
 class Transaction:
@@ -56,6 +59,18 @@ class Database:
             connection.commit()
         for hook in transaction.hooks:
             hook()
+
+    def run(self, work: Callable[[Transaction], T]) -> T:
+        """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""
+        for _ in range(TRIES - 1):
+            try:
+                with self.write() as transaction:
+                    return work(transaction)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in LOST_LOCK:
+                    raise
+        with self.write() as transaction:
+            return work(transaction)
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -136,7 +136,7 @@ callback_request = Table(
     Column("last_attempt_at", UtcTime),
     Column("offer_token", String(32)),  # claimed by this offer; null: free
     Column("fence", Integer, nullable=False, server_default="0"),
-    Column("origin_call_sid", String(34)),
+    Column("origin_call_sid", String(34), index=True),
     Column("keyed_in", Boolean, nullable=False),  # not the number that called: neutral first words
     Column("created_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),

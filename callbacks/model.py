@@ -7,9 +7,7 @@ from typing import Literal
 State = Literal[
     "requested", "offered", "dialing", "connected", "unreached", "needs_human", "done", "cancelled", "expired"
 ]
-OPEN_STATES: frozenset[str] = frozenset(
-    {"requested", "offered", "dialing", "connected", "unreached", "needs_human"}
-)
+OPEN_STATES: frozenset[str] = frozenset({"requested", "offered", "dialing", "connected", "unreached", "needs_human"})
 FINAL_STATES: frozenset[str] = frozenset({"done", "cancelled", "expired"})
 Kind = Literal["asap", "slot", "retry"]
 Missed = Literal["no_answer", "busy", "machine", "bad_moment", "failed"]

@@ -1,4 +1,4 @@
-"""The promise's use cases, each in the caller's transaction: make, reopen, miss, finish, move. No provider is called here.
+"""The promise's use cases, each in the caller's transaction: make, reopen, miss, move. No provider is called here.
 
 What must happen outside (SMS) is ordered in the outbox by the same commit.
 """
@@ -37,7 +37,7 @@ class Promises:
         self.now = services.clock.now()
 
     def window(self, topic: str, language: str, choice: str, expected_wait: int | None) -> tuple[Kind, Window] | None:
-        """The window a choice names, if it can still be kept; ``""`` takes the next slot, at closing time a full one too."""
+        """The window a choice names, if it can be kept; ``""``: the next slot, at closing time a full one too."""
         if choice == ASAP:
             soon = times(self.tx.connection, self.rules, topic, language, self.now, expected_wait).asap
             return None if soon is None else ("asap", soon)

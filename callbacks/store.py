@@ -12,6 +12,7 @@ from callbacks.machine import TRANSITIONS, Event
 from callbacks.model import FINAL_STATES
 
 REQUEST = callback_request
+LOOKS = 3
 
 
 def number_id(connection: Connection, e164: str, now: datetime) -> str:
@@ -60,6 +61,12 @@ def unreached_of(connection: Connection, number: str) -> RowMapping | None:
     return connection.execute(query.order_by(REQUEST.c.last_attempt_at.desc())).mappings().first()
 
 
+def made_in(connection: Connection, call_sid: str) -> RowMapping | None:
+    """The request that a call has led to, the latest if several."""
+    query = select(REQUEST).where(REQUEST.c.origin_call_sid == call_sid)
+    return connection.execute(query.order_by(REQUEST.c.created_at.desc())).mappings().first()
+
+
 def taken(connection: Connection, department: str, language: str, since: datetime) -> Mapping[datetime, int]:
     """Promises held in each of the department's slots, by the slot's start."""
     query = (
@@ -96,30 +103,40 @@ def transition(
 ) -> bool:
     """One guarded step. False: the state (or the offer that holds it) is another by now, and nothing was changed.
 
-    ``token`` must be the offer that holds the request; without one the request must be the caller's own business.
+    With ``token`` only the offer that holds the request may step. A neighbour may step between our look and ours:
+    then the event is weighed against the new state.
     """
-    row = get(connection, request_id)
-    if row is None or (token is not None and row["offer_token"] != token):
-        return False
-    goal = TRANSITIONS.get((row["state"], event))
-    if goal is None:
-        return False
+    for _ in range(LOOKS):
+        row = get(connection, request_id)
+        if row is None or (token is not None and row["offer_token"] != token):
+            return False
+        goal = TRANSITIONS.get((row["state"], event))
+        if goal is None:
+            return False
+        if _stepped(connection, row, goal, event, now, values):
+            fence = row["fence"] + (event == "claim")
+            held_by = token or row["offer_token"]
+            _record(connection, request_id, event, row["state"], goal, fence, held_by, who, now, note)
+            return True
+    return False
+
+
+def _stepped(
+    connection: Connection, row: RowMapping, goal: str, event: str, now: datetime, values: Mapping[str, Any]
+) -> bool:
+    changes = dict(values)
     if goal in FINAL_STATES:
-        values.setdefault("closed_at", now)
+        changes.setdefault("closed_at", now)
     if goal not in ("offered", "dialing", "connected"):
-        values["offer_token"] = None
-    fence = row["fence"] + (1 if event == "claim" else 0)
+        changes["offer_token"] = None
     same = and_(
-        REQUEST.c.id == request_id,
+        REQUEST.c.id == row["id"],
         REQUEST.c.state == row["state"],
         REQUEST.c.fence == row["fence"],
         REQUEST.c.offer_token == row["offer_token"],
     )
-    changed = connection.execute(update(REQUEST).where(same).values(state=goal, fence=fence, **values))
-    if changed.rowcount != 1:
-        return False
-    _record(connection, request_id, event, row["state"], goal, fence, token or row["offer_token"], who, now, note)
-    return True
+    step = update(REQUEST).where(same).values(state=goal, fence=row["fence"] + (event == "claim"), **changes)
+    return connection.execute(step).rowcount == 1
 
 
 def _record(

@@ -152,6 +152,7 @@ class Conversation:
         stay = store.stay(self.tx.connection, line_id)
         if stay is None or not store.move_caller(self.tx.connection, line_id, "hang_up", self.now, "caller"):
             return
+        row = row or store.offer_of_caller(self.tx.connection, line_id)  # made between our look and our step
         if row is None:
             return
         if row["state"] == "connected":
@@ -187,7 +188,7 @@ class Conversation:
     # --- what the agent says of it ---------------------------------------------------------------------------
 
     def note(self, token: str, outcome: str, note: str, minutes: int | None = None) -> bool:
-        """``done``, ``machine``, ``bad_moment`` (again in ``minutes``) or ``cancelled``. Ends a talk that still runs."""
+        """``done``, ``machine``, ``bad_moment`` (again in ``minutes``) or ``cancelled``. Ends a running talk."""
         row = self._offer(token)
         if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
             return False
@@ -241,7 +242,7 @@ class Conversation:
     # --- small pieces ----------------------------------------------------------------------------------------
 
     def _offer(self, token: str) -> RowMapping | None:
-        return store.offer_by_token(self.tx.connection, token)
+        return store.offer_by_token(self.tx.connection, token, held=True)
 
     def _close(self, row: RowMapping, outcome: str, reason: str | None = None, note: str | None = None) -> None:
         store.move_offer(

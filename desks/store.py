@@ -1,4 +1,4 @@
-"""Who is on duty and what is in the line, read from the record as the pure dealing wants it; and guarded transitions."""
+"""Who is on duty and what is in the line, read as the pure dealing wants it; and guarded transitions."""
 
 import json
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from routing_rules.model import StaffedDesk
 HEARTBEAT_SECONDS = 15.0  # machine time without a sign of life until an agent counts as gone
 OUTAGE_MEMORY_SECONDS = 300.0
 DECLINE_MINUTES = 5  # business time in which a matter is not offered to the same agent again
+LOOKS = 3
 CANDIDATES = 200  # of each kind; more than any team takes in one deal
 HISTORY = 50  # talks that the handling time is measured from
 
@@ -159,40 +160,43 @@ def move_caller(
     note: str | None = None,
     **values: Any,
 ) -> bool:
-    """One guarded step of a stay, with its history row; False changes nothing."""
-    row = stay(connection, line_id)
-    goal = LINE.transitions.get((row["state"], event)) if row is not None else None
-    if row is None or goal is None:
-        return False
+    """One guarded step of a stay, with its history row; False changes nothing.
+
+    A neighbour may move the stay between our look and our step: then the event is weighed against the new state.
+    """
+    for _ in range(LOOKS):
+        row = stay(connection, line_id)
+        goal = LINE.transitions.get((row["state"], event)) if row is not None else None
+        if row is None or goal is None:
+            return False
+        if _stepped(connection, row, goal, event, now, values):
+            fence = row["fence"] + (event == "offer")
+            steps = {"from_state": row["state"], "to_state": goal, "fence": fence, "who": who, "note": note}
+            connection.execute(insert(line_event).values(caller_id=line_id, at=now, event=event, **steps))
+            return True
+    return False
+
+
+def _stepped(
+    connection: Connection, row: RowMapping, goal: str, event: str, now: datetime, values: Mapping[str, Any]
+) -> bool:
+    changes = dict(values)
     if goal in FINAL_LINE_STATES:
-        values.setdefault("ended_at", now)
+        changes.setdefault("ended_at", now)
     if goal not in ("offered", "bridging", "talking"):
-        values["offer_token"] = None
-    fence = row["fence"] + (1 if event == "offer" else 0)
-    same = and_(CALLER.c.id == line_id, CALLER.c.state == row["state"], CALLER.c.fence == row["fence"])
-    changed = connection.execute(update(CALLER).where(same).values(state=goal, fence=fence, **values))
-    if changed.rowcount != 1:
-        return False
-    connection.execute(
-        insert(line_event).values(
-            caller_id=line_id,
-            at=now,
-            event=event,
-            from_state=row["state"],
-            to_state=goal,
-            fence=fence,
-            who=who,
-            note=note,
-        )
-    )
-    return True
+        changes["offer_token"] = None
+    same = and_(CALLER.c.id == row["id"], CALLER.c.state == row["state"], CALLER.c.fence == row["fence"])
+    step = update(CALLER).where(same).values(state=goal, fence=row["fence"] + (event == "offer"), **changes)
+    return connection.execute(step).rowcount == 1
 
 
 # --- offers ------------------------------------------------------------------------------------------------------
 
 
-def offer_by_token(connection: Connection, token: str) -> RowMapping | None:
-    return connection.execute(select(OFFERED).where(OFFERED.c.token == token)).mappings().first()
+def offer_by_token(connection: Connection, token: str, *, held: bool = False) -> RowMapping | None:
+    """``held``: for writing. Every writer takes the offer before its matter, so that two never wait for each other."""
+    query = select(OFFERED).where(OFFERED.c.token == token)
+    return connection.execute(query.with_for_update() if held else query).mappings().first()
 
 
 def offer_of_agent(connection: Connection, agent_id: str) -> RowMapping | None:
@@ -201,8 +205,9 @@ def offer_of_agent(connection: Connection, agent_id: str) -> RowMapping | None:
 
 
 def offer_of_caller(connection: Connection, line_id: str) -> RowMapping | None:
+    """For writing: taken before its matter, as everywhere."""
     query = select(OFFERED).where(OFFERED.c.caller_id == line_id, OFFERED.c.state.in_(OPEN_OFFER_STATES))
-    return connection.execute(query).mappings().first()
+    return connection.execute(query.with_for_update()).mappings().first()
 
 
 def move_offer(connection: Connection, token: str, event: OfferEvent, **values: Any) -> bool:

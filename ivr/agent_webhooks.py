@@ -67,19 +67,22 @@ class AgentLeg:
         return Turn(AGENT_LANGUAGE, (dial,))
 
     def over(self, token: str, status: str) -> Turn:
-        with self.services.database.write() as tx:
-            conversation = Conversation(self.services, tx, self.services.rules.current())
-            row = store.offer_by_token(tx.connection, token)
-            if row is None or row["state"] in ("offered", "ended"):
-                return Turn(AGENT_LANGUAGE, (Hangup(),))
-            if row["request_id"] is not None:
-                missed = conversation.ring_over(token, status)
-                return Turn(AGENT_LANGUAGE, (Say("agent.missed"), Hangup()) if missed else (Hangup(),))
-            if row["state"] == "accepted":
-                conversation.agent_leg_ended(token, "completed")
-                return Turn(AGENT_LANGUAGE, (Say("caller_gone"), Hangup()))
-            conversation.talk_over(token)
-        return Turn(AGENT_LANGUAGE, (Hangup(),))
+        """Her Dial has ended; what she hears, if anything, before her leg ends."""
+        said = self.services.database.run(lambda tx: self._over(tx, token, status))
+        return Turn(AGENT_LANGUAGE, (Say(said), Hangup()) if said else (Hangup(),))
+
+    def _over(self, tx: Transaction, token: str, status: str) -> str | None:
+        conversation = Conversation(self.services, tx, self.services.rules.current())
+        row = store.offer_by_token(tx.connection, token, held=True)
+        if row is None or row["state"] in ("offered", "ended"):
+            return None
+        if row["request_id"] is not None:
+            return "agent.missed" if conversation.ring_over(token, status) else None
+        if row["state"] == "accepted":
+            conversation.agent_leg_ended(token, "completed")
+            return "caller_gone"
+        conversation.talk_over(token)
+        return None
 
     def stale(self) -> Turn:
         return Turn(AGENT_LANGUAGE, (Say("agent.stale"), Hangup()))
@@ -96,8 +99,7 @@ class Accepted:
 
     def answer(self, token: str, call_sid: str) -> str:
         try:
-            with self.services.database.write() as tx:
-                answer = self._within(tx, token, call_sid)
+            answer = self.services.database.run(lambda tx: self._within(tx, token, call_sid))
         except IntegrityError:
             with self.services.database.read() as connection:
                 stored = connection.scalar(self._receipt(token, call_sid))

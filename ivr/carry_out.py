@@ -14,6 +14,7 @@ from callbacks.numbers import callable_number, keyed_to_e164
 from callbacks.service import Promises
 from desks import store as desks_store
 from desks.line import Line, outlook
+from ivr.fact_finding import promised
 from ivr.facts import (
     Bridge,
     Bridged,
@@ -31,7 +32,6 @@ from ivr.facts import (
     NoWindow,
     NumberKept,
     NumberRefused,
-    Promised,
     Reopen,
     Result,
     Settled,
@@ -59,7 +59,7 @@ class CarryOut:
         self.line = Line(services, tx, facts.rules)
         self.promises = Promises(services, tx, facts.rules)
 
-    def run(self, effect: Effect) -> Result:
+    def run(self, effect: Effect) -> Result:  # noqa: C901 - one case for each effect, nothing nested
         match effect:
             case JoinLine():
                 return self._join(effect)
@@ -162,14 +162,7 @@ class CarryOut:
         row = promises.get(self.tx.connection, request_id)
         if row is None:
             return TooLate()
-        return Promised(
-            window=Window(row["window_start_at"], row["window_end_at"]),
-            topic=row["topic"],
-            code=row["code"],
-            joined=joined,
-            place_kept=place_kept and not joined,
-            number=promises.e164_of(self.tx.connection, row["number_id"]),
-        )
+        return promised(self.tx.connection, row, joined, place_kept)
 
     def _own_number_id(self) -> str | None:
         if not isinstance(self.caller.number, Callable):

@@ -5,17 +5,17 @@ A step asks for no more than it can use: menus before the topic read nothing but
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from adapters.ids import new_id
 from callbacks import store as promises
-from callbacks.model import Refused
+from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number
 from callbacks.planning import times
 from desks import store as desks_store
 from desks.line import extended_open, outlook
 from ivr.caller_input import CallerInput
-from ivr.facts import Callable, Facts, LineFacts, NotCallable, Ringback
+from ivr.facts import Callable, Facts, LineFacts, NotCallable, Promised, Ringback
 from ivr.menus import LANGUAGE_KEYS, chosen_topic
 from ivr.step_url import Step
 from routing_rules.model import Ruleset
@@ -36,6 +36,18 @@ def own_number(services: "Services", rules: Ruleset, raw: str) -> Callable | Not
 def bare(services: "Services", rules: Ruleset) -> Facts:
     """What is known without any store."""
     return Facts(rules=rules, now=services.clock.now(), base=services.base, nonce=new_id())
+
+
+def promised(connection: Connection, row: RowMapping, joined: bool, place_kept: bool) -> Promised:
+    """The promise a request holds, as it is told."""
+    return Promised(
+        window=Window(row["window_start_at"], row["window_end_at"]),
+        topic=row["topic"],
+        code=row["code"],
+        joined=joined,
+        place_kept=place_kept and not joined,
+        number=promises.e164_of(connection, row["number_id"]),
+    )
 
 
 class Finder:
@@ -100,7 +112,13 @@ class Finder:
             wait_minutes=seen.wait_minutes,
             extended_open=extended_open(self.rules, duty, self.now, row["service_language"]),
             extended_wait=at_extended.wait_minutes,
+            promised=self._promised(call_sid) if row["state"] == "promised" else None,
         )
+
+    def _promised(self, call_sid: str) -> Promised | None:
+        """What this call was promised: told again to a caller whose leg asks twice where it goes."""
+        row = promises.made_in(self.connection, call_sid)
+        return None if row is None else promised(self.connection, row, joined=False, place_kept=True)
 
     def _topic(self, step: Step, given: CallerInput, line: LineFacts | None) -> str | None:
         """The leaf topic that this turn may offer a time for."""

@@ -32,6 +32,17 @@ class Ringback:
 
 
 @dataclass(frozen=True)
+class Promised:
+    window: Window
+    topic: str
+    code: str
+    joined: bool  # there was an open request about this already
+    place_kept: bool
+    number: str  # E.164, to be spoken
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
 class LineFacts:
     """The caller's stay in the line."""
 
@@ -44,6 +55,7 @@ class LineFacts:
     wait_minutes: int | None  # None: no history, nothing is guessed
     extended_open: bool  # the extended-hours desk is open and staffed
     extended_wait: int | None
+    promised: Promised | None = None  # the stay ended in this promise
 
 
 @dataclass(frozen=True)
@@ -149,17 +161,6 @@ class Joined:
 @dataclass(frozen=True)
 class Bridged:
     room: str
-
-
-@dataclass(frozen=True)
-class Promised:
-    window: Window
-    topic: str
-    code: str
-    joined: bool  # there was an open request about this already
-    place_kept: bool
-    number: str  # E.164, to be spoken
-    urgent: bool = False
 
 
 @dataclass(frozen=True)

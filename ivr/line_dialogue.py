@@ -5,6 +5,7 @@ lost REST order only costs the caller those seconds. https://www.twilio.com/docs
 """
 
 from callbacks.model import code_of
+from desks.expected_wait import Told, told_wait
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
 from ivr.facts import (
     Bridge,
@@ -21,7 +22,7 @@ from ivr.facts import (
     Stay,
     Wish,
 )
-from ivr.offers import key_in, offer_callback, read_number, times
+from ivr.offers import key_in, offer_callback, read_number, times, told
 from ivr.step_url import Step, url_of
 from ivr.turn import (
     DepartmentSpoken,
@@ -38,6 +39,7 @@ from ivr.turn import (
     Redirect,
     Say,
     Spoken,
+    ToldInLine,
     Turn,
     WindowSpoken,
 )
@@ -81,29 +83,29 @@ def left_with_wish(step: Step) -> Turn:
 def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
     phase = (step.tries - 1) % CYCLE
     spoken: tuple[Spoken, ...]
-    told = step.choice
+    told: ToldInLine | None = None
     if phase == 0:
         spoken, told = _place_and_wait(step, line)
     elif phase == 1 and times(facts):
         spoken = (Say("line.callback_offer"),)
     else:
         spoken = (Music(8),)
-    following = step.go("wait", facts.nonce, tries=step.tries + 1, choice=told)
+    place = str(told.place) if told is not None and told.place is not None else step.choice
+    following = step.go("wait", facts.nonce, tries=step.tries + 1, choice=place)
     url = url_of(facts.base, following)
-    return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)))
+    return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)), told)
 
 
-def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], str]:
+def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:
     """A place that would grow is not told again, only the wait; without history no wait is guessed (decision 26)."""
-    says: list[Spoken] = [Say("line.waiting_first" if step.tries == 1 else "line.still_waiting")]
     before = int(step.choice) if step.choice.isdigit() else None
-    told = step.choice
-    if line.place is not None and (before is None or line.place <= before):
-        says.append(Say("line.place", (("place", OrdinalSpoken(line.place)),)))
-        told = str(line.place)
-    if line.wait_minutes is not None:
-        says.append(Say("line.wait", (("wait", MinutesSpoken(max(1, line.wait_minutes))),)))
-    return tuple(says), told
+    told = told_wait(before, Told(line.place, line.wait_minutes))
+    says: list[Spoken] = [Say("line.waiting_first" if step.tries == 1 else "line.still_waiting")]
+    if told.place is not None:
+        says.append(Say("line.place", (("place", OrdinalSpoken(told.place)),)))
+    if told.minutes is not None:
+        says.append(Say("line.wait", (("wait", MinutesSpoken(told.minutes)),)))
+    return tuple(says), ToldInLine(line.id, told.place, told.minutes)
 
 
 def left(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
@@ -129,6 +131,8 @@ def placed(step: Step, line: LineFacts, facts: Facts) -> Turn | Effect:
             return wished(step, facts)
         case "closing":
             return closing(step, line, facts)
+        case "promised" if line.promised is not None:
+            return told(step, line.promised, facts)
     return Turn(step.language, (Say("goodbye"), Hangup()))
 
 

@@ -113,8 +113,7 @@ class News:
 def take(services: "Services", handle: Callable[[News], None]) -> Response:
     """One transaction; a doubled copy at the same instant loses on the unique key and is answered alike."""
     try:
-        with services.database.write() as tx:
-            handle(News(services, tx))
+        services.database.run(lambda tx: handle(News(services, tx)))
     except IntegrityError:
         LOG.info("status came twice at once", extra={"call": request.form["CallSid"]})
     return Response(status=204)

@@ -161,6 +161,16 @@ Instruction = Say | Pause | Music | Gather | Redirect | Enqueue | LeaveQueue | D
 
 
 @dataclass(frozen=True)
+class ToldInLine:
+    """What a caller in the line has just been told, for the agent's card. ``place`` None: not said this time."""
+
+    line_id: str
+    place: int | None
+    wait_minutes: int | None
+
+
+@dataclass(frozen=True)
 class Turn:
     language: str
     instructions: tuple[Instruction, ...]
+    told: ToldInLine | None = None

@@ -7,20 +7,22 @@ every store access has a deadline (law 9); what fails is said in words (law 10).
 import logging
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import DatabaseError, Transaction
 from adapters.fault_points import reach
-from adapters.schema import call, receipt
+from adapters.schema import call, receipt, waiting_caller
+from callbacks import store as promises
 from ivr import degraded, dialogue
 from ivr.caller_input import CallerInput, read
 from ivr.carry_out import Caller, CarryOut
 from ivr.fact_finding import Finder, bare, own_number
-from ivr.facts import Callable, Effect, Facts, NotCallable
+from ivr.facts import Callable, Effect, Facts, NotCallable, TooLate
 from ivr.signature import SignatureCheck
 from ivr.step_url import Step, step_of
 from ivr.turn import Hangup, Turn
@@ -81,13 +83,25 @@ class Answerer:
             return stored
         decided = dialogue.advance(step, given, facts)
         if isinstance(decided, Turn):
+            self._keep_what_was_told(decided)
             return self.words(decided, rules)
         return self._commit(step, given, decided, facts, Caller(call_sid, number))
 
+    def _keep_what_was_told(self, turn: Turn) -> None:
+        """For the agent's card: place and wait as the caller last heard them."""
+        told = turn.told
+        if told is None:
+            return
+        mine = update(waiting_caller).where(waiting_caller.c.id == told.line_id)
+        values: dict[str, int | None] = {"wait_told_minutes": told.wait_minutes}
+        if told.place is not None:
+            values["place_told"] = told.place
+        with self.services.database.write() as tx:
+            tx.connection.execute(mine.values(**values))
+
     def _commit(self, step: Step, given: CallerInput, effect: Effect, facts: Facts, caller: Caller) -> str:
         try:
-            with self.services.database.write() as tx:
-                return self._carry_out(tx, step, effect, facts, caller)
+            return self.services.database.run(lambda tx: self._carry_out(tx, step, given, effect, facts, caller))
         except IntegrityError:  # the same webhook at the same instant: the other copy has committed
             with self.services.database.read() as connection:
                 stored = _stored(connection.scalar(_receipt(caller.call_sid, step)))
@@ -95,22 +109,29 @@ class Answerer:
                 return stored
             raise
 
-    def _carry_out(self, tx: Transaction, step: Step, effect: Effect, facts: Facts, caller: Caller) -> str:
+    def _carry_out(
+        self, tx: Transaction, step: Step, given: CallerInput, effect: Effect, facts: Facts, caller: Caller
+    ) -> str:
         """Effect, words and receipt in one transaction; the caller hears the words only once it is committed."""
         stored = _stored(tx.connection.scalar(_receipt(caller.call_sid, step)))
         if stored is not None:
             return stored
         if _has_ended(tx, caller.call_sid):
             return self.words(Turn(step.language, (Hangup(),)), facts.rules)
-        hands = CarryOut(self.services, tx, step, facts, caller)
         said: Turn | Effect = effect
         for _ in range(EFFECTS_IN_A_ROW):
             if isinstance(said, Turn):
                 break
-            said = dialogue.after(step, said, hands.run(said), facts)
+            result = CarryOut(self.services, tx, step, facts, caller).run(said)
+            if isinstance(result, TooLate):  # the record has moved on: what is true now leads the caller
+                facts = Finder(self.services, tx.connection, facts.rules).facts(
+                    step, given, caller.call_sid, caller.number
+                )
+            said = dialogue.after(step, said, result, facts)
         if not isinstance(said, Turn):
             raise RuntimeError(f"step {step.name} found no words")
         answer = self.words(said, facts.rules)
+        note_call(tx, step, facts, caller)
         tx.connection.execute(
             insert(receipt).values(
                 call_sid=caller.call_sid,
@@ -121,6 +142,19 @@ class Answerer:
             )
         )
         return answer
+
+
+def note_call(tx: Transaction, step: Step, facts: Facts, caller: Caller) -> None:
+    """The call as far as it has come: who rang, in which language, about what."""
+    topic = facts.line.topic if facts.line is not None else step.topic or None
+    known = {"language": step.language or None, "topic": topic, "ruleset_version": facts.rules.version}
+    if tx.connection.execute(update(call).where(call.c.call_sid == caller.call_sid).values(**known)).rowcount:
+        return
+    e164 = caller.number.e164 if isinstance(caller.number, Callable) else None
+    number_id = promises.number_id(tx.connection, e164, facts.now) if e164 is not None else None
+    arrived = datetime.fromtimestamp(step.arrived / 1000, UTC)
+    row = {"call_sid": caller.call_sid, "number_id": number_id, "arrived_at": arrived, **known}
+    tx.connection.execute(insert(call).values(**row))
 
 
 def urls(services: "Services") -> Urls:
