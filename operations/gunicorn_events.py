@@ -2,6 +2,8 @@
 
 import os
 
+from adapters.logs import configure_logging
+
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['EVENTS_PORT']}"
 worker_class = "gthread"
 workers = 1
@@ -12,3 +14,8 @@ keepalive = 5
 accesslog = None
 forwarded_allow_ips = ""
 control_socket_disable = True
+
+
+def on_starting(_server: object) -> None:
+    """gunicorn's own lines go where ours go, masked; its workers inherit this."""
+    configure_logging("events", os.environ.get("LOG_LEVEL", "INFO"))

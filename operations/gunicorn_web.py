@@ -3,6 +3,7 @@
 import os
 
 import wsgi  # noqa: F401  read once by the parent, so that its two workers need not; nothing happens at import
+from adapters.logs import configure_logging
 
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['WEB_PORT']}"
 worker_class = "gthread"
@@ -16,3 +17,8 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 limit_request_line = 8190
 limit_request_fields = 100
+
+
+def on_starting(_server: object) -> None:
+    """gunicorn's own lines go where ours go, masked; its workers inherit this."""
+    configure_logging("web", os.environ.get("LOG_LEVEL", "INFO"))
