@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callback_request")),
     )
     op.create_index(op.f("ix_callback_request_code"), "callback_request", ["code"], unique=False)
+    op.create_index(op.f("ix_callback_request_origin_call_sid"), "callback_request", ["origin_call_sid"], unique=False)
     op.create_index(
         "ix_callback_request_due",
         "callback_request",
