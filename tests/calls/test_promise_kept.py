@@ -9,10 +9,15 @@ from tests.rig.words import heard
 
 def test_scenario_3_the_place_is_kept_and_the_agent_is_first(city: City) -> None:
     the_promise_is_kept(city)
+    seen = city.judged()
+    assert (seen["promises heard"], seen["requests"], seen["residents' telephones rung"]) == (1, 1, 1)
+    assert (seen["agents' answered calls"], seen["text messages"]) == (2, 1)
 
 
 def test_scenario_4_three_misses_then_one_key_to_the_desk(city: City) -> None:
     three_misses_and_an_open_door(city)
+    seen = city.judged()
+    assert (seen["promises heard"], seen["requests done"], seen["residents' telephones rung"]) == (1, 1, 3)
 
 
 @on_sqlite

@@ -138,13 +138,13 @@ class City:
         offers = self.sql("SELECT token, agent_id, state, outcome, reason FROM offer")
         return "\n".join(str(row) for row in [*requests, *callers, *offers])
 
-    def judged(self, directory: Path | None = None) -> str:
-        """Writes the run down, lets the checker judge it, and raises what it found; else its table."""
+    def judged(self, directory: Path | None = None) -> Mapping[str, int]:
+        """Writes the run down, lets the checker judge it, and raises what it found; else its counts."""
         place = directory or Path(tempfile.mkdtemp(dir=self.installation.root, prefix="run-"))
         record.write(place, self.engine, self.lab, self._rate, self.disturbances)
         verdict = judge(read(place))
         assert not verdict.violations, f"{table(verdict)}\n(the run lies in {place})"
-        return table(verdict)
+        return dict(verdict.counts)
 
     # --- harm ---------------------------------------------------------------------------------------------------
 
