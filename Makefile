@@ -3,6 +3,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run test serve call agent day crash lint assets clean ready ready-for-tests requirements
 
+# who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
+AGENT ?= bertil
+
 PY := .venv/bin/python
 PREPARE := python=$$(sh operations/find-python.sh) && "$$python" -m operations.prepare
 
@@ -24,7 +27,7 @@ call: ready
 	@exec $(PY) -m emulator.terminal call $(ARGS)
 
 agent: ready
-	@exec $(PY) -m emulator.terminal_agent --sign-in aino --password demo-aino $(ARGS)
+	@exec $(PY) -m emulator.terminal_agent --sign-in $(AGENT) --password demo-$(AGENT) $(ARGS)
 
 test: ready-for-tests
 	@$(PY) -m operations.check all

@@ -24,7 +24,7 @@ The city's number is {known["city_number"]}. Everything runs on this machine; no
 {sign_ins}
 
   In another terminal:  make call    a resident's telephone
-                        make agent   an agent at work (aino)
+                        make agent   an agent at work (bertil; AGENT=aino for another)
 
   Logs are in var/log, data in var/data. Ctrl-C ends everything; the data stays.
 """
