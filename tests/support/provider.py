@@ -1,0 +1,75 @@
+"""The provider as the tests see it: every order is written down, and answered as the test has said."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from adapters.voice_gateway import Done, NotDone, ProviderCall, Result, Unknown, VoiceGateway
+
+BUSY_PROVIDER = NotDone(429, 20429, again=True)
+REFUSED = NotDone(400, 21211, again=False)
+LOST = Unknown("ReadTimeout")
+NO_SUCH_CALL = NotDone(404, 20404, again=False)
+
+
+@dataclass(frozen=True)
+class Order:
+    kind: str  # call | redirect | end | text
+    to: str  # a number, an identity or a call
+    url: str = ""
+
+
+class RecordingGateway(VoiceGateway):
+    """``orders``: what was asked for, in that order. Without a word from the test each one is done."""
+
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+        self._answers: deque[Result] = deque()
+        self._calls: dict[str, ProviderCall] = {}
+        self._asking_fails = False
+
+    # --- what the test says --------------------------------------------------------------------------------------
+
+    def answers(self, *results: Result) -> None:
+        self._answers.extend(results)
+
+    def knows(self, sid: str, status: str, parent: str | None = None) -> None:
+        """A call that the provider would find if it were asked; its number is nobody's business here."""
+        self._calls[sid] = ProviderCall(sid, status, "", parent, None)
+
+    def cannot_be_asked(self) -> None:
+        self._asking_fails = True
+
+    def ordered(self, kind: str) -> list[Order]:
+        return [order for order in self.orders if order.kind == kind]
+
+    # --- what the service says -----------------------------------------------------------------------------------
+
+    def call(
+        self, to: str, caller_id: str, url: str, status_callback: str, fallback_url: str, ring_seconds: int
+    ) -> Result:
+        return self._take(Order("call", to, url))
+
+    def redirect(self, call_sid: str, url: str) -> Result:
+        return self._take(Order("redirect", call_sid, url))
+
+    def end(self, call_sid: str) -> Result:
+        return self._take(Order("end", call_sid))
+
+    def text(self, to: str, sender: str, body: str, status_callback: str) -> Result:
+        return self._take(Order("text", to))
+
+    def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
+        if self._asking_fails:
+            return LOST
+        return self._calls.get(call_sid, NO_SUCH_CALL)
+
+    def legs_of(self, parent_call_sid: str) -> list[ProviderCall] | NotDone | Unknown:
+        if self._asking_fails:
+            return LOST
+        return [call for call in self._calls.values() if call.parent == parent_call_sid]
+
+    def _take(self, order: Order) -> Result:
+        self.orders.append(order)
+        if self._answers:
+            return self._answers.popleft()
+        return Done(f"CA{0xF000 + len(self.orders):032x}")
