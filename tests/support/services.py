@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, event, insert, select, text
 
 from adapters.database import Database, Transaction
 from adapters.outbox import Outbox
@@ -96,6 +96,7 @@ def services_for(
     """The whole service over this record; the schema must be there already."""
     clock = clock or SetClock()
     database = Database(database_url)
+    _spare_the_disk(database)
     live = LiveHints(redis_url)
     enqueuer = Enqueuer(live)
     known = load_settings({**SETTINGS, "DATABASE_URL": database_url, **settings})
@@ -112,12 +113,19 @@ def services_for(
     )
 
 
+def _spare_the_disk(database: Database) -> None:
+    """No test here pulls the plug; waiting for the disk at each commit would only make them slow."""
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF"))
+
+
 @cache
 def _shared_postgres() -> str:
     url = fresh_database()
     database = Database(url)
     with database.write() as tx:
         metadata.create_all(tx.connection)
+        tx.connection.execute(text(f"ALTER DATABASE {database.engine.url.database} SET synchronous_commit = off"))
     database.dispose()
     return url
 
@@ -127,14 +135,15 @@ def empty_record(kind: str, directory: Path) -> str:
     if kind == "sqlite":
         url = f"sqlite:///{directory}/record.db"
         database = Database(url)
+        _spare_the_disk(database)
         with database.write() as tx:
             metadata.create_all(tx.connection)
     else:
         url = _shared_postgres()
         database = Database(url, deadline=20.0)
-        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
         with database.write() as tx:
-            tx.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            for table in reversed(metadata.sorted_tables):
+                tx.connection.execute(table.delete())
     database.dispose()
     return url
 
