@@ -45,6 +45,11 @@ async function look() {
   }
 }
 
+// the telephone is quicker than the record: what it just did shows there a moment later
+function lookRepeatedly() {
+  for (const wait of [0, 300, 800, 1600, 3000]) setTimeout(look, wait);
+}
+
 function matter() {
   const card = document.querySelector(".card");
   return card ? { token: card.dataset.token, state: card.dataset.state, words: card.dataset.announce } : null;
@@ -52,6 +57,7 @@ function matter() {
 
 function announce(before, after) {
   if (before?.token === after?.token && before?.state === after?.state) return;
+  document.getElementById("urgent").textContent = "";
   if (after?.state === "offered") say("urgent", after.words);
   else if (after?.state === "connected") say("polite", main.dataset.wordTalk);
   else if (after?.state === "wrapup") say("polite", main.dataset.wordWrapup);
@@ -89,7 +95,7 @@ const telephone = new Telephone((state) => {
   phone.dataset.state = state === "talking" ? "talking" : registered;
   document.getElementById("telephone-help").hidden = registered !== "failed";
   settle();
-  if (state === "ringing" || state === "idle" || state === "talking") look();
+  if (state === "ringing" || state === "idle" || state === "talking") lookRepeatedly();
 });
 
 // --- what she wants --------------------------------------------------------------------------------------------
@@ -190,8 +196,12 @@ settle();
 setInterval(tick, 250);
 if (!own) telephone.start();
 let lost = false;
-follow(look, (away) => {
-  if (away) tell(main.dataset.wordLost);
-  else if (lost) trouble.hidden = true;
-  lost = away;
-});
+follow(
+  look,
+  (away) => {
+    if (away) tell(main.dataset.wordLost);
+    else if (lost) trouble.hidden = true;
+    lost = away;
+  },
+  () => matter() !== null, // while a matter is before her, a hint that was lost may not cost her seconds
+);

@@ -4,7 +4,7 @@ import { csrf, get } from "./server.js";
 
 const QUIET_POLL = 5; // with a stream open, every fifth poll still asks: a hint may be lost
 
-export function follow(look, trouble) {
+export function follow(look, trouble, busy = () => false) {
   let open = false;
   let polls = 0;
   let wait = 1000;
@@ -40,7 +40,7 @@ export function follow(look, trouble) {
   worker.onmessage = ({ data }) => {
     if (data === "signed-out") location.assign("/console/sign-in");
     if (data === "lost" || data === "alive") trouble(data === "lost");
-    if (data === "poll" && (!open || ++polls % QUIET_POLL === 0)) look();
+    if (data === "poll" && (!open || busy() || ++polls % QUIET_POLL === 0)) look();
   };
   worker.postMessage(csrf());
   connect();

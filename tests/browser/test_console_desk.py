@@ -163,10 +163,13 @@ def test_her_shortcuts_follow_the_language_of_the_page(aino: Desk, city: City) -
 
 def test_a_press_that_comes_too_late_is_told(aino: Desk, city: City) -> None:
     rings(aino, city)
+    aino.page.route("**/console/part", lambda route: route.abort())  # the news has not reached her page
     city.change(offer, offer.c.token == "tok1", state="ended", outcome="caller_gone", ended_at=city.clock.now())
     aino.page.keyboard.press("e")
     aino.page.keyboard.press("1")
     expect(aino.page.locator("#trouble")).to_contain_text("Tilanne ehti muuttua")
+    aino.page.unroute("**/console/part")
+    aino.running.hub.tell("a_aino")
     expect(aino.page.locator(".empty")).to_contain_text("Soittaja lopetti puhelun")
 
 
