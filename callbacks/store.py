@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
 from adapters.ids import new_id
-from adapters.schema import OPEN_REQUEST_STATES, call_draft, callback_event, callback_request, phone_number
+from adapters.schema import call_draft, callback_event, callback_request, phone_number
 from callbacks.machine import TRANSITIONS, Event
-from callbacks.model import FINAL_STATES
+from callbacks.model import FINAL_STATES, OPEN_STATES
 
 REQUEST = callback_request
 LOOKS = 3
@@ -50,7 +50,7 @@ def open_same(connection: Connection, number: str, topic: str, person: int = 1) 
         REQUEST.c.number_id == number,
         REQUEST.c.topic == topic,
         REQUEST.c.person == person,
-        REQUEST.c.state.in_(OPEN_REQUEST_STATES),
+        REQUEST.c.state.in_(OPEN_STATES),
     )
     return connection.execute(query.order_by(REQUEST.c.created_at)).mappings().first()
 
@@ -75,7 +75,7 @@ def taken(connection: Connection, department: str, language: str, since: datetim
             REQUEST.c.department == department,
             REQUEST.c.language == language,
             REQUEST.c.window_start_at >= since,
-            REQUEST.c.state.in_(OPEN_REQUEST_STATES),
+            REQUEST.c.state.in_(OPEN_STATES),
         )
         .group_by(REQUEST.c.window_start_at)
     )

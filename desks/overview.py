@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, true
 
 from adapters.schema import (
-    OPEN_REQUEST_STATES,
     agent,
     callback_request,
     offer,
@@ -19,6 +18,7 @@ from adapters.schema import (
     supervisor_item,
     waiting_caller,
 )
+from callbacks.model import OPEN_STATES
 from desks.view import OPEN_OFFER, desk_name, topic_path
 from routing_rules.model import Ruleset
 
@@ -149,7 +149,7 @@ def _promised(rules: Ruleset, row: object, language: str) -> Promised:
 def _promises(connection: Connection, rules: Ruleset, scope: Scope, language: str) -> tuple[Promised, ...]:
     rows = connection.execute(
         select(callback_request)
-        .where(callback_request.c.state.in_(OPEN_REQUEST_STATES), _within(callback_request, scope))
+        .where(callback_request.c.state.in_(OPEN_STATES), _within(callback_request, scope))
         .order_by(callback_request.c.urgent.desc(), callback_request.c.window_end_at, callback_request.c.id)
         .limit(200)
     )

@@ -4,6 +4,8 @@ A wait document is at most ten seconds long and asks the record on each turn (Tw
 lost REST order only costs the caller those seconds. https://www.twilio.com/docs/voice/twiml/enqueue
 """
 
+from dataclasses import replace
+
 from callbacks.model import code_of
 from desks.expected_wait import Told, told_wait
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
@@ -84,7 +86,9 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
     phase = (step.tries - 1) % CYCLE
     spoken: tuple[Spoken, ...]
     told: ToldInLine | None = None
-    if phase == 0:
+    if line.state == "offered":  # an agent's telephone rings: nobody is told that all are busy
+        spoken, step = (Music(4),), replace(step, tries=step.tries - 1)
+    elif phase == 0:
         spoken, told = _place_and_wait(step, line)
     elif phase == 1 and times(facts):
         spoken = (Say("line.callback_offer"),)

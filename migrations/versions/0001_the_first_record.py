@@ -56,14 +56,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_machine IS NULL"),
     )
     op.create_table(
-        "periodic_slot",
-        sa.Column("task", sa.String(length=40), nullable=False),
-        sa.Column("slot", sa.String(length=40), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("report", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("task", "slot", name=op.f("pk_periodic_slot")),
-    )
-    op.create_table(
         "phone_number",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("e164", sa.String(length=16), nullable=False),
@@ -499,7 +491,6 @@ def downgrade() -> None:
     op.drop_table("receipt")
     op.drop_table("process_start")
     op.drop_table("phone_number")
-    op.drop_table("periodic_slot")
     op.drop_index(
         "ix_outbox_open",
         table_name="outbox",

@@ -6,7 +6,7 @@ from string import Formatter
 
 import pytest
 
-from adapters.schema import OPEN_REQUEST_STATES
+from callbacks.model import OPEN_STATES
 from console.words import PAGE_LANGUAGES, page_words
 from desks.line_machine import FINAL_LINE_STATES, LINE
 from desks.offer_machine import OPEN_OFFER_STATES
@@ -47,7 +47,7 @@ def test_every_code_that_a_page_can_show_has_words() -> None:
         | {f"outcome.{outcome}" for outcome in OUTCOMES}
         | {f"last.{outcome}" for outcome in WITHOUT_HER_DOING}
         | {f"matter.{state}" for state in OPEN_OFFER_STATES}
-        | {f"state.{state}" for state in (*OPEN_REQUEST_STATES, *line_states)}
+        | {f"state.{state}" for state in (*OPEN_STATES, *line_states)}
         | {f"kind.{kind}" for kind in ("live", "asap", "slot", "retry")}
         | {f"why.{clause}" for clause in ("urgent", "needed", "place", "slot")}
         | {f"board.item.{kind}" for kind in ("needs_human", "unreached", "untold", "unnoted")}

@@ -1,0 +1,38 @@
+"""Every table of the record, in one place, so that Alembic, the stores and a reader see the same thing.
+
+Two clocks run in this service, and the column name says which one a time belongs to:
+  ``*_at``      business time (opening hours, windows, due times): aware UTC datetime, may be shifted or sped up.
+  ``*_machine`` machine time (leases, heartbeats, deadlines): Unix seconds, never shifted.
+Telephone numbers stand in ``phone_number`` and, during a call, in ``call_draft``; nowhere else.
+"""
+
+from adapters.schema.calls import call, call_draft, phone_number, receipt, status_event, text_message
+from adapters.schema.columns import UtcTime, metadata
+from adapters.schema.line import line_event, offer, waiting_caller
+from adapters.schema.people import agent, presence, session, sign_in_failure
+from adapters.schema.promises import callback_event, callback_request, supervisor_item
+from adapters.schema.work import outbox, process_start, ruleset
+
+__all__ = [
+    "UtcTime",
+    "agent",
+    "call",
+    "call_draft",
+    "callback_event",
+    "callback_request",
+    "line_event",
+    "metadata",
+    "offer",
+    "outbox",
+    "phone_number",
+    "presence",
+    "process_start",
+    "receipt",
+    "ruleset",
+    "session",
+    "sign_in_failure",
+    "status_event",
+    "supervisor_item",
+    "text_message",
+    "waiting_caller",
+]

@@ -1,0 +1,70 @@
+"""Calls as Twilio names them, their numbers, and what has been answered to them."""
+
+from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table, Text
+
+from adapters.schema.columns import UtcTime, metadata, own_id
+
+phone_number = Table(
+    "phone_number",
+    metadata,
+    own_id(),
+    Column("e164", String(16), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+call = Table(  # a resident's call as Twilio named it
+    "call",
+    metadata,
+    Column("call_sid", String(34), primary_key=True),
+    Column("number_id", String(32), ForeignKey("phone_number.id")),  # null: withheld
+    Column("language", String(2)),
+    Column("ruleset_version", Integer),
+    Column("topic", String(40)),
+    Column("arrived_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("status", String(16)),  # Twilio's last word
+    Column("seconds", Integer),
+)
+
+call_draft = Table(  # a number keyed in during a call; deleted when the call ends
+    "call_draft",
+    metadata,
+    Column("call_sid", String(34), primary_key=True),
+    Column("e164", String(16), nullable=False),
+    Column("made_machine", Float, nullable=False),
+)
+
+receipt = Table(  # one effect, one answer, however often Twilio asks
+    "receipt",
+    metadata,
+    Column("call_sid", String(34), primary_key=True),
+    Column("step", String(40), primary_key=True),
+    Column("nonce", String(40), primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("made_machine", Float, nullable=False, index=True),
+)
+
+status_event = Table(  # Twilio's status callbacks as they came, each once
+    "status_event",
+    metadata,
+    Column("call_sid", String(34), primary_key=True),
+    Column("status", String(16), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("token", String(32)),
+    Column("came_machine", Float, nullable=False),
+)
+
+text_message = Table(  # an SMS to be sent; the words are made when it is sent
+    "text_message",
+    metadata,
+    own_id(),
+    Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
+    Column("request_id", String(32), ForeignKey("callback_request.id")),
+    Column("language", String(2), nullable=False),
+    Column("key", String(40), nullable=False),  # announcement key
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("asked_machine", Float),
+    Column("message_sid", String(34)),
+    Column("status", String(16)),
+)

@@ -1,0 +1,92 @@
+"""The promise, its history, and what a person must look at."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from adapters.schema.columns import UtcTime, metadata, own_id
+
+callback_request = Table(
+    "callback_request",
+    metadata,
+    own_id(),
+    Column("code", String(6), nullable=False, index=True),
+    Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
+    Column("person", Integer, nullable=False, server_default="1"),  # ordinal of the person on that telephone
+    Column("topic", String(40), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("department", String(40), nullable=False),  # whose matter it is
+    Column("desk", String(40), nullable=False),  # who rings now: the department or the extended-hours desk
+    Column("ruleset_version", Integer, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("kind", String(6), nullable=False),  # asap | slot | retry
+    Column("line_time_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),  # not dealt before
+    Column("window_start_at", UtcTime, nullable=False),
+    Column("window_end_at", UtcTime, nullable=False),
+    Column("promise_words", Text, nullable=False),  # as told, in the caller's language
+    Column("told", Boolean, nullable=False),  # the resident has heard or been texted the present window
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_attempt_at", UtcTime),
+    Column("offer_token", String(32)),  # claimed by this offer; null: free
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("origin_call_sid", String(34), index=True),
+    Column("keyed_in", Boolean, nullable=False),  # not the number that called: neutral first words
+    Column("created_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("outcome", String(24)),
+)
+_OPEN = "state IN ('requested','offered','dialing','connected','unreached','needs_human')"
+Index(
+    "uq_callback_request_one_open",
+    callback_request.c.number_id,
+    callback_request.c.topic,
+    callback_request.c.person,
+    unique=True,
+    sqlite_where=text(f"{_OPEN} AND NOT urgent"),
+    postgresql_where=text(f"{_OPEN} AND NOT urgent"),
+)
+for _name, _column in (("due", callback_request.c.due_at), ("line", callback_request.c.line_time_at)):
+    Index(
+        f"ix_callback_request_{_name}",
+        _column,
+        sqlite_where=text("state = 'requested'"),
+        postgresql_where=text("state = 'requested'"),
+    )
+Index(
+    "ix_callback_request_open",
+    callback_request.c.number_id,
+    sqlite_where=text(_OPEN),
+    postgresql_where=text(_OPEN),
+)
+Index(
+    "ix_callback_request_window",
+    callback_request.c.department,
+    callback_request.c.window_start_at,
+    sqlite_where=text(_OPEN),
+    postgresql_where=text(_OPEN),
+)
+
+callback_event = Table(  # history: one row for each transition, in the transition's own transaction
+    "callback_event",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("request_id", String(32), ForeignKey("callback_request.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("event", String(24), nullable=False),
+    Column("from_state", String(12), nullable=False),
+    Column("to_state", String(12), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("offer_token", String(32)),
+    Column("who", String(40), nullable=False),  # caller | agent id | service
+    Column("note", Text),
+)
+
+supervisor_item = Table(  # things a person must look at
+    "supervisor_item",
+    metadata,
+    own_id(),
+    Column("kind", String(24), nullable=False),  # needs_human | unreached | untold | unnoted
+    Column("request_id", String(32), ForeignKey("callback_request.id")),
+    Column("made_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+)

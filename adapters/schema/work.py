@@ -1,0 +1,47 @@
+"""The rules in force, the orders to the provider, and who is at work on them."""
+
+from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
+
+from adapters.schema.columns import UtcTime, metadata, own_id
+
+ruleset = Table(
+    "ruleset",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(12), nullable=False),  # draft | published | retired
+    Column("published_at", UtcTime, nullable=False),
+    Column("retired_machine", Float),
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("document", Text, nullable=False),  # JSON of routing_rules.model.Ruleset
+)
+
+outbox = Table(  # effects at the provider: the row is the order, a job is only the hint to hurry
+    "outbox",
+    metadata,
+    own_id(),
+    Column("kind", String(24), nullable=False),  # queue_workers.jobs.EFFECTS
+    Column("ref", String(34), nullable=False),  # an opaque id or a CallSid, never a number
+    Column("due_machine", Float, nullable=False),
+    Column("made_machine", Float, nullable=False),
+    Column("handed_machine", Float),  # given to the queue
+    Column("lease_machine", Float),  # somebody works on it until then
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("done_machine", Float),
+    Column("result", String(40)),
+    UniqueConstraint("kind", "ref", name="uq_outbox_kind"),
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.due_machine,
+    sqlite_where=text("done_machine IS NULL"),
+    postgresql_where=text("done_machine IS NULL"),
+)
+
+process_start = Table(  # when a process began to serve: heartbeats missed through our own outage get grace
+    "process_start",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("started_machine", Float, nullable=False),
+    Column("beat_machine", Float, nullable=False),
+)
