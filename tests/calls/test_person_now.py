@@ -39,7 +39,8 @@ def test_scenario_1_housing_in_finnish_with_an_agent_free(city: City) -> None:
     assert (done["agent_id"], done["outcome"]) == ("aino", "done")
     stay = city.one("SELECT * FROM waiting_caller")
     assert (stay["state"], stay["desk"], stay["topic"], stay["language"]) == ("done", "housing", "housing", "fi")
-    city.eventually("SELECT 1 FROM call WHERE status = 'completed' AND ended_at IS NOT NULL")
+    ended = city.eventually("SELECT language, topic FROM call WHERE status = 'completed' AND ended_at IS NOT NULL")
+    assert ended == {"language": "fi", "topic": "housing"}
     assert city.sql("SELECT id FROM callback_request") == []
 
 
@@ -65,6 +66,10 @@ def test_scenario_2_all_busy_then_bridged_in_order_of_arrival(city: City) -> Non
     ends_and_notes(early, aino)
     ends_and_notes(late, eino)
     city.eventually_count(4, "SELECT id FROM waiting_caller WHERE state = 'done' AND id NOT LIKE 'past%'")
+    told = city.sql("SELECT place_told, wait_told_minutes FROM waiting_caller ORDER BY line_time_at DESC LIMIT 2")
+    assert told[1]["place_told"] == 1
+    assert told[0]["place_told"] in (1, 2)
+    assert all(row["wait_told_minutes"] is not None for row in told)
 
 
 @on_sqlite
