@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import requests
+
 from tests.crash.faults import Case, run, whole_matrix
 from tests.rig.city import City, logs
 from tests.support.postgres import fresh_database
@@ -41,7 +43,7 @@ def one(city: City, case: Case, outage: float) -> bool:
         city.reset()
         run(city, case, outage)
         city.judged()
-    except AssertionError as failure:
+    except (AssertionError, requests.RequestException) as failure:
         trouble = f"{failure}\n{logs(city)}"
     print(f"{'ok    ' if not trouble else 'FAILED'}  {time.monotonic() - begun:5.1f} s  {case}", flush=True)
     if trouble:

@@ -168,8 +168,10 @@ class Agent:
         return self
 
     def _noted(self, token: str, body: Mapping[str, object]) -> bool:
+        """Also when the first click had its effect and its answer was lost: the matter is no longer on the desk."""
         answer = self._send(f"/console/offers/{token}/outcome", body)
-        return answer.status_code < 300
+        card = self.card()
+        return answer.status_code < 300 or card is None or card.token != token
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -215,8 +217,15 @@ class Agent:
         return seen
 
     def _send(self, path: str, body: Mapping[str, Any]) -> requests.Response:
+        return until(lambda: self._try(path, body), PATIENCE, lambda: f"{path}: nobody answers {self.id}")
+
+    def _try(self, path: str, body: Mapping[str, Any]) -> requests.Response | None:
+        """None where the web process died under her click: she clicks again."""
         headers = {"X-CSRF-Token": self._csrf}
-        return self._http.post(self._console_url + path, json=body, headers=headers, timeout=PAGE_SECONDS)
+        try:
+            return self._http.post(self._console_url + path, json=body, headers=headers, timeout=PAGE_SECONDS)
+        except requests.ConnectionError:
+            return None
 
 
 def _card(offer: Mapping[str, Any]) -> Card:
