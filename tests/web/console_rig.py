@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from argon2 import PasswordHasher
@@ -254,12 +255,22 @@ def _announcements() -> Announcements:
     return load_announcements()
 
 
+@cache
+def _empty_record() -> bytes:
+    """A database file with every table and no row; made once, because each of its pages waits for the disk."""
+    with TemporaryDirectory() as place:
+        database = Database(f"sqlite:///{place}/empty.db")
+        metadata.create_all(database.engine)
+        database.dispose()
+        return (Path(place) / "empty.db").read_bytes()
+
+
 def make_city(directory: Path, **environment: str) -> City:
     settings = load_settings(
         ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{directory}/city.db", "DATA_DIR": str(directory)} | environment
     )
+    (directory / "city.db").write_bytes(_empty_record())
     database = Database(settings.database_url)
-    metadata.create_all(database.engine)
     clock, hints = SetClock(), HeardHints()
     rules = RulesHolder(_rules())
     gateway = VoiceGateway(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url)

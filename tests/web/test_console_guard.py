@@ -65,8 +65,8 @@ def test_without_a_session_nothing_but_the_door_is_open(city: City) -> None:
 @pytest.mark.parametrize(("name", "closed"), [("aino", AGENTS_OWN), ("sirpa", set()), ("olli", set())])
 def test_each_role_passes_its_own_doors_only(city: City, name: str, closed: set[str]) -> None:
     browser = city.browser()
-    for _, method, address in routes(city):
-        browser.signs_in(name)
+    browser.signs_in(name)
+    for _, method, address in sorted(routes(city), key=lambda route: "/sign-" in route[2]):  # the way out comes last
         answer = browser.client.open(address, method=method, headers={"X-CSRF-Token": browser.word})
         assert (answer.status_code == 403) == (address in closed), (method, address, answer.status_code)
 
