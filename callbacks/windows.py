@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import floor
 
 from callbacks.model import Window
-from callbacks.openings import LEAD, Opening, open_until
+from callbacks.openings import LEAD, Opening, joined, open_until
 from routing_rules.model import CallbackPolicy, Staffing
 
+QUARTER = timedelta(minutes=15)
 LEAST_SLOT = timedelta(minutes=30)  # a shorter remainder joins the slot before it
 EXTENDED_PACE = 0.2  # the extended-hours desk has about a fifth of a department's staff
 
@@ -23,7 +24,7 @@ def asap(
     openings_extended: Sequence[Opening],
     extended_pace: float = EXTENDED_PACE,
 ) -> Window | None:
-    """The window from now, cut at the moment the last desk closes; None: offer a slot instead.
+    """The window from now, told in quarters of an hour, cut when the last desk closes; None: offer a slot instead.
 
     While the department is open the wait runs at its own pace; what is left at its closing time runs at the
     extended-hours desk's (``extended_pace`` = its agents for each one of the department's). When only the
@@ -33,11 +34,18 @@ def asap(
     closes = open_until(now, (*openings_own, *openings_extended))
     if closes is None or closes - now < LEAD:
         return None
-    end = min(now + timedelta(minutes=policy.asap_window_minutes), closes).replace(second=0, microsecond=0)
+    latest = min(now + timedelta(minutes=policy.asap_window_minutes), closes)
+    end = min(_quarter(latest + QUARTER - timedelta(microseconds=1)), closes)
     wait = _open_wait(now, expected_wait_minutes or 0, open_until(now, openings_own), extended_pace)
-    if wait is None or wait > (end - now) * policy.asap_stop_share:
+    if wait is None or wait > (latest - now) * policy.asap_stop_share:
         return None
-    return Window(now, end)
+    opened = max(start for start, _ in joined((*openings_own, *openings_extended)) if start <= now)
+    return Window(max(_quarter(now), opened), end)
+
+
+def _quarter(at: datetime) -> datetime:
+    """The quarter of an hour that has begun: "between ten and a quarter past eleven" can be remembered."""
+    return at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
 
 
 def _open_wait(now: datetime, minutes: int, own_closes: datetime | None, pace: float) -> timedelta | None:
