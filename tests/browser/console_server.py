@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
 
 from console.events import create_app
 from console.hub import Hub
@@ -67,7 +67,6 @@ def _free() -> int:
 
 
 def _serve(app: Flask, port: int = 0) -> BaseWSGIServer:
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]  a stream that is still open must not hold the test
+    server = ThreadedWSGIServer("127.0.0.1", port, app)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -80,7 +81,7 @@ def noting(city: City) -> None:
     city.offer("a_aino", "wrapup", request_id="r1", talk_ended_at=over, wrap_until_at=over + timedelta(minutes=3))
 
 
-def _promised(city: City, **other: object) -> None:
+def _promised(city: City, **other: Any) -> None:
     city.request(number_id=city.number(), state="offered", offer_token="tok1", **other)
 
 

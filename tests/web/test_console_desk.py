@@ -1,15 +1,15 @@
-"""The desk: what the agent sees as JSON, what her buttons do, and that nobody else's matter is hers."""
+"""The desk: what the agent sees as JSON, her telephone's token, her stream's ticket."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
 
-from adapters.schema import call, callback_request, offer, outbox, presence, waiting_caller
+from adapters.schema import call, offer
 from console.tickets import read_ticket
-from desks.service import DECLINE_REASONS
 from tests.web.console_rig import EMULATOR, NOW, Browser, City, make_city
 
 
@@ -104,7 +104,7 @@ def test_the_card_of_a_callback_tells_the_promise_and_what_was_noted_before(city
     ],
 )
 def test_the_time_on_the_card_runs_from_its_state(
-    city: City, aino: Browser, state: str, times: dict[str, object], since: str
+    city: City, aino: Browser, state: str, times: dict[str, Any], since: str
 ) -> None:
     city.request(number_id=city.number(), state="offered")
     city.offer("a_aino", state, request_id="r1", **times)
@@ -135,130 +135,6 @@ def test_what_she_noted_herself_is_not_told_back_to_her(city: City, aino: Browse
     city.request(number_id=city.number(), state="done")
     city.offer("a_aino", "ended", request_id="r1", outcome="done", ended_at=NOW)
     assert aino.desk()["just_ended"] is None
-
-
-# --- buttons -------------------------------------------------------------------------------------------------------
-
-
-def test_she_becomes_available_and_goes_away(city: City, aino: Browser) -> None:
-    for state in ("available", "break", "away", "offline"):
-        assert aino.post("/presence", state=state).status_code == 200
-        assert aino.desk()["presence"] == state
-    assert ("desk", "a_aino") in city.hints.published
-
-
-def test_the_buttons_take_forms_as_well_as_json(aino: Browser) -> None:
-    answer = aino.client.post("/console/presence", data={"state": "away"}, headers={"X-CSRF-Token": aino.word})
-    assert answer.status_code == 200
-    assert aino.desk()["presence"] == "away"
-
-
-def test_a_heartbeat_is_written(city: City, aino: Browser) -> None:
-    aino.post("/presence", state="available")
-    city.clock.passes(5)
-    assert aino.post("/heartbeat").get_json() == {"ok": True}
-    beat = city.one(presence.c.heartbeat_machine, where=presence.c.agent_id == "a_aino")[0]
-    assert beat == city.clock.machine()
-
-
-def test_a_break_after_the_call_is_kept(city: City, aino: Browser) -> None:
-    city.present("a_aino")
-    assert aino.post("/break-after-call", on=True).status_code == 200
-    assert aino.desk()["break_after_call"] is True
-    aino.post("/break-after-call", on=False)
-    assert aino.desk()["break_after_call"] is False
-
-
-@pytest.mark.parametrize("reason", DECLINE_REASONS)
-def test_a_declined_caller_is_back_in_the_line(city: City, aino: Browser, reason: str) -> None:
-    city.present("a_aino")
-    city.caller(state="offered", offer_token="tok1")
-    city.offer("a_aino", caller_id="c1")
-    assert aino.post("/offers/tok1/decline", reason=reason).status_code == 200
-    assert city.one(waiting_caller.c.state, where=waiting_caller.c.id == "c1")[0] == "waiting"
-    assert city.one(offer.c.reason, where=offer.c.token == "tok1")[0] == reason
-
-
-def test_an_outcome_with_a_note_ends_the_matter(city: City, aino: Browser) -> None:
-    city.present("a_aino")
-    city.request(number_id=city.number(), state="connected", offer_token="tok1")
-    city.offer("a_aino", "wrapup", request_id="r1", wrap_until_at=NOW + timedelta(minutes=2))
-    assert aino.post("/offers/tok1/outcome", outcome="done", note=" Neuvottu. ").status_code == 200
-    row = city.one(offer.c.state, offer.c.outcome, offer.c.note, where=offer.c.token == "tok1")
-    assert tuple(row) == ("ended", "done", "Neuvottu.")
-    assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == "done"
-
-
-def test_a_bad_moment_agrees_a_new_time(city: City, aino: Browser) -> None:
-    city.present("a_aino")
-    city.request(number_id=city.number(), state="connected", offer_token="tok1")
-    city.offer("a_aino", "connected", request_id="r1", accepted_at=NOW, connected_at=NOW)
-    assert aino.post("/offers/tok1/outcome", outcome="bad_moment", minutes=120).status_code == 200
-    due = city.one(callback_request.c.due_at, where=callback_request.c.id == "r1")[0]
-    assert due == NOW + timedelta(minutes=120)
-
-
-def test_hanging_up_orders_the_end_of_her_leg(city: City, aino: Browser) -> None:
-    city.present("a_aino")
-    city.caller(state="talking", offer_token="tok1")
-    city.offer("a_aino", "connected", caller_id="c1", agent_call_sid="CAleg", connected_at=NOW)
-    assert aino.post("/offers/tok1/hang-up").status_code == 200
-    assert city.one(outbox.c.kind, where=outbox.c.ref == "CAleg")[0] == "end_leg"
-
-
-def test_a_button_pressed_too_late_is_told_so(city: City, aino: Browser) -> None:
-    city.caller()
-    city.offer("a_aino", "ended", caller_id="c1", outcome="withdrawn")
-    assert aino.post("/offers/tok1/decline", reason="technical").status_code == 409
-
-
-@pytest.mark.parametrize(
-    ("path", "fields"),
-    [
-        ("/presence", {"state": "asleep"}),
-        ("/presence", {}),
-        ("/presence", {"state": ["available"]}),
-        ("/break-after-call", {"on": "perhaps"}),
-        ("/offers/tok1/decline", {"reason": "no wish"}),
-        ("/offers/tok1/outcome", {"outcome": "won"}),
-        ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "0"}),
-        ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "99999999"}),
-        ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "٣"}),
-    ],
-)
-def test_what_no_button_sends_is_refused(city: City, aino: Browser, path: str, fields: dict[str, object]) -> None:
-    city.caller(state="offered")
-    city.offer("a_aino", caller_id="c1")
-    assert aino.post(path, **fields).status_code == 400
-
-
-def test_too_long_a_post_is_refused(aino: Browser) -> None:
-    assert aino.post("/presence", state="x" * 20_000).status_code == 413
-
-
-# --- hers and nobody else's ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("action", "fields"),
-    [
-        ("decline", {"reason": "technical"}),
-        ("outcome", {"outcome": "done"}),
-        ("hang-up", {}),
-    ],
-)
-def test_another_agents_matter_does_not_exist_for_her(
-    city: City, aino: Browser, action: str, fields: dict[str, object]
-) -> None:
-    city.caller(state="offered", offer_token="tok1")
-    city.offer("a_bertil", caller_id="c1", agent_call_sid="CAleg")
-    stranger = aino.post(f"/offers/tok1/{action}", **fields)
-    nothing = aino.post(f"/offers/never/{action}", **fields)
-    assert stranger.status_code == nothing.status_code == 404
-    assert stranger.text == nothing.text
-    assert city.one(offer.c.state, where=offer.c.token == "tok1")[0] == "offered"
-    assert city.one(outbox.c.id, where=outbox.c.ref == "CAleg") is None
-    assert aino.desk()["offer"] is None
 
 
 # --- telephone and stream ------------------------------------------------------------------------------------------
