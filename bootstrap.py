@@ -67,7 +67,7 @@ def build_services(settings: Settings | None = None) -> Services:
 
 
 def record_start(services: Services, kind: str) -> None:
-    """Notes that a kind of process began to serve now: heartbeats that we missed ourselves are not held against agents."""
+    """Notes when a kind of process began to serve: heartbeats missed by ourselves are not held against agents."""
     now = services.clock.machine()
     make = sqlite_insert if services.database.is_sqlite else postgres_insert
     row = make(process_start).values(kind=kind, started_machine=now, beat_machine=now)

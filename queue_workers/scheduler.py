@@ -133,6 +133,7 @@ def schedule(dispatcher: Dispatcher) -> BackgroundScheduler:
 def main() -> int:
     services = build_services()
     configure_logging("clock", services.settings.log_level)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that runs late skips the next: no news
     stopped = threading.Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:
