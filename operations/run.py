@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
 
 from dotenv import dotenv_values
 
@@ -32,7 +31,6 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     root = Path(options.root).resolve()
-    _hear_signals()
     try:
         Places(root).make()
         with only_run(root):
@@ -150,10 +148,11 @@ def _teller() -> Callable[[str], None]:
     return tell
 
 
-def _refuse(sentence: str, out: IO[str] = sys.stderr) -> int:
-    print(sentence, file=out, flush=True)
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr, flush=True)
     return 2
 
 
 if __name__ == "__main__":
+    _hear_signals()
     sys.exit(main())

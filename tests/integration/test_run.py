@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,11 @@ import requests
 from adapters.database import Database
 from adapters.migrate import upgrade
 from adapters.places import ROOT, Places
-from adapters.settings import load_settings
+from adapters.settings import Settings, load_settings
 from operations import trial
 from operations.lock import only_run
 from operations.ports import busy
+from operations.run import main
 from operations.sessions import members
 from operations.setup import Refused, prepare
 from tests.rig.ports import free_ports
@@ -37,15 +38,25 @@ def command(root: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "operations.run", "--root", str(root), *more]
 
 
-def refused(root: Path, *more: str, environment: Mapping[str, str] | None = None) -> str:
+Refusal = Callable[..., str]
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refusal:
     """The words of a start that must not happen."""
-    given = {**INHERITED, **(environment or {})}
-    before = set((root / "var" / "run").glob("*.pid"))
-    done = subprocess.run(command(root, *more), cwd=ROOT, env=given, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    assert set((root / "var" / "run").glob("*.pid")) == before
-    return done.stderr.strip()
+
+    def words_of(root: Path, *more: str, environment: Mapping[str, str]) -> str:
+        for name in Settings.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        before = set((root / "var" / "run").glob("*.pid"))
+        capsys.readouterr()
+        assert main(["--root", str(root), *more]) == 2
+        assert set((root / "var" / "run").glob("*.pid")) == before
+        return capsys.readouterr().err.strip()
+
+    return words_of
 
 
 @pytest.fixture
@@ -76,6 +87,9 @@ class Running:
     def pids(self) -> list[int]:
         return [int(file.read_text()) for file in (self.root / "var/run").glob("*.pid")]
 
+    def everyone(self) -> set[int]:
+        return {pid for leader in self.pids() for pid in members(leader)}
+
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(STOP_SECONDS)
@@ -90,44 +104,40 @@ def running(tmp_path: Path, ports: dict[str, str]) -> Iterator[Running]:
         run.process.wait()
 
 
-def test_everything_starts_and_ctrl_c_leaves_nothing_but_the_data(running: Running, ports: dict[str, str]) -> None:
+def test_from_the_first_start_to_ctrl_c(running: Running, ports: dict[str, str], refused: Refusal) -> None:
     running.until_it_says("Agents' console")
     addresses = json.loads((running.root / "var/run/addresses.json").read_text())
     assert requests.get(addresses["web"] + "/readyz", timeout=5).status_code == 200
     assert requests.get(addresses["emulator"] + "/lab/clock", timeout=5).status_code == 200
     for account in trial.DEMO_ACCOUNTS:
         assert account.password in running.said()
-    pids = running.pids()
-    assert len(pids) == 7
-    everyone = [pid for leader in pids for pid in members(leader)]
-    assert set(pids) < set(everyone)
-    second = refused(running.root, environment=ports)
-    assert (
-        second == f"The service runs already, at {addresses['web']}/console/: end it with Ctrl-C where it was started."
-    )
+    assert len(running.pids()) == 7
 
-    assert running.interrupt() == 0
-    assert [pid for pid in everyone if members(pid) or Path(f"/proc/{pid}").exists()] == []
+    where = f"The service runs already, at {addresses['web']}/console/"
+    assert refused(running.root, environment=ports) == f"{where}: end it with Ctrl-C where it was started."
+
+    first = running.everyone()
+    running.process.kill()  # what it leaves is ended before the next one starts
+    running.process.wait()
+    again = Running(running.root, ports)
+    try:
+        again.until_it_says("Agents' console")
+        assert first.isdisjoint(again.everyone())
+        assert left_of(first) == []
+    finally:
+        second = again.everyone()
+        assert again.interrupt() == 0
+    assert left_of(second) == []
     assert busy("127.0.0.1", map(int, ports.values())) == []
     assert not (running.root / "var/run/addresses.json").exists()
     assert (running.root / "var/data/service.db").exists()
 
 
-def test_what_a_killed_run_left_is_ended_before_the_next_one(running: Running, ports: dict[str, str]) -> None:
-    running.until_it_says("Agents' console")
-    before = running.pids()
-    running.process.kill()
-    running.process.wait()
-    again = Running(running.root, ports)
-    try:
-        again.until_it_says("Agents' console")
-        assert set(before).isdisjoint(again.pids())
-        assert [pid for pid in before if Path(f"/proc/{pid}").exists()] == []
-    finally:
-        assert again.interrupt() == 0
+def left_of(pids: set[int]) -> list[int]:
+    return [pid for pid in pids if members(pid) or Path(f"/proc/{pid}").exists()]
 
 
-def test_a_busy_port_is_one_sentence(tmp_path: Path, ports: dict[str, str]) -> None:
+def test_a_busy_port_is_one_sentence(tmp_path: Path, ports: dict[str, str], refused: Refusal) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", int(ports["EVENTS_PORT"])))
         holder.listen()
@@ -136,26 +146,26 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path, ports: dict[str, str]) -> N
     assert words == f"Another program uses a port of ours ({expected}): end it, or choose another port."
 
 
-def test_a_second_run_that_meets_a_starting_one_says_so(tmp_path: Path, ports: dict[str, str]) -> None:
+def test_a_second_run_beside_a_starting_one_says_so(tmp_path: Path, ports: dict[str, str], refused: Refusal) -> None:
     Places(tmp_path).make()
     with only_run(tmp_path):
         assert "just starting or stopping" in refused(tmp_path, environment=ports)
 
 
-def test_an_unwritable_directory_is_one_sentence(tmp_path: Path, ports: dict[str, str]) -> None:
+def test_an_unwritable_directory_is_one_sentence(tmp_path: Path, ports: dict[str, str], refused: Refusal) -> None:
     (tmp_path / "var").write_text("in the way")
     words = refused(tmp_path, environment=ports)
     assert str(tmp_path / "var") in words
     assert len(words.splitlines()) == 1
 
 
-def test_serve_names_everything_that_is_missing_at_once(tmp_path: Path) -> None:
+def test_serve_names_everything_that_is_missing_at_once(tmp_path: Path, refused: Refusal) -> None:
     (tmp_path / ".env").write_text("CITY_NUMBER=0171234567\n")
-    named = {line.split()[0].rstrip(":") for line in refused(tmp_path, "--serve").splitlines()}
+    named = {line.split()[0].rstrip(":") for line in refused(tmp_path, "--serve", environment={}).splitlines()}
     assert named == {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "CITY_NUMBER", "PUBLIC_BASE_URL", "SECRET_KEY"}
 
 
-def test_serve_refuses_what_is_unsafe(tmp_path: Path) -> None:
+def test_serve_refuses_what_is_unsafe(tmp_path: Path, refused: Refusal) -> None:
     unsafe = GOOD | {"PUBLIC_BASE_URL": "http://127.0.0.1:8080", "QUARANTINE_SECONDS": "4"}
     words = refused(tmp_path, "--serve", environment=unsafe)
     assert "PUBLIC_BASE_URL" in words
