@@ -267,7 +267,8 @@ class Town:
 
     def held(self, agent_id: str) -> Mapping[str, Any] | None:
         with self.services.database.read() as connection:
-            return store.offer_of_agent(connection, agent_id)
+            found = store.offer_of_agent(connection, agent_id)
+        return None if found is None else dict(found)
 
     def promise(self, request_id: str) -> Mapping[str, Any]:
         return self.one(store.REQUEST, id=request_id)

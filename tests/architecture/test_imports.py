@@ -1,0 +1,129 @@
+"""Which way the arrows run: pure modules stay pure, rooms that know nobody know nobody, one library has one home."""
+
+import pytest
+
+from tests.architecture.source import checks, is_ours, is_standard, modules
+
+PURE = {
+    *(f"ivr.{name}" for name in ("dialogue", "menus", "offers", "line_dialogue", "degraded", "facts", "turn")),
+    *(f"ivr.{name}" for name in ("step_url", "caller_input", "vocabulary")),
+    *(f"routing_rules.{name}" for name in ("model", "decide", "opening_hours", "holidays")),
+    *(f"callbacks.{name}" for name in ("model", "machine", "transitions", "retry_policy", "windows", "openings")),
+    "callbacks.code",
+    "console.model",
+    *(f"desks.{name}" for name in ("dealing", "expected_wait", "line_machine", "offer_machine", "card")),
+}
+# Pure means: the same answer to the same arguments. These modules of the standard library give another one each time.
+IMPURE = {"os", "time", "random", "secrets", "socket", "threading", "subprocess", "pathlib", "logging", "uuid"}
+
+HOMES: dict[str, dict[str, str]] = {
+    "twilio.twiml": {"ivr.twiml": "home"},
+    "twilio.rest": {"adapters.voice_gateway": "home"},
+    "twilio.request_validator": {"ivr.signature": "home"},
+    "twilio.jwt": {"console.telephone": "home"},
+    "phonenumbers": {"callbacks.numbers": "home", "desks.view": "groups digits for the card; decides nothing"},
+    "rq": {
+        "queue_workers.enqueue": "home",
+        "queue_workers.worker": "home",
+        "queue_workers.allowed": "home",
+    },
+    "apscheduler": {"queue_workers.scheduler": "home"},
+    "redis": {
+        "adapters.redis_live": "home",
+        "queue_workers.enqueue": "names the error that a lost hint raises",
+        "queue_workers.worker": "RQ wants a connection without the call path's deadlines",
+    },
+    "argon2": {"console.passwords": "home"},
+}
+# Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
+SQL_OUTSIDE_STORES = {
+    "adapters.database": "home",
+    "adapters.migrate": "Alembic's engine",
+    "adapters.outbox": "one row: the order",
+    "bootstrap": "one row: when this process began",
+    "callbacks.planning": "the type of the connection it hands on",
+    "callbacks.service": "messages and supervisor's items, in the promise's transaction",
+    "desks.conversation": "one row: presence, in the talk's transaction",
+    "desks.dispatch": "one row: the offer, in the claim's transaction",
+    "desks.line": "one row: the stay, in the join's transaction",
+    "desks.service": "one row: presence",
+    "desks.overview": "a read model: it is nothing but queries",
+    "desks.view": "a read model: it is nothing but queries",
+    "ivr.webhooks": "receipts and the call's row, in the effect's transaction",
+    "ivr.agent_webhooks": "receipts, in the accept's transaction",
+    "ivr.status_webhooks": "news of calls, each once",
+    "ivr.carry_out": "one row: the draft of a keyed-in number",
+    "ivr.fact_finding": "the type of the connection it hands on",
+    "queue_workers.effects": "claims orders of the outbox",
+    "queue_workers.scheduler": "finds due orders of the outbox",
+    "queue_workers.reconcile": "finds rows that have waited too long",
+    "queue_workers.after_hours": "finds what is left at closing time",
+}
+
+
+def test_the_list_of_pure_modules_names_modules_that_exist() -> None:
+    names = {module.name for module in modules()}
+    assert names >= PURE
+    assert {name for name in names if name.endswith((".model", "_machine"))} <= PURE
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_a_pure_module_imports_the_standard_library_and_its_like(name: str) -> None:
+    module = next(module for module in modules() if module.name == name)
+    for imported in module.imports():
+        first = imported.partition(".")[0]
+        assert first not in IMPURE, f"{name} imports {imported}"
+        assert is_standard(imported) or imported in PURE or imported.rpartition(".")[0] in PURE, f"{name}: {imported}"
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_a_pure_module_asks_no_clock(name: str) -> None:
+    module = next(module for module in modules() if module.name == name)
+    assert [call.lineno for call in module.calls("now", "utcnow", "today", "time_ns", "monotonic")] == []
+
+
+def test_the_rules_know_no_other_room() -> None:
+    for module in modules():
+        if module.room == "routing_rules":
+            others = [i for i in module.imports() if is_ours(i) and not i.startswith(("routing_rules.", "adapters."))]
+            assert others == [], module.path
+            if module.name.rpartition(".")[2] not in ("store", "service"):
+                assert [i for i in module.imports() if i.startswith("adapters.")] == [], module.path
+
+
+def test_the_adapters_know_no_room() -> None:
+    for module in modules():
+        if module.room == "adapters":
+            assert [i for i in module.imports() if is_ours(i) and not i.startswith("adapters.")] == [], module.path
+
+
+def test_the_emulator_and_the_service_know_nothing_of_each_other() -> None:
+    for module in modules():
+        ours = [i for i in module.imports() if is_ours(i)]
+        if module.room == "emulator":
+            assert [i for i in ours if not i.startswith("emulator")] == [], module.path
+        else:
+            assert [i for i in ours if i.partition(".")[0] == "emulator"] == [], module.path
+
+
+def test_nothing_but_tests_imports_tests() -> None:
+    assert [m.path for m in modules() if any(i.startswith("tests.") for i in m.imports())] == []
+    assert checks(), "the tests were read"
+
+
+@pytest.mark.parametrize("library", sorted(HOMES))
+def test_one_library_has_one_home(library: str) -> None:
+    users = {m.name for m in modules() if any(i == library or i.startswith(f"{library}.") for i in m.imports())}
+    assert users == set(HOMES[library])
+
+
+def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
+    users = {m.name for m in modules() if any(i.startswith("sqlalchemy") for i in m.imports())}
+    elsewhere = {name for name in users if not name.endswith(".store") and not name.startswith("adapters.schema")}
+    assert elsewhere == set(SQL_OUTSIDE_STORES)
+
+
+def test_dialogue_and_rules_never_see_the_provider() -> None:
+    """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
+    users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
+    assert users == {"bootstrap", "queue_workers.effects", "queue_workers.reconcile"}
