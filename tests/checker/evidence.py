@@ -81,6 +81,8 @@ class Leg:
     ended: float | None
     heard: tuple[Said, ...]
     tokens: frozenset[str]  # offers named in the URLs of this leg
+    talks: int  # times it was joined with somebody
+    alone_seconds: float  # the longest stretch, in business time, between being parted and the next word or person
 
 
 @dataclass(frozen=True)

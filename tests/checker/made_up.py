@@ -137,9 +137,13 @@ def leg(
     end: float = 9,
     said: tuple[str, ...] = (),
 ) -> Mapping[str, object]:
-    words = [{"kind": "say", "text": text, "language": "fi-FI", "machine": start} for text in said]
-    marks = [{"kind": kind, "machine": at} for kind, at in (("ring", start), ("answered", start), ("end", end))]
+    words = [event("say", start, text=text, language="fi-FI") for text in said]
+    marks = [event(kind, at) for kind, at in (("ring", start), ("answered", start), ("end", end))]
     return {"call_sid": sid, "to": to, "direction": direction, "parent": parent, "events": [*words, *marks]}
+
+
+def event(kind: str, machine: float, **more: object) -> Mapping[str, object]:
+    return {"kind": kind, "machine": machine, "at": NOON, **more}
 
 
 def hook(call_sid: str, url: str, status: int | None = 200) -> Mapping[str, object]:

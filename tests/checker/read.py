@@ -4,7 +4,7 @@ sql.json holds {table: [row, ...]}, lab.json {"calls", "history", "errors", "mes
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tests.checker.evidence import (
 
 Row = Mapping[str, Any]
 HEARD = frozenset({"say", "play"})
+COMPANY = frozenset({"say", "joined", "gather", "queued", "end"})
 STATUS_PATHS = ("/voice/status", "/voice/leg", "/sms/")
 
 
@@ -143,7 +144,16 @@ def _leg(call: Row, webhooks: Iterable[Row], tokens: frozenset[str]) -> Leg:
         ended=_first(events, "end"),
         heard=tuple(Said(e["text"], e.get("language") or "", e["machine"]) for e in events if e["kind"] in HEARD),
         tokens=frozenset(words & tokens),
+        talks=sum(1 for event in events if event["kind"] == "joined"),
+        alone_seconds=max(_alone(events), default=0.0),
     )
+
+
+def _alone(events: Sequence[Row]) -> Iterable[float]:
+    for place, event in enumerate(events):
+        if event["kind"] == "parted":
+            later = [e for e in events[place + 1 :] if e["kind"] in COMPANY] or events[-1:]
+            yield (_moment(later[0]["at"]) - _moment(event["at"])).total_seconds()
 
 
 def _first(events: Iterable[Row], kind: str) -> float | None:

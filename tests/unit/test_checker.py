@@ -18,6 +18,7 @@ from tests.checker.made_up import (
     TOKEN,
     History,
     change,
+    event,
     honest,
     hook,
     joins,
@@ -128,11 +129,17 @@ def message_twice(h: History) -> None:
     h["lab"]["messages"] *= 2
 
 
+def left_alone(h: History) -> None:
+    alone = [event("parted", 5.0), {**event("play", 6.0, text="music"), "at": TEN_OH_TWO}]
+    h["lab"]["calls"][0] = {**h["lab"]["calls"][0], "events": [*h["lab"]["calls"][0]["events"][:-1], *alone]}
+
+
 BROKEN = [
     (no_request, "promise lost"),
     (two_resident_legs, "rung twice"),
     (ring_without_a_parent, "unknown ring"),
     (ring_without_attempt, "rung without attempt"),
+    (left_alone, "left alone"),
     (agent_twice, "agent with two calls"),
     (two_agents_on_one_matter, "matter with two agents"),
     (orphan, "orphan"),
