@@ -1,6 +1,6 @@
 // Hints that something has changed: a stream from the events process, and polling every 3 s while there is none.
 
-import { csrf, get } from "./server.js";
+import { csrf, get, toTheDoor } from "./server.js";
 
 const QUIET_POLL = 5; // with a stream open, every fifth poll still asks: a hint may be lost
 
@@ -38,7 +38,7 @@ export function follow(look, trouble, busy = () => false) {
 
   const worker = new Worker("/console/static/beat.js");
   worker.onmessage = ({ data }) => {
-    if (data === "signed-out") location.assign("/console/sign-in");
+    if (data === "signed-out") toTheDoor();
     if (data === "lost" || data === "alive") trouble(data === "lost");
     if (data === "poll" && (!open || busy() || ++polls % QUIET_POLL === 0)) look();
   };

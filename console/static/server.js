@@ -20,10 +20,17 @@ export function csrf() {
   return main.dataset.csrf;
 }
 
+let leaving = false;
+
+export function toTheDoor() {
+  if (!leaving) location.assign("/console/sign-in");
+  leaving = true;
+}
+
 function answered(answer) {
   // a page asked for without a session is redirected to the sign-in page; so is the agent
   if (answer.status === 401 || (answer.redirected && answer.url.includes("/sign-in"))) {
-    location.assign("/console/sign-in");
+    toTheDoor();
     throw new Error("signed out");
   }
   return answer;

@@ -198,7 +198,7 @@ def test_her_page_beats_and_says_when_the_server_is_gone(aino: Desk, city: City)
 def test_a_lost_session_leads_to_the_door(aino: Desk, city: City) -> None:
     city.change(agent, agent.c.id == "a_aino", active=False)
     aino.running.hub.tell("a_aino")
-    aino.page.wait_for_url("**/console/sign-in")
+    expect(aino.page).to_have_url(f"{aino.running.web}/console/sign-in")
     assert city.one(session.c.agent_id, where=session.c.agent_id == "a_aino") is not None
 
 
