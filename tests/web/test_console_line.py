@@ -73,7 +73,7 @@ def test_she_decides_about_a_ring_of_unknown_fate(city: City, sirpa: Browser, de
     assert sirpa.post("/line/r1/resolve", decision=decision).status_code == 303
     assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == state
     assert city.one(callback_event.c.who, where=callback_event.c.request_id == "r1")[0] == "a_sirpa"
-    assert "Mikään ei odota päätöstäsi" in sirpa.page("/line")
+    assert "Mikään ei nyt vaadi huomiotasi" in sirpa.page("/line")
 
 
 def test_the_buttons_work_as_a_plain_form(city: City, sirpa: Browser) -> None:
