@@ -1,0 +1,189 @@
+"""Orders to the provider: a ring is asked for once, what may be repeated is, and a refusal becomes a state."""
+
+import pytest
+
+from adapters.database import Transaction
+from adapters.schema import outbox, text_message
+from adapters.voice_gateway import Done
+from desks import service
+from desks.store import note_offer
+from queue_workers import effects
+from tests.support.provider import BUSY_PROVIDER, LOST, REFUSED
+from tests.support.services import Town
+
+LEG = "CA" + "a" * 32
+
+
+def test_a_ring_is_asked_for_once_and_its_leg_noted(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    token = town.offered("aino")
+    town.gateway.answers(Done(LEG))
+    assert town.carry_out() == [("ring_agent", "rung")]
+    assert [order.to for order in town.gateway.ordered("call")] == ["client:aino"]
+    assert f"k={token}" in town.gateway.orders[0].url
+    assert town.offer(token)["agent_call_sid"] == LEG
+    assert town.orders() == []
+
+
+def test_an_agents_own_telephone_is_rung_by_its_number(town: Town) -> None:
+    town.agent("aino", telephone="+358401112223")
+    town.request()
+    town.offered("aino")
+    town.carry_out()
+    assert [order.to for order in town.gateway.ordered("call")] == ["+358401112223"]
+
+
+def test_a_busy_provider_is_asked_again_a_second_later(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    token = town.offered("aino")
+    town.gateway.answers(BUSY_PROVIDER)
+    assert town.carry_out() == [("ring_agent", None)]
+    assert town.offer(token)["asked_machine"] is None
+    [order] = town.orders()
+    assert effects.carry_out(town.services, order["id"]) is False, "not before it is due again"
+    town.clock.pass_(seconds=1)
+    assert town.carry_out() == [("ring_agent", "rung")]
+    assert len(town.gateway.ordered("call")) == 2
+
+
+def test_a_ring_of_unknown_fate_is_never_asked_for_again(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    token = town.offered("aino")
+    town.gateway.answers(LOST)
+    assert town.carry_out() == [("ring_agent", "unknown: ReadTimeout")]
+    town.clock.pass_(seconds=30)
+    assert town.carry_out() == []
+    assert effects.ring_agent(town.services, token) == "not wanted"  # a job doubled by the queue
+    assert len(town.gateway.ordered("call")) == 1
+    assert town.offer(token)["state"] == "offered"  # her telephone may be ringing
+
+
+def test_a_refused_ring_gives_the_matter_back_and_sets_her_away(town: Town) -> None:
+    town.agent("aino")
+    request = town.request()
+    token = town.offered("aino")
+    town.gateway.answers(REFUSED)
+    assert town.carry_out() == [("ring_agent", "refused")]
+    assert (town.promise(request)["state"], town.offer(token)["outcome"]) == ("requested", "unanswered")
+    assert town.deal() == 0
+
+
+def test_a_ring_that_nobody_wants_any_more_is_not_made(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    town.offered("aino")
+    town.act(lambda c: c.caller_hung_up(line))
+    assert town.carry_out() == [("ring_agent", "not wanted")]
+    assert town.gateway.orders == []
+
+
+def test_a_worker_that_died_with_the_order_leaves_it_to_another(town: Town) -> None:
+    """Its lease runs out; a ring it may have asked for is not asked for again."""
+    town.agent("aino")
+    town.request()
+    token = town.offered("aino")
+    [order] = town.orders()
+    claim = {"lease_machine": town.clock.machine() + effects.LEASE_SECONDS}
+    town.within(lambda tx: tx.connection.execute(outbox.update().values(**claim)))
+    assert effects.carry_out(town.services, order["id"]) is False
+    town.clock.pass_(seconds=effects.LEASE_SECONDS + 1)
+    assert effects.carry_out(town.services, order["id"]) is True
+    assert town.offer(token)["asked_machine"] == town.clock.machine()
+
+
+def test_ending_a_leg_is_repeated_until_it_is_known_to_be_over(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    service.note_outcome(town.services, "aino", town.talking(), "done")
+    town.gateway.answers(LOST, BUSY_PROVIDER)
+    for _ in range(5):
+        town.carry_out()
+        town.clock.pass_(seconds=1)
+    assert town.orders() == []
+    assert {row["result"] for row in town.every(outbox, kind="end_leg")} == {"done"}
+    assert len(town.gateway.ordered("end")) == 3
+
+
+def test_a_leg_that_was_over_already_is_no_failure(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    service.note_outcome(town.services, "aino", town.talking(), "done")
+    town.gateway.answers(REFUSED, REFUSED)
+    town.carry_out()
+    assert town.orders() == []
+
+
+def test_what_may_be_repeated_is_given_up_after_five_tries(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    service.note_outcome(town.services, "aino", town.talking(), "done")
+    town.gateway.answers(*[LOST] * 20)
+    for _ in range(7):
+        town.carry_out()
+        town.clock.pass_(seconds=1)
+    assert [row["result"] for row in town.every(outbox, kind="end_leg")] == ["given up"]
+    assert len(town.gateway.ordered("end")) == effects.MOST_TRIES
+
+
+def test_a_ring_withdrawn_while_the_provider_was_asked_is_ended(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+
+    class HangsUpMeanwhile(type(town.gateway)):  # type: ignore[misc]
+        def call(self, *order: object) -> Done:
+            town.act(lambda c: c.caller_hung_up(line))
+            return Done(LEG)
+
+    town.gateway.__class__ = HangsUpMeanwhile
+    town.carry_out()
+    assert town.offer(token)["state"] == "ended"
+    assert town.ordered("end_leg") == [LEG]
+
+
+def test_the_caller_is_brought_to_her_step_not_to_a_number(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.accept(token)
+    town.carry_out()
+    [brought] = town.gateway.ordered("redirect")
+    assert brought.to == town.stay(line)["call_sid"]
+    assert "/voice/step/left?" in brought.url
+    assert "358" not in brought.url
+
+
+def test_a_machine_hears_one_message_and_then_her_leg_ends(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    token = town.talking()
+    resident = "CA" + "9" * 32
+    town.within(lambda tx: _resident_leg(tx, token, resident))
+    service.note_outcome(town.services, "aino", token, "machine")
+    town.carry_out()
+    assert [(o.to, "/voice/resident/message" in o.url) for o in town.gateway.ordered("redirect")] == [(resident, True)]
+    assert town.gateway.ordered("end") == []
+    town.clock.pass_(seconds=2)
+    town.carry_out()
+    assert [order.to for order in town.gateway.ordered("end")] == [LEG]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "asked"), [(LOST, "unknown", 1), (REFUSED, "refused 21211", 1), (BUSY_PROVIDER, "sent", 2)]
+)
+def test_a_text_is_sent_at_most_once(texting_town: Town, answer: object, status: str, asked: int) -> None:
+    town = texting_town
+    town.request()
+    town.gateway.answers(answer)  # type: ignore[arg-type]
+    for _ in range(3):
+        town.carry_out()
+        town.clock.pass_(seconds=1)
+    [message] = town.every(text_message)
+    assert (message["status"], len(town.gateway.ordered("text"))) == (status, asked)
+
+
+def _resident_leg(tx: Transaction, token: str, sid: str) -> None:
+    note_offer(tx.connection, token, resident_call_sid=sid)

@@ -1,0 +1,193 @@
+"""What was interrupted is moved on: silent legs asked about, unknown rings adopted or handed to a person."""
+
+import pytest
+
+from adapters.database import Transaction
+from adapters.schema import receipt
+from desks import service
+from desks.store import note_offer
+from queue_workers import reconcile
+from tests.support.services import Town
+
+LEG, RESIDENT = "CA" + "a" * 32, "CA" + "9" * 32
+QUARANTINE = 600
+
+
+def dialling(town: Town) -> tuple[str, str]:
+    """(request, token): the resident's telephone has been asked to ring, and nothing was heard since."""
+    town.agent("aino")
+    request = town.request()
+    token = town.offered("aino")
+    town.accept(token, LEG)
+    return request, token
+
+
+# --- the agent's leg ----------------------------------------------------------------------------------------------
+
+
+def test_a_silent_leg_that_still_talks_is_left_alone(town: Town) -> None:
+    town.agent("aino")
+    request = town.request()
+    token = town.talking()
+    town.gateway.knows(LEG, "in-progress")
+    town.clock.pass_(seconds=61)
+    reconcile.silent_legs(town.services)
+    assert (town.promise(request)["state"], town.offer(token)["state"]) == ("connected", "connected")
+
+
+def test_a_silent_leg_that_is_over_ends_the_talk(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    token = town.talking()
+    town.gateway.knows(LEG, "completed")
+    town.clock.pass_(seconds=59)
+    reconcile.silent_legs(town.services)
+    assert town.offer(token)["state"] == "connected", "asked too early"
+    town.clock.pass_(seconds=2)
+    reconcile.silent_legs(town.services)
+    assert town.offer(token)["state"] == "wrapup"
+
+
+def test_a_leg_lost_before_the_room_brings_the_caller_back_to_her_place(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.accept(token, LEG)
+    town.clock.pass_(seconds=61)  # the provider knows no such call
+    reconcile.silent_legs(town.services)
+    assert (town.stay(line)["state"], town.offer(token)["outcome"]) == ("waiting", "lost")
+
+
+def test_while_the_provider_cannot_be_asked_nothing_is_assumed(town: Town) -> None:
+    request, token = dialling(town)
+    town.gateway.cannot_be_asked()
+    town.clock.pass_(seconds=QUARANTINE * 3)
+    reconcile.silent_legs(town.services)
+    assert (town.promise(request)["state"], town.offer(token)["state"]) == ("dialing", "dialing")
+
+
+def test_an_offer_that_never_rang_is_given_back_without_blame(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.clock.pass_(seconds=44)
+    reconcile.overdue_offers(town.services)
+    assert town.offer(token)["state"] == "offered"
+    town.clock.pass_(seconds=2)
+    reconcile.overdue_offers(town.services)
+    assert (town.offer(token)["outcome"], town.stay(line)["state"]) == ("unknown", "waiting")
+
+
+def test_a_telephone_that_rings_too_long_sets_her_away(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    now = town.clock.now()
+    town.within(lambda tx: _note(tx, token, rung_at=now))
+    town.clock.pass_(seconds=31)
+    reconcile.overdue_offers(town.services)
+    assert (town.offer(token)["outcome"], town.stay(line)["state"]) == ("unanswered", "waiting")
+    service.heartbeat(town.services, "aino")
+    assert town.deal() == 0
+
+
+# --- a ring whose fate is unknown ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "offer_state"),
+    [("no-answer", "requested", "ended"), ("busy", "requested", "ended"), ("completed", "connected", "wrapup")],
+)
+def test_what_the_provider_knows_of_the_residents_leg_is_adopted(
+    town: Town, status: str, state: str, offer_state: str
+) -> None:
+    request, token = dialling(town)
+    town.gateway.knows(LEG, "completed")
+    town.gateway.knows(RESIDENT, status, parent=LEG)
+    town.clock.pass_(seconds=61)
+    reconcile.silent_legs(town.services)
+    assert (town.promise(request)["state"], town.offer(token)["state"]) == (state, offer_state)
+
+
+def test_a_residents_telephone_that_still_rings_is_waited_for(town: Town) -> None:
+    request, token = dialling(town)
+    town.gateway.knows(LEG, "completed")
+    town.gateway.knows(RESIDENT, "ringing", parent=LEG)
+    town.clock.pass_(seconds=QUARANTINE * 2)
+    reconcile.silent_legs(town.services)
+    assert (town.promise(request)["state"], town.offer(token)["state"]) == ("dialing", "dialing")
+
+
+@pytest.mark.parametrize(("again", "state", "outcome"), [(True, "requested", None), (False, "done", "done")])
+def test_a_ring_nobody_knows_of_is_decided_by_a_person(
+    town: Town, again: bool, state: str, outcome: str | None
+) -> None:
+    request, token = dialling(town)
+    town.gateway.knows(LEG, "completed")
+    town.clock.pass_(seconds=QUARANTINE - 1)
+    reconcile.silent_legs(town.services)
+    assert town.promise(request)["state"] == "dialing", "the list of legs may be behind the truth"
+    town.clock.pass_(seconds=2)
+    reconcile.silent_legs(town.services)
+    assert (town.promise(request)["state"], town.offer(token)["outcome"]) == ("needs_human", "unknown")
+    assert town.items() == ["needs_human"]
+    service.heartbeat(town.services, "aino")
+    assert town.deal() == 0, "no machine rings again"
+    assert service.resolve_human(town.services, "sirpa", request, again)
+    assert (town.promise(request)["state"], town.promise(request)["outcome"]) == (state, outcome)
+    assert town.items() == []
+    assert town.deal() == (1 if again else 0)
+    assert service.resolve_human(town.services, "sirpa", request, again) is False
+
+
+def test_news_after_a_person_was_asked_change_nothing(town: Town) -> None:
+    request, token = dialling(town)
+    town.clock.pass_(seconds=QUARANTINE + 1)
+    reconcile.silent_legs(town.services)
+    town.act(lambda c: c.resident_answered(token))
+    town.act(lambda c: c.ring_over(token, "no-answer"))
+    assert (town.promise(request)["state"], town.promise(request)["attempts"]) == ("needs_human", 1)
+
+
+# --- callers and what is left behind ------------------------------------------------------------------------------
+
+
+def test_a_caller_whose_call_has_ended_unheard_leaves_the_line(town: Town) -> None:
+    gone, here = town.caller(), town.caller()
+    town.gateway.knows(town.stay(gone)["call_sid"], "completed")
+    town.gateway.knows(town.stay(here)["call_sid"], "in-progress")
+    checked: dict[str, float] = {}
+    reconcile.vanished_callers(town.services, checked)
+    assert town.stay(gone)["state"] == "waiting", "asked at once, before any news could come"
+    town.clock.pass_(seconds=61)
+    reconcile.vanished_callers(town.services, checked)
+    assert (town.stay(gone)["state"], town.stay(here)["state"]) == ("left", "waiting")
+    town.clock.pass_(seconds=61)
+    reconcile.vanished_callers(town.services, checked)
+    assert set(checked) == {here}
+
+
+def test_receipts_are_forgotten_after_a_day(town: Town) -> None:
+    dialling(town)
+    assert len(town.every(receipt)) == 1
+    town.clock.pass_(minutes=24 * 60 - 1)
+    reconcile.tidy(town.services)
+    assert len(town.every(receipt)) == 1
+    town.clock.pass_(minutes=2)
+    reconcile.tidy(town.services)
+    assert town.every(receipt) == []
+
+
+def test_repairs_done_twice_are_done_once(town: Town) -> None:
+    request, _ = dialling(town)
+    town.clock.pass_(seconds=QUARANTINE + 1)
+    for _ in range(3):
+        reconcile.silent_legs(town.services)
+        reconcile.overdue_offers(town.services)
+        reconcile.lost_agents(town.services)
+    assert town.items() == ["needs_human"]
+    assert town.promise(request)["attempts"] == 1
+
+
+def _note(tx: Transaction, token: str, **values: object) -> None:
+    note_offer(tx.connection, token, **values)
