@@ -57,7 +57,7 @@ def _tests() -> tuple[Stage, ...]:
 
 def _pytest(name: str, kinds: set[str]) -> Stage:
     report = ROOT / "artefacts" / f"{name.replace(' ', '-')}.xml"
-    spread = ("-n", "2", "--dist", "loadfile")
+    spread = ("-n", "2", "--dist", "worksteal")
     directories = (f"tests/{kind}" for kind in sorted(kinds))
     return Stage(name, _python("pytest", "-q", *spread, f"--junitxml={report}", *directories), report)
 

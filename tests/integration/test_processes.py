@@ -24,7 +24,7 @@ STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 )
 FORKS = "import os, time; os.fork() or os.setpgid(0, 0); time.sleep(600)"
-LEAVES = "import time; time.sleep({}); raise SystemExit(0)"
+LEAVES_WHEN_TOLD = "import os, time\nwhile not os.path.exists({!r}): time.sleep(0.02)"
 
 
 def spec(name: str, program: str, **more: object) -> ProcessSpec:
@@ -85,7 +85,9 @@ def test_a_killed_process_is_started_again(made: list[Fleet], tmp_path: Path) ->
 
 
 def test_a_process_that_leaves_with_code_zero_is_started_again(made: list[Fleet], tmp_path: Path) -> None:
-    fleet = started(made, tmp_path, spec("brief", LEAVES.format(0.5)))
+    told = tmp_path / "leave"
+    fleet = started(made, tmp_path, spec("brief", LEAVES_WHEN_TOLD.format(str(told))))
+    told.touch()
     until(lambda: fleet.starts("brief") >= 3)
 
 
