@@ -87,7 +87,7 @@ class Child:
     def _start(self) -> None:
         _shorten(self.log_file)
         with open(self.log_file, "ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 self.spec.argv,
                 cwd=ROOT,
                 env=self._environment,
@@ -98,8 +98,11 @@ class Child:
                 preexec_fn=dies_with(os.getpid()),  # noqa: PLW1509  one prctl, no lock is taken
             )
         self._started = time.monotonic()
-        self.starts += 1
-        self._pid_file.write_text(f"{self._process.pid}\n")
+        fresh = self._pid_file.with_suffix(".part")
+        fresh.write_text(f"{process.pid}\n")
+        fresh.replace(self._pid_file)
+        self._process = process
+        self.starts += 1  # last: whoever sees the start sees the process too
 
     def _notice_death(self) -> None:
         process = self._process
