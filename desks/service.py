@@ -26,29 +26,30 @@ DECLINE_REASONS = ("language", "wrong_desk", "conflict", "technical", "must_leav
 def set_presence(services: "Services", agent_id: str, state: str, reason: str = "own wish") -> bool:
     if state not in PRESENCES:
         return False
-    now, machine = services.clock.now(), services.clock.machine()
-    with services.database.write() as tx:
-        known = tx.connection.scalar(select(presence.c.state).where(presence.c.agent_id == agent_id))
-        fresh = {"state": state, "reason": reason, "since_at": now, "heartbeat_machine": machine}
-        if known is None:
-            tx.connection.execute(insert(presence).values(agent_id=agent_id, idle_since_at=now, **fresh))
-        elif known != state:
-            mine = presence.c.agent_id == agent_id
-            tx.connection.execute(
-                update(presence).where(mine).values(idle_since_at=now, break_after_call=False, **fresh)
-            )
-        _give_back_open_offer(services, tx, agent_id, state)
-        tx.after_commit(lambda: services.changed(agent_id))
-        if state == "available":
-            tx.after_commit(services.hurry)
+    services.database.run(lambda tx: _be(services, tx, agent_id, state, reason))
     return True
+
+
+def _be(services: "Services", tx: "Transaction", agent_id: str, state: str, reason: str) -> None:
+    now, machine = services.clock.now(), services.clock.machine()
+    _give_back_open_offer(services, tx, agent_id, state)
+    known = tx.connection.scalar(select(presence.c.state).where(presence.c.agent_id == agent_id))
+    fresh = {"state": state, "reason": reason, "since_at": now, "heartbeat_machine": machine}
+    if known is None:
+        tx.connection.execute(insert(presence).values(agent_id=agent_id, idle_since_at=now, **fresh))
+    elif known != state:
+        mine = update(presence).where(presence.c.agent_id == agent_id)
+        tx.connection.execute(mine.values(idle_since_at=now, break_after_call=False, **fresh))
+    tx.after_commit(lambda: services.changed(agent_id))
+    if state == "available":
+        tx.after_commit(services.hurry)
 
 
 def _give_back_open_offer(services: "Services", tx: "Transaction", agent_id: str, state: str) -> None:
     """Who goes away while a matter rings gives it back at once; a talk is not touched."""
     row = store.offer_of_agent(tx.connection, agent_id)
     if state != "available" and row is not None and row["state"] == "offered":
-        Conversation(services, tx, services.rules.current()).give_back(row["token"], "withdrawn")
+        _conversation(services, tx).give_back(row["token"], "withdrawn")
 
 
 def heartbeat(services: "Services", agent_id: str) -> bool:
@@ -67,10 +68,9 @@ def break_after_call(services: "Services", agent_id: str, on: bool) -> bool:
 def decline(services: "Services", agent_id: str, token: str, reason: str) -> bool:
     if reason not in DECLINE_REASONS:
         return False
-    with services.database.write() as tx:
-        if not _hers(tx, agent_id, token):
-            return False
-        return Conversation(services, tx, services.rules.current()).give_back(token, "declined", reason)
+    return services.database.run(
+        lambda tx: _hers(tx, agent_id, token) and _conversation(services, tx).give_back(token, "declined", reason)
+    )
 
 
 def note_outcome(
@@ -79,10 +79,13 @@ def note_outcome(
     """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``."""
     if outcome not in OUTCOMES or (minutes is not None and not 1 <= minutes <= 14 * 24 * 60):
         return False
-    with services.database.write() as tx:
-        if not _hers(tx, agent_id, token):
-            return False
-        return Conversation(services, tx, services.rules.current()).note(token, outcome, note[:2000], minutes)
+    return services.database.run(
+        lambda tx: _hers(tx, agent_id, token) and _conversation(services, tx).note(token, outcome, note[:2000], minutes)
+    )
+
+
+def _conversation(services: "Services", tx: "Transaction") -> Conversation:
+    return Conversation(services, tx, services.rules.current())
 
 
 def hang_up(services: "Services", agent_id: str, token: str) -> bool:

@@ -58,7 +58,8 @@ class Finder:
     def facts(self, step: Step, given: CallerInput, call_sid: str, number: Callable | NotCallable) -> Facts:
         duty = desks_store.duty(self.connection, self.services.clock.machine())
         line = self._line(step, call_sid, duty)
-        topic = self._topic(step, given, line)
+        missed = self._ringback(step, number)
+        topic = self._topic(step, given, line, missed)
         settings = self.services.settings
         spoken = _language(step, given)
         found = (
@@ -74,7 +75,7 @@ class Finder:
             caller=self._caller(call_sid, number),
             shown_number=None if settings.shown_number == settings.city_number else settings.shown_number,
             staffed=duty.staffed(),
-            ringback=self._ringback(step, number),
+            ringback=missed,
             line=line,
             asap=found.asap if found else None,
             slots=found.slots if found else (),
@@ -101,7 +102,7 @@ class Finder:
             return None
         row = desks_store.stay_of_call(self.connection, call_sid) or row  # moved to another desk: the running stay
         seen = outlook(self.connection, self.rules, duty, self.now, row["desk"], row["id"])
-        at_extended = outlook(self.connection, self.rules, duty, self.now, self.rules.extended_desk, None)
+        closing = row["state"] == "closing"
         return LineFacts(
             id=row["id"],
             state=row["state"],
@@ -110,20 +111,25 @@ class Finder:
             desk=row["desk"],
             place=seen.place,
             wait_minutes=seen.wait_minutes,
-            extended_open=extended_open(self.rules, duty, self.now, row["service_language"]),
-            extended_wait=at_extended.wait_minutes,
+            extended_open=closing and extended_open(self.rules, duty, self.now, row["service_language"]),
+            extended_wait=self._extended_wait(duty) if closing else None,
             promised=self._promised(call_sid) if row["state"] == "promised" else None,
         )
+
+    def _extended_wait(self, duty: desks_store.Duty) -> int | None:
+        return outlook(self.connection, self.rules, duty, self.now, self.rules.extended_desk, None).wait_minutes
 
     def _promised(self, call_sid: str) -> Promised | None:
         """What this call was promised: told again to a caller whose leg asks twice where it goes."""
         row = promises.made_in(self.connection, call_sid)
         return None if row is None else promised(self.connection, row, joined=False, place_kept=True)
 
-    def _topic(self, step: Step, given: CallerInput, line: LineFacts | None) -> str | None:
+    def _topic(self, step: Step, given: CallerInput, line: LineFacts | None, missed: Ringback | None) -> str | None:
         """The leaf topic that this turn may offer a time for."""
         if line is not None:
             return line.topic
+        if step.name == "ringback" and missed is not None:
+            return missed.topic
         if step.name == "topic":
             chosen = chosen_topic(step, given, self.rules) or self.rules.general_topic
         elif step.name == "language":

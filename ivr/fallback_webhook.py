@@ -13,7 +13,7 @@ from ivr import degraded
 from ivr.caller_input import Silent
 from ivr.fact_finding import bare
 from ivr.step_url import RETRY, Step, step_of
-from ivr.turn import Redirect, Turn
+from ivr.turn import Hangup, Redirect, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("ivr")
 ONCE = "again=1"
+CALLERS = ("/voice/step/", "/voice/incoming")
 
 
 def blueprint(services: "Services") -> Blueprint:
@@ -46,6 +47,8 @@ def _turn(services: "Services", failed: str) -> Turn:
     ours = (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
     step = step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query)) if ours else Step("incoming")
     facts = bare(services, services.rules.current())
+    if ours and ONCE in parts.query and not parts.path.startswith(CALLERS):
+        return Turn(step.language or "fi", (Hangup(),))  # an agent's leg: her matter goes back when it ends
     if not ours or ONCE in parts.query:
         return degraded.person(step.go(step.name, facts.nonce, language=step.language or "fi"), Silent(), facts)
     query = "&".join(filter(None, sorted([*parts.query.split("&"), ONCE])))

@@ -90,7 +90,7 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
         spoken, step = (Music(4),), replace(step, tries=step.tries - 1)
     elif phase == 0:
         spoken, told = _place_and_wait(step, line)
-    elif phase == 1 and times(facts):
+    elif phase == 1 and _worth_offering(line, facts):
         spoken = (Say("line.callback_offer"),)
     else:
         spoken = (Music(8),)
@@ -98,6 +98,12 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
     following = step.go("wait", facts.nonce, tries=step.tries + 1, choice=place)
     url = url_of(facts.base, following)
     return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)), told)
+
+
+def _worth_offering(line: LineFacts, facts: Facts) -> bool:
+    """A callback is offered from a told wait of some minutes; where no wait can be told, always."""
+    least = facts.rules.department(line.department).callbacks.offer_from_wait_minutes
+    return bool(times(facts)) and (line.wait_minutes is None or line.wait_minutes >= least)
 
 
 def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:

@@ -136,7 +136,7 @@ def routed(step: Step, topic_id: str, facts: Facts) -> Turn | Effect:
     return follow(step, decide(facts.rules, topic_id, spoken_in(step), facts.now, facts.staffed), facts)
 
 
-def follow(step: Step, route: Route, facts: Facts) -> Turn | Effect:
+def follow(step: Step, route: Route, facts: Facts, tries: int = 1) -> Turn | Effect:
     department = facts.rules.topic(step.topic).department or ""
     match route:
         case ToLine(desk, extended, is_closed):
@@ -145,7 +145,7 @@ def follow(step: Step, route: Route, facts: Facts) -> Turn | Effect:
             return dial_desk(step, owner, number, "number_desk.connecting", facts)
         case OtherLanguage(_, languages, _):
             says = (Say("language.not_staffed", (("spoken", LanguagesSpoken(languages)),)), Say("menu.repeat_star"))
-            return ask(step, "other-language", facts, *says)
+            return ask(step, "other-language", facts, *says, tries=tries)
         case NobodyOnDuty():
             before = Say("offer.nobody_on_duty", (("department", DepartmentSpoken(department)),))
             return offer_callback(step, facts, before)
@@ -162,8 +162,12 @@ def other_language(step: Step, given: CallerInput, facts: Facts) -> Turn | Effec
         case Pressed("1"):
             department = facts.rules.topic(step.topic).department or ""
             return JoinLine(step.topic, department, route.desk, route.languages[0], route.extended, False, step.request)
+        case Pressed("2"):
+            return offer_callback(step, facts)
         case Pressed("*"):
-            return follow(step, route, facts)
+            return follow(step, route, facts, step.tries)
+    if step.tries < TRIES:
+        return follow(step, route, facts, step.tries + 1)
     return offer_callback(step, facts)
 
 

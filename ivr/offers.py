@@ -52,7 +52,7 @@ def offer(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return offer_callback(step, facts, tries=step.tries, index=index)
     if step.tries < TRIES:
         return offer_callback(step, facts, tries=step.tries + 1, index=index)
-    return silent_goodbye(step)
+    return _unconfirmed(step)
 
 
 def read_number(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:

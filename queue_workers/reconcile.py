@@ -36,8 +36,7 @@ def open_offers(services: "Services", *states: str) -> list[RowMapping]:
 
 
 def within(services: "Services", act: Callable[[Conversation], object]) -> None:
-    with services.database.write() as tx:
-        act(Conversation(services, tx, services.rules.current()))
+    services.database.run(lambda tx: act(Conversation(services, tx, services.rules.current())))
 
 
 # --- fast: a telephone that rings too long, a note that nobody writes ------------------------------------------

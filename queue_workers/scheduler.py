@@ -19,7 +19,7 @@ from sqlalchemy import or_, select, update
 
 from adapters.database import DatabaseError
 from adapters.logs import configure_logging
-from adapters.schema import outbox
+from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
 from desks import dispatch
 from queue_workers import after_hours, effects, reconcile
@@ -46,24 +46,24 @@ class Dispatcher:
         self.checked: dict[str, float] = {}
 
     def fast(self) -> None:
-        self._guarded("orders", self._orders)
-        self._guarded("deal", lambda: dispatch.deal(self.services))
-        self._guarded("overdue offers", lambda: reconcile.overdue_offers(self.services))
+        self.guarded("orders", self._orders)
+        self.guarded("deal", lambda: dispatch.deal(self.services))
+        self.guarded("overdue offers", lambda: reconcile.overdue_offers(self.services))
 
     def closing(self) -> None:
-        self._guarded("closing time", lambda: after_hours.settle(self.services))
-        self._guarded("lost agents", lambda: reconcile.lost_agents(self.services))
+        self.guarded("closing time", lambda: after_hours.settle(self.services))
+        self.guarded("lost agents", lambda: reconcile.lost_agents(self.services))
 
     def slow(self) -> None:
         services = self.services
-        self._guarded("rules", lambda: services.rules.refresh(services.database))
-        self._guarded("silent legs", lambda: reconcile.silent_legs(services))
-        self._guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
-        self._guarded("expiry", lambda: reconcile.expire(services))
-        self._guarded("tidying", lambda: reconcile.tidy(services))
-        self._guarded("sign of life", lambda: record_beat(services))
+        self.guarded("rules", lambda: services.rules.refresh(services.database))
+        self.guarded("silent legs", lambda: reconcile.silent_legs(services))
+        self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
+        self.guarded("expiry", lambda: reconcile.expire(services))
+        self.guarded("tidying", lambda: reconcile.tidy(services))
+        self.guarded("sign of life", lambda: record_beat(services))
 
-    def _guarded(self, what: str, work: Callable[[], object]) -> None:
+    def guarded(self, what: str, work: Callable[[], object]) -> None:
         """One failing duty must not stop the others, nor the clock."""
         try:
             work()
@@ -110,14 +110,17 @@ class Dispatcher:
 
     def _carry_out(self, order_id: str) -> None:
         try:
-            self._guarded("effect", lambda: effects.carry_out(self.services, order_id))
+            self.guarded("effect", lambda: effects.carry_out(self.services, order_id))
         finally:
             with self.lock:
                 self.busy.discard(order_id)
 
 
 def record_beat(services: Services) -> None:
-    record_start(services, "clock")
+    """That the clock still runs; readiness and a person looking at the record can tell."""
+    mine = update(process_start).where(process_start.c.kind == "clock")
+    with services.database.write() as tx:
+        tx.connection.execute(mine.values(beat_machine=services.clock.machine()))
 
 
 def schedule(dispatcher: Dispatcher) -> BackgroundScheduler:
@@ -141,7 +144,9 @@ def main() -> int:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
-    scheduler = schedule(Dispatcher(services))
+    dispatcher = Dispatcher(services)
+    dispatcher.guarded("start", lambda: record_start(services, "clock"))
+    scheduler = schedule(dispatcher)
     scheduler.start()
     LOG.info("clock runs", extra={"pid": os.getpid()})
     stopped.wait()
