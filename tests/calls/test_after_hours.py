@@ -40,7 +40,7 @@ def test_scenario_5_saturday_evening_the_extended_hours_desk_answers(city: City)
     resident.is_joined()
     assert any(words["to_extended"] in word.text for word in resident.transcript())
     resident.hangs_up()
-    liisa.notes("done")
+    liisa.puts_down().notes("done")
     stay = city.eventually("SELECT * FROM waiting_caller WHERE state = 'done'")
     assert (stay["department"], stay["desk"], stay["language"]) == ("housing", "extended", "fi")
 
@@ -84,10 +84,10 @@ def test_agents_present_finish_their_callers_within_the_grace(city: City) -> Non
     waiting = waits_in_line(city.resident("+358401234567"))
     city.clock("2026-11-24T15:00:30+02:00", rate=20)
     first.hangs_up()
-    aino.notes("done").accepts().is_joined()
+    aino.puts_down().notes("done").accepts().is_joined()
     waiting.is_joined()
     waiting.hangs_up()
-    aino.notes("done")
+    aino.puts_down().notes("done")
     stay = city.eventually("SELECT desk, state FROM waiting_caller WHERE state = 'done' ORDER BY line_time_at DESC")
     assert stay["desk"] == "housing"
 
@@ -126,7 +126,7 @@ def closing_with_twelve_waiting(city: City) -> None:
 
 def finish(resident: Resident, agent: Agent) -> None:
     resident.hangs_up()
-    agent.notes("done")
+    agent.puts_down().notes("done")
 
 
 def assert_nobody_dropped(city: City, residents: Sequence[Resident], tomorrow: set[str]) -> None:

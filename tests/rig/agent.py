@@ -153,6 +153,14 @@ class Agent:
         self._lab.hang_up(sid)
         return self
 
+    def puts_down(self) -> "Agent":
+        """Her telephone is silent again: a person notes what came of a talk only after that."""
+        until(self.is_silent, PATIENCE, lambda: f"the call of {self.id} goes on\n{self.story()}")
+        return self
+
+    def is_silent(self) -> bool:
+        return self._find({"in-progress"}) is None
+
     def hangs_up_by_button(self) -> "Agent":
         self._post(f"/console/offers/{self._current().token}/hang-up", {})
         return self

@@ -47,4 +47,4 @@ def takes_callback(resident: Resident, language: str = "fi") -> Resident:
 
 def ends_and_notes(resident: Resident, agent: Agent, outcome: str = "done") -> None:
     resident.hangs_up()
-    agent.notes(outcome)
+    agent.puts_down().notes(outcome)

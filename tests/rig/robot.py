@@ -46,7 +46,7 @@ class Robot:
     def _look(self) -> None:
         desk = self.agent.desk()
         offer = desk["offer"]
-        if offer is not None and offer["state"] == "wrapup":
+        if offer is not None and offer["state"] == "wrapup" and self.agent.is_silent():
             self.agent.notes("done")
         elif offer is None and not self._on_duty():
             if desk["presence"] != "offline":
