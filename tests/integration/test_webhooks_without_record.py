@@ -1,0 +1,136 @@
+"""The record cannot be reached: every caller still hears a menu or a person, nobody is promised anything."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.dialogue import STEPS
+from ivr.step_url import Step, url_of
+from tests.support.provider import RecordingGateway
+from tests.support.services import SetClock, Town, empty_record, sample_rules, services_for
+from tests.support.telephone import Telephone
+
+FALLBACKS = {department.id: department.fallback_number for department in sample_rules().departments}
+NOBODY_LISTENS = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+PROMISING = ("promise", "lupa", "Soitamme")
+
+
+def _closed_port(directory: Path) -> str:
+    return NOBODY_LISTENS
+
+
+def _broken_file(directory: Path) -> str:
+    url = empty_record("sqlite", directory)
+    for found in directory.glob("record.db*"):
+        found.write_bytes(b"this is no database any more" * 200)
+    return url
+
+
+def _vanished_directory(directory: Path) -> str:
+    return f"sqlite:///{directory}/gone/record.db"
+
+
+def _without_tables(directory: Path) -> str:
+    return f"sqlite:///{directory}/empty.db"
+
+
+@pytest.fixture(params=[_closed_port, _broken_file, _vanished_directory, _without_tables], ids=lambda f: f.__name__[1:])
+def telephone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Telephone]:
+    clock, gateway = SetClock(), RecordingGateway()
+    town = Town(services_for(request.param(tmp_path), clock=clock, gateway=gateway), clock, gateway)
+    yield Telephone.at(town)
+    town.services.database.dispose()
+
+
+def a_step(name: str, **changes: object) -> str:
+    fields: dict[str, object] = {"nonce": "n1", **changes}
+    return url_of("", Step(name, "fi", "housing", 1, 1, 1_795_507_200_000, line="line1").go(name, **fields))  # type: ignore[arg-type]
+
+
+def test_every_step_goes_on_or_puts_through(telephone: Telephone) -> None:
+    for name in STEPS:
+        for keys in ("1", "2", "0", "*", ""):
+            answer = telephone.post(a_step(name), Digits=keys)
+            assert any(verb in answer for verb in ("<Gather", "<Dial", "<Redirect")), f"{name} {keys}: {answer}"
+
+
+def test_the_greeting_and_the_topics_are_told_from_memory(telephone: Telephone) -> None:
+    assert telephone.rings().count("<Say") == 3
+    menu = telephone.presses("2")
+    assert "Boende, byggande och vatten" in menu
+    assert "<Gather" in menu
+
+
+def test_whoever_chooses_a_topic_is_put_through_to_its_department(telephone: Telephone) -> None:
+    answer = telephone.post(a_step("offer"), Digits="1")
+    assert FALLBACKS["housing"] in answer
+    assert "<Dial" in answer
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
+def test_when_nobody_answers_there_either_the_number_is_told_with_the_emergency_sentence(
+    telephone: Telephone, status: str
+) -> None:
+    told = telephone.post(a_step("desk-over"), DialCallStatus=status)
+    assert "<Dial" not in told
+    assert "yksi yksi kaksi" in told
+
+
+def test_whoever_has_talked_is_not_put_through_again(telephone: Telephone) -> None:
+    assert "<Dial" not in telephone.post(a_step("desk-over"), DialCallStatus="completed")
+
+
+def test_whoever_waits_keeps_hearing_music(telephone: Telephone) -> None:
+    waiting = telephone.post(a_step("wait"))
+    assert "<Play" in waiting
+    assert "<Redirect" in waiting
+
+
+def test_no_step_promises_anything(telephone: Telephone) -> None:
+    for name in ("offer", "number", "key-number", "closing", "wait", "left"):
+        for keys in ("1", "2", "0401234567"):
+            answer = telephone.post(a_step(name), Digits=keys)
+            assert not any(word in answer for word in PROMISING), answer
+
+
+def test_the_fallback_leads_back_once_and_then_to_a_person(telephone: Telephone) -> None:
+    failed = f"https://one-number.example{a_step('topic')}".partition("#")[0]
+    again = telephone.post("/voice/fallback", ErrorUrl=failed, ErrorCode="11200")
+    assert "<Redirect" in again
+    assert FALLBACKS["housing"] in telephone.post("/voice/fallback", ErrorUrl=f"{failed}&again=1", ErrorCode="11200")
+    elsewhere = telephone.post("/voice/fallback", ErrorUrl="https://elsewhere.example/voice/step/topic")
+    assert "elsewhere" not in elsewhere
+    assert "<Dial" in elsewhere
+
+
+def test_what_needs_no_record_is_said_as_ever(telephone: Telephone) -> None:
+    for path in ("/voice/hold", "/voice/resident/hello?lang=sv", "/voice/resident/message?lang=en"):
+        telephone.post(path)
+
+
+@pytest.mark.parametrize("path", ["/voice/agent/ring?k=t1", "/voice/agent/accept?k=t1", "/voice/agent/over?k=t1"])
+def test_an_agents_leg_ends_in_words_and_dials_nobody(telephone: Telephone, path: str) -> None:
+    """Not 500: the provider would ask again, then the fallback, and she would be put through like a caller."""
+    answer = telephone.post(path, Digits="1", DialCallStatus="completed")
+    assert "<Dial" not in answer
+
+
+def test_news_that_cannot_be_kept_are_not_taken(telephone: Telephone) -> None:
+    """The provider asks again after a 5xx; 204 would lose what it told."""
+    assert telephone.send("/voice/status", CallStatus="completed").status_code == 500
+    assert telephone.send("/voice/leg?k=t1&w=agent", CallStatus="completed").status_code == 500
+
+
+def test_it_is_alive_but_not_ready(telephone: Telephone) -> None:
+    assert telephone.client.get("/healthz").status_code == 200
+    assert telephone.client.get("/readyz").status_code == 503
+
+
+def test_each_failure_is_one_line_without_a_number(telephone: Telephone, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        telephone.post(a_step("offer"), Digits="1")
+    told = [record for record in caplog.records if record.getMessage() == "record unavailable"]
+    assert len(told) == 1
+    assert all("358401234567" not in str(vars(record)) for record in caplog.records)
