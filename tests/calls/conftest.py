@@ -5,5 +5,5 @@ from tests.rig.fixtures import city, pytest_runtest_makereport, stop_all
 __all__ = ["city", "pytest_runtest_makereport"]
 
 
-def pytest_sessionfinish() -> None:
-    stop_all()
+def pytest_sessionfinish(exitstatus: int) -> None:
+    stop_all(keep=exitstatus != 0)

@@ -1,5 +1,6 @@
 """Cities for pytest: one of each database for the whole test process, emptied before each scenario, judged after it."""
 
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -25,9 +26,13 @@ def running(engine: str) -> City:
     return city.start()
 
 
-def stop_all() -> None:
+def stop_all(keep: bool) -> None:
+    """``keep``: something failed, so the logs and the run stay where they lie."""
     while _running:
-        _running.pop().stop()
+        city = _running.pop()
+        city.stop()
+        if not keep:
+            shutil.rmtree(city.installation.root, ignore_errors=True)
     running.cache_clear()
 
 
