@@ -17,6 +17,8 @@ from adapters.voice_gateway import VoiceGateway
 from ivr.announcements import Announcements
 from ivr.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
+from routing_rules.document import RulesetInvalid, parse
+from routing_rules.model import Ruleset
 from routing_rules.service import RulesHolder
 
 
@@ -49,7 +51,7 @@ def build_services(settings: Settings | None = None) -> Services:
     settings = settings or load_settings(dict(os.environ))
     clock = clock_for(settings.clock_file)
     database = Database(settings.database_url)
-    rules = RulesHolder()
+    rules = RulesHolder(_rules_at_hand(settings))
     rules.refresh(database)
     live = LiveHints(settings.redis_url)
     enqueuer = Enqueuer(live)
@@ -64,6 +66,14 @@ def build_services(settings: Settings | None = None) -> Services:
     return Services(
         settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal
     )  # fmt: skip
+
+
+def _rules_at_hand(settings: Settings) -> Ruleset | None:
+    """What is answered with until the record has spoken: a process that starts while SQL is down still takes calls."""
+    try:
+        return parse(settings.ruleset_file.read_text())
+    except (OSError, RulesetInvalid):
+        return None
 
 
 def record_start(services: Services, kind: str) -> None:

@@ -1,6 +1,8 @@
 """The web process: provider's webhooks, the console, health. Nothing happens at import."""
 
 import logging
+import threading
+import time
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("web")
 BODY_LIMIT = 64 * 1024
+RULES_SECONDS = 1.0
 
 
 def create_app(services: Services | None = None) -> Flask:
@@ -25,6 +28,7 @@ def create_app(services: Services | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 200
     app.secret_key = services.settings.secret_key
+    _follow_rules(services)
     for room in (webhooks, agent_webhooks, status_webhooks, fallback_webhook, sms_webhook, sound_pages, console_pages):
         app.register_blueprint(room.blueprint(services))
     _health(app, services)
@@ -40,6 +44,17 @@ def _served() -> Services:
     except DatabaseError:
         LOG.warning("the record is not reachable yet")
     return services
+
+
+def _follow_rules(services: Services) -> None:
+    """A published change is in this process within two seconds, and no webhook waits for it."""
+
+    def follow() -> None:
+        while True:
+            time.sleep(RULES_SECONDS)
+            services.rules.refresh(services.database)
+
+    threading.Thread(target=follow, daemon=True, name="rules").start()
 
 
 def _health(app: Flask, services: Services) -> None:

@@ -4,18 +4,36 @@ SQLite: WAL, ``synchronous=FULL``, ``BEGIN IMMEDIATE``, writers of one process o
 fight for the file's lock). PostgreSQL: statement and lock deadlines, so that no webhook waits for a stuck row.
 """
 
+import logging
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from adapters.deadline import Watcher
+
+LOG = logging.getLogger("database")
 T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
+BREAKER_SECONDS = 1.0
+FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
+UNIT_DEADLINES = 2.5  # of one statement's deadline, for a whole unit
+WATCHER = Watcher()
 LOST_LOCK = frozenset({"55P03", "40P01", "40001"})  # lock_not_available, deadlock_detected, serialization_failure
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> bool:
+    """False: a row with this key is there already (a neighbour's, perhaps of this very instant)."""
+    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    row = make(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return connection.execute(row).rowcount == 1
 
 
 class Transaction:
@@ -29,6 +47,14 @@ class Transaction:
         self.hooks.append(hook)
 
 
+def _hint(hook: Callable[[], object]) -> None:
+    """What is committed stays committed: a hint that fails must not turn a promise into an apology."""
+    try:
+        hook()
+    except Exception:
+        LOG.exception("hint failed")
+
+
 class Database:
     """``deadline`` in seconds bounds each statement, each lock wait and the wait for this process's writer."""
 
@@ -37,17 +63,18 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._deadline = deadline
         self._writer = threading.Lock()
+        self._closed_until = 0.0
         self.engine = self._sqlite(url) if self.is_sqlite else self._postgres(url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             yield connection
             connection.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        with self._turn(), self.engine.connect() as connection:
+        with self._turn(), self._connected() as connection:
             transaction = Transaction(connection)
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -58,7 +85,7 @@ class Database:
                 raise
             connection.commit()
         for hook in transaction.hooks:
-            hook()
+            _hint(hook)
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""
@@ -71,6 +98,58 @@ class Database:
                     raise
         with self.write() as transaction:
             return work(transaction)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection whose whole unit has a deadline. After a failure to connect or an unanswered unit the next ones
+        fail at once for a moment: a caller must not pay the deadline on every step."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        if time.monotonic() < self._closed_until:
+            raise DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker"))
+        with self._answering() as connection, self._watched(connection):
+            yield connection
+            connection.info["used"] = time.monotonic()
+
+    def _answering(self) -> Connection:
+        """A connection that is known to work: one that lay idle is asked first, a dead one is replaced once."""
+        try:
+            connection = self.engine.connect()
+            if time.monotonic() - connection.info.get("used", 0.0) < FRESH_SECONDS or self._answers(connection):
+                return connection
+            return self.engine.connect()
+        except SQLAlchemyError:
+            self._closed_until = time.monotonic() + BREAKER_SECONDS
+            raise
+
+    def _answers(self, connection: Connection) -> bool:
+        try:
+            with WATCHER.within(self._deadline, self._socket(connection)):
+                connection.exec_driver_sql("SELECT 1")
+                connection.rollback()
+        except SQLAlchemyError:
+            connection.invalidate()
+            connection.close()
+            return False
+        return True
+
+    @contextmanager
+    def _watched(self, connection: Connection) -> Iterator[None]:
+        before = WATCHER.cut
+        try:
+            with WATCHER.within(self._deadline * UNIT_DEADLINES, self._socket(connection)):
+                yield
+        except SQLAlchemyError:
+            if WATCHER.cut > before:
+                self._closed_until = time.monotonic() + BREAKER_SECONDS
+            raise
+
+    @staticmethod
+    def _socket(connection: Connection) -> int:
+        driver: Any = connection.connection.driver_connection
+        return int(driver.fileno())
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -88,7 +167,9 @@ class Database:
             self._writer.release()
 
     def _sqlite(self, url: str) -> Engine:
-        engine = create_engine(url, connect_args={"timeout": self._deadline * 3, "check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": self._deadline * 3, "check_same_thread": False}
+        )
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, record: Any) -> None:
@@ -106,9 +187,9 @@ class Database:
         )
         return create_engine(
             url,
+            hide_parameters=True,  # a traceback must not print what residents said or were promised
             pool_size=10,
             max_overflow=10,
             pool_timeout=self._deadline,
-            pool_pre_ping=True,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
         )

@@ -2,12 +2,14 @@
 
 from typing import Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import update
 
 from adapters.clock import Clock
-from adapters.database import Transaction
+from adapters.database import Transaction, insert_once
 from adapters.ids import new_id
 from adapters.schema import outbox
+
+GIVEN_UP = "given up"
 
 
 class Hint(Protocol):
@@ -22,15 +24,16 @@ class Outbox:
 
     def order(self, tx: Transaction, kind: str, ref: str, delay: float = 0.0) -> None:
         """Once for each (kind, ref): asking again for what was ordered changes nothing. ``delay``: machine seconds."""
-        known = tx.connection.scalar(select(outbox.c.id).where(outbox.c.kind == kind, outbox.c.ref == ref))
-        if known is not None:
+        order_id, now = new_id(), self._clock.machine()
+        row = {"id": order_id, "kind": kind, "ref": ref, "due_machine": now + delay, "made_machine": now}
+        made = insert_once(tx.connection, outbox, {**row, "handed_machine": now}, ("kind", "ref"))
+        if not made and not self._given_up(tx, kind, ref):
             return
-        order_id = new_id()
-        now = self._clock.machine()
-        tx.connection.execute(
-            insert(outbox).values(
-                id=order_id, kind=kind, ref=ref, due_machine=now + delay, made_machine=now, handed_machine=now
-            )
-        )
-        if delay <= 0:
+        if made and delay <= 0:
             tx.after_commit(lambda: self._hint(order_id))
+
+    def _given_up(self, tx: Transaction, kind: str, ref: str) -> bool:
+        """An order that was given up may be given again: the agent presses *hang up* a second time."""
+        same = update(outbox).where(outbox.c.kind == kind, outbox.c.ref == ref, outbox.c.result == GIVEN_UP)
+        anew = {"done_machine": None, "result": None, "tries": 0, "due_machine": self._clock.machine()}
+        return tx.connection.execute(same.values(**anew)).rowcount == 1

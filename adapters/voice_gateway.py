@@ -103,6 +103,20 @@ class VoiceGateway:
     def redirect(self, call_sid: str, url: str) -> Result:
         return _result(lambda: self._client.calls(call_sid).update(url=url, method="POST").sid)
 
+    def take_from_queue(self, queue_sid: str, call_sid: str, url: str) -> Result:
+        """Leads a queued caller elsewhere; refused (404) if she has left the queue, so that no talk is torn apart."""
+        return _result(lambda: self._client.queues(queue_sid).members(call_sid).update(url=url, method="POST").call_sid)
+
+    def alone_in(self, room: str, call_sid: str) -> bool:
+        """The call is the only one left in a running conference of this name."""
+        found = _asked(
+            lambda: [
+                [p.call_sid for p in self._client.conferences(c.sid).participants.list(limit=5)]
+                for c in self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+            ]
+        )
+        return found == [[call_sid]]
+
     def end(self, call_sid: str) -> Result:
         return _result(lambda: self._client.calls(call_sid).update(status="completed").sid)
 

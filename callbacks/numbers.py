@@ -69,6 +69,12 @@ def keyed_to_e164(digits: str, countries: tuple[str, ...]) -> str | Refused:
     return Refused(MALFORMED) if number is None else _e164(number)
 
 
+def takes_texts(e164: str) -> bool:
+    """A mobile number; a text to a landline is refused or read to nobody."""
+    kind = phonenumbers.number_type(phonenumbers.parse(e164))
+    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
 def mask(e164: str) -> str:
     """For logs: "+35840*****67". At least four digits stay hidden; what is no number is hidden whole."""
     if not e164.startswith("+") or not e164[1:].isdigit() or len(e164) < 8:

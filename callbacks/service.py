@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, insert, select, update
 
 from adapters.database import Transaction
 from adapters.ids import new_code, new_id
-from adapters.schema import supervisor_item, text_message
+from adapters.schema import offer, supervisor_item, text_message
 from callbacks import store
 from callbacks.machine import Event
 from callbacks.model import Kind, Missed, Window, code_of
+from callbacks.numbers import takes_texts
 from callbacks.planning import free_slots, open_slots, openings, ringing_department, times
 from callbacks.retry_policy import Exhausted, after_miss
 from ivr.turn import DigitsSpoken, MomentSpoken, PhoneSpoken, TopicSpoken, Value, WindowSpoken
@@ -64,8 +65,9 @@ class Promises:
         number = store.number_id(self.tx.connection, e164, self.now)
         topic_rule = self.rules.topic(topic)
         same = None if topic_rule.urgent else store.open_same(self.tx.connection, number, topic)
-        if same is not None:
-            return self._join(str(same["id"]), str(same["state"]), window), True
+        if same is not None and not self._is_over(same):
+            self._join(same, window)
+            return str(same["id"]), True
         department = ringing_department(self.rules, topic)
         request_id = store.add(
             self.tx.connection,
@@ -143,6 +145,7 @@ class Promises:
         values = self._window_values(row["language"], row["topic"], following.window, "retry")
         values["due_at"] = following.due_at
         values["line_time_at"] = following.due_at
+        values["told"] = agreed is not None or self._can_text(row)
         if store.transition(
             self.tx.connection, request_id, "missed", self.now, who, token=token, note=note or missed, **values
         ):
@@ -153,7 +156,7 @@ class Promises:
         if row is None:
             return False
         values = self._window_values(row["language"], row["topic"], window, "slot")
-        values["told"] = self._can_text()
+        values["told"] = self._can_text(row)
         moved = store.transition(self.tx.connection, request_id, "move", self.now, who, **values)
         if moved:
             self.text(request_id, "sms.moved", f"-{code_of(window)}")
@@ -173,12 +176,15 @@ class Promises:
                 insert(supervisor_item).values(id=new_id(), kind=kind, request_id=request_id, made_at=self.now)
             )
 
+    def close_items(self, request_id: str) -> None:
+        """Off the supervisor's list: somebody has seen to it."""
+        mine = (supervisor_item.c.request_id == request_id, supervisor_item.c.closed_at.is_(None))
+        self.tx.connection.execute(update(supervisor_item).where(*mine).values(closed_at=self.now))
+
     def text(self, request_id: str, key: str, distinct: str = "") -> None:
         """Orders an SMS in the resident's language; without a sender nothing depends on it."""
-        if not self._can_text():
-            return
         row = store.get(self.tx.connection, request_id)
-        if row is None:
+        if row is None or not self._can_text(row):
             return
         message_id = new_id()
         body = self.services.announcements.sms(key, row["language"], self._values(row), self.rules, self._zone())
@@ -205,11 +211,25 @@ class Promises:
             ("number", PhoneSpoken(self.services.settings.city_number)),
         )
 
-    def _join(self, request_id: str, state: str, window: Window) -> str:
-        """The caller asked again: one who had been unreached is due again, any other keeps what was promised."""
-        if state == "unreached":
-            self.reopen(request_id, window)
-        return request_id
+    def _is_over(self, row: RowMapping) -> bool:
+        """They have talked and only the agent's note is missing: the caller asks for another talk, not for that one."""
+        held = select(offer.c.state).where(offer.c.token == row["offer_token"])
+        if row["state"] != "connected" or self.tx.connection.scalar(held) != "wrapup":
+            return False
+        note = {"token": row["offer_token"], "outcome": "unnoted"}
+        return store.transition(self.tx.connection, row["id"], "done", self.now, "service", **note)
+
+    def _join(self, row: RowMapping, window: Window) -> None:
+        """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one."""
+        if row["state"] == "unreached":
+            self.reopen(row["id"], window)
+        elif row["state"] == "needs_human":
+            values = self._window_values(row["language"], row["topic"], window, "slot")
+            store.transition(self.tx.connection, row["id"], "resolve_human_again", self.now, "caller", **values)
+            self.close_items(row["id"])
+        elif row["state"] == "requested" and row["window_end_at"] <= self.now:
+            values = self._window_values(row["language"], row["topic"], window, "slot")
+            store.transition(self.tx.connection, row["id"], "move", self.now, "caller", told=True, **values)
 
     def _window_values(self, language: str, topic: str, window: Window, kind: Kind) -> dict[str, Any]:
         return {
@@ -231,5 +251,8 @@ class Promises:
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.rules.time_zone)
 
-    def _can_text(self) -> bool:
-        return bool(self.services.settings.sms_sender)
+    def _can_text(self, row: RowMapping) -> bool:
+        """There is a sender, and the telephone is one that takes messages."""
+        return bool(self.services.settings.sms_sender) and takes_texts(
+            store.e164_of(self.tx.connection, row["number_id"])
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
+from adapters.database import insert_once
 from adapters.ids import new_id
 from adapters.schema import call_draft, callback_event, callback_request, phone_number
 from callbacks.machine import TRANSITIONS, Event
@@ -20,10 +21,8 @@ def number_id(connection: Connection, e164: str, now: datetime) -> str:
     found = connection.scalar(select(phone_number.c.id).where(phone_number.c.e164 == e164))
     if found is not None:
         return str(found)
-    made = new_id()
-    with connection.begin_nested():
-        connection.execute(insert(phone_number).values(id=made, e164=e164, created_at=now))
-    return made
+    insert_once(connection, phone_number, {"id": new_id(), "e164": e164, "created_at": now}, ("e164",))
+    return str(connection.scalar(select(phone_number.c.id).where(phone_number.c.e164 == e164)))
 
 
 def known_number_id(connection: Connection, e164: str) -> str | None:
@@ -119,6 +118,10 @@ def transition(
             _record(connection, request_id, event, row["state"], goal, fence, held_by, who, now, note)
             return True
     return False
+
+
+def mark_untold(connection: Connection, request_id: str) -> None:
+    connection.execute(update(REQUEST).where(REQUEST.c.id == request_id).values(told=False))
 
 
 def _stepped(

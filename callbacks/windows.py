@@ -12,6 +12,7 @@ from callbacks.openings import LEAD, Opening, joined, open_until
 from routing_rules.model import CallbackPolicy, Staffing
 
 QUARTER = timedelta(minutes=15)
+LEAST_PACE = 0.01  # slower than that, nobody there takes anything over
 LEAST_SLOT = timedelta(minutes=30)  # a shorter remainder joins the slot before it
 EXTENDED_PACE = 0.2  # the extended-hours desk has about a fifth of a department's staff
 
@@ -52,7 +53,7 @@ def _open_wait(now: datetime, minutes: int, own_closes: datetime | None, pace: f
     wait = timedelta(minutes=minutes)
     if own_closes is None or now + wait <= own_closes:
         return wait
-    if pace <= 0:
+    if pace < LEAST_PACE:
         return None
     before = own_closes - now
     return before + (wait - before) / pace

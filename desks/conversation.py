@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 WRAP_UP_MINUTES = 3  # business time for the note; then the talk counts as done, unnoted
 SERVICE = "service"
 
+RELEASE_SECONDS = 3.0  # machine time that a room may take to empty by itself
+RINGING = ("dialing", "connected")
+TALKED = frozenset({"completed", "answered"})
+# What the end of a ringing agent's leg means: her browser still in the last call is busy, and no fault of hers.
+LEG_WORDS = {"no-answer": "unanswered", "failed": "unanswered", "canceled": "unanswered", "busy": "busy"}
 MISSED: dict[str, Missed] = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
 
 
@@ -55,7 +60,7 @@ class Conversation:
 
     def accept(self, token: str, call_sid: str) -> Room | Ring | None:
         """None: the token is stale, this leg has nothing to say."""
-        row = self._offer(token)
+        row = self.held(token)
         if row is None or row["state"] != "offered" or row["agent_call_sid"] not in (None, call_sid):
             return None
         values = {
@@ -94,58 +99,96 @@ class Conversation:
         row = store.offer_of_caller(self.tx.connection, line_id)
         if row is not None and store.move_caller(self.tx.connection, line_id, "join", self.now, SERVICE):
             store.move_offer(self.tx.connection, row["token"], "connect", connected_at=self.now)
+            self._shows(row["agent_id"])
 
     def resident_answered(self, token: str) -> None:
-        row = self._offer(token)
+        row = self.held(token)
         if row is None or row["request_id"] is None:
             return
         if promises.transition(self.tx.connection, row["request_id"], "answered", self.now, SERVICE, token=token):
             store.move_offer(self.tx.connection, token, "connect", connected_at=self.now)
+            self._shows(row["agent_id"])
 
     # --- the end ---------------------------------------------------------------------------------------------
 
     def ring_over(self, token: str, status: str) -> bool:
-        """The Dial of a callback ended. True: nobody talked (the agent is told so and is free)."""
-        row = self._offer(token)
-        if row is None or row["request_id"] is None or row["state"] not in ("dialing", "connected"):
+        """The ring at the resident's ended. True: nobody talked (the agent is told so and is free).
+
+        A word that is neither a miss nor a talk (a webhook that came through the fallback has none) decides nothing.
+        """
+        row = self.held(token)
+        if row is None or row["request_id"] is None:
             return False
-        if status in MISSED and row["state"] == "dialing":
+        if row["state"] == "ended" and row["outcome"] == "unknown":
+            return self._late_news(row, status)
+        if row["state"] not in RINGING:
+            return False
+        if status in MISSED and row["state"] != "connected":
             self.promises.missed(row["request_id"], token, MISSED[status], SERVICE)
-            self._close(row, MISSED[status])
+            self.close(row, MISSED[status])
             return True
-        self.resident_answered(token)
-        self.talk_over(token)
+        if status in TALKED:
+            self.resident_answered(token)
+            self.talk_over(token)
         return False
+
+    def _late_news(self, row: RowMapping, status: str) -> bool:
+        """The agent has been let go; the request still knows which offer rang."""
+        if status in MISSED:
+            self.promises.missed(row["request_id"], row["token"], MISSED[status], SERVICE)
+        elif status in TALKED:
+            done = {"token": row["token"], "outcome": "unnoted"}
+            if promises.transition(self.tx.connection, row["request_id"], "done", self.now, SERVICE, **done):
+                self.promises.raise_item("unnoted", row["request_id"])
+        return status in MISSED
 
     def talk_over(self, token: str) -> None:
         """They have talked; she has a few minutes to note what came of it, unless she has noted it already."""
-        row = self._offer(token)
+        row = self.held(token)
         if row is None or row["state"] not in ("accepted", "dialing", "connected"):
             return
         until = self.now + timedelta(minutes=WRAP_UP_MINUTES)
         store.move_offer(self.tx.connection, token, "talk_over", talk_ended_at=self.now, wrap_until_at=until)
         if row["caller_id"] is not None:
-            store.move_caller(self.tx.connection, row["caller_id"], "part", self.now, SERVICE)
+            self._live_talk_over(row)
+        self._shows(row["agent_id"])
+
+    def _live_talk_over(self, row: RowMapping) -> None:
+        """Whoever rang in about an open request has been helped: nobody rings her about it any more."""
+        stay = store.stay(self.tx.connection, row["caller_id"])
+        if stay is not None and stay["request_id"] is not None and row["state"] == "connected":
+            promises.transition(self.tx.connection, stay["request_id"], "served", self.now, row["agent_id"])
+            self.promises.close_items(stay["request_id"])
+        store.move_caller(self.tx.connection, row["caller_id"], "part", self.now, SERVICE)
 
     def agent_leg_ended(self, token: str, status: str) -> None:
         """Her leg is over, whatever the reason; what that means depends on how far the matter had come."""
-        row = self._offer(token)
-        if row is None or row["state"] == "ended":
+        row = self.held(token)
+        if row is None:
             return
         store.note_offer(self.tx.connection, token, leg_ended_machine=self.services.clock.machine())
         match row["state"]:
             case "offered":
-                answered_nothing = status in ("no-answer", "busy", "failed", "canceled")
-                self.give_back(token, "unanswered" if answered_nothing else "lost")
+                self.give_back(token, LEG_WORDS.get(status, "lost"))
             case "accepted":
                 self._lost_before_the_talk(row)
             case "connected":
                 self.talk_over(token)
+                if row["caller_id"] is not None:
+                    self.services.outbox.order(self.tx, "release_caller", token, delay=RELEASE_SECONDS)
+            case "ended":
+                self.tx.after_commit(self.services.hurry)  # her telephone is free again
+
+    def let_go_unknown(self, token: str) -> None:
+        """Her leg is over and the ring's fate unknown: she is free, the request stays claimed by this offer."""
+        row = self.held(token)
+        if row is not None and row["state"] == "dialing":
+            self.close(row, "unknown")
 
     def _lost_before_the_talk(self, row: RowMapping) -> None:
         if store.move_caller(self.tx.connection, row["caller_id"], "back", self.now, SERVICE, note="agent's leg ended"):
             self.services.outbox.order(self.tx, "return_caller", row["token"])
-        self._close(row, "lost")
+        self.close(row, "lost")
 
     def caller_hung_up(self, line_id: str) -> None:
         row = store.offer_of_caller(self.tx.connection, line_id)
@@ -158,12 +201,12 @@ class Conversation:
         if row["state"] == "connected":
             self.talk_over(row["token"])
             return
-        self._close(row, "caller_gone")
-        self._end_leg(row)
+        self.close(row, "caller_gone")
+        self.end_leg(row)
 
     def give_back(self, token: str, why: str, reason: str | None = None) -> bool:
         """Declined, unanswered, lost or unknown: the matter is back at its old place. No attempt at the resident."""
-        row = self._offer(token)
+        row = self.held(token)
         if row is None or row["state"] != "offered":
             return False
         if row["caller_id"] is not None:
@@ -172,81 +215,44 @@ class Conversation:
             promises.transition(
                 self.tx.connection, row["request_id"], "give_back", self.now, SERVICE, token=token, note=why
             )
-        self._close(row, why, reason)
+        self.close(row, why, reason)
         if why in ("unanswered", "lost"):
             self._set_away(row["agent_id"], why)
-        self._end_leg(row)
+        self.end_leg(row)
         return True
 
     def withdraw(self, token: str) -> None:
         """The caller wants something else while the offer rings: the agent's telephone stops, nobody is blamed."""
-        row = self._offer(token)
+        row = self.held(token)
         if row is not None and row["state"] == "offered":
-            self._close(row, "withdrawn")
-            self._end_leg(row)
-
-    # --- what the agent says of it ---------------------------------------------------------------------------
-
-    def note(self, token: str, outcome: str, note: str, minutes: int | None = None) -> bool:
-        """``done``, ``machine``, ``bad_moment`` (again in ``minutes``) or ``cancelled``. Ends a running talk."""
-        row = self._offer(token)
-        if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
-            return False
-        if row["request_id"] is not None and not self._note_callback(row, outcome, note, minutes):
-            return False
-        if row["caller_id"] is not None:
-            self._note_live(row)
-        if outcome == "machine" and row["state"] == "connected":
-            self.services.outbox.order(self.tx, "leave_message", token)
-        elif row["state"] != "wrapup":
-            self._end_leg(row)
-        self._close(row, outcome, note=note)
-        return True
-
-    def _note_callback(self, row: RowMapping, outcome: str, note: str, minutes: int | None) -> bool:
-        request_id, token, who = row["request_id"], row["token"], row["agent_id"]
-        match outcome:
-            case "done" | "unnoted":
-                return promises.transition(
-                    self.tx.connection, request_id, "done", self.now, who, token=token, note=note, outcome=outcome
-                )
-            case "cancelled":
-                return promises.transition(
-                    self.tx.connection, request_id, "cancel", self.now, who, token=token, note=note, outcome=outcome
-                )
-            case "machine":
-                self.promises.missed(request_id, token, "machine", who, note=note or None)
-            case "bad_moment":
-                agreed = self.now + timedelta(minutes=minutes or 60)
-                self.promises.missed(request_id, token, "bad_moment", who, agreed, note or None)
-            case _:
-                return False
-        return True
-
-    def _note_live(self, row: RowMapping) -> None:
-        stay = store.stay(self.tx.connection, row["caller_id"])
-        if stay is not None and stay["request_id"] is not None:
-            promises.transition(self.tx.connection, stay["request_id"], "served", self.now, row["agent_id"])
-        if stay is not None and stay["state"] == "talking":
-            store.move_caller(self.tx.connection, stay["id"], "part", self.now, row["agent_id"])
+            self.close(row, "withdrawn")
+            self.end_leg(row)
 
     def needs_human(self, token: str) -> None:
         """Nobody knows whether the resident's telephone rang: no machine rings again, a person decides."""
-        row = self._offer(token)
-        if row is None or row["state"] != "dialing":
+        row = self.held(token)
+        if row is None or row["request_id"] is None:
             return
         if promises.transition(self.tx.connection, row["request_id"], "leg_unknown", self.now, SERVICE, token=token):
             self.promises.raise_item("needs_human", row["request_id"])
-        self._close(row, "unknown")
+        if row["state"] == "dialing":
+            self.close(row, "unknown")
 
     # --- small pieces ----------------------------------------------------------------------------------------
 
-    def _offer(self, token: str) -> RowMapping | None:
+    def held(self, token: str) -> RowMapping | None:
         return store.offer_by_token(self.tx.connection, token, held=True)
 
-    def _close(self, row: RowMapping, outcome: str, reason: str | None = None, note: str | None = None) -> None:
+    def close(self, row: RowMapping, outcome: str, reason: str | None = None, note: str | None = None) -> None:
         store.move_offer(
-            self.tx.connection, row["token"], "close", ended_at=self.now, outcome=outcome, reason=reason, note=note
+            self.tx.connection,
+            row["token"],
+            "close",
+            ended_at=self.now,
+            ended_machine=self.services.clock.machine(),
+            outcome=outcome,
+            reason=reason,
+            note=note,
         )
         self._free(row["agent_id"])
 
@@ -258,14 +264,17 @@ class Conversation:
         self.tx.connection.execute(
             wish.values(state="break", reason="own wish", since_at=self.now, break_after_call=False)
         )
-        self.tx.after_commit(lambda: self.services.changed(agent_id))
+        self._shows(agent_id)
         self.tx.after_commit(self.services.hurry)
+
+    def _shows(self, agent_id: str) -> None:
+        self.tx.after_commit(lambda: self.services.changed(agent_id))
 
     def _set_away(self, agent_id: str, why: str) -> None:
         mine = (presence.c.agent_id == agent_id, presence.c.state == "available")
         self.tx.connection.execute(update(presence).where(*mine).values(state="away", reason=why, since_at=self.now))
 
-    def _end_leg(self, row: RowMapping) -> None:
+    def end_leg(self, row: RowMapping) -> None:
         if row["agent_call_sid"] is not None:
             self.services.outbox.order(self.tx, "end_leg", row["agent_call_sid"])
 

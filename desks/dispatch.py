@@ -72,15 +72,19 @@ def _choose(services: "Services", tx: "Transaction") -> Deal | None:
 
 def may_be_dealt(matter: InLine, rules: Ruleset, now: datetime) -> bool:
     """Callbacks only while their desk is open; live callers also within the grace after it closed."""
+    if matter.kind == "live":
+        return may_be_served(rules, matter.desk, now)
+    return is_open(rules.desk(matter.desk).hours, now, ZoneInfo(rules.time_zone))
+
+
+def may_be_served(rules: Ruleset, desk_id: str, now: datetime) -> bool:
+    """A waiting caller may still be answered at this desk."""
     zone = ZoneInfo(rules.time_zone)
-    desk = rules.department(matter.desk)
-    if is_open(desk.hours, now, zone):
-        return True
-    return matter.kind == "live" and within_grace(rules, matter.desk, now, zone)
+    return is_open(rules.desk(desk_id).hours, now, zone) or within_grace(rules, desk_id, now, zone)
 
 
 def within_grace(rules: Ruleset, desk_id: str, now: datetime, zone: ZoneInfo) -> bool:
-    desk = rules.department(desk_id)
+    desk = rules.desk(desk_id)
     closed_at = last_closing(desk.hours, now, zone)
     return closed_at is not None and (now - closed_at).total_seconds() < desk.grace_minutes * 60
 

@@ -148,9 +148,14 @@ class Line:
     def promised(self, line_id: str) -> bool:
         return store.move_caller(self.tx.connection, line_id, "promise", self.now, "caller")
 
-    def room_of(self, line_id: str) -> str:
+    def close(self, line_id: str) -> bool:
+        return store.move_caller(self.tx.connection, line_id, "close_line", self.now, "service")
+
+    def room_of(self, line_id: str) -> str | None:
+        """None: the agent has gone meanwhile."""
         Conversation(self.services, self.tx, self.rules).caller_joined(line_id)
-        return room_name(line_id)
+        row = store.stay(self.tx.connection, line_id)
+        return room_name(line_id) if row is not None and row["state"] == "talking" else None
 
     def _withdraw(self, held: RowMapping | None) -> None:
         if held is not None:

@@ -3,13 +3,14 @@
 Every use case answers whether it changed something; a stale button press is answered with False and changes nothing.
 """
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import insert, select, update
 
-from adapters.schema import presence, supervisor_item
+from adapters.schema import presence
 from callbacks import store as promises
+from callbacks.service import Promises
+from desks import outcome as outcome_of
 from desks import store
 from desks.conversation import Conversation
 
@@ -80,7 +81,10 @@ def note_outcome(
     if outcome not in OUTCOMES or (minutes is not None and not 1 <= minutes <= 14 * 24 * 60):
         return False
     return services.database.run(
-        lambda tx: _hers(tx, agent_id, token) and _conversation(services, tx).note(token, outcome, note[:2000], minutes)
+        lambda tx: (
+            _hers(tx, agent_id, token)
+            and outcome_of.note(_conversation(services, tx), token, outcome, note[:2000], minutes)
+        )
     )
 
 
@@ -109,16 +113,9 @@ def resolve_human(services: "Services", agent_id: str, request_id: str, again: b
         else:
             done = promises.transition(tx.connection, request_id, "resolve_human_done", now, agent_id, outcome="done")
         if done:
-            _close_items(tx, request_id, now)
+            Promises(services, tx, services.rules.current()).close_items(request_id)
             tx.after_commit(services.hurry)
     return done
-
-
-def _close_items(tx: "Transaction", request_id: str, now: datetime) -> None:
-    items = update(supervisor_item).where(
-        supervisor_item.c.request_id == request_id, supervisor_item.c.closed_at.is_(None)
-    )
-    tx.connection.execute(items.values(closed_at=now))
 
 
 def _hers(tx: "Transaction", agent_id: str, token: str) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, not_, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, not_, or_, select, update
 
-from adapters.schema import agent, callback_request, line_event, offer, presence, process_start, waiting_caller
+from adapters.schema import agent, call, callback_request, line_event, offer, presence, process_start, waiting_caller
 from desks.dealing import FreeAgent, InLine, OnDuty
 from desks.line_machine import FINAL_LINE_STATES, LINE, LineEvent
 from desks.offer_machine import OFFER, OPEN_OFFER_STATES, OfferEvent
@@ -16,8 +16,10 @@ from routing_rules.model import StaffedDesk
 
 HEARTBEAT_SECONDS = 15.0  # machine time without a sign of life until an agent counts as gone
 OUTAGE_MEMORY_SECONDS = 300.0
+LEG_END_SECONDS = 5.0  # machine time that a leg may take to end once its matter is closed
 DECLINE_MINUTES = 5  # business time in which a matter is not offered to the same agent again
 LOOKS = 3
+LAST_WORDS = timedelta(minutes=2)  # who still hears the promise told would be busy when rung
 CANDIDATES = 200  # of each kind; more than any team takes in one deal
 HISTORY = 50  # talks that the handling time is measured from
 
@@ -48,6 +50,7 @@ def duty(connection: Connection, machine: float) -> Duty:
         presence, presence.c.agent_id == agent.c.id
     )
     rows = connection.execute(query.where(agent.c.active, presence.c.state != "offline")).mappings().all()
+    leaving = _leg_still_ending(connection, machine)
     started = serving_since(connection)
     on_duty: list[OnDuty] = []
     free: list[FreeAgent] = []
@@ -57,9 +60,19 @@ def duty(connection: Connection, machine: float) -> Duty:
             continue
         desks, languages = frozenset(json.loads(row["departments"])), frozenset(json.loads(row["languages"]))
         on_duty.append(OnDuty(row["id"], desks, languages))
-        if available and not row["busy"]:
+        if available and not row["busy"] and row["id"] not in leaving:
             free.append(FreeAgent(row["id"], desks, languages, row["idle_since_at"]))
     return Duty(tuple(on_duty), tuple(free))
+
+
+def _leg_still_ending(connection: Connection, machine: float) -> frozenset[str]:
+    """Agents whose last matter is closed but whose telephone is still in its call: it would be busy."""
+    query = select(OFFERED.c.agent_id).where(
+        OFFERED.c.ended_machine > machine - LEG_END_SECONDS,
+        OFFERED.c.agent_call_sid.is_not(None),
+        or_(OFFERED.c.leg_ended_machine.is_(None), OFFERED.c.outcome == "busy"),
+    )
+    return frozenset(row.agent_id for row in connection.execute(query))
 
 
 def alive(heartbeat: float, machine: float, serving_since: float) -> bool:
@@ -70,7 +83,9 @@ def alive(heartbeat: float, machine: float, serving_since: float) -> bool:
 
 
 def serving_since(connection: Connection) -> float:
-    started = connection.scalar(select(func.max(process_start.c.started_machine)).where(process_start.c.kind == "web"))
+    """Since when, in machine time, heartbeats could be taken in: the web's start, or the end of an outage."""
+    kinds = process_start.c.kind.in_(("web", "record"))
+    started = connection.scalar(select(func.max(process_start.c.started_machine)).where(kinds))
     return float(started or 0.0)
 
 
@@ -89,9 +104,15 @@ def in_line(connection: Connection, now: datetime) -> list[InLine]:
         .where(CALLER.c.state.in_(("waiting", "offered", "bridging", "talking", "wishes", "closing")))
         .exists()
     )
+    still_on_the_line = (
+        select(call.c.call_sid)
+        .where(call.c.call_sid == REQUEST.c.origin_call_sid, call.c.ended_at.is_(None))
+        .where(REQUEST.c.created_at > now - LAST_WORDS)
+        .exists()
+    )
     due = connection.execute(
         select(REQUEST)
-        .where(REQUEST.c.state == "requested", REQUEST.c.due_at <= now, not_(rings_in))
+        .where(REQUEST.c.state == "requested", REQUEST.c.due_at <= now, not_(rings_in), not_(still_on_the_line))
         .order_by(REQUEST.c.window_end_at)
         .limit(CANDIDATES)
     ).mappings()
@@ -140,8 +161,9 @@ def handling_minutes(connection: Connection, desk: str) -> float | None:
     return sum(lengths) / len(lengths) if lengths else None
 
 
-def stay(connection: Connection, line_id: str) -> RowMapping | None:
-    return connection.execute(select(CALLER).where(CALLER.c.id == line_id)).mappings().first()
+def stay(connection: Connection, line_id: str, *, held: bool = False) -> RowMapping | None:
+    query = select(CALLER).where(CALLER.c.id == line_id)
+    return connection.execute(query.with_for_update() if held else query).mappings().first()
 
 
 def stay_of_call(connection: Connection, call_sid: str) -> RowMapping | None:

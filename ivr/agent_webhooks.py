@@ -18,7 +18,7 @@ from adapters.schema import receipt
 from desks import store
 from desks.conversation import Conversation, Ring, Room
 from ivr.caller_input import Pressed, read
-from ivr.step_url import RETRY
+from ivr.step_url import RETRY, hold_url
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -55,7 +55,7 @@ class AgentLeg:
         base = self.services.base
         over = link(base, "agent/over", k=token)
         if isinstance(conversation, Room):
-            return Turn(AGENT_LANGUAGE, (DialConference(conversation.name, over, f"{base}/voice/hold"),))
+            return Turn(AGENT_LANGUAGE, (DialConference(conversation.name, over, hold_url(base)),))
         hello = "hello-neutral" if conversation.keyed_in else "hello"
         dial = DialNumber(
             conversation.e164,
@@ -98,18 +98,18 @@ class Accepted:
         self.leg = AgentLeg(services)
 
     def answer(self, token: str, call_sid: str) -> str:
+        def work(tx: Transaction) -> str:
+            return self._within(tx, token, call_sid)
+
         try:
-            answer = self.services.database.run(lambda tx: self._within(tx, token, call_sid))
-        except IntegrityError:
-            with self.services.database.read() as connection:
-                stored = connection.scalar(self._receipt(token, call_sid))
-            if stored is None:
-                raise
-            return str(stored)
+            answer = self.services.database.run(work)
+        except IntegrityError:  # the other copy has committed: its receipt tells
+            answer = self.services.database.run(work)
         reach("accepted")
         return answer
 
     def _within(self, tx: Transaction, token: str, call_sid: str) -> str:
+        store.offer_by_token(tx.connection, token, held=True)  # two copies of one instant stand in line here
         stored = tx.connection.scalar(self._receipt(token, call_sid))
         if stored is not None:
             return str(stored)
@@ -173,8 +173,8 @@ def blueprint(services: "Services") -> Blueprint:
 
     @pages.post("/hold")
     def hold() -> Response:
-        again = f"{services.base}/voice/hold{RETRY}"
-        return xml(accepted.words(Turn(AGENT_LANGUAGE, (Music(8), Redirect(again)))))
+        again = Redirect(hold_url(services.base))
+        return xml(accepted.words(Turn(AGENT_LANGUAGE, (Music(8), again))))
 
     return pages
 

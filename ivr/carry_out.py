@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, delete, insert
 from adapters.database import Transaction
 from adapters.schema import call_draft
 from callbacks import store as promises
-from callbacks.model import Refused, Window
+from callbacks.model import Refused
 from callbacks.numbers import callable_number, keyed_to_e164
 from callbacks.service import Promises
 from desks import store as desks_store
@@ -19,6 +19,7 @@ from ivr.facts import (
     Bridge,
     Bridged,
     Callable,
+    CloseLine,
     Effect,
     Facts,
     GiveUpLine,
@@ -65,10 +66,13 @@ class CarryOut:
                 return self._join(effect)
             case Wish(line_id):
                 return Settled() if self.line.wish(line_id) else TooLate()
+            case CloseLine(line_id):
+                return Settled() if self.line.close(line_id) else TooLate()
             case Stay(line_id):
                 return Settled() if self.line.stay(line_id) else TooLate()
             case Bridge(line_id):
-                return Bridged(self.line.room_of(line_id))
+                room = self.line.room_of(line_id)
+                return TooLate() if room is None else Bridged(room)
             case GiveUpLine(line_id, why):
                 return Settled() if self.line.leave(line_id, why) else TooLate()
             case HungUp(line_id):
@@ -86,7 +90,7 @@ class CarryOut:
         assert_never(effect)
 
     def _join(self, effect: JoinLine) -> Result:
-        request = promises.get(self.tx.connection, effect.request_id) if effect.request_id else None
+        request = self._about(effect)
         return Joined(
             self.line.join(
                 call_sid=self.caller.call_sid,
@@ -100,6 +104,14 @@ class CarryOut:
                 request=request,
             )
         )
+
+    def _about(self, effect: JoinLine) -> RowMapping | None:
+        """The open request this caller rings in about, named by the menu or found by number and topic."""
+        if effect.request_id:
+            return promises.get(self.tx.connection, effect.request_id)
+        number = self._own_number_id()
+        same = promises.open_same(self.tx.connection, number, effect.topic) if number is not None else None
+        return same if same is not None and same["state"] in ("requested", "unreached") else None
 
     def _keep_number(self, keys: str) -> Result:
         found = keyed_to_e164(keys, self.facts.rules.allowed_countries)
@@ -118,7 +130,7 @@ class CarryOut:
     def _promise(self, effect: MakePromise) -> Result:
         if not isinstance(self.facts.caller, Callable):
             return NumberRefused(self.facts.caller.reason)
-        stay = desks_store.stay(self.tx.connection, effect.line_id) if effect.line_id else None
+        stay = desks_store.stay(self.tx.connection, effect.line_id, held=True) if effect.line_id else None
         if effect.line_id and (stay is None or stay["state"] not in ("waiting", "wishes", "closing")):
             return TooLate()
         found = self.promises.window(effect.topic, self.step.language, effect.window, self._wait(stay))
@@ -151,10 +163,11 @@ class CarryOut:
         return self.facts.rules.topic(self.step.topic).department or self.facts.rules.extended_desk
 
     def _reopen(self, request_id: str) -> Result:
-        slot: Window | None = self.facts.slots[0] if self.facts.slots else None
-        if slot is None:
+        row = promises.get(self.tx.connection, request_id)
+        found = self.promises.window(row["topic"], row["language"], "", None) if row is not None else None
+        if found is None:
             return NoWindow()
-        if not self.promises.reopen(request_id, slot):
+        if not self.promises.reopen(request_id, found[1]):
             return TooLate()
         return self._told(request_id, joined=False, place_kept=False)
 

@@ -6,11 +6,16 @@ from ivr.menus import DEFAULT_LANGUAGE, LANGUAGE_KEYS, topics
 from ivr.step_url import Step, url_of
 from ivr.turn import DialNumber, Hangup, Music, PhoneSpoken, Redirect, Say, Turn
 
+LOST_MOMENTS = 5  # four seconds each
+
 
 def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
     """Menus go on from memory; whoever waits keeps waiting; everybody else is put through, or told the number."""
     language = step.language or DEFAULT_LANGUAGE
     step = step.go(step.name, facts.nonce, language=language, tries=step.tries)
+    if step.name == "left" and step.tries <= LOST_MOMENTS:  # the record may be back in a moment: the place is not lost
+        again = url_of(facts.base, step.go("left", facts.nonce, tries=step.tries + 1))
+        return Turn(language, (Music(4), Redirect(again)))
     if step.name == "wait":
         again = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries, choice=step.choice))
         return Turn(language, (Music(8), Redirect(again)))
@@ -33,7 +38,7 @@ def person(step: Step, given: CallerInput, facts: Facts) -> Turn:
             return Turn(step.language, (Hangup(),))
         said = (Say("degraded.number", (("number", PhoneSpoken(number)),)), Say("emergency"), Say("goodbye"))
         return Turn(step.language, (*said, Hangup()))
-    over = url_of(facts.base, step.go("desk-over", facts.nonce, choice=_department(step, facts)))
+    over = url_of(facts.base, step.go("desk-over", facts.nonce, choice=_department(step, facts), line=""))
     return Turn(step.language, (Say("degraded.connecting"), DialNumber(number, over)))
 
 

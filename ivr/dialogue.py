@@ -12,6 +12,7 @@ from ivr import line_dialogue, menus, offers
 from ivr.caller_input import CallerInput, Silent
 from ivr.facts import (
     Bridged,
+    CloseLine,
     Effect,
     Facts,
     GiveUpLine,
@@ -95,8 +96,10 @@ def _joined(step: Step, effect: Effect, line_id: str, facts: Facts) -> Turn:
 
 def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:
     match effect:
-        case Wish():
-            return line_dialogue.left_with_wish(step)
+        case Wish() | CloseLine():
+            return line_dialogue.out_of_queue(step)
+        case GiveUpLine(_, "silent"):
+            return offers.silent_goodbye(step, facts)
         case GiveUpLine():
             return line_dialogue.given_up(step, facts)
         case HungUp():
@@ -112,7 +115,7 @@ def _too_late(step: Step, facts: Facts) -> Turn | Effect:
     if facts.line is not None and step.name != "wait":
         return line_dialogue.placed(step, facts.line, facts)
     if step.name == "wait":
-        return line_dialogue.left_with_wish(step)
+        return line_dialogue.out_of_queue(step)
     return menus.topic(_plain(step, facts), Silent(), facts)
 
 

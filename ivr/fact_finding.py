@@ -13,6 +13,7 @@ from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number
 from callbacks.planning import times
 from desks import store as desks_store
+from desks.dispatch import may_be_served
 from desks.line import extended_open, outlook
 from ivr.caller_input import CallerInput
 from ivr.facts import Callable, Facts, LineFacts, NotCallable, Promised, Ringback
@@ -111,6 +112,8 @@ class Finder:
             desk=row["desk"],
             place=seen.place,
             wait_minutes=seen.wait_minutes,
+            staffed=_speaks(duty, row["desk"], row["service_language"]),
+            desk_closed=not may_be_served(self.rules, row["desk"], self.now),
             extended_open=closing and extended_open(self.rules, duty, self.now, row["service_language"]),
             extended_wait=self._extended_wait(duty) if closing else None,
             promised=self._promised(call_sid) if row["state"] == "promised" else None,
@@ -146,6 +149,10 @@ class Finder:
         if not any(department in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
             return None
         return outlook(self.connection, self.rules, duty, self.now, department, None).wait_minutes or 0
+
+
+def _speaks(duty: desks_store.Duty, desk: str, language: str) -> bool:
+    return any(desk in one.desks and language in one.languages for one in duty.all)
 
 
 def _language(step: Step, given: CallerInput) -> str:

@@ -53,6 +53,8 @@ class LineFacts:
     desk: str
     place: int | None
     wait_minutes: int | None  # None: no history, nothing is guessed
+    staffed: bool  # somebody on duty at the desk speaks the caller's language
+    desk_closed: bool  # closed, and the grace is over
     extended_open: bool  # the extended-hours desk is open and staffed
     extended_wait: int | None
     promised: Promised | None = None  # the stay ended in this promise
@@ -90,6 +92,13 @@ class JoinLine:
 @dataclass(frozen=True)
 class Wish:
     """The caller in the line wants to be rung back; the place is held until the number is confirmed."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
+class CloseLine:
+    """The desk closed and nobody asked this caller to choose: the record's clock is late, the caller is not."""
 
     line_id: str
 
@@ -147,7 +156,19 @@ class Reopen:
     request_id: str
 
 
-Effect = JoinLine | Wish | Stay | Bridge | GiveUpLine | HungUp | MoveToExtended | KeepNumber | MakePromise | Reopen
+Effect = (
+    JoinLine
+    | Wish
+    | CloseLine
+    | Stay
+    | Bridge
+    | GiveUpLine
+    | HungUp
+    | MoveToExtended
+    | KeepNumber
+    | MakePromise
+    | Reopen
+)
 
 
 # --- results -----------------------------------------------------------------------------------------------------

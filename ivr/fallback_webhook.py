@@ -47,13 +47,18 @@ def _turn(services: "Services", failed: str) -> Turn:
     ours = (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
     step = step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query)) if ours else Step("incoming")
     facts = bare(services, services.rules.current())
-    if ours and ONCE in parts.query and not parts.path.startswith(CALLERS):
-        return Turn(step.language or "fi", (Hangup(),))  # an agent's leg: her matter goes back when it ends
+    if ours and not parts.path.startswith(CALLERS):
+        return _leg(parts.path)
     if not ours or ONCE in parts.query:
         return degraded.person(step.go(step.name, facts.nonce, language=step.language or "fi"), Silent(), facts)
     query = "&".join(filter(None, sorted([*parts.query.split("&"), ONCE])))
     again = urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
     return Turn(step.language or "fi", (Redirect(again + RETRY),))
+
+
+def _leg(path: str) -> Turn:
+    """A resident's leg goes on to the agent without its greeting; an agent's ends, and her matter goes back."""
+    return Turn("fi", () if path.startswith("/voice/resident/") else (Hangup(),))
 
 
 def _query(query: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
 from ivr.facts import (
     Bridge,
     Bridged,
+    CloseLine,
     Effect,
     Facts,
     GiveUpLine,
@@ -25,7 +26,7 @@ from ivr.facts import (
     Wish,
 )
 from ivr.offers import key_in, offer_callback, read_number, times, told
-from ivr.step_url import Step, url_of
+from ivr.step_url import Step, hold_url, url_of
 from ivr.turn import (
     DepartmentSpoken,
     DialConference,
@@ -71,6 +72,8 @@ def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     line = facts.line
     if line is None or line.state not in WAITING:
         return Turn(step.language, (LeaveQueue(),))
+    if line.desk_closed:
+        return CloseLine(line.id)
     if given == Pressed("1") and times(facts):
         return Wish(line.id)
     if given == Pressed("*"):
@@ -78,7 +81,7 @@ def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     return _turn_in_line(step, line, facts)
 
 
-def left_with_wish(step: Step) -> Turn:
+def out_of_queue(step: Step) -> Turn:
     return Turn(step.language, (LeaveQueue(),))
 
 
@@ -103,11 +106,15 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
 def _worth_offering(line: LineFacts, facts: Facts) -> bool:
     """A callback is offered from a told wait of some minutes; where no wait can be told, always."""
     least = facts.rules.department(line.department).callbacks.offer_from_wait_minutes
-    return bool(times(facts)) and (line.wait_minutes is None or line.wait_minutes >= least)
+    soon = line.wait_minutes is not None and line.wait_minutes < least
+    return bool(times(facts)) and not (soon and line.staffed)
 
 
 def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:
     """A place that would grow is not told again, only the wait; without history no wait is guessed (decision 26)."""
+    if not line.staffed:
+        nobody = Say("offer.nobody_on_duty", (("department", DepartmentSpoken(line.desk)),))
+        return (nobody,), ToldInLine(line.id, None, None)
     before = int(step.choice) if step.choice.isdigit() else None
     told = told_wait(before, Told(line.place, line.wait_minutes))
     says: list[Spoken] = [Say("line.waiting_first" if step.tries == 1 else "line.still_waiting")]
@@ -125,6 +132,8 @@ def left(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
         return offer_callback(step.go("topic", facts.nonce, line="", choice=""), facts, Say("offer.error_line"))
     if given == LeftQueue("hangup"):
         return HungUp(line.id)
+    if given == LeftQueue("redirected"):  # our own order leads this leg: it asks for itself
+        return Turn(step.language, (Redirect(url_of(facts.base, step.go("left", facts.nonce))),))
     if isinstance(given, LeftQueue) and given.result in BROKEN and line.state in WAITING:
         return GiveUpLine(line.id, given.result)
     return placed(step, line, facts)
@@ -159,7 +168,7 @@ def wished(step: Step, facts: Facts) -> Turn | Effect:
 
 def bridged(step: Step, result: Bridged, facts: Facts) -> Turn:
     over = url_of(facts.base, step.go("talk-over", facts.nonce))
-    return Turn(step.language, (DialConference(result.room, over, f"{facts.base}/voice/hold"),))
+    return Turn(step.language, (DialConference(result.room, over, hold_url(facts.base)),))
 
 
 def talk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:

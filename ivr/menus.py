@@ -148,7 +148,7 @@ def follow(step: Step, route: Route, facts: Facts, tries: int = 1) -> Turn | Eff
             return ask(step, "other-language", facts, *says, tries=tries)
         case NobodyOnDuty():
             before = Say("offer.nobody_on_duty", (("department", DepartmentSpoken(department)),))
-            return offer_callback(step, facts, before)
+            return offer_callback(step, facts, before, Say("emergency"))
         case AllClosed():
             return closed(step, facts)
 
@@ -211,7 +211,7 @@ def closed_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return closed(step, facts, step.tries)
     if step.tries < TRIES:
         return closed(step, facts, step.tries + 1)
-    return silent_goodbye(step)
+    return silent_goodbye(step, facts)
 
 
 def desk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:

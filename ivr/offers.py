@@ -3,11 +3,25 @@
 No request without a confirmed key; every refusal says why and leaves another way.
 """
 
+from zoneinfo import ZoneInfo
+
 from callbacks.model import Window, code_of
 from ivr.caller_input import CallerInput, Pressed
-from ivr.facts import Callable, Effect, Facts, KeepNumber, MakePromise, NotCallable, Promised, Reopen, Stay
+from ivr.facts import Callable, Effect, Facts, GiveUpLine, KeepNumber, MakePromise, NotCallable, Promised, Reopen, Stay
 from ivr.step_url import Step, url_of
-from ivr.turn import DigitsSpoken, Gather, Hangup, PhoneSpoken, Say, Spoken, TopicSpoken, Turn, WindowSpoken
+from ivr.turn import (
+    DigitsSpoken,
+    Gather,
+    Hangup,
+    MomentSpoken,
+    PhoneSpoken,
+    Say,
+    Spoken,
+    TopicSpoken,
+    Turn,
+    WindowSpoken,
+)
+from routing_rules.opening_hours import closing_after, next_opening
 
 TRIES = 2
 NUMBER_TRIES = 3
@@ -52,7 +66,7 @@ def offer(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return offer_callback(step, facts, tries=step.tries, index=index)
     if step.tries < TRIES:
         return offer_callback(step, facts, tries=step.tries + 1, index=index)
-    return _unconfirmed(step)
+    return _unconfirmed(step, facts)
 
 
 def read_number(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
@@ -91,7 +105,7 @@ def number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return read_number(step, facts, step.tries)
     if step.tries < TRIES:
         return read_number(step, facts, step.tries + 1)
-    return _unconfirmed(step)
+    return _unconfirmed(step, facts)
 
 
 def key_number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
@@ -102,22 +116,37 @@ def key_number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return KeepNumber(keys)
     if step.tries < TRIES:
         return key_in(step, facts, step.tries + 1)
-    return _unconfirmed(step)
+    return _unconfirmed(step, facts)
 
 
 def refused(step: Step, reason: str, facts: Facts) -> Turn | Effect:
     if step.tries >= NUMBER_TRIES:
-        return _unconfirmed(step)
+        return _unconfirmed(step, facts)
     return key_in(step, facts, step.tries + 1, Say(REFUSALS.get(reason, "number.refused_malformed")))
 
 
-def _unconfirmed(step: Step) -> Turn | Effect:
-    """Nothing was confirmed: whoever came from the line goes back to the old place."""
-    return Stay(step.line) if step.line else silent_goodbye(step)
+def _unconfirmed(step: Step, facts: Facts) -> Turn | Effect:
+    """Nothing was confirmed: whoever came from the line goes back to the old place, if there still is a line."""
+    if facts.line is not None and facts.line.state == "closing":
+        return GiveUpLine(facts.line.id, "silent")
+    return Stay(step.line) if step.line else silent_goodbye(step, facts)
 
 
-def silent_goodbye(step: Step) -> Turn:
-    return Turn(step.language, (Say("silent.goodbye"), Say("emergency"), Say("goodbye"), Hangup()))
+def silent_goodbye(step: Step, facts: Facts) -> Turn:
+    """Whoever stays silent hears when somebody answers, where help is, and goodbye (decision 22)."""
+    return Turn(step.language, (Say("silent.goodbye"), *hours(facts), Say("emergency"), Say("goodbye"), Hangup()))
+
+
+def hours(facts: Facts) -> tuple[Say, ...]:
+    """Until when the widest desk answers, or from when on."""
+    zone = ZoneInfo(facts.rules.time_zone)
+    desk = facts.rules.department(facts.rules.extended_desk).hours
+    closes, opens = closing_after(desk, facts.now, zone), next_opening(desk, facts.now, zone)
+    if closes is not None:
+        return (Say("silent.open_until", (("closes", MomentSpoken(closes, facts.now)),)),)
+    if opens is not None:
+        return (Say("closed.all", (("opens", MomentSpoken(opens, facts.now)),)),)
+    return ()
 
 
 def told(step: Step, promised: Promised, facts: Facts) -> Turn:
@@ -144,7 +173,7 @@ def told_at_closing(step: Step, promised: Promised, facts: Facts) -> Turn:
     """The last desk closes: the caller hears the promise without a key, and may still give another number."""
     values = (("window", _spoken(promised.window, facts)), ("number", PhoneSpoken(promised.number)))
     says = (Say("closing.promise", values), Say("promise.code", (("code", DigitsSpoken(promised.code)),)))
-    return Turn(step.language, (*says, Say("promise.may_hang_up"), Hangup()))
+    return Turn(step.language, (*says, Say("emergency"), Say("promise.may_hang_up"), Hangup()))
 
 
 def _spoken(window: Window, facts: Facts) -> WindowSpoken:

@@ -7,14 +7,30 @@ import logging
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
+from sqlalchemy import select, update
 
+from adapters.database import Transaction
+from adapters.schema import text_message
+from callbacks.service import Promises
+from callbacks.store import mark_untold
 from ivr.webhooks import guard, xml
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("ivr")
+LOST = frozenset({"undelivered", "failed"})
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+def _lost(services: "Services", tx: Transaction, message_sid: str, word: str) -> None:
+    """It never arrived: whoever was to learn a new time by it does not know it."""
+    same = text_message.c.message_sid == message_sid
+    request_id = tx.connection.scalar(select(text_message.c.request_id).where(same))
+    tx.connection.execute(update(text_message).where(same).values(status=word))
+    if request_id is not None:
+        mark_untold(tx.connection, request_id)
+        Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
 def blueprint(services: "Services") -> Blueprint:
@@ -28,7 +44,10 @@ def blueprint(services: "Services") -> Blueprint:
 
     @pages.post("/status")
     def status() -> Response:
-        LOG.info("text message status", extra={"status": request.form.get("MessageStatus", "")[:16]})
+        word = request.form.get("MessageStatus", "")[:16]
+        LOG.info("text message status", extra={"status": word})
+        if word in LOST:
+            services.database.run(lambda tx: _lost(services, tx, request.form.get("MessageSid", "")[:34], word))
         return Response(status=204)
 
     return pages

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.database import Transaction
+from adapters.database import Transaction, insert_once
 from adapters.schema import call, call_draft, offer, status_event
 from callbacks import store as promises
 from desks import store
@@ -74,7 +74,9 @@ class News:
         number_id = (
             promises.number_id(self.tx.connection, number.e164, now) if isinstance(number, CallableNumber) else None
         )
-        self.tx.connection.execute(insert(call).values(call_sid=call_sid, number_id=number_id, **ended))
+        row = {"call_sid": call_sid, "number_id": number_id, **ended}
+        if not insert_once(self.tx.connection, call, row, ("call_sid",)):
+            self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended))
 
     def agent_leg(self, token: str, call_sid: str, status: str) -> None:
         row = store.offer_by_token(self.tx.connection, token)
@@ -111,11 +113,15 @@ class News:
 
 
 def take(services: "Services", handle: Callable[[News], None]) -> Response:
-    """One transaction; a doubled copy at the same instant loses on the unique key and is answered alike."""
+    """One transaction; what collides with a neighbour's is taken in once more, and finds what that one left."""
+
+    def work(tx: Transaction) -> None:
+        handle(News(services, tx))
+
     try:
-        services.database.run(lambda tx: handle(News(services, tx)))
+        services.database.run(work)
     except IntegrityError:
-        LOG.info("status came twice at once", extra={"call": request.form["CallSid"]})
+        services.database.run(work)
     return Response(status=204)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-# Two retries, also on slow answers and server errors; Twilio's default is one, on a failed connection only.
+# Two retries, also on slow answers and server errors; Twilio's default is one, on a failed connection only, and a
+# read time-out as long as the whole request leaves none of it for the second try.
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-RETRY = "#rc=2&rp=ct,rt,5xx"
+RETRY = "#ct=1000&rc=2&rp=ct,rt,5xx&rt=5000&tt=15000"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ def url_of(base: str, step: Step) -> str:
     pairs = [(short, getattr(step, name)) for short, name in _PARAMETERS]
     query = urlencode([(short, value) for short, value in pairs if value not in ("", 0)])
     return f"{base}/voice/step/{step.name}?{query}{RETRY}"
+
+
+def hold_url(base: str) -> str:
+    """The music of a room; the room is not made at all if this cannot be fetched."""
+    return f"{base}/voice/hold{RETRY}"
 
 
 def step_of(name: str, parameters: Mapping[str, str]) -> Step:

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.database import DatabaseError, Transaction
+from adapters.database import DatabaseError, Transaction, insert_once
 from adapters.fault_points import reach
 from adapters.schema import call, receipt, waiting_caller
 from callbacks import store as promises
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("ivr")
 EFFECTS_IN_A_ROW = 3
 CALL_SID = re.compile(r"^CA[0-9a-f]{32}$")
+QUEUE_SID = re.compile(r"^QU[0-9a-f]{32}$")
 
 
 class Answerer:
@@ -56,6 +57,16 @@ class Answerer:
         except Exception:
             LOG.exception("step failed", extra={"call": call_sid, "step": step.name})
         return self.words(degraded.turn(step, given, bare(self.services, rules)), rules)
+
+    def note_queue(self, line_id: str, queue_sid: str) -> None:
+        """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
+        if not QUEUE_SID.match(queue_sid):
+            return
+        unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
+        try:
+            self.services.database.run(lambda tx: tx.connection.execute(unnamed.values(queue_sid=queue_sid)))
+        except DatabaseError:
+            LOG.warning("queue not noted", extra={"line": line_id})
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
         return render(turn, self.services.announcements, rules, urls(self.services))
@@ -100,14 +111,13 @@ class Answerer:
             tx.connection.execute(mine.values(**values))
 
     def _commit(self, step: Step, given: CallerInput, effect: Effect, facts: Facts, caller: Caller) -> str:
+        def work(tx: Transaction) -> str:
+            return self._carry_out(tx, step, given, effect, facts, caller)
+
         try:
-            return self.services.database.run(lambda tx: self._carry_out(tx, step, given, effect, facts, caller))
-        except IntegrityError:  # the same webhook at the same instant: the other copy has committed
-            with self.services.database.read() as connection:
-                stored = _stored(connection.scalar(_receipt(caller.call_sid, step)))
-            if stored is not None:
-                return stored
-            raise
+            return self.services.database.run(work)
+        except IntegrityError:  # a neighbour has committed, perhaps this very webhook's other copy: its receipt tells
+            return self.services.database.run(work)
 
     def _carry_out(
         self, tx: Transaction, step: Step, given: CallerInput, effect: Effect, facts: Facts, caller: Caller
@@ -154,7 +164,7 @@ def note_call(tx: Transaction, step: Step, facts: Facts, caller: Caller) -> None
     number_id = promises.number_id(tx.connection, e164, facts.now) if e164 is not None else None
     arrived = datetime.fromtimestamp(step.arrived / 1000, UTC)
     row = {"call_sid": caller.call_sid, "number_id": number_id, "arrived_at": arrived, **known}
-    tx.connection.execute(insert(call).values(**row))
+    insert_once(tx.connection, call, row, ("call_sid",))
 
 
 def urls(services: "Services") -> Urls:
@@ -192,6 +202,8 @@ def blueprint(services: "Services") -> Blueprint:
     @pages.post("/step/<name>")
     def step(name: str) -> Response:
         here = step_of(name, request.args)
+        if name == "wait" and here.tries == 1:
+            answerer.note_queue(here.line, request.form.get("QueueSid", ""))
         return xml(answerer.answer(here, read(request.form), request.form["CallSid"], request.form.get("From", "")))
 
     return pages
@@ -208,7 +220,6 @@ def guard(pages: Blueprint, services: "Services") -> None:
 
     @pages.before_request
     def genuine() -> None:
-        services.rules.refresh_if_stale(services.database, services.clock.machine())
         if not check.genuine(request):
             LOG.warning("unsigned webhook", extra={"path": request.path, "fields": sorted(request.form)[:40]})
             abort(403)

@@ -17,6 +17,7 @@ from callbacks.planning import free_slots, open_slots, ringing_department
 from callbacks.service import Promises
 from desks import store
 from desks.dispatch import within_grace
+from desks.line import extended_open
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import is_open, last_closing
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("after_hours")
 HANDLING_MINUTES = 5.0  # until measured
+AT_ONCE = 50  # requests in one transaction; the next second takes the next ones
 
 
 def settle(services: "Services") -> int:
@@ -99,17 +101,18 @@ def _settle_requests(services: "Services", rules: Ruleset, desk: Department, now
 def _stranded(connection: Connection, desk: str, now: datetime) -> list[RowMapping]:
     table = promises.REQUEST
     query = select(table).where(table.c.desk == desk, table.c.state == "requested", table.c.due_at <= now)
-    return list(connection.execute(query.order_by(table.c.line_time_at).limit(500)).mappings())
+    return list(connection.execute(query.order_by(table.c.line_time_at).limit(AT_ONCE)).mappings())
 
 
 def _carry_over(services: "Services", tx: Transaction, rules: Ruleset, row: RowMapping, now: datetime) -> bool:
-    zone = ZoneInfo(rules.time_zone)
     extended = rules.department(rules.extended_desk)
-    if row["desk"] != extended.id and is_open(extended.hours, now, zone):
+    duty = store.duty(tx.connection, services.clock.machine())
+    if row["desk"] != extended.id and extended_open(rules, duty, now, row["language"]):
         return promises.transition(tx.connection, row["id"], "hand_over", now, "service", desk=extended.id)
     department = ringing_department(rules, row["topic"])
     free = free_slots(tx.connection, rules, department, row["language"], now) or open_slots(rules, department, now)
     if not free:
+        Promises(services, tx, rules).raise_item("untold", row["id"])
         return False
     if not Promises(services, tx, rules).move(row["id"], free[0], "service"):
         return False

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping, or_, select, update
 
+from adapters.database import Transaction
 from adapters.fault_points import reach
+from adapters.outbox import GIVEN_UP
 from adapters.schema import agent, offer, outbox, text_message
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
+from callbacks import store as promises
+from callbacks.service import Promises
 from callbacks.store import e164_of, get
 from desks import store
-from desks.conversation import Conversation
+from desks.conversation import Conversation, room_name
 from ivr.agent_webhooks import link
-from ivr.step_url import Step, url_of
+from ivr.step_url import RETRY, Step, url_of
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -26,7 +30,10 @@ LOG = logging.getLogger("effects")
 LEASE_SECONDS = 20.0  # longer than the provider's deadline
 RING_SECONDS = 20
 AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
-MOST_TRIES = 5  # of effects that may be repeated
+SOON_SECONDS = 0.3
+LONGEST_SECONDS = 30.0
+MOST_TRIES = 20  # of effects that may be repeated: about eight minutes
+MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears the message
 
 Again = float  # machine seconds until the next try
 Outcome = str | Again
@@ -39,8 +46,8 @@ def carry_out(services: "Services", outbox_id: str) -> bool:
         return False
     kind, ref, tries = order
     outcome = EFFECTS[kind](services, ref)
-    if isinstance(outcome, float) and tries >= MOST_TRIES:
-        outcome = "given up"
+    if isinstance(outcome, float):
+        outcome = GIVEN_UP if tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (tries - 1))
     _settle(services, outbox_id, outcome)
     return True
 
@@ -84,7 +91,7 @@ def ring_agent(services: "Services", token: str) -> Outcome:
         services.caller_id,
         link(base, "agent/ring", k=token),
         link(base, "leg", k=token, w="agent"),
-        f"{base}/voice/fallback",
+        f"{base}/voice/fallback{RETRY}",
         RING_SECONDS,
     )
     reach("rest_created")
@@ -124,36 +131,55 @@ def _rung(services: "Services", token: str, result: Result) -> Outcome:
 
 def bring_caller(services: "Services", token: str) -> Outcome:
     """Hurries a waiting caller to the room; her own next turn would bring her there too."""
-    return _redirect_caller(services, token, "bridging")
+    with services.database.read() as connection:
+        row = store.offer_by_token(connection, token)
+        stay = store.stay(connection, row["caller_id"]) if row is not None else None
+    return _out_of_queue(services, stay, "bridging", f"{token}b")
+
+
+def _out_of_queue(services: "Services", stay: RowMapping | None, wanted: str, nonce: str) -> Outcome:
+    """Taken from the queue, never from wherever the call may be by now."""
+    if stay is None or stay["state"] != wanted:
+        return "not wanted"
+    if stay["queue_sid"] is None:
+        return SOON_SECONDS  # the first wait document is on its way and names the queue
+    url = url_of(services.base, _step(stay, "left", nonce))
+    return _repeatable(services.gateway.take_from_queue(stay["queue_sid"], stay["call_sid"], url))
+
+
+def release_caller(services: "Services", token: str) -> Outcome:
+    """The agent's leg is over: a caller who still sits alone in the room is led on, not left with the music."""
+    with services.database.read() as connection:
+        row = store.offer_by_token(connection, token)
+        stay = store.stay(connection, row["caller_id"]) if row is not None else None
+    if stay is None or not services.gateway.alone_in(room_name(stay["id"]), stay["call_sid"]):
+        return "not wanted"
+    step = _step(stay, "talk-over", f"{token}r")
+    return _repeatable(services.gateway.redirect(stay["call_sid"], url_of(services.base, step)))
 
 
 def return_caller(services: "Services", token: str) -> Outcome:
     """The agent's leg died before they met: out of the empty room, back to the old place."""
-    return _redirect_caller(services, token, "waiting")
-
-
-def _redirect_caller(services: "Services", token: str, wanted: str) -> Outcome:
     with services.database.read() as connection:
         row = store.offer_by_token(connection, token)
         stay = store.stay(connection, row["caller_id"]) if row is not None else None
-    if stay is None or stay["state"] != wanted:
+    if stay is None or stay["state"] != "waiting":
         return "not wanted"
-    return _lead(services, stay, f"{token}{wanted[0]}")
+    url = url_of(services.base, _step(stay, "left", f"{token}w"))
+    return _repeatable(services.gateway.redirect(stay["call_sid"], url))
 
 
 def ask_to_choose(services: "Services", line_id: str) -> Outcome:
     """The desk has closed: out of the queue, to the choice."""
     with services.database.read() as connection:
         stay = store.stay(connection, line_id)
-    if stay is None or stay["state"] != "closing":
-        return "not wanted"
-    return _lead(services, stay, f"{line_id}c")
+    return _out_of_queue(services, stay, "closing", f"{line_id}c")
 
 
-def _lead(services: "Services", stay: RowMapping, nonce: str) -> Outcome:
-    """To the step that asks the record where this caller goes now."""
-    step = Step(
-        "left",
+def _step(stay: RowMapping, name: str, nonce: str) -> Step:
+    """A step that asks the record where this caller goes now."""
+    return Step(
+        name,
         language=stay["language"],
         topic=stay["topic"],
         version=stay["ruleset_version"],
@@ -161,7 +187,6 @@ def _lead(services: "Services", stay: RowMapping, nonce: str) -> Outcome:
         nonce=nonce,
         line=stay["id"],
     )
-    return _repeatable(services.gateway.redirect(stay["call_sid"], url_of(services.base, step)))
 
 
 def leave_message(services: "Services", token: str) -> Outcome:
@@ -169,10 +194,12 @@ def leave_message(services: "Services", token: str) -> Outcome:
     with services.database.write() as tx:
         row = store.offer_by_token(tx.connection, token)
         request = get(tx.connection, row["request_id"]) if row is not None and row["request_id"] else None
-        if row is None or request is None or row["resident_call_sid"] is None:
+        if row is None or request is None:
             return "not wanted"
         if row["agent_call_sid"] is not None:
-            services.outbox.order(tx, "end_leg", row["agent_call_sid"], delay=2.0)
+            services.outbox.order(tx, "end_leg", row["agent_call_sid"], delay=MESSAGE_SECONDS)
+    if row["resident_call_sid"] is None:
+        return "no leg"
     url = link(services.base, "resident/message", lang=request["language"])
     result = services.gateway.redirect(row["resident_call_sid"], url)
     return "left" if isinstance(result, Done) else "not left"
@@ -190,7 +217,7 @@ def send_text(services: "Services", message_id: str) -> Outcome:
             return "not wanted"
         row = tx.connection.execute(select(text_message).where(text_message.c.id == message_id)).mappings().one()
         to = e164_of(tx.connection, row["number_id"])
-    result = services.gateway.text(to, services.settings.sms_sender, row["body"], f"{services.base}/sms/status")
+    result = services.gateway.text(to, services.settings.sms_sender, row["body"], f"{services.base}/sms/status{RETRY}")
     with services.database.write() as tx:
         same = update(text_message).where(text_message.c.id == message_id)
         match result:
@@ -202,10 +229,19 @@ def send_text(services: "Services", message_id: str) -> Outcome:
                 return AGAIN_SECONDS
             case NotDone(code=code):
                 tx.connection.execute(same.values(status=f"refused {code}"))
+                untold(services, tx, row["request_id"])
                 return "refused"
             case Unknown():
                 tx.connection.execute(same.values(status="unknown"))
                 return "unknown"
+
+
+def untold(services: "Services", tx: Transaction, request_id: str | None) -> None:
+    """The message did not arrive: the resident does not know the new time, and a person should."""
+    if request_id is None:
+        return
+    promises.mark_untold(tx.connection, request_id)
+    Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
 def _repeatable(result: Result) -> Outcome:
@@ -223,6 +259,7 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "ring_agent": ring_agent,
     "bring_caller": bring_caller,
     "return_caller": return_caller,
+    "release_caller": release_caller,
     "ask_to_choose": ask_to_choose,
     "leave_message": leave_message,
     "end_leg": end_leg,

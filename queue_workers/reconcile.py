@@ -4,6 +4,7 @@ Nothing here rings a resident. A ring whose fate is unknown is looked up, adopte
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from adapters.schema import call_draft, offer, presence, receipt, supervisor_ite
 from adapters.voice_gateway import NotDone, ProviderCall
 from callbacks import store as promises
 from callbacks.service import UNREACHED_DAYS
-from desks import store
+from desks import outcome, store
 from desks.conversation import Conversation, wrap_up_expired
 from desks.line_machine import FINAL_LINE_STATES
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("reconcile")
 UNASKED_SECONDS = 45.0  # machine time until a leg that never rang is given up (ring 20 s + the provider's 5 s + margin)
-RING_GRACE = timedelta(seconds=30)  # business time a telephone may ring before we end the offer ourselves
+RING_GRACE = timedelta(seconds=22)  # business time: she has 20 s, and her news a moment to reach us
 NEWS_SECONDS = 60.0  # machine time without news until the provider is asked
+BUDGET_SECONDS = 5.0  # of one duty's questions to the provider in one tick
+RING_NEWS_SECONDS = 5.0  # after the agent's leg has ended
 KEEP_SECONDS = 24 * 3600.0
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -55,13 +58,7 @@ def overdue_offers(services: "Services") -> None:
 
 
 def _unnoted(token: str, conversation: Conversation) -> None:
-    """They talked, and nobody noted what came of it: done, and visible to the supervisor."""
-    row = store.offer_by_token(conversation.tx.connection, token)
-    if row is None:
-        return
-    conversation.note(token, "unnoted", "")
-    if row["request_id"] is not None:
-        conversation.promises.raise_item("unnoted", row["request_id"])
+    outcome.unnoted(conversation, token)
 
 
 def _give_back(token: str, why: str, conversation: Conversation) -> None:
@@ -77,17 +74,20 @@ def lost_agents(services: "Services") -> None:
         started = store.serving_since(connection)
     for row in here:
         if not store.alive(row["heartbeat_machine"], machine, started):
-            _lost(services, row["agent_id"])
+            _lost(services, row["agent_id"], row["heartbeat_machine"])
 
 
-def _lost(services: "Services", agent_id: str) -> None:
+def _lost(services: "Services", agent_id: str, heartbeat: float) -> None:
+    """A heartbeat that came in between our look and our step saves her offer."""
     with services.database.write() as tx:
         held = store.offer_of_agent(tx.connection, agent_id)
+        mine = (presence.c.agent_id == agent_id, presence.c.state == "available")
+        still = update(presence).where(*mine, presence.c.heartbeat_machine == heartbeat)
+        away = {"state": "away", "reason": "lost", "since_at": services.clock.now()}
+        if tx.connection.execute(still.values(**away)).rowcount != 1:
+            return
         if held is not None and held["state"] == "offered":
             Conversation(services, tx, services.rules.current()).give_back(held["token"], "lost")
-        now = services.clock.now()
-        mine = update(presence).where(presence.c.agent_id == agent_id, presence.c.state == "available")
-        tx.connection.execute(mine.values(state="away", reason="lost", since_at=now))
         tx.after_commit(services.hurry)
 
 
@@ -96,17 +96,34 @@ def _lost(services: "Services", agent_id: str) -> None:
 
 def silent_legs(services: "Services") -> None:
     """Asks the provider about agents' legs that have been quiet for a while; a leg that is over ends its matter."""
-    machine = services.clock.machine()
+    machine, until = services.clock.machine(), time.monotonic() + BUDGET_SECONDS
     for row in open_offers(services, "accepted", "dialing", "connected"):
-        quiet_since = row["leg_ended_machine"] or row["accepted_machine"] or row["made_machine"]
-        if row["agent_call_sid"] is None or quiet_since + NEWS_SECONDS > machine:
+        if time.monotonic() > until:
+            return
+        quiet_since = row["accepted_machine"] or row["made_machine"]
+        if (
+            row["agent_call_sid"] is None
+            or row["leg_ended_machine"] is not None
+            or quiet_since + NEWS_SECONDS > machine
+        ):
             continue
-        if row["leg_ended_machine"] is None and not _is_over(services, row["agent_call_sid"]):
-            continue
-        if row["state"] == "dialing":
-            _unknown_ring(services, row, quiet_since)
-        else:
+        if _is_over(services, row["agent_call_sid"]):
             within(services, partial(_leg_over, row["token"]))
+
+
+def unknown_rings(services: "Services") -> None:
+    """Rings whose agent's leg is over and whose fate nobody has told: adopt what the provider knows, let the agent go
+    at once, and hand the request to a person after the quarantine."""
+    machine, until = services.clock.machine(), time.monotonic() + BUDGET_SECONDS
+    table = promises.REQUEST
+    query = select(offer).join(table, table.c.offer_token == offer.c.token)
+    over = query.where(table.c.state == "dialing", offer.c.leg_ended_machine < machine - RING_NEWS_SECONDS)
+    with services.database.read() as connection:
+        rows = list(connection.execute(over.order_by(offer.c.leg_ended_machine)).mappings())
+    for row in rows:
+        if time.monotonic() > until:
+            return
+        _unknown_ring(services, row, row["leg_ended_machine"])
 
 
 def _is_over(services: "Services", call_sid: str) -> bool:
@@ -118,13 +135,11 @@ def _is_over(services: "Services", call_sid: str) -> bool:
 
 
 def _unknown_ring(services: "Services", row: RowMapping, quiet_since: float) -> None:
-    """Her leg is over and nobody told how the ring ended: adopt what the provider knows, or hand it to a person."""
     legs = services.gateway.legs_of(row["agent_call_sid"])
-    if isinstance(legs, list) and legs:
-        leg = legs[0]
-        if leg.status in ENDED:
-            within(services, lambda c: c.ring_over(row["token"], leg.status))
+    if isinstance(legs, list) and legs and legs[0].status in ENDED:
+        within(services, lambda c: c.ring_over(row["token"], legs[0].status))
         return
+    within(services, lambda c: c.let_go_unknown(row["token"]))
     if quiet_since + services.settings.quarantine_seconds < services.clock.machine():
         LOG.warning("fate of a ring unknown", extra={"offer": row["token"]})
         within(services, lambda c: c.needs_human(row["token"]))
@@ -138,8 +153,9 @@ def vanished_callers(services: "Services", checked: dict[str, float]) -> None:
         rows = list(connection.execute(query.limit(500)).mappings())
     for gone in set(checked) - {row["id"] for row in rows}:
         del checked[gone]
-    for row in rows:
-        if checked.setdefault(row["id"], machine) + NEWS_SECONDS > machine:
+    until = time.monotonic() + BUDGET_SECONDS
+    for row in sorted(rows, key=lambda each: checked.get(each["id"], machine)):
+        if checked.setdefault(row["id"], machine) + NEWS_SECONDS > machine or time.monotonic() > until:
             continue
         checked[row["id"]] = machine
         if _is_over(services, row["call_sid"]):

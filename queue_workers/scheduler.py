@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
@@ -32,6 +33,8 @@ CLOSING_SECONDS = 1  # machine time between two looks at closing times
 HANDS = 4
 OVERDUE_SECONDS = 1.0  # an order that the queue has not taken by then is carried out here
 MOST_ORDERS = 100
+OUTAGE_SECONDS = 5.0  # without a look at the record until heartbeats are given grace
+STANDSTILL_SECONDS = 30.0  # machine time without a finished fast tick
 
 
 class Dispatcher:
@@ -44,24 +47,45 @@ class Dispatcher:
         self.busy: set[str] = set()
         self.lock = threading.Lock()
         self.checked: dict[str, float] = {}
+        self.seen_record = services.clock.machine()
+        self.last_tick = time.monotonic()
 
     def fast(self) -> None:
         self.guarded("orders", self._orders)
         self.guarded("deal", lambda: dispatch.deal(self.services))
         self.guarded("overdue offers", lambda: reconcile.overdue_offers(self.services))
+        self.last_tick = time.monotonic()
+
+    def watch(self, stopped: threading.Event) -> None:
+        """A clock that stands still is worse than none: whoever watches the processes starts another."""
+        while not stopped.wait(1.0):
+            if time.monotonic() - self.last_tick > STANDSTILL_SECONDS:
+                LOG.error("the clock stands still")
+                os._exit(1)
 
     def closing(self) -> None:
+        self.guarded("outage", self._notice_outage)
         self.guarded("closing time", lambda: after_hours.settle(self.services))
         self.guarded("lost agents", lambda: reconcile.lost_agents(self.services))
 
     def slow(self) -> None:
         services = self.services
+        self.guarded("sign of life", lambda: record_beat(services))
         self.guarded("rules", lambda: services.rules.refresh(services.database))
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
         self.guarded("expiry", lambda: reconcile.expire(services))
+        self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))
-        self.guarded("sign of life", lambda: record_beat(services))
+
+    def _notice_outage(self) -> None:
+        """The record was away (or we were): agents' signs of life could not be taken in, nobody is lost for it."""
+        now = self.services.clock.machine()
+        with self.services.database.read() as connection:
+            connection.execute(select(process_start.c.kind).limit(1))
+        if now - self.seen_record > OUTAGE_SECONDS:
+            record_start(self.services, "record")
+        self.seen_record = now
 
     def guarded(self, what: str, work: Callable[[], object]) -> None:
         """One failing duty must not stop the others, nor the clock."""
@@ -148,6 +172,7 @@ def main() -> int:
     dispatcher.guarded("start", lambda: record_start(services, "clock"))
     scheduler = schedule(dispatcher)
     scheduler.start()
+    threading.Thread(target=dispatcher.watch, args=(stopped,), daemon=True).start()
     LOG.info("clock runs", extra={"pid": os.getpid()})
     stopped.wait()
     scheduler.shutdown(wait=False)

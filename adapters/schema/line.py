@@ -23,6 +23,7 @@ waiting_caller = Table(  # a live caller in the line; one row for each stay
     Column("state", String(12), nullable=False),  # desks.line_machine
     Column("line_time_at", UtcTime, nullable=False),
     Column("joined_at", UtcTime, nullable=False),
+    Column("queue_sid", String(34)),  # the provider's name of the queue she waits in
     Column("place_told", Integer),
     Column("wait_told_minutes", Integer),
     Column("offer_token", String(32)),
@@ -85,6 +86,7 @@ offer = Table(  # one matter offered to one agent; for a callback that she accep
     Column("leg_ended_machine", Float),  # the agent's leg is over (for the quarantine)
     Column("wrap_until_at", UtcTime),
     Column("ended_at", UtcTime),
+    Column("ended_machine", Float),
     Column("outcome", String(24)),
     Column("reason", String(24)),  # of a decline
     Column("note", Text),

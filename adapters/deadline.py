@@ -1,0 +1,58 @@
+"""Cuts a database connection that has not answered in time.
+
+A server-side statement_timeout cannot help when the server itself hangs (a stopped process, a stalled disk): the client
+would wait on its socket for ever. One watcher thread for each process shuts such a socket down, and the waiting call
+fails at once with the driver's own error.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+LOOK_SECONDS = 0.1
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: dict[object, tuple[float, int]] = {}
+        self._started = False
+        self.cut = 0  # how many connections have been cut
+
+    @contextmanager
+    def within(self, seconds: float, descriptor: int) -> Iterator[None]:
+        """The socket of ``descriptor`` is shut down if the block is not left in time. Machine seconds."""
+        ticket = object()
+        with self._lock:
+            self._watched[ticket] = (time.monotonic() + seconds, descriptor)
+            self._start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watched.pop(ticket, None)
+
+    def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            threading.Thread(target=self._watch, daemon=True, name="database-deadline").start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            with self._lock:
+                late = [(ticket, fd) for ticket, (until, fd) in self._watched.items() if until < now]
+                for ticket, descriptor in late:
+                    del self._watched[ticket]
+                    self._shut(descriptor)
+
+    def _shut(self, descriptor: int) -> None:
+        """Only the connection is shut down, not the descriptor closed: that stays the driver's."""
+        self.cut += 1
+        with suppress(OSError):
+            same = socket.fromfd(descriptor, socket.AF_UNIX, socket.SOCK_STREAM)
+            with same:
+                same.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,69 @@
+"""What the agent says came of a matter, with one key. In the caller's transaction, behind the offer's token."""
+
+from datetime import timedelta
+
+from sqlalchemy import RowMapping
+
+from callbacks import store as promises
+from desks import store
+from desks.conversation import Conversation
+
+MINUTES_UNTIL_AGAIN = 60  # business time, where the resident named none
+
+
+def note(talk: Conversation, token: str, outcome: str, words: str, minutes: int | None = None) -> bool:
+    """``done``, ``unnoted``, ``machine``, ``bad_moment`` (again in ``minutes``), ``cancelled``; ends a running talk."""
+    row = talk.held(token)
+    if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
+        return False
+    if row["request_id"] is not None and not _callback(talk, row, outcome, words, minutes):
+        return False
+    if outcome == "machine" and row["state"] == "connected":
+        talk.services.outbox.order(talk.tx, "leave_message", token)
+    elif row["state"] != "wrapup":
+        talk.talk_over(token)
+        talk.end_leg(row)
+    talk.close(row, outcome, note=words)
+    return True
+
+
+def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, minutes: int | None) -> bool:
+    request_id, token, who = row["request_id"], row["token"], row["agent_id"]
+    match outcome:
+        case "done" | "unnoted":
+            return _final(talk, row, "done", outcome, words)
+        case "cancelled":
+            return _final(talk, row, "cancel", outcome, words)
+        case "machine":
+            talk.promises.missed(request_id, token, "machine", who, note=words or None)
+        case "bad_moment":
+            agreed = talk.now + timedelta(minutes=minutes or MINUTES_UNTIL_AGAIN)
+            talk.promises.missed(request_id, token, "bad_moment", who, agreed, words or None)
+        case _:
+            return False
+    return True
+
+
+def _final(talk: Conversation, row: RowMapping, event: str, outcome: str, words: str) -> bool:
+    step = promises.transition(
+        talk.tx.connection,
+        row["request_id"],
+        "done" if event == "done" else "cancel",
+        talk.now,
+        row["agent_id"],
+        token=row["token"],
+        note=words,
+        outcome=outcome,
+    )
+    if step:
+        talk.promises.close_items(row["request_id"])
+    return step
+
+
+def unnoted(talk: Conversation, token: str) -> None:
+    """They talked, and nobody noted what came of it: done, and visible to the supervisor."""
+    row = store.offer_by_token(talk.tx.connection, token)
+    if row is None or not note(talk, token, "unnoted", ""):
+        return
+    if row["request_id"] is not None:
+        talk.promises.raise_item("unnoted", row["request_id"])
