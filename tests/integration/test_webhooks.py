@@ -39,6 +39,19 @@ def test_from_the_greeting_into_the_line_and_to_the_agent(town: Town) -> None:
     assert "<Hangup" in telephone.post(telephone.next_url(), DialCallStatus="completed")
 
 
+def test_who_says_nothing_is_led_to_the_general_desks_line(town: Town) -> None:
+    """Silence leads to a person, in Finnish."""
+    town.agent("aino", desks=("advice",))
+    telephone = Telephone.at(town)
+    telephone.rings()
+    telephone.waits()
+    assert "<Enqueue" in telephone.waits()
+    assert [(row["topic"], row["language"], row["state"]) for row in town.every(CALLER)] == [
+        ("general", "fi", "waiting")
+    ]
+    assert "<Gather" in telephone.post(telephone.wait_url())
+
+
 def test_a_wish_in_the_line_becomes_a_promise_that_keeps_the_place(town: Town) -> None:
     town.agent("aino")
     telephone = Telephone.at(town)
@@ -173,6 +186,9 @@ def test_a_broken_queue_leads_to_another_way(town: Town, result: str) -> None:
     into_the_line(telephone)
     assert "<Gather" in telephone.post(telephone.next_url(), QueueResult=result)
     assert [row["state"] for row in town.every(CALLER)] == ["left"]
+    telephone.presses("1")  # a time was offered: it can be had, too
+    assert "<Hangup" in telephone.presses("1")
+    assert [row["topic"] for row in town.every(callback_request)] == ["housing"]
 
 
 def test_hanging_up_in_the_line_ends_the_stay(town: Town) -> None:

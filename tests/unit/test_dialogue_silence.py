@@ -1,0 +1,79 @@
+"""Silence, wrong keys and the star, in every step where they can happen."""
+
+import pytest
+
+from ivr.facts import JoinLine
+from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at
+
+# --- silence (decision 22) and wrong keys -------------------------------------------------------------------------
+
+
+def test_silence_from_the_beginning_leads_to_a_person() -> None:
+    walk = Walk()
+    walk.rings()
+    assert walk.silent() == GREETING
+    assert walk.silent() == [
+        "Kaupungin neuvonta auttaa sinua. Yhdistämme sinut neuvojalle. Pysy linjalla.",
+        "[Enqueue line-line1 -> left]",
+    ]
+
+
+def test_silence_in_the_topics_is_told_once_and_then_leads_to_a_person() -> None:
+    walk = brought("3")
+    assert walk.silent()[:1] == ["We did not hear your choice. We will tell you the options again."]
+    walk.silent()
+    assert [effect.topic for effect in walk.effects if isinstance(effect, JoinLine)] == ["general"]
+
+
+@pytest.mark.parametrize("keys", [("1", "1", "1"), ("1", "1", "1", "1")])
+def test_silence_before_an_offer_ends_without_a_request(keys: tuple[str, ...]) -> None:
+    walk = brought(*keys, facts=NOBODY)
+    walk.silent()
+    lines = walk.silent()
+    assert EMERGENCY in lines
+    assert lines[-1] == "[Hangup]"
+    assert walk.effects == []
+
+
+def test_silence_in_a_closed_house_ends_with_the_emergency_sentence() -> None:
+    walk = brought("1", facts=CLOSED)
+    walk.silent()
+    assert walk.silent() == [
+        "Emme kuule sinua, joten lopetamme puhelun. Voit soittaa meille uudelleen milloin vain.",
+        "Puhelinneuvonta on nyt suljettu. Avaamme huomenna kello seitsemän.",
+        EMERGENCY,
+        "Kuulemiin.",
+        "[Hangup]",
+    ]
+
+
+@pytest.mark.parametrize("key", ["9", "#", "77"])
+def test_a_wrong_key_is_told_once_and_then_leads_to_a_person(key: str) -> None:
+    walk = brought("2")
+    lines = walk.presses(key)
+    assert lines[0].startswith("Det finns inget alternativ")
+    assert lines[1:] == list(MENU["2"])
+    walk.presses(key)
+    assert [effect.topic for effect in walk.effects if isinstance(effect, JoinLine)] == ["general"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "facts"),
+    [
+        ((), facts_at()),
+        (("1",), facts_at()),
+        (("2", "1"), facts_at()),
+        (("1",), CLOSED),
+        (("1", "1", "1"), NOBODY),
+        (("3", "1", "1", "1"), NOBODY),
+        (("3", "1", "1", "1", "2"), NOBODY),
+    ],
+)
+def test_a_star_repeats_everywhere_and_as_often_as_wished(keys: tuple[str, ...], facts: object) -> None:
+    walk = brought(*keys, facts=facts)
+    before = walk.lines()
+    for _ in range(4):
+        again = walk.presses("*")
+        assert [line for line in before if line in again] == again
+        assert again[-1] == before[-1]
+    assert walk.effects == []
