@@ -5,9 +5,10 @@ A step asks for no more than it can use: menus before the topic read nothing but
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, select
 
 from adapters.ids import new_id
+from adapters.schema import outbox
 from callbacks import store as promises
 from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number
@@ -112,12 +113,22 @@ class Finder:
             desk=row["desk"],
             place=seen.place,
             wait_minutes=seen.wait_minutes,
+            led=self._is_led(row),
             staffed=_speaks(duty, row["desk"], row["service_language"]),
             desk_closed=not may_be_served(self.rules, row["desk"], self.now),
             extended_open=closing and extended_open(self.rules, duty, self.now, row["service_language"]),
             extended_wait=self._extended_wait(duty) if closing else None,
             promised=self._promised(call_sid) if row["state"] == "promised" else None,
         )
+
+    def _is_led(self, row: RowMapping) -> bool:
+        """Somebody has asked the provider, or is asking: its answer is awaited as long as the order's lease."""
+        if row["state"] not in ("bridging", "closing"):
+            return False
+        kind, ref = ("bring_caller", row["offer_token"]) if row["state"] == "bridging" else ("ask_to_choose", row["id"])
+        query = select(outbox.c.lease_machine).where(outbox.c.kind == kind, outbox.c.ref == ref)
+        lease = self.connection.scalar(query.where(outbox.c.done_machine.is_(None)))
+        return lease is not None and float(lease) > self.services.clock.machine()
 
     def _extended_wait(self, duty: desks_store.Duty) -> int | None:
         return outlook(self.connection, self.rules, duty, self.now, self.rules.extended_desk, None).wait_minutes

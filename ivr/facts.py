@@ -53,6 +53,7 @@ class LineFacts:
     desk: str
     place: int | None
     wait_minutes: int | None  # None: no history, nothing is guessed
+    led: bool  # an order to the provider to lead this leg elsewhere is under way
     staffed: bool  # somebody on duty at the desk speaks the caller's language
     desk_closed: bool  # closed, and the grace is over
     extended_open: bool  # the extended-hours desk is open and staffed

@@ -70,6 +70,8 @@ def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
 
 def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     line = facts.line
+    if line is not None and line.led:
+        return _a_moment(step, facts)
     if line is None or line.state not in WAITING:
         return Turn(step.language, (LeaveQueue(),))
     if line.desk_closed:
@@ -79,6 +81,12 @@ def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     if given == Pressed("*"):
         step = step.go("wait", facts.nonce, tries=1, choice="")
     return _turn_in_line(step, line, facts)
+
+
+def _a_moment(step: Step, facts: Facts) -> Turn:
+    """An order to the provider is under way: it must find this leg here, not in a talk that it would tear apart."""
+    following = step.go("wait", facts.nonce, tries=step.tries + 1, choice=step.choice)
+    return Turn(step.language, (Music(2), Redirect(url_of(facts.base, following))))
 
 
 def out_of_queue(step: Step) -> Turn:

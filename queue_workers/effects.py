@@ -30,7 +30,6 @@ LOG = logging.getLogger("effects")
 LEASE_SECONDS = 20.0  # longer than the provider's deadline
 RING_SECONDS = 20
 AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
-SOON_SECONDS = 0.3
 LONGEST_SECONDS = 30.0
 MOST_TRIES = 20  # of effects that may be repeated: about eight minutes
 MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears the message
@@ -138,12 +137,15 @@ def bring_caller(services: "Services", token: str) -> Outcome:
 
 
 def _out_of_queue(services: "Services", stay: RowMapping | None, wanted: str, nonce: str) -> Outcome:
-    """Taken from the queue, never from wherever the call may be by now."""
+    """Taken from the queue, never from wherever the call may be by now: a talk would be torn apart.
+
+    One who is not in the queue yet still hears who will answer; her first turn there waits for this order.
+    """
     if stay is None or stay["state"] != wanted:
         return "not wanted"
-    if stay["queue_sid"] is None:
-        return SOON_SECONDS  # the first wait document is on its way and names the queue
     url = url_of(services.base, _step(stay, "left", nonce))
+    if stay["queue_sid"] is None:
+        return _repeatable(services.gateway.redirect(stay["call_sid"], url))
     return _repeatable(services.gateway.take_from_queue(stay["queue_sid"], stay["call_sid"], url))
 
 
