@@ -82,14 +82,24 @@ def test_due_promises_go_to_the_evening_desk_with_their_window(town: Town) -> No
     request = town.request()
     before = town.promise(request)
     at(town, CLOSES)
+    town.agent("ilta", desks=("extended",))
     assert after_hours.settle(town.services) == 1
     row = town.promise(request)
     assert (row["desk"], row["department"], row["state"]) == ("extended", "housing", "requested")
     assert row["window_end_at"] == before["window_end_at"]
     assert row["line_time_at"] == before["line_time_at"]
-    town.agent("ilta", desks=("extended",))
     assert town.deal() == 1
     assert after_hours.settle(town.services) == 0
+
+
+def test_an_evening_desk_where_nobody_speaks_the_language_takes_nothing_over(town: Town) -> None:
+    at(town, CLOSES - timedelta(minutes=30))
+    request = town.request(language="sv")
+    at(town, CLOSES)
+    town.agent("ilta", desks=("extended",), languages=("fi",))
+    assert after_hours.settle(town.services) == 1
+    row = town.promise(request)
+    assert (row["desk"], row["due_at"], town.items()) == ("housing", TOMORROW_AT_EIGHT, ["untold"])
 
 
 def test_a_promise_for_another_day_is_left_alone(town: Town) -> None:
@@ -106,6 +116,7 @@ def test_a_promise_for_another_day_is_left_alone(town: Town) -> None:
 
 def test_what_the_last_desk_leaves_gets_a_new_time_that_a_person_must_tell(town: Town) -> None:
     at(town, LAST_CLOSES - timedelta(minutes=30))
+    town.agent("ilta", desks=("extended",))
     request = town.request()
     after_hours.settle(town.services)  # housing is closed: to the evening desk
     assert town.promise(request)["desk"] == "extended"

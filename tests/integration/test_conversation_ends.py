@@ -16,7 +16,7 @@ LEG = "CA" + "a" * 32
 @pytest.mark.parametrize("kind", ["live", "callback"])
 @pytest.mark.parametrize(
     ("status", "why"),
-    [("no-answer", "unanswered"), ("busy", "unanswered"), ("canceled", "unanswered"), ("completed", "lost")],
+    [("no-answer", "unanswered"), ("busy", "busy"), ("canceled", "unanswered"), ("completed", "lost")],
 )
 def test_her_leg_ends_while_it_rings(town: Town, kind: str, status: str, why: str) -> None:
     town.agent("aino")
@@ -25,7 +25,7 @@ def test_her_leg_ends_while_it_rings(town: Town, kind: str, status: str, why: st
     town.act(lambda c: c.agent_leg_ended(token, status))
     assert town.offer(token)["outcome"] == why
     assert (town.stay(matter) if kind == "live" else town.promise(matter))["state"] in ("waiting", "requested")
-    assert _presence(town, "aino") == "away"
+    assert _presence(town, "aino") == ("available" if why == "busy" else "away")
 
 
 def test_her_leg_ends_on_the_way_to_the_room(town: Town) -> None:

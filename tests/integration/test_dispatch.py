@@ -3,8 +3,8 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
-from adapters.database import Transaction
 from desks import service
 from desks.line import Line
 from desks.store import OFFERED
@@ -34,6 +34,12 @@ def at_once(*works: Callable[[], object]) -> list[object]:
     return found
 
 
+def free_again(town: Town) -> None:
+    """Her telephone has had its moment to end the last call."""
+    town.clock.pass_(seconds=6)
+    service.heartbeat(town.services, "aino")
+
+
 def no_errors(found: list[object]) -> None:
     assert [one for one in found if isinstance(one, Exception)] == []
 
@@ -54,7 +60,7 @@ def test_hanging_up_races_the_offer(town: Town) -> None:
     town.agent("aino")
     for _ in range(ROUNDS):
         line = town.caller()
-        no_errors(at_once(town.deal, lambda line=line: town.act(lambda c: c.caller_hung_up(line))))
+        no_errors(at_once(town.deal, partial(hang_up, town, line)))
         assert town.stay(line)["state"] == "left"
         assert town.held("aino") is None, "she holds a caller who has gone"
 
@@ -63,11 +69,11 @@ def test_a_wish_races_the_offer(town: Town) -> None:
     town.agent("aino")
     for _ in range(ROUNDS):
         line = town.caller()
-        results = at_once(town.deal, lambda line=line: town.within(lambda tx: _line(town, tx).wish(line)))
+        results = at_once(town.deal, partial(wish, town, line))
         no_errors(results)
         assert (results[1], town.stay(line)["state"]) == (True, "wishes")
         assert town.held("aino") is None, "she holds a caller who wants to be rung back"
-        town.act(lambda c, line=line: c.caller_hung_up(line))
+        hang_up(town, line)
 
 
 def test_hanging_up_races_the_accept(town: Town) -> None:
@@ -77,13 +83,14 @@ def test_hanging_up_races_the_accept(town: Town) -> None:
         line = town.caller()
         token, leg = town.offered("aino"), f"CA{0xB000 + n:032x}"
         results = at_once(
-            lambda token=token, leg=leg: accepted.answer(token, leg),
-            lambda line=line: town.act(lambda c: c.caller_hung_up(line)),
+            partial(accepted.answer, token, leg),
+            partial(hang_up, town, line),
         )
         no_errors(results)
         assert town.stay(line)["state"] == "left"
         assert (town.offer(token)["state"], town.offer(token)["outcome"]) == ("ended", "caller_gone")
         assert town.held("aino") is None
+        free_again(town)
 
 
 def test_two_legs_race_to_accept_one_callback(town: Town) -> None:
@@ -94,11 +101,12 @@ def test_two_legs_race_to_accept_one_callback(town: Town) -> None:
         request = town.request()
         token = town.offered("aino")
         legs = [f"CA{0xC000 + 2 * n + m:032x}" for m in range(2)]
-        answers = at_once(*[lambda leg=leg, token=token: accepted.answer(token, leg) for leg in legs])
+        answers = at_once(*[partial(accepted.answer, token, leg) for leg in legs])
         no_errors(answers)
         assert sorted("<Dial" in str(answer) for answer in answers) == [False, True]
         assert town.promise(request)["attempts"] == 1
         service.note_outcome(town.services, "aino", token, "done")
+        free_again(town)
 
 
 def test_an_accept_doubled_at_the_same_instant_gets_one_answer(town: Town) -> None:
@@ -107,12 +115,13 @@ def test_an_accept_doubled_at_the_same_instant_gets_one_answer(town: Town) -> No
     for n in range(ROUNDS):
         request = town.request()
         token, leg = town.offered("aino"), f"CA{0xD000 + n:032x}"
-        answers = at_once(*[lambda: accepted.answer(token, leg)] * 3)  # noqa: B023
+        answers = at_once(*[partial(accepted.answer, token, leg)] * 3)
         no_errors(answers)
         assert len(set(map(str, answers))) == 1
         assert "<Dial" in str(answers[0])
         assert town.promise(request)["attempts"] == 1
         service.note_outcome(town.services, "aino", token, "done")
+        free_again(town)
 
 
 def test_going_away_races_the_offer(town: Town) -> None:
@@ -125,9 +134,17 @@ def test_going_away_races_the_offer(town: Town) -> None:
         held = town.held("aino")
         if held is not None:
             assert held["state"] == "offered"
-            town.act(lambda c, held=held: c.give_back(held["token"], "withdrawn"))
+            give_back(town, held["token"])
         assert town.stay(line)["state"] == "waiting"
 
 
-def _line(town: Town, tx: Transaction) -> Line:
-    return Line(town.services, tx, town.rules)
+def hang_up(town: Town, line: str) -> None:
+    town.act(lambda c: c.caller_hung_up(line))
+
+
+def wish(town: Town, line: str) -> object:
+    return town.within(lambda tx: Line(town.services, tx, town.rules).wish(line))
+
+
+def give_back(town: Town, token: str) -> None:
+    town.act(lambda c: c.give_back(token, "withdrawn"))

@@ -6,7 +6,7 @@ from adapters.database import Transaction
 from adapters.schema import outbox, text_message
 from adapters.voice_gateway import Done
 from desks import service
-from desks.store import note_offer
+from desks.store import CALLER, note_offer
 from queue_workers import effects
 from tests.support.provider import BUSY_PROVIDER, LOST, REFUSED
 from tests.support.services import Town
@@ -101,7 +101,7 @@ def test_ending_a_leg_is_repeated_until_it_is_known_to_be_over(town: Town) -> No
     town.gateway.answers(LOST, BUSY_PROVIDER)
     for _ in range(5):
         town.carry_out()
-        town.clock.pass_(seconds=1)
+        town.clock.pass_(seconds=2)
     assert town.orders() == []
     assert {row["result"] for row in town.every(outbox, kind="end_leg")} == {"done"}
     assert len(town.gateway.ordered("end")) == 3
@@ -116,14 +116,18 @@ def test_a_leg_that_was_over_already_is_no_failure(town: Town) -> None:
     assert town.orders() == []
 
 
-def test_what_may_be_repeated_is_given_up_after_five_tries(town: Town) -> None:
+def test_what_may_be_repeated_is_given_up_in_the_end_and_ever_more_slowly(town: Town) -> None:
     town.agent("aino")
     town.request()
     service.note_outcome(town.services, "aino", town.talking(), "done")
-    town.gateway.answers(*[LOST] * 20)
-    for _ in range(7):
+    town.gateway.answers(*[LOST] * 40)
+    pauses = []
+    while town.orders():
         town.carry_out()
-        town.clock.pass_(seconds=1)
+        pauses += [row["due_machine"] - town.clock.machine() for row in town.orders() if row["kind"] == "end_leg"]
+        town.clock.pass_(seconds=effects.LONGEST_SECONDS)
+    assert pauses[:6] == [1, 2, 4, 8, 16, 30]
+    assert max(pauses) == effects.LONGEST_SECONDS
     assert [row["result"] for row in town.every(outbox, kind="end_leg")] == ["given up"]
     assert len(town.gateway.ordered("end")) == effects.MOST_TRIES
 
@@ -149,8 +153,9 @@ def test_the_caller_is_brought_to_her_step_not_to_a_number(town: Town) -> None:
     line = town.caller()
     token = town.offered("aino")
     town.accept(token)
+    town.within(lambda tx: _queued(tx, line))
     town.carry_out()
-    [brought] = town.gateway.ordered("redirect")
+    [brought] = town.gateway.ordered("take")  # from the queue, never out of a talk
     assert brought.to == town.stay(line)["call_sid"]
     assert "/voice/step/left?" in brought.url
     assert "358" not in brought.url
@@ -183,6 +188,26 @@ def test_a_text_is_sent_at_most_once(texting_town: Town, answer: object, status:
         town.clock.pass_(seconds=1)
     [message] = town.every(text_message)
     assert (message["status"], len(town.gateway.ordered("text"))) == (status, asked)
+
+
+def test_a_caller_left_alone_in_the_room_is_led_on(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.accept(token)
+    town.act(lambda c: c.caller_joined(line))
+    town.act(lambda c: c.agent_leg_ended(token, "completed"))
+    sid = town.stay(line)["call_sid"]
+    town.gateway.finds_alone(f"m-{line}", sid)
+    town.clock.pass_(seconds=4)
+    town.carry_out()
+    led = [order for order in town.gateway.ordered("redirect") if "/talk-over?" in order.url]
+    assert [order.to for order in led] == [sid]
+
+
+def _queued(tx: Transaction, line: str) -> None:
+    named = CALLER.update().where(CALLER.c.id == line)
+    tx.connection.execute(named.values(queue_sid="QU" + "1" * 32))
 
 
 def _resident_leg(tx: Transaction, token: str, sid: str) -> None:

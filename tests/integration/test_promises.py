@@ -188,7 +188,7 @@ def test_who_rings_in_about_an_unreached_matter_stands_at_her_old_place_and_is_s
 def test_a_second_wish_about_the_same_matter_joins_the_first(town: Town) -> None:
     now = town.clock.now()
     windows = [Window(now + timedelta(hours=h), now + timedelta(hours=h + 1)) for h in (0, 1)]
-    made = [town.within(lambda tx, w=w: _make(town, tx, "housing", w)) for w in windows]
+    made = [_made(town, "housing", window) for window in windows]
     assert made[0][0] == made[1][0]
     assert (made[0][1], made[1][1]) == (False, True)
     assert town.promise(made[0][0])["window_end_at"] == windows[0].end
@@ -197,7 +197,7 @@ def test_a_second_wish_about_the_same_matter_joins_the_first(town: Town) -> None
 def test_an_urgent_matter_is_never_a_duplicate(town: Town) -> None:
     now = town.clock.now()
     window = Window(now, now + timedelta(hours=1))
-    made = [town.within(lambda tx: _make(town, tx, "water", window)) for _ in range(2)]
+    made = [_made(town, "water", window) for _ in range(2)]
     assert made[0][0] != made[1][0]
 
 
@@ -206,7 +206,7 @@ def test_a_new_time_that_cannot_be_told_is_on_the_supervisors_list(town: Town, t
         request = one.request()
         start = one.clock.now() + timedelta(hours=3)
         window = Window(start, start + timedelta(hours=2))
-        assert one.within(lambda tx, o=one, r=request, w=window: Promises(o.services, tx, o.rules).move(r, w, "s"))
+        assert _moved(one, request, window)
         row = one.promise(request)
         assert (row["due_at"], row["window_end_at"], row["kind"]) == (start, window.end, "slot")
         assert one.items() == untold
@@ -223,6 +223,15 @@ def test_a_text_is_sent_once_in_the_residents_language(texting_town: Town) -> No
     assert [o.to for o in town.gateway.ordered("text")] == ["+358401000001"]
     [message] = town.every(text_message)
     assert (message["language"], message["status"]) == ("sv", "sent")
+
+
+def _made(town: Town, topic: str, window: Window) -> tuple[str, bool]:
+    made: tuple[str, bool] = town.within(lambda tx: _make(town, tx, topic, window))
+    return made
+
+
+def _moved(town: Town, request: str, window: Window) -> object:
+    return town.within(lambda tx: Promises(town.services, tx, town.rules).move(request, window, "service"))
 
 
 def _make(town: Town, tx: Transaction, topic: str, window: Window) -> tuple[str, bool]:

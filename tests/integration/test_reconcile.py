@@ -106,16 +106,41 @@ def test_what_the_provider_knows_of_the_residents_leg_is_adopted(
     town.gateway.knows(RESIDENT, status, parent=LEG)
     town.clock.pass_(seconds=61)
     reconcile.silent_legs(town.services)
+    town.clock.pass_(seconds=6)
+    reconcile.unknown_rings(town.services)
     assert (town.promise(request)["state"], town.offer(token)["state"]) == (state, offer_state)
 
 
-def test_a_residents_telephone_that_still_rings_is_waited_for(town: Town) -> None:
-    request, token = dialling(town)
+def leg_over(town: Town, token: str) -> None:
+    """Her leg has ended without a word about the ring."""
     town.gateway.knows(LEG, "completed")
-    town.gateway.knows(RESIDENT, "ringing", parent=LEG)
-    town.clock.pass_(seconds=QUARANTINE * 2)
-    reconcile.silent_legs(town.services)
-    assert (town.promise(request)["state"], town.offer(token)["state"]) == ("dialing", "dialing")
+    town.act(lambda c: c.agent_leg_ended(token, "completed"))
+
+
+def repaired_after(town: Town, seconds: float) -> None:
+    town.clock.pass_(seconds=seconds)
+    reconcile.unknown_rings(town.services)
+    service.heartbeat(town.services, "aino")
+
+
+def test_the_agent_is_let_go_at_once_and_the_request_is_not_dealt_meanwhile(town: Town) -> None:
+    request, token = dialling(town)
+    leg_over(town, token)
+    repaired_after(town, 6)
+    assert (town.promise(request)["state"], town.offer(token)["outcome"]) == ("dialing", "unknown")
+    assert town.held("aino") is None
+    assert town.deal() == 0
+
+
+@pytest.mark.parametrize(("status", "state"), [("no-answer", "requested"), ("completed", "done")])
+def test_late_news_are_adopted_although_the_agent_is_gone(town: Town, status: str, state: str) -> None:
+    request, token = dialling(town)
+    leg_over(town, token)
+    repaired_after(town, 6)
+    town.gateway.knows(RESIDENT, status, parent=LEG)
+    repaired_after(town, 60)
+    assert town.promise(request)["state"] == state
+    assert town.items() == (["unnoted"] if state == "done" else [])
 
 
 @pytest.mark.parametrize(("again", "state", "outcome"), [(True, "requested", None), (False, "done", "done")])
@@ -123,15 +148,12 @@ def test_a_ring_nobody_knows_of_is_decided_by_a_person(
     town: Town, again: bool, state: str, outcome: str | None
 ) -> None:
     request, token = dialling(town)
-    town.gateway.knows(LEG, "completed")
-    town.clock.pass_(seconds=QUARANTINE - 1)
-    reconcile.silent_legs(town.services)
+    leg_over(town, token)
+    repaired_after(town, QUARANTINE - 1)
     assert town.promise(request)["state"] == "dialing", "the list of legs may be behind the truth"
-    town.clock.pass_(seconds=2)
-    reconcile.silent_legs(town.services)
+    repaired_after(town, 2)
     assert (town.promise(request)["state"], town.offer(token)["outcome"]) == ("needs_human", "unknown")
     assert town.items() == ["needs_human"]
-    service.heartbeat(town.services, "aino")
     assert town.deal() == 0, "no machine rings again"
     assert service.resolve_human(town.services, "sirpa", request, again)
     assert (town.promise(request)["state"], town.promise(request)["outcome"]) == (state, outcome)
@@ -142,8 +164,8 @@ def test_a_ring_nobody_knows_of_is_decided_by_a_person(
 
 def test_news_after_a_person_was_asked_change_nothing(town: Town) -> None:
     request, token = dialling(town)
-    town.clock.pass_(seconds=QUARANTINE + 1)
-    reconcile.silent_legs(town.services)
+    leg_over(town, token)
+    repaired_after(town, QUARANTINE + 1)
     town.act(lambda c: c.resident_answered(token))
     town.act(lambda c: c.ring_over(token, "no-answer"))
     assert (town.promise(request)["state"], town.promise(request)["attempts"]) == ("needs_human", 1)
@@ -179,10 +201,12 @@ def test_receipts_are_forgotten_after_a_day(town: Town) -> None:
 
 
 def test_repairs_done_twice_are_done_once(town: Town) -> None:
-    request, _ = dialling(town)
+    request, token = dialling(town)
+    leg_over(town, token)
     town.clock.pass_(seconds=QUARANTINE + 1)
     for _ in range(3):
         reconcile.silent_legs(town.services)
+        reconcile.unknown_rings(town.services)
         reconcile.overdue_offers(town.services)
         reconcile.lost_agents(town.services)
     assert town.items() == ["needs_human"]

@@ -67,6 +67,8 @@ def test_a_wish_in_the_line_becomes_a_promise_that_keeps_the_place(town: Town) -
     [promise] = town.every(callback_request)
     assert (promise["state"], promise["kind"], promise["line_time_at"]) == ("requested", "asap", stay["line_time_at"])
     assert town.stay(stay["id"])["state"] == "promised"
+    assert town.deal() == 0, "who still hears the promise told would be busy"
+    telephone.send("/voice/status", CallStatus="completed", CallDuration="90")
     assert town.deal() == 1
 
 

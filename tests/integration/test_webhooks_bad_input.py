@@ -30,7 +30,7 @@ ODD_NUMBERS = {
     "+358600123456": None,
     "+1900" + "5" * 7: None,
     "+" + "3" * 200: None,
-    "+3584012\n34567": "+358401234567",
+    "+3584076\n54322": "+358407654322",
     "<script>alert(1)</script>": None,
     "'; DROP TABLE call; --": None,
     "\x00\x01\x02": None,
@@ -100,7 +100,7 @@ def test_odd_numbers_are_served_and_never_kept_as_they_came(town: Town, number: 
     telephone.send("/voice/status", CallStatus="completed", CallDuration="20")
     with town.services.database.read() as connection:
         kept = set(connection.execute(phone_number.select()).mappings().all())
-    assert {row["e164"] for row in kept} <= {"+358401234567", "+358407654321"}
+    assert {row["e164"] for row in kept} <= {"+358401234567", "+358407654321", "+358407654322"}
     promised = town.every(callback_request, origin_call_sid=telephone.sid)
     assert len(promised) == (1 if ODD_NUMBERS[number] else 0)
 
@@ -123,10 +123,11 @@ def test_an_unknown_step_begins_again_at_the_greeting(telephone: Telephone, name
     parameters=st.dictionaries(st.sampled_from(["a", "c", "l", "lang", "r", "t", "try", "v"]), st.text(max_size=12)),
     form=st.dictionaries(
         st.sampled_from(["Digits", "DialCallStatus", "QueueResult", "From", "SpeechResult"]),
-        st.text(st.characters(exclude_categories=("Cs",)), max_size=12),
+        st.text(st.characters(codec="utf-8"), max_size=12),
     ),
 )
 def test_anything_at_all(telephone: Telephone, name: str, parameters: dict[str, str], form: dict[str, str]) -> None:
+    telephone.heard.clear()
     clean = {key: value.encode(errors="ignore").decode() for key, value in parameters.items()}
     telephone.post(f"/voice/step/{name}?x=1&{urlencode(clean)}", **form)
 

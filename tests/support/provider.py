@@ -13,7 +13,7 @@ NO_SUCH_CALL = NotDone(404, 20404, again=False)
 
 @dataclass(frozen=True)
 class Order:
-    kind: str  # call | redirect | end | text
+    kind: str  # call | redirect | take | end | text
     to: str  # a number, an identity or a call
     url: str = ""
 
@@ -25,6 +25,7 @@ class RecordingGateway(VoiceGateway):
         self.orders: list[Order] = []
         self._answers: deque[Result] = deque()
         self._calls: dict[str, ProviderCall] = {}
+        self._alone: set[tuple[str, str]] = set()
         self._asking_fails = False
 
     # --- what the test says --------------------------------------------------------------------------------------
@@ -35,6 +36,9 @@ class RecordingGateway(VoiceGateway):
     def knows(self, sid: str, status: str, parent: str | None = None) -> None:
         """A call that the provider would find if it were asked; its number is nobody's business here."""
         self._calls[sid] = ProviderCall(sid, status, "", parent, None)
+
+    def finds_alone(self, room: str, call_sid: str) -> None:
+        self._alone.add((room, call_sid))
 
     def cannot_be_asked(self) -> None:
         self._asking_fails = True
@@ -51,6 +55,12 @@ class RecordingGateway(VoiceGateway):
 
     def redirect(self, call_sid: str, url: str) -> Result:
         return self._take(Order("redirect", call_sid, url))
+
+    def take_from_queue(self, queue_sid: str, call_sid: str, url: str) -> Result:
+        return self._take(Order("take", call_sid, url))
+
+    def alone_in(self, room: str, call_sid: str) -> bool:
+        return (room, call_sid) in self._alone
 
     def end(self, call_sid: str) -> Result:
         return self._take(Order("end", call_sid))

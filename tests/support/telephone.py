@@ -35,8 +35,8 @@ class Telephone:
     heard: list[str] = field(default_factory=list, repr=False)
 
     @classmethod
-    def at(cls, town: Town, **known: str) -> "Telephone":
-        return cls(create_app(town.services).test_client(), **known)
+    def at(cls, town: Town, number: str = "+358401234567", sid: str = "CA" + "1" * 32) -> "Telephone":
+        return cls(create_app(town.services).test_client(), number, sid)
 
     def send(self, target: str, **form: Any) -> TestResponse:
         """Signed, whatever it holds."""

@@ -1,10 +1,11 @@
 """A call through the dialogue without any store: facts are given, effects are answered, turns are printed."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -72,19 +73,20 @@ def facts_at(now: datetime = TUESDAY) -> Facts:
 
 
 def in_line(state: str = "waiting") -> LineFacts:
-    return LineFacts(
-        id="line1",
-        state=state,
-        topic="housing",
-        department="housing",
-        desk="housing",
-        place=4,
-        wait_minutes=10,
-        staffed=True,
-        desk_closed=False,
-        extended_open=True,
-        extended_wait=3,
-    )
+    known: dict[str, Any] = {
+        "id": "line1",
+        "state": state,
+        "topic": "housing",
+        "department": "housing",
+        "desk": "housing",
+        "place": 4,
+        "wait_minutes": 10,
+        "staffed": True,
+        "extended_open": True,
+        "extended_wait": 3,
+    }
+    absent: dict[str, Any] = {f.name: False for f in fields(LineFacts) if f.name not in known and f.default is MISSING}
+    return LineFacts(**known, **absent)
 
 
 def result_of(effect: Effect, facts: Facts) -> Result:

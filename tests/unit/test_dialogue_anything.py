@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import get_args
 
 from hypothesis import HealthCheck, given, settings
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from callbacks.model import Window
 from desks.line_machine import LineState
 from ivr import degraded, dialogue
-from ivr.announcements import CatalogueError
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Silent
+from ivr.catalogue import CatalogueError
 from ivr.facts import (
     Bridged,
     Callable,
@@ -169,7 +170,7 @@ def test_every_turn_has_words_and_every_effect_an_end(
         if isinstance(said, Turn):
             break
         effect = said
-        result = data.draw(results.filter(lambda r, e=effect: plausible(e, r)))  # type: ignore[misc]
+        result = data.draw(results.filter(partial(plausible, effect)))
         said = dialogue.after(step, effect, result, facts)
     assert isinstance(said, Turn), f"{step} asks for effect after effect: {said}"
     playable(said)
