@@ -111,10 +111,13 @@ def test_what_needs_no_record_is_said_as_ever(telephone: Telephone) -> None:
 
 
 @pytest.mark.parametrize("path", ["/voice/agent/ring?k=t1", "/voice/agent/accept?k=t1", "/voice/agent/over?k=t1"])
-def test_an_agents_leg_ends_in_words_and_dials_nobody(telephone: Telephone, path: str) -> None:
-    """Not 500: the provider would ask again, then the fallback, and she would be put through like a caller."""
-    answer = telephone.post(path, Digits="1", DialCallStatus="completed")
-    assert "<Dial" not in answer
+def test_an_agents_leg_is_asked_about_again_and_then_ends_and_dials_nobody(telephone: Telephone, path: str) -> None:
+    """The provider asks again after a 5xx, then the fallback: never put through to a desk as a caller would be."""
+    done = {"DialCallStatus": "completed"} if "over" in path else {"Digits": "1"}
+    assert telephone.send(path, **done).status_code == 500
+    ended = telephone.post("/voice/fallback", ErrorUrl=f"https://one-number.example{path}", ErrorCode="11200")
+    assert "<Hangup" in ended
+    assert "<Dial" not in ended
 
 
 def test_news_that_cannot_be_kept_are_not_taken(telephone: Telephone) -> None:
