@@ -28,7 +28,6 @@ def create_app(services: Services | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 200
     app.secret_key = services.settings.secret_key
-    _follow_rules(services)
     for room in (webhooks, agent_webhooks, status_webhooks, fallback_webhook, sms_webhook, sound_pages, console_pages):
         app.register_blueprint(room.blueprint(services))
     _health(app, services)
@@ -43,6 +42,7 @@ def _served() -> Services:
         record_start(services, "web")
     except DatabaseError:
         LOG.warning("the record is not reachable yet")
+    _follow_rules(services)
     return services
 
 
