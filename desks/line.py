@@ -116,7 +116,7 @@ class Line:
         held = store.offer_of_caller(self.tx.connection, line_id)
         if not store.move_caller(self.tx.connection, line_id, "wish", self.now, "caller"):
             return False
-        self._withdraw(held)
+        self._withdraw(held or store.offer_of_caller(self.tx.connection, line_id))  # made between look and step
         return True
 
     def stay(self, line_id: str) -> bool:
@@ -142,7 +142,7 @@ class Line:
         held = store.offer_of_caller(self.tx.connection, line_id)
         left = store.move_caller(self.tx.connection, line_id, "hang_up", self.now, "service", note=why, outcome=why)
         if left:
-            self._withdraw(held)
+            self._withdraw(held or store.offer_of_caller(self.tx.connection, line_id))
         return left
 
     def promised(self, line_id: str) -> bool:

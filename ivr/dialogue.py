@@ -54,6 +54,7 @@ STEPS: Mapping[str, Advance] = {
     "closing": line_dialogue.closing_key,
     "talk-over": line_dialogue.talk_over,
 }
+BEFORE_LANGUAGE = frozenset({"incoming", "language"})
 NEEDS_NOTHING = frozenset({"incoming"})  # answered without any store
 
 
@@ -64,6 +65,7 @@ def advance(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
 
 def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Effect:
     """The words that follow an effect. May ask for one more effect (back into the line)."""
+    step = replace(step, language=step.language or menus.DEFAULT_LANGUAGE)  # silence from the beginning
     match result:
         case Joined(line_id):
             return _joined(step, effect, line_id, facts)

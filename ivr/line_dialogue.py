@@ -62,6 +62,7 @@ def enter(step: Step, line_id: str, facts: Facts, *before: Instruction) -> Turn:
 
 def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
     department = (("department", DepartmentSpoken(effect.department)),)
+    step = replace(step, topic=effect.topic)
     if not effect.extended:
         return enter(step, line_id, facts, Say("line.connecting", department))
     key = "line.extended_closed" if effect.closed else "line.extended_unstaffed"
@@ -238,7 +239,8 @@ def moved(step: Step, line_id: str, facts: Facts) -> Turn:
 
 def given_up(step: Step, facts: Facts) -> Turn | Effect:
     """The line could not hold the caller: another way, in words."""
-    step = step.go("topic", facts.nonce, line="", choice="")
+    topic = facts.line.topic if facts.line is not None else step.topic
+    step = step.go("topic", facts.nonce, line="", choice="", topic=topic)
     return offer_callback(step, facts, Say("offer.error_line"))
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from routing_rules.model import LANGUAGES
+
 # Two retries, also on slow answers and server errors; Twilio's default is one, on a failed connection only, and a
 # read time-out as long as the whole request leaves none of it for the second try.
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
@@ -67,6 +69,6 @@ def step_of(name: str, parameters: Mapping[str, str]) -> Step:
         if field in _NUMBERS:
             if value.isascii() and value.isdigit() and len(value) <= 15:
                 fields[field] = int(value)
-        elif value:
+        elif value and (field != "language" or value in LANGUAGES):
             fields[field] = value
     return Step(name, **fields)  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ from ivr.caller_input import CallerInput, read
 from ivr.carry_out import Caller, CarryOut
 from ivr.fact_finding import Finder, bare, own_number
 from ivr.facts import Callable, Effect, Facts, NotCallable, TooLate
+from ivr.menus import DEFAULT_LANGUAGE
 from ivr.signature import SignatureCheck
 from ivr.step_url import Step, step_of
 from ivr.turn import Hangup, Turn
@@ -46,7 +47,7 @@ class Answerer:
 
     def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str) -> str:
         rules = self._rules(step)
-        step = self._arrived(step, rules)
+        step = self._whole(step, rules)
         number = own_number(self.services, rules, raw_number)
         try:
             return self._decide(step, given, call_sid, number, rules)
@@ -74,11 +75,12 @@ class Answerer:
     def _rules(self, step: Step) -> Ruleset:
         return self.services.rules.version(step.version) if step.version else self.services.rules.current()
 
-    def _arrived(self, step: Step, rules: Ruleset) -> Step:
-        if step.arrived and step.version:
-            return step
+    def _whole(self, step: Step, rules: Ruleset) -> Step:
+        """A step with everything a call carries; what an old or broken URL lacks is filled in, never an error."""
         now = int(self.services.clock.now().timestamp() * 1000)
-        return replace(step, arrived=step.arrived or now, version=step.version or rules.version)
+        language = step.language or ("" if step.name in dialogue.BEFORE_LANGUAGE else DEFAULT_LANGUAGE)
+        arrived, version = step.arrived or now, step.version or rules.version
+        return replace(step, arrived=arrived, version=version, language=language)
 
     def _decide(
         self, step: Step, given: CallerInput, call_sid: str, number: Callable | NotCallable, rules: Ruleset
@@ -126,6 +128,7 @@ class Answerer:
         stored = _stored(tx.connection.scalar(_receipt(caller.call_sid, step)))
         if stored is not None:
             return stored
+        step = replace(step, language=step.language or DEFAULT_LANGUAGE)  # silence from the beginning
         if _has_ended(tx, caller.call_sid):
             return self.words(Turn(step.language, (Hangup(),)), facts.rules)
         said: Turn | Effect = effect
