@@ -49,6 +49,7 @@ def sample_values(language: str, rules: Ruleset) -> Mapping[str, Value]:
         "code": DigitsSpoken("204519"),
         "at": MomentSpoken(now.replace(hour=10, minute=12), now),
         "opens": MomentSpoken(now.replace(hour=7, minute=0) + timedelta(days=6), now),
+        "closes": MomentSpoken(now.replace(hour=20, minute=0), now),
     }
 
 
