@@ -15,7 +15,7 @@ help:
 	@echo "make test    linters, types and all tests                 make lint    linters and types only"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make serve   the service for a real account (docs/running.md)"
-	@echo "make assets  fetch the pages' styles again                make clean   remove everything but var/data"
+	@echo "make assets  fetch the browser telephone again            make clean   remove everything but var/data"
 
 run: ready
 	@exec $(PY) -m operations.run

@@ -128,28 +128,20 @@ class Promises:
             missed, row["attempts"], policy, self.now, openings(self.rules, department, self.now), agreed
         )
         if isinstance(following, Exhausted):
-            done = store.transition(
-                self.tx.connection,
-                request_id,
-                "exhausted",
-                self.now,
-                who,
-                token=token,
-                note=missed,
-                outcome="unreached",
-            )
-            if done:
-                self.raise_item("unreached", request_id)
-                self.text(request_id, "sms.unreached")
+            self._exhausted(request_id, token, missed, who)
             return
         values = self._window_values(row["language"], row["topic"], following.window, "retry")
-        values["due_at"] = following.due_at
-        values["line_time_at"] = following.due_at
-        values["told"] = agreed is not None or self._can_text(row)
-        if store.transition(
-            self.tx.connection, request_id, "missed", self.now, who, token=token, note=note or missed, **values
-        ):
+        del values["line_time_at"]  # her place stays; a retry is dealt by its due time
+        values |= {"due_at": following.due_at, "told": agreed is not None or self._can_text(row)}
+        note = note or missed
+        if store.transition(self.tx.connection, request_id, "missed", self.now, who, token=token, note=note, **values):
             self.text(request_id, "sms.moved" if missed == "bad_moment" else "sms.missed", f"-{row['attempts']}")
+
+    def _exhausted(self, request_id: str, token: str, missed: Missed, who: str) -> None:
+        last = {"token": token, "note": missed, "outcome": "unreached"}
+        if store.transition(self.tx.connection, request_id, "exhausted", self.now, who, **last):
+            self.raise_item("unreached", request_id)
+            self.text(request_id, "sms.unreached")
 
     def move(self, request_id: str, window: Window, who: str) -> bool:
         row = store.get(self.tx.connection, request_id)

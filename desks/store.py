@@ -129,9 +129,11 @@ def _live(row: RowMapping, declined: Mapping[str, frozenset[str]]) -> InLine:
 
 
 def _callback(row: RowMapping, declined: Mapping[str, frozenset[str]]) -> InLine:
+    """A retry stands in the line by its due time; its own place waits for the day the resident rings in herself."""
+    stands = row["due_at"] if row["kind"] == "retry" else row["line_time_at"]
     return InLine(
         row["id"], row["kind"], row["desk"], row["department"], row["language"], row["urgent"],
-        row["line_time_at"], row["window_end_at"], declined.get(row["id"], frozenset()),
+        stands, row["window_end_at"], declined.get(row["id"], frozenset()),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""The pages' styles and the browser telephone, fetched with npm into ``console/static/vendor/``, which git ignores.
+"""The browser telephone for a real account, fetched with npm into ``console/static/vendor/``, which git ignores.
 
-Beside ``prepare``: standard library only. Failing is allowed: the pages have plain styles of their own. It is then
+Beside ``prepare``: standard library only. Failing is allowed: the trial's telephone comes from the emulator. It is then
 tried again only when the list of packages changes, or with ``make assets``, so that no later start waits for it.
 """
 
@@ -13,8 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "console" / "static" / "vendor"
 LOCK = ROOT / "package-lock.json"
 WANTED = {
-    "hds-core/lib/base.min.css": "hds-base.min.css",
-    "hds-core/lib/components/all.min.css": "hds-components.min.css",
     "@twilio/voice-sdk/dist/twilio.min.js": "twilio.min.js",
 }
 # errors only; not compiled: Python does that itself for the third of the modules that is ever used
@@ -43,9 +41,12 @@ def finish_fetching(fetching: Fetching, python: Path) -> None:
     if _succeeded(fetching) or _succeeded(_with_node_from_pip(python)):
         for source, name in WANTED.items():
             shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
-        print("  styles and browser telephone fetched", flush=True)
+        print("  browser telephone fetched", flush=True)
     else:
-        print("  no npm or no network: pages use their own plain styles only (make assets tries again)", flush=True)
+        print(
+            "  no npm or no network: agents of a real account use their own telephones (make assets tries again)",
+            flush=True,
+        )
     _mark().write_text(_stamp())
 
 
