@@ -43,6 +43,7 @@ def state_of(city: City, token: str = "tok1") -> str:
 
 def test_she_starts_and_the_next_matter_comes_by_itself(desk: Desk, city: City) -> None:
     desk.signs_in("aino")
+    expect(desk.page.locator('.telephone[data-state="registered"]')).to_be_visible()
     desk.page.get_by_role("button", name="Aloita, olen vapaana").click()
     expect(desk.page.get_by_role("heading", name="Olet vapaana")).to_be_visible()
     assert city.one(presence.c.state, where=presence.c.agent_id == "a_aino")[0] == "available"
