@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("reconcile")
-UNASKED_SECONDS = 45.0  # machine time until a leg that never rang is given up (ring 20 s + the provider's 5 s + margin)
+UNASKED_SECONDS = 45.0  # machine time until a leg that never rang is given up: 20 s, the provider's 5, a margin
+UNANSWERED_SECONDS = 10.0  # longer than the provider's deadline: the order's answer is lost
 RING_GRACE = timedelta(seconds=22)  # business time: she has 20 s, and her news a moment to reach us
 NEWS_SECONDS = 60.0  # machine time without news until the provider is asked
 BUDGET_SECONDS = 5.0  # of one duty's questions to the provider in one tick
@@ -53,8 +54,16 @@ def overdue_offers(services: "Services") -> None:
             within(services, partial(_unnoted, token))
         elif row["state"] == "offered" and row["rung_at"] is not None and row["rung_at"] + RING_GRACE < now:
             within(services, partial(_give_back, token, "unanswered"))
-        elif row["state"] == "offered" and row["rung_at"] is None and row["made_machine"] + UNASKED_SECONDS < machine:
+        elif row["state"] == "offered" and row["rung_at"] is None and _no_ring_by(row) < machine:
             within(services, partial(_give_back, token, "unknown"))
+
+
+def _no_ring_by(row: RowMapping) -> float:
+    """When, in machine time, a telephone that has not rung is given up. An order without an answer is given up sooner:
+    what rings late finds its token stale."""
+    if row["asked_machine"] is not None and row["agent_call_sid"] is None:
+        return float(row["asked_machine"]) + UNANSWERED_SECONDS
+    return float(row["made_machine"]) + UNASKED_SECONDS
 
 
 def _unnoted(token: str, conversation: Conversation) -> None:

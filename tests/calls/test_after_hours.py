@@ -92,7 +92,6 @@ def test_agents_present_finish_their_callers_within_the_grace(city: City) -> Non
     assert stay["desk"] == "housing"
 
 
-@on_sqlite
 def test_scenario_8_the_extended_hours_desk_closes_with_twelve_waiting(city: City) -> None:
     closing_with_twelve_waiting(city)
 

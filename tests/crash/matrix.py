@@ -1,4 +1,6 @@
-"""``python -m tests.crash.matrix``: every fault at every moment, scenarios 3 and 4, the checker after each; a table.
+"""``python -m tests.crash.matrix``: every fault of the provider, then every kill at every moment; a table.
+
+Scenarios 3 and 4, the checker after each.
 
 Exit code 1 where a case failed. ``--outage`` in machine seconds; ``--only`` takes a part of a case's name.
 """
@@ -11,7 +13,9 @@ from pathlib import Path
 
 import requests
 
-from tests.crash.faults import Case, run, whole_matrix
+from tests.crash import faults, provider
+from tests.crash.faults import Case, whole_matrix
+from tests.crash.provider import ProviderCase
 from tests.rig.city import City, logs
 from tests.support.postgres import fresh_database
 
@@ -22,7 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     options = parser.parse_args(arguments)
-    cases = [case for case in whole_matrix() if options.only in str(case)]
+    cases = [case for case in (*provider.all_cases(), *whole_matrix()) if options.only in str(case)]
     root = Path(tempfile.mkdtemp(prefix="onenumber-crash-"))
     url = fresh_database() if options.database == "postgresql" else f"sqlite:///{root / 'service.db'}"
     city = City(root, url)
@@ -35,13 +39,13 @@ def main(arguments: list[str]) -> int:
     return 0 if all(results) else 1
 
 
-def one(city: City, case: Case, outage: float) -> bool:
+def one(city: City, case: Case | ProviderCase, outage: float) -> bool:
     begun = time.monotonic()
     trouble = ""
     try:
         city.start_valkey()
         city.reset()
-        run(city, case, outage)
+        provider.run(city, case) if isinstance(case, ProviderCase) else faults.run(city, case, outage)
         city.judged()
     except (AssertionError, requests.RequestException) as failure:
         trouble = f"{failure}\n{logs(city)}"
