@@ -36,6 +36,7 @@ from routing_rules.model import (
 LANGUAGE_KEYS: dict[str, Language] = {"1": "fi", "2": "sv", "3": "en"}
 DEFAULT_LANGUAGE: Language = "fi"
 TRIES = 2
+DUTY = "duty"  # step.choice while the fault duty number rings
 PROMISE_ONLY = "promise"  # step.choice in the topic menu: everything is closed, the topic is asked for the promise
 
 
@@ -174,8 +175,8 @@ def other_language(step: Step, given: CallerInput, facts: Facts) -> Turn | Effec
 def dial_desk(step: Step, department: str, number: str, key: str, facts: Facts) -> Turn:
     """An outside number answers this desk: no line, 20 s of ringing, then the offer."""
     over = url_of(facts.base, step.go("desk-over", facts.nonce, choice=department))
-    said = Say(key, (("department", DepartmentSpoken(department)),))
-    return Turn(step.language, (said, DialNumber(number, over)))
+    values = () if department == DUTY else (("department", DepartmentSpoken(department)),)
+    return Turn(step.language, (Say(key, values), DialNumber(number, over)))
 
 
 def closed(step: Step, facts: Facts, tries: int = 1) -> Turn:
@@ -202,7 +203,9 @@ def closed_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     duty = facts.rules.topic(topic_id).duty_number or facts.rules.duty_number
     match given:
         case Pressed("3") if duty:
-            return dial_desk(step, facts.rules.extended_desk, duty, "closed.duty_connecting", facts)
+            return dial_desk(
+                step.go("closed", facts.nonce, topic=topic_id), DUTY, duty, "closed.duty_connecting", facts
+            )
         case Pressed("1") if step.topic:
             return offer_callback(step, facts)
         case Pressed("1"):
@@ -218,5 +221,8 @@ def desk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     """The outside desk has talked, or did not answer: then the offer."""
     if isinstance(given, DialEnded) and given.status in ("completed", "answered"):
         return Turn(step.language, (Hangup(),))
-    before = Say("number_desk.no_answer", (("department", DepartmentSpoken(step.choice)),))
+    if step.choice == DUTY:
+        before = Say("closed.duty_no_answer")
+    else:
+        before = Say("number_desk.no_answer", (("department", DepartmentSpoken(step.choice)),))
     return offer_callback(step.go("topic", facts.nonce, choice=""), facts, before)
