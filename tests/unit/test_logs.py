@@ -73,7 +73,7 @@ def test_our_own_lines_carry_ids_and_no_number(lines: io.StringIO) -> None:
     assert event["more"] == {"to": ["040*****67"]}
 
 
-@pytest.mark.parametrize("name", ["some.library", "rq.worker", "rq.job", "gunicorn.error"])
+@pytest.mark.parametrize("name", ["some.package", "rq.worker", "rq.job", "gunicorn.error"])
 def test_libraries_are_masked_even_where_they_do_not_propagate(lines: io.StringIO, name: str) -> None:
     logging.getLogger(name).warning("calling %s", "+358401234567")
     assert last(lines)["event"] == "calling +35840*****67"
