@@ -52,7 +52,10 @@ def _follow_rules(services: Services) -> None:
     def follow() -> None:
         while True:
             time.sleep(RULES_SECONDS)
-            services.rules.refresh(services.database)
+            try:
+                services.rules.refresh(services.database)
+            except Exception:
+                LOG.exception("rules not refreshed")
 
     threading.Thread(target=follow, daemon=True, name="rules").start()
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapters.deadline import Watcher
 
@@ -120,6 +121,8 @@ class Database:
             if time.monotonic() - connection.info.get("used", 0.0) < FRESH_SECONDS or self._answers(connection):
                 return connection
             return self.engine.connect()
+        except PoolTimeout:  # we are busy ourselves; the record is well
+            raise
         except SQLAlchemyError:
             self._closed_until = time.monotonic() + BREAKER_SECONDS
             raise
@@ -137,14 +140,13 @@ class Database:
 
     @contextmanager
     def _watched(self, connection: Connection) -> Iterator[None]:
-        before = WATCHER.cut
-        try:
-            with WATCHER.within(self._deadline * UNIT_DEADLINES, self._socket(connection)):
+        with WATCHER.within(self._deadline * UNIT_DEADLINES, self._socket(connection)) as ticket:
+            try:
                 yield
-        except SQLAlchemyError:
-            if WATCHER.cut > before:
-                self._closed_until = time.monotonic() + BREAKER_SECONDS
-            raise
+            except SQLAlchemyError:
+                if ticket.cut:
+                    self._closed_until = time.monotonic() + BREAKER_SECONDS
+                raise
 
     @staticmethod
     def _socket(connection: Connection) -> int:

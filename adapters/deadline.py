@@ -14,22 +14,28 @@ from contextlib import contextmanager, suppress
 LOOK_SECONDS = 0.1
 
 
+class Ticket:
+    """One watched block; ``cut`` once its connection has been shut down."""
+
+    def __init__(self) -> None:
+        self.cut = False
+
+
 class Watcher:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._watched: dict[object, tuple[float, int]] = {}
+        self._watched: dict[Ticket, tuple[float, int]] = {}
         self._started = False
-        self.cut = 0  # how many connections have been cut
 
     @contextmanager
-    def within(self, seconds: float, descriptor: int) -> Iterator[None]:
+    def within(self, seconds: float, descriptor: int) -> Iterator[Ticket]:
         """The socket of ``descriptor`` is shut down if the block is not left in time. Machine seconds."""
-        ticket = object()
+        ticket = Ticket()
         with self._lock:
             self._watched[ticket] = (time.monotonic() + seconds, descriptor)
             self._start()
         try:
-            yield
+            yield ticket
         finally:
             with self._lock:
                 self._watched.pop(ticket, None)
@@ -47,11 +53,12 @@ class Watcher:
                 late = [(ticket, fd) for ticket, (until, fd) in self._watched.items() if until < now]
                 for ticket, descriptor in late:
                     del self._watched[ticket]
+                    ticket.cut = True
                     self._shut(descriptor)
 
-    def _shut(self, descriptor: int) -> None:
+    @staticmethod
+    def _shut(descriptor: int) -> None:
         """Only the connection is shut down, not the descriptor closed: that stays the driver's."""
-        self.cut += 1
         with suppress(OSError):
             same = socket.fromfd(descriptor, socket.AF_UNIX, socket.SOCK_STREAM)
             with same:

@@ -107,7 +107,7 @@ class VoiceGateway:
         """Leads a queued caller elsewhere; refused (404) if she has left the queue, so that no talk is torn apart."""
         return _result(lambda: self._client.queues(queue_sid).members(call_sid).update(url=url, method="POST").call_sid)
 
-    def alone_in(self, room: str, call_sid: str) -> bool:
+    def alone_in(self, room: str, call_sid: str) -> bool | NotDone | Unknown:
         """The call is the only one left in a running conference of this name."""
         found = _asked(
             lambda: [
@@ -115,7 +115,7 @@ class VoiceGateway:
                 for c in self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
             ]
         )
-        return found == [[call_sid]]
+        return found if isinstance(found, NotDone | Unknown) else found == [[call_sid]]
 
     def end(self, call_sid: str) -> Result:
         return _result(lambda: self._client.calls(call_sid).update(status="completed").sid)

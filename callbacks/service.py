@@ -16,6 +16,7 @@ from callbacks import store
 from callbacks.machine import Event
 from callbacks.model import Kind, Missed, Window, code_of
 from callbacks.numbers import takes_texts
+from callbacks.openings import open_until
 from callbacks.planning import free_slots, open_slots, openings, ringing_department, times
 from callbacks.retry_policy import Exhausted, after_miss
 from ivr.turn import DigitsSpoken, MomentSpoken, PhoneSpoken, TopicSpoken, Value, WindowSpoken
@@ -60,13 +61,14 @@ class Promises:
         line_time: datetime,
         call_sid: str,
         keyed_in: bool = False,
+        in_line: bool = False,
     ) -> tuple[str, bool]:
         """(request id, whether an open one was joined). A second request about the same matter joins the first."""
         number = store.number_id(self.tx.connection, e164, self.now)
         topic_rule = self.rules.topic(topic)
         same = None if topic_rule.urgent else store.open_same(self.tx.connection, number, topic)
         if same is not None and not self._is_over(same):
-            self._join(same, window)
+            self._join(same, window, in_line)
             return str(same["id"]), True
         department = ringing_department(self.rules, topic)
         request_id = store.add(
@@ -102,12 +104,19 @@ class Promises:
         if row is None:
             return False
         if window is None:
-            end = max(row["window_end_at"], self.now + timedelta(minutes=60))
-            values: dict[str, Any] = {"due_at": self.now, "window_end_at": end, "kind": "asap", "attempts": 0}
+            values: dict[str, Any] = {**self._at_once(row), "attempts": 0}
         else:
             values = self._window_values(row["language"], row["topic"], window, "slot") | {"attempts": 0}
         event: Event = "reopen" if row["state"] == "unreached" else "move"
         return store.transition(self.tx.connection, request_id, event, self.now, "caller", **values)
+
+    def _at_once(self, row: RowMapping) -> dict[str, Any]:
+        """Due now, at the old place, for as long as the desk that rings is open today."""
+        policy = self.rules.desk(row["department"]).callbacks
+        end = self.now + timedelta(minutes=policy.asap_window_minutes)
+        closes = open_until(self.now, openings(self.rules, self.rules.desk(row["desk"]), self.now))
+        end = end if closes is None else min(end, closes)
+        return {"due_at": self.now, "window_start_at": self.now, "window_end_at": end, "kind": "asap"}
 
     def missed(
         self,
@@ -122,8 +131,8 @@ class Promises:
         row = store.get(self.tx.connection, request_id)
         if row is None:
             return
-        department = self.rules.department(row["desk"])
-        policy = self.rules.department(row["department"]).callbacks
+        department = self.rules.desk(row["desk"])
+        policy = self.rules.desk(row["department"]).callbacks
         following = after_miss(
             missed, row["attempts"], policy, self.now, openings(self.rules, department, self.now), agreed
         )
@@ -211,15 +220,18 @@ class Promises:
         note = {"token": row["offer_token"], "outcome": "unnoted"}
         return store.transition(self.tx.connection, row["id"], "done", self.now, "service", **note)
 
-    def _join(self, row: RowMapping, window: Window) -> None:
-        """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one."""
+    def _join(self, row: RowMapping, window: Window, in_line: bool) -> None:
+        """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one.
+
+        One who comes from the line was there about this matter, or is led out of a closed one: the new window is told.
+        """
         if row["state"] == "unreached":
             self.reopen(row["id"], window)
         elif row["state"] == "needs_human":
             values = self._window_values(row["language"], row["topic"], window, "slot")
             store.transition(self.tx.connection, row["id"], "resolve_human_again", self.now, "caller", **values)
             self.close_items(row["id"])
-        elif row["state"] == "requested" and row["window_end_at"] <= self.now:
+        elif row["state"] == "requested" and (in_line or row["window_end_at"] <= self.now):
             values = self._window_values(row["language"], row["topic"], window, "slot")
             store.transition(self.tx.connection, row["id"], "move", self.now, "caller", told=True, **values)
 

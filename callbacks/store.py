@@ -14,6 +14,7 @@ from callbacks.model import FINAL_STATES, OPEN_STATES
 
 REQUEST = callback_request
 LOOKS = 3
+TELLS_A_TIME = ("sms.moved", "sms.missed")
 
 
 def number_id(connection: Connection, e164: str, now: datetime) -> str:
@@ -120,8 +121,12 @@ def transition(
     return False
 
 
-def mark_untold(connection: Connection, request_id: str) -> None:
-    connection.execute(update(REQUEST).where(REQUEST.c.id == request_id).values(told=False))
+def mark_untold(connection: Connection, request_id: str | None, key: str) -> bool:
+    """A message that was to tell a new time did not arrive. False: it told nothing new, or the matter is over."""
+    if request_id is None or not key.startswith(TELLS_A_TIME):
+        return False
+    mine = update(REQUEST).where(REQUEST.c.id == request_id, REQUEST.c.state.in_(OPEN_STATES))
+    return connection.execute(mine.values(told=False)).rowcount == 1
 
 
 def _stepped(

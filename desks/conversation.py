@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WRAP_UP_MINUTES = 3  # business time for the note; then the talk counts as done, unnoted
 SERVICE = "service"
 
+SHORTEST_TALK = timedelta(seconds=10)  # business time; who was cut off before has not been helped
 RELEASE_SECONDS = 3.0  # machine time that a room may take to empty by itself
 RINGING = ("dialing", "connected")
 TALKED = frozenset({"completed", "answered"})
@@ -103,11 +104,13 @@ class Conversation:
 
     def resident_answered(self, token: str) -> None:
         row = self.held(token)
-        if row is None or row["request_id"] is None:
+        if row is None or row["request_id"] is None or row["state"] not in RINGING:
             return
         if promises.transition(self.tx.connection, row["request_id"], "answered", self.now, SERVICE, token=token):
             store.move_offer(self.tx.connection, token, "connect", connected_at=self.now)
             self._shows(row["agent_id"])
+            if row["leg_ended_machine"] is not None:  # news out of order: her leg is over already
+                self.talk_over(token)
 
     # --- the end ---------------------------------------------------------------------------------------------
 
@@ -156,10 +159,17 @@ class Conversation:
     def _live_talk_over(self, row: RowMapping) -> None:
         """Whoever rang in about an open request has been helped: nobody rings her about it any more."""
         stay = store.stay(self.tx.connection, row["caller_id"])
-        if stay is not None and stay["request_id"] is not None and row["state"] == "connected":
-            promises.transition(self.tx.connection, stay["request_id"], "served", self.now, row["agent_id"])
+        talked = row["connected_at"] is not None and self.now - row["connected_at"] >= SHORTEST_TALK
+        if stay is not None and talked:
+            self.served(stay, row["agent_id"])
+        if store.move_caller(self.tx.connection, row["caller_id"], "part", self.now, SERVICE):
+            self.services.outbox.order(self.tx, "release_caller", row["token"], delay=RELEASE_SECONDS)
+
+    def served(self, stay: RowMapping, agent_id: str) -> None:
+        """The request that this caller rang in about, if there is one, is done."""
+        if stay["request_id"] is not None:
+            promises.transition(self.tx.connection, stay["request_id"], "served", self.now, agent_id)
             self.promises.close_items(stay["request_id"])
-        store.move_caller(self.tx.connection, row["caller_id"], "part", self.now, SERVICE)
 
     def agent_leg_ended(self, token: str, status: str) -> None:
         """Her leg is over, whatever the reason; what that means depends on how far the matter had come."""
@@ -174,8 +184,6 @@ class Conversation:
                 self._lost_before_the_talk(row)
             case "connected":
                 self.talk_over(token)
-                if row["caller_id"] is not None:
-                    self.services.outbox.order(self.tx, "release_caller", token, delay=RELEASE_SECONDS)
             case "ended":
                 self.tx.after_commit(self.services.hurry)  # her telephone is free again
 

@@ -8,6 +8,7 @@ from callbacks import store as promises
 from desks import store
 from desks.conversation import Conversation
 
+OUTCOMES = ("done", "unnoted", "machine", "bad_moment", "cancelled")
 MINUTES_UNTIL_AGAIN = 60  # business time, where the resident named none
 
 
@@ -16,8 +17,13 @@ def note(talk: Conversation, token: str, outcome: str, words: str, minutes: int 
     row = talk.held(token)
     if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
         return False
-    if row["request_id"] is not None and not _callback(talk, row, outcome, words, minutes):
+    if outcome not in OUTCOMES:
         return False
+    stepped = row["request_id"] is None or _callback(talk, row, outcome, words, minutes)
+    if not stepped and row["state"] != "wrapup":  # in the wrap-up the promise may have gone on without her: she is free
+        return False
+    if row["caller_id"] is not None and outcome == "done":
+        _live_done(talk, row)
     if outcome == "machine" and row["state"] == "connected":
         talk.services.outbox.order(talk.tx, "leave_message", token)
     elif row["state"] != "wrapup":
@@ -25,6 +31,13 @@ def note(talk: Conversation, token: str, outcome: str, words: str, minutes: int 
         talk.end_leg(row)
     talk.close(row, outcome, note=words)
     return True
+
+
+def _live_done(talk: Conversation, row: RowMapping) -> None:
+    """The agent says so, however short the talk was."""
+    stay = store.stay(talk.tx.connection, row["caller_id"])
+    if stay is not None:
+        talk.served(stay, row["agent_id"])
 
 
 def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, minutes: int | None) -> bool:
@@ -39,8 +52,6 @@ def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, min
         case "bad_moment":
             agreed = talk.now + timedelta(minutes=minutes or MINUTES_UNTIL_AGAIN)
             talk.promises.missed(request_id, token, "bad_moment", who, agreed, words or None)
-        case _:
-            return False
     return True
 
 

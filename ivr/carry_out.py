@@ -109,6 +109,8 @@ class CarryOut:
         """The open request this caller rings in about, named by the menu or found by number and topic."""
         if effect.request_id:
             return promises.get(self.tx.connection, effect.request_id)
+        if self.facts.rules.topic(effect.topic).urgent:  # there may be several, of several people
+            return None
         number = self._own_number_id()
         same = promises.open_same(self.tx.connection, number, effect.topic) if number is not None else None
         return same if same is not None and same["state"] in ("requested", "unreached") else None
@@ -146,6 +148,7 @@ class CarryOut:
             line_time=stay["line_time_at"] if stay is not None else self._arrived(),
             call_sid=self.caller.call_sid,
             keyed_in=self.facts.caller.keyed_in,
+            in_line=stay is not None,
         )
         if stay is not None:
             self.line.promised(stay["id"])

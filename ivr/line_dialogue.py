@@ -75,7 +75,7 @@ def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
         return _a_moment(step, facts)
     if line is None or line.state not in WAITING:
         return Turn(step.language, (LeaveQueue(),))
-    if line.desk_closed:
+    if line.desk_closed and line.state == "waiting":
         return CloseLine(line.id)
     if given == Pressed("1") and times(facts):
         return Wish(line.id)

@@ -26,11 +26,12 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 def _lost(services: "Services", tx: Transaction, message_sid: str, word: str) -> None:
     """It never arrived: whoever was to learn a new time by it does not know it."""
     same = text_message.c.message_sid == message_sid
-    request_id = tx.connection.scalar(select(text_message.c.request_id).where(same))
+    row = tx.connection.execute(select(text_message).where(same)).mappings().first()
+    if row is None:
+        return
     tx.connection.execute(update(text_message).where(same).values(status=word))
-    if request_id is not None:
-        mark_untold(tx.connection, request_id)
-        Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
+    if mark_untold(tx.connection, row["request_id"], row["key"]):
+        Promises(services, tx, services.rules.current()).raise_item("untold", row["request_id"])
 
 
 def blueprint(services: "Services") -> Blueprint:

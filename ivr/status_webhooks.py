@@ -101,6 +101,8 @@ class News:
         )
         if status in ("answered", "in-progress"):
             self.conversation.resident_answered(token)
+        elif status in ENDED and (row["state"], row["outcome"]) == ("ended", "unknown"):
+            self.conversation.ring_over(token, status)
         elif status in ENDED and row["state"] in ("dialing", "connected"):
             self._resident_leg_ended(token, row["state"], status)
         self.tx.after_commit(lambda: self.services.changed(row["agent_id"]))

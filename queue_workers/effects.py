@@ -154,7 +154,12 @@ def release_caller(services: "Services", token: str) -> Outcome:
     with services.database.read() as connection:
         row = store.offer_by_token(connection, token)
         stay = store.stay(connection, row["caller_id"]) if row is not None else None
-    if stay is None or not services.gateway.alone_in(room_name(stay["id"]), stay["call_sid"]):
+    if stay is None:
+        return "not wanted"
+    alone = services.gateway.alone_in(room_name(stay["id"]), stay["call_sid"])
+    if not isinstance(alone, bool):
+        return AGAIN_SECONDS
+    if not alone:
         return "not wanted"
     step = _step(stay, "talk-over", f"{token}r")
     return _repeatable(services.gateway.redirect(stay["call_sid"], url_of(services.base, step)))
@@ -231,19 +236,17 @@ def send_text(services: "Services", message_id: str) -> Outcome:
                 return AGAIN_SECONDS
             case NotDone(code=code):
                 tx.connection.execute(same.values(status=f"refused {code}"))
-                untold(services, tx, row["request_id"])
+                untold(services, tx, row["request_id"], row["key"])
                 return "refused"
             case Unknown():
                 tx.connection.execute(same.values(status="unknown"))
                 return "unknown"
 
 
-def untold(services: "Services", tx: Transaction, request_id: str | None) -> None:
+def untold(services: "Services", tx: Transaction, request_id: str | None, key: str) -> None:
     """The message did not arrive: the resident does not know the new time, and a person should."""
-    if request_id is None:
-        return
-    promises.mark_untold(tx.connection, request_id)
-    Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
+    if promises.mark_untold(tx.connection, request_id, key):
+        Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
 def _repeatable(result: Result) -> Outcome:

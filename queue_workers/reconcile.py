@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping, delete, select, update
 
+from adapters.database import Transaction
 from adapters.schema import call_draft, offer, presence, receipt, supervisor_item
 from adapters.voice_gateway import NotDone, ProviderCall
 from callbacks import store as promises
@@ -88,8 +89,10 @@ def lost_agents(services: "Services") -> None:
 
 def _lost(services: "Services", agent_id: str, heartbeat: float) -> None:
     """A heartbeat that came in between our look and our step saves her offer."""
-    with services.database.write() as tx:
-        held = store.offer_of_agent(tx.connection, agent_id)
+
+    def lose(tx: Transaction) -> None:
+        open_one = store.offer_of_agent(tx.connection, agent_id)
+        held = store.offer_by_token(tx.connection, open_one["token"], held=True) if open_one is not None else None
         mine = (presence.c.agent_id == agent_id, presence.c.state == "available")
         still = update(presence).where(*mine, presence.c.heartbeat_machine == heartbeat)
         away = {"state": "away", "reason": "lost", "since_at": services.clock.now()}
@@ -98,6 +101,8 @@ def _lost(services: "Services", agent_id: str, heartbeat: float) -> None:
         if held is not None and held["state"] == "offered":
             Conversation(services, tx, services.rules.current()).give_back(held["token"], "lost")
         tx.after_commit(services.hurry)
+
+    services.database.run(lose)
 
 
 # --- slow: legs and calls without news -------------------------------------------------------------------------
@@ -110,11 +115,8 @@ def silent_legs(services: "Services") -> None:
         if time.monotonic() > until:
             return
         quiet_since = row["accepted_machine"] or row["made_machine"]
-        if (
-            row["agent_call_sid"] is None
-            or row["leg_ended_machine"] is not None
-            or quiet_since + NEWS_SECONDS > machine
-        ):
+        known_over = row["leg_ended_machine"] is not None and row["state"] == "dialing"  # unknown_rings sees to it
+        if row["agent_call_sid"] is None or known_over or quiet_since + NEWS_SECONDS > machine:
             continue
         if _is_over(services, row["agent_call_sid"]):
             within(services, partial(_leg_over, row["token"]))
