@@ -75,14 +75,6 @@ def takes_texts(e164: str) -> bool:
     return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
-def mask(e164: str) -> str:
-    """For logs: "+35840*****67". At least four digits stay hidden; what is no number is hidden whole."""
-    if not e164.startswith("+") or not e164[1:].isdigit() or len(e164) < 8:
-        return "*****"
-    head = min(6, len(e164) - 6)
-    return e164[:head] + "*" * (len(e164) - head - 2) + e164[-2:]
-
-
 def plain(text: str) -> str:
     """ASCII digits for full-width, Arabic-Indic and other ones; without marks that turn the writing direction."""
     kept = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc"))

@@ -3,6 +3,7 @@
 What must happen outside (SMS) is ordered in the outbox by the same commit.
 """
 
+import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, insert, select, update
 
 from adapters.database import Transaction
-from adapters.ids import new_code, new_id
+from adapters.ids import new_id
 from adapters.schema import offer, supervisor_item, text_message
 from callbacks import store
+from callbacks.code import request_code
 from callbacks.machine import Event
 from callbacks.model import Kind, Missed, Window, code_of
 from callbacks.numbers import takes_texts
@@ -74,7 +76,7 @@ class Promises:
         request_id = store.add(
             self.tx.connection,
             {
-                "code": new_code(),
+                "code": request_code(secrets.token_bytes),
                 "number_id": number,
                 "topic": topic,
                 "language": language,

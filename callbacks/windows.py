@@ -3,7 +3,7 @@
 All times are business time in UTC; the zone is an argument, because the city's days and plans are local.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import floor
 
@@ -95,12 +95,6 @@ def capacity(window: Window, planned_agent_minutes: float, forecast_live_minutes
     spare = policy.capacity_share * (planned_agent_minutes - forecast_live_minutes)
     least = policy.capacity_floor * planned_agent_minutes
     return floor(max(spare, least) / policy.handling_minutes + 1e-9)  # 0.8 is not exact in binary
-
-
-def first_free(
-    windows: Sequence[Window], capacities: Mapping[Window, int], taken: Mapping[Window, int]
-) -> Window | None:
-    return next((w for w in windows if taken.get(w, 0) < capacities.get(w, 0)), None)
 
 
 def planned_minutes(staffing: Sequence[Staffing], language: str, window: Window, zone: tzinfo) -> float:

@@ -39,7 +39,6 @@ class Promised:
     joined: bool  # there was an open request about this already
     place_kept: bool
     number: str  # E.164, to be spoken
-    urgent: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import DatabaseError, Transaction, insert_once
@@ -64,10 +64,14 @@ class Answerer:
         if not QUEUE_SID.match(queue_sid):
             return
         unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
+        self._note(unnamed.values(queue_sid=queue_sid), line_id)
+
+    def _note(self, change: Update, line_id: str) -> None:
+        """Best effort: what is only noted must not cost the caller her turn."""
         try:
-            self.services.database.run(lambda tx: tx.connection.execute(unnamed.values(queue_sid=queue_sid)))
+            self.services.database.run(lambda tx: tx.connection.execute(change))
         except DatabaseError:
-            LOG.warning("queue not noted", extra={"line": line_id})
+            LOG.warning("not noted", extra={"line": line_id})
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
         return render(turn, self.services.announcements, rules, urls(self.services))
@@ -91,9 +95,9 @@ class Answerer:
             return self.words(decided, rules)
         with self.services.database.read() as connection:
             stored = _stored(connection.scalar(_receipt(call_sid, step)))
+            if stored is not None:
+                return stored
             facts = Finder(self.services, connection, rules).facts(step, given, call_sid, number)
-        if stored is not None:
-            return stored
         decided = dialogue.advance(step, given, facts)
         if isinstance(decided, Turn):
             self._keep_what_was_told(decided)
@@ -109,8 +113,7 @@ class Answerer:
         values: dict[str, int | None] = {"wait_told_minutes": told.wait_minutes}
         if told.place is not None:
             values["place_told"] = told.place
-        with self.services.database.write() as tx:
-            tx.connection.execute(mine.values(**values))
+        self._note(mine.values(**values), told.line_id)
 
     def _commit(self, step: Step, given: CallerInput, effect: Effect, facts: Facts, caller: Caller) -> str:
         def work(tx: Transaction) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbacks.model import Refused
-from callbacks.numbers import callable_number, keyed_to_e164, mask
+from callbacks.numbers import callable_number, keyed_to_e164
 
 CITY = "+358173261000"
 OWN = frozenset({CITY})
@@ -176,26 +176,3 @@ def test_keyed_numbers(digits: str, e164: str) -> None:
 @pytest.mark.parametrize("digits", ["", "*", "#", "040*1234567", "9" * 500, "abc", "0", "+358401234567"])
 def test_keys_that_make_no_number(digits: str) -> None:
     assert keyed_to_e164(digits, HOME) == Refused("malformed")
-
-
-@pytest.mark.parametrize(
-    ("e164", "masked"),
-    [
-        ("+358401234567", "+35840*****67"),
-        ("+3581812345", "+3581****45"),
-        ("+358112", "*****"),
-        ("client:anna", "*****"),
-        ("", "*****"),
-        ("112", "*****"),
-    ],
-)
-def test_masks(e164: str, masked: str) -> None:
-    assert mask(e164) == masked
-
-
-@given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
-def test_a_mask_keeps_the_length_and_hides_at_least_four_digits(e164: str) -> None:
-    masked = mask(e164)
-    assert len(masked) == len(e164)
-    assert masked.count("*") >= 4
-    assert masked[-2:] == e164[-2:]

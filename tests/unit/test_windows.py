@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbacks.model import Window
-from callbacks.windows import asap, capacity, first_free, planned_minutes, slots
+from callbacks.windows import asap, capacity, planned_minutes, slots
 from routing_rules.model import CallbackPolicy, Interval, Staffing
 
 POLICY = CallbackPolicy()
@@ -187,15 +187,6 @@ def test_a_promise_is_not_lost_to_binary_rounding() -> None:
 
 def test_a_window_shorter_than_one_talk_holds_nothing() -> None:
     assert capacity(Window(at(24, 8), at(24, 8, 4)), 100, 0, POLICY) == 0
-
-
-def test_the_first_free_window() -> None:
-    first, second, third = window(24, 8, 10), window(24, 10, 12), window(24, 12, 14)
-    capacities = {first: 2, second: 0, third: 1}
-    assert first_free((first, second, third), capacities, {first: 1}) == first
-    assert first_free((first, second, third), capacities, {first: 2}) == third
-    assert first_free((first, second, third), capacities, {first: 2, third: 1}) is None
-    assert first_free((), {}, {}) is None
 
 
 WORKDAY = ((Interval(480, 600), 3), (Interval(600, 960), 2))  # three at 8-10, two at 10-16
