@@ -14,8 +14,8 @@ from adapters.redis_live import LiveHints
 from adapters.schema import process_start
 from adapters.settings import Settings, load_settings
 from adapters.voice_gateway import VoiceGateway
-from ivr.announcements import Announcements
-from ivr.announcements import load as load_announcements
+from ivr.speech.announcements import Announcements
+from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset

@@ -17,8 +17,8 @@ from desks import store as desks_store
 from desks.dispatch import may_be_served
 from desks.line import extended_open, outlook
 from ivr.caller_input import CallerInput
+from ivr.dialogue.menus import LANGUAGE_KEYS, chosen_topic
 from ivr.facts import Callable, Facts, LineFacts, NotCallable, Promised, Ringback
-from ivr.menus import LANGUAGE_KEYS, chosen_topic
 from ivr.step_url import Step
 from routing_rules.model import Ruleset
 

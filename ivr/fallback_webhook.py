@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, request
 
-from ivr import degraded
 from ivr.caller_input import Silent
+from ivr.dialogue import degraded
 from ivr.fact_finding import bare
 from ivr.step_url import RETRY, Step, step_of
 from ivr.turn import Hangup, Redirect, Turn

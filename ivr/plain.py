@@ -6,7 +6,7 @@ One line for each instruction. What is not spoken stands in square brackets, nam
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from ivr.announcements import Announcements
+from ivr.speech.announcements import Announcements
 from ivr.turn import (
     DialConference,
     DialNumber,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, send_from_directory
 
-from ivr.announcements import SOUNDS
+from ivr.speech.announcements import SOUNDS
 
 if TYPE_CHECKING:
     from bootstrap import Services

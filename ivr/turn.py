@@ -1,6 +1,6 @@
 """What one webhook answers, as values: instructions that a renderer turns into TwiML or plain text. Pure.
 
-A turn never holds a sentence: it names announcement keys and typed values; ``ivr.announcements`` finds the words.
+A turn never holds a sentence: it names announcement keys and typed values; ``ivr.speech`` finds the words.
 """
 
 from dataclasses import dataclass

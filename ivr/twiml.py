@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from twilio.twiml import TwiML
 from twilio.twiml import voice_response as verbs
 
-from ivr.announcements import Announcements
+from ivr.speech.announcements import Announcements
 from ivr.turn import (
     DialConference,
     DialNumber,
@@ -40,7 +40,7 @@ PAUSE_AFTER_OPTION = "400ms"
 LONGEST_SAY = 2900  # Polly reads at most 3000 characters
 MUSIC = ((8, "music.wav"), (4, "music-4.wav"), (2, "music-2.wav"))  # seconds -> file, longest first
 STATUS_EVENTS = "initiated ringing answered completed"
-SOUND_PATH = "/voice/sound"  # served from ivr/sound
+SOUND_PATH = "/voice/sound"  # served from ivr/speech/sound
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

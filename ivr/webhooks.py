@@ -18,12 +18,13 @@ from adapters.database import DatabaseError, Transaction, insert_once
 from adapters.fault_points import reach
 from adapters.schema import call, receipt, waiting_caller
 from callbacks import store as promises
-from ivr import degraded, dialogue
 from ivr.caller_input import CallerInput, read
 from ivr.carry_out import Caller, CarryOut
+from ivr.dialogue import degraded
+from ivr.dialogue import steps as dialogue
+from ivr.dialogue.menus import DEFAULT_LANGUAGE
 from ivr.fact_finding import Finder, bare, own_number
 from ivr.facts import Callable, Effect, Facts, NotCallable, TooLate
-from ivr.menus import DEFAULT_LANGUAGE
 from ivr.signature import SignatureCheck
 from ivr.step_url import Step, step_of
 from ivr.turn import Hangup, Turn

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from adapters.settings import Settings
-from ivr import dialogue
-from ivr.announcements import load
+from ivr.dialogue import steps as dialogue
+from ivr.speech.announcements import load
 from ivr.step_url import step_of
 from queue_workers import allowed, effects, jobs
 from tests.architecture.source import ROOT, modules

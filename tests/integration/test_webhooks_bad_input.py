@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from adapters.schema import callback_request, phone_number
 from desks.store import CALLER
-from ivr.dialogue import STEPS
+from ivr.dialogue.steps import STEPS
 from ivr.step_url import Step, url_of
 from tests.support.services import ACCOUNT, CITY, Town, empty_record
 from tests.support.telephone import FORM, Telephone, sign

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.dialogue import STEPS
+from ivr.dialogue.steps import STEPS
 from ivr.step_url import Step, url_of
 from tests.support.provider import RecordingGateway
 from tests.support.services import SetClock, Town, empty_record, sample_rules, services_for

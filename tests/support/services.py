@@ -26,8 +26,8 @@ from desks import dispatch, service, store
 from desks.conversation import Conversation
 from desks.line import Line
 from ivr.agent_webhooks import Accepted
-from ivr.announcements import Announcements
-from ivr.announcements import load as load_announcements
+from ivr.speech.announcements import Announcements
+from ivr.speech.announcements import load as load_announcements
 from queue_workers import effects
 from queue_workers.enqueue import Enqueuer
 from routing_rules.document import parse

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from callbacks.model import Window
-from ivr import degraded, dialogue, plain
-from ivr.announcements import Announcements, load
+from ivr import plain
 from ivr.caller_input import CallerInput, Pressed, Silent
+from ivr.dialogue import degraded
+from ivr.dialogue import steps as dialogue
 from ivr.facts import (
     Bridge,
     Bridged,
@@ -31,6 +32,7 @@ from ivr.facts import (
     Result,
     Settled,
 )
+from ivr.speech.announcements import Announcements, load
 from ivr.step_url import Step, step_of
 from ivr.turn import DialNumber, Enqueue, Gather, Turn
 from routing_rules import document

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.announcements import Announcements, load, speaking_seconds
-from ivr.catalogue import WORDS, CatalogueError, placeholders
-from ivr.reading_script import lines, sample_values
+from ivr.speech.announcements import Announcements, load, speaking_seconds
+from ivr.speech.catalogue import WORDS, CatalogueError, placeholders
+from ivr.speech.reading_script import lines, sample_values
 from ivr.turn import MinutesSpoken, WindowSpoken
 from routing_rules import document
 

@@ -213,7 +213,7 @@ def test_the_command_tells_with_its_exit_code(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.parametrize("key", ["promise.told", "promise.joined", "closing.promise"])
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_each_way_of_promising_is_recognised(language: str, key: str) -> None:
-    catalogue = yaml.safe_load(Path(f"ivr/words/{language}.yaml").read_text("utf-8"))
+    catalogue = yaml.safe_load(Path(f"ivr/speech/words/{language}.yaml").read_text("utf-8"))
     assert is_promise(Said(catalogue["announcements"][key], language, 0.0))
 
 

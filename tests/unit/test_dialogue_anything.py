@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from callbacks.model import Window
 from desks.line_machine import LineState
-from ivr import degraded, dialogue
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Silent
-from ivr.catalogue import CatalogueError
+from ivr.dialogue import degraded
+from ivr.dialogue import steps as dialogue
 from ivr.facts import (
     Bridged,
     Callable,
@@ -29,6 +29,7 @@ from ivr.facts import (
     Settled,
     TooLate,
 )
+from ivr.speech.catalogue import CatalogueError
 from ivr.step_url import Step
 from ivr.turn import Turn
 from ivr.twiml import CallerIds, Urls, render

@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ivr import plain
-from ivr.announcements import load
+from ivr.speech.announcements import load
 from ivr.turn import (
     DialConference,
     DialNumber,

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from ivr import spoken, spoken_time
-from ivr.announcements import load
-from ivr.numerals import digits_in_words, in_words
-from ivr.telephone_digits import code_groups, phone_groups
+from ivr.speech import spoken, spoken_time
+from ivr.speech.announcements import load
+from ivr.speech.numerals import digits_in_words, in_words
+from ivr.speech.telephone_digits import code_groups, phone_groups
+from ivr.speech.vocabulary import Vocabulary
 from ivr.turn import MomentSpoken, WindowSpoken
-from ivr.vocabulary import Vocabulary
 
 ZONE = ZoneInfo("Europe/Helsinki")
 NUMBERS = yaml.safe_load((Path(__file__).parent / "spoken_numbers.yaml").read_text(encoding="utf-8"))

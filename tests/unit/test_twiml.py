@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from emulator.twiml_parse import parse
 from emulator.twiml_tables import Context
 from ivr import twiml
-from ivr.announcements import SOUNDS, Announcements, load
+from ivr.speech.announcements import SOUNDS, Announcements, load
 from ivr.turn import (
     DepartmentSpoken,
     DialConference,

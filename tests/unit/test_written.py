@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.announcements import load
+from ivr.speech.announcements import load
+from ivr.speech.written import in_figures
 from ivr.turn import DigitsSpoken, MomentSpoken, PhoneSpoken, Value, WindowSpoken
-from ivr.written import in_figures
 from routing_rules import document
 
 ZONE = ZoneInfo("Europe/Helsinki")

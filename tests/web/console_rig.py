@@ -25,8 +25,8 @@ from adapters.voice_gateway import VoiceGateway
 from bootstrap import Services
 from console.pages import blueprint
 from console.passwords import Argon2Passwords
-from ivr.announcements import Announcements
-from ivr.announcements import load as load_announcements
+from ivr.speech.announcements import Announcements
+from ivr.speech.announcements import load as load_announcements
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.service import RulesHolder

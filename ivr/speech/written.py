@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
-from ivr.spoken import key, languages, words_of_the_rules
-from ivr.telephone_digits import phone_groups
+from ivr.speech.spoken import key, languages, words_of_the_rules
+from ivr.speech.telephone_digits import phone_groups
+from ivr.speech.vocabulary import Vocabulary, Written
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
@@ -18,7 +19,6 @@ from ivr.turn import (
     Value,
     WindowSpoken,
 )
-from ivr.vocabulary import Vocabulary, Written
 from routing_rules.model import Ruleset
 
 

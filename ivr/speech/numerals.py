@@ -1,6 +1,6 @@
 """A whole number in words, composed from one series of a vocabulary. Pure."""
 
-from ivr.vocabulary import Numerals
+from ivr.speech.vocabulary import Numerals
 
 
 def in_words(number: int, numerals: Numerals) -> str:

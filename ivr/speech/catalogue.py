@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 
-from ivr.vocabulary import Vocabulary
+from ivr.speech.vocabulary import Vocabulary
 
 IMPLICIT = frozenset({"city"})
 SECTIONS = ("announcements", "texts", "vocabulary")

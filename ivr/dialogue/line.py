@@ -9,6 +9,7 @@ from dataclasses import replace
 from callbacks.model import code_of
 from desks.expected_wait import Told, told_wait
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
+from ivr.dialogue.offers import key_in, offer_callback, read_number, times, told
 from ivr.facts import (
     Bridge,
     Bridged,
@@ -25,7 +26,6 @@ from ivr.facts import (
     Stay,
     Wish,
 )
-from ivr.offers import key_in, offer_callback, read_number, times, told
 from ivr.step_url import Step, hold_url, url_of
 from ivr.turn import (
     DepartmentSpoken,

@@ -1,6 +1,7 @@
 """Prints every announcement and text message of a language, with sample values, for the city's own reviewers.
 
-``python -m ivr.reading_script --language sv``, with ``--rules`` for another ruleset than the sample. To be read aloud.
+``python -m ivr.speech.reading_script --language sv``, with ``--rules`` for another ruleset than the sample.
+To be read aloud.
 """
 
 from argparse import ArgumentParser
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ivr.announcements import Announcements, Values, load
+from ivr.speech.announcements import Announcements, Values, load
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
@@ -26,7 +27,7 @@ from ivr.turn import (
 from routing_rules import document
 from routing_rules.model import LANGUAGES, Ruleset
 
-SAMPLE_RULES = Path(__file__).parent.parent / "routing_rules" / "samples" / "kuopio.yaml"
+SAMPLE_RULES = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
 SAMPLE_DAY = datetime(2026, 11, 24)  # noqa: DTZ001  a Tuesday; the ruleset gives the zone
 
 
@@ -67,7 +68,7 @@ def _chosen(announcements: Announcements, key: str, samples: Mapping[str, Value]
 
 
 def main() -> None:
-    parser = ArgumentParser(prog="python -m ivr.reading_script")
+    parser = ArgumentParser(prog="python -m ivr.speech.reading_script")
     parser.add_argument("--language", choices=LANGUAGES, required=True)
     parser.add_argument("--rules", type=Path, default=SAMPLE_RULES)
     given = parser.parse_args()

@@ -5,9 +5,9 @@ Minutes are minutes since local midnight, 0..1440; 1440 is the midnight that end
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from ivr.numerals import in_words
+from ivr.speech.numerals import in_words
+from ivr.speech.vocabulary import Clock, Numerals, Vocabulary
 from ivr.turn import MomentSpoken, WindowSpoken
-from ivr.vocabulary import Clock, Numerals, Vocabulary
 
 MIDNIGHT = 1440
 

@@ -3,9 +3,10 @@
 from datetime import tzinfo
 from typing import assert_never
 
-from ivr import spoken_time
-from ivr.numerals import digits_in_words, in_words
-from ivr.telephone_digits import code_groups, phone_groups
+from ivr.speech import spoken_time
+from ivr.speech.numerals import digits_in_words, in_words
+from ivr.speech.telephone_digits import code_groups, phone_groups
+from ivr.speech.vocabulary import Vocabulary
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
@@ -19,7 +20,6 @@ from ivr.turn import (
     Value,
     WindowSpoken,
 )
-from ivr.vocabulary import Vocabulary
 from routing_rules.model import Ruleset
 
 LONGEST_WAIT_MINUTES = 24 * 60

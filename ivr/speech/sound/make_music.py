@@ -1,6 +1,6 @@
 """Makes the hold music: four soft broken chords, our own, with nobody's rights; eight, four and two seconds of it.
 
-Run ``python ivr/sound/make_music.py`` to make the files again. 8 kHz, mono, 16 bits, as a telephone line carries it;
+Run ``python ivr/speech/sound/make_music.py`` to make the files again. 8 kHz, mono, 16 bits, as a telephone carries it;
 quiet (about -18 dB at its loudest), and silent at both ends, so that it can be repeated without a click.
 """
 

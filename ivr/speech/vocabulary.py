@@ -1,6 +1,6 @@
 """The words a language lends to numbers, times and lists, as frozen values. Pure.
 
-The words themselves stand in ``ivr/words/<language>.yaml`` under ``vocabulary``; the rules that pick them stand in
+The words themselves stand in ``ivr/speech/words/<language>.yaml`` under ``vocabulary``; the rules that pick them in
 ``spoken`` and ``written``. Every pattern here is a str.format pattern whose names are given in the comment beside it.
 """
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from ivr import line_dialogue, menus, offers
 from ivr.caller_input import CallerInput, Silent
+from ivr.dialogue import line as line_dialogue
+from ivr.dialogue import menus, offers
 from ivr.facts import (
     Bridged,
     CloseLine,

@@ -1,8 +1,8 @@
 """What a caller hears when the record cannot be reached: never silence, never a promise (decision 24). Pure."""
 
 from ivr.caller_input import CallerInput, DialEnded, Pressed
+from ivr.dialogue.menus import DEFAULT_LANGUAGE, LANGUAGE_KEYS, topics
 from ivr.facts import Facts
-from ivr.menus import DEFAULT_LANGUAGE, LANGUAGE_KEYS, topics
 from ivr.step_url import Step, url_of
 from ivr.turn import DialNumber, Hangup, Music, PhoneSpoken, Redirect, Say, Turn
 

@@ -1,6 +1,6 @@
 """Announcements and text messages: the words for a key in a language, with its values. No sentence stands here.
 
-Loaded once for each process. A key without placeholders may be a sound file, ``ivr/sound/<language>/<key>.wav``,
+Loaded once for each process. A key without placeholders may be a sound file, ``ivr/speech/sound/<language>/<key>.wav``,
 which is then played instead of spoken (Finland's Swedish has no synthetic voice).
 """
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
-from ivr import catalogue
-from ivr.catalogue import Catalogue, CatalogueError, placeholders
-from ivr.spoken import in_spoken_words
+from ivr.speech import catalogue
+from ivr.speech.catalogue import Catalogue, CatalogueError, placeholders
+from ivr.speech.spoken import in_spoken_words
+from ivr.speech.written import in_figures
 from ivr.turn import Value
-from ivr.written import in_figures
 from routing_rules.model import LANGUAGES, Ruleset
 
 SOUNDS = Path(__file__).parent / "sound"
@@ -63,7 +63,7 @@ class Announcements:
         return sentence.format(city=rules.city[language], **told)
 
     def sound(self, key: str, language: str) -> str | None:
-        """The file's name below ``ivr/sound/<language>/`` if the announcement has been recorded."""
+        """The file's name below ``ivr/speech/sound/<language>/`` if the announcement has been recorded."""
         name = f"{key}.wav"
         return name if f"{language}/{name}" in self.sounds else None
 

@@ -2,8 +2,8 @@
 
 from callbacks.model import Window
 from ivr.caller_input import CallerInput, DialEnded, Pressed
+from ivr.dialogue.offers import offer_callback, silent_goodbye
 from ivr.facts import Effect, Facts, JoinLine
-from ivr.offers import offer_callback, silent_goodbye
 from ivr.step_url import Step, url_of
 from ivr.turn import (
     DepartmentSpoken,

@@ -1,0 +1,1 @@
+"""How it is said: catalogues of words, numbers and times in three languages, sounds. Decides nothing."""
