@@ -26,7 +26,16 @@ class DialEnded:
     status: str  # completed, answered, busy, no-answer, failed, canceled
 
 
-CallerInput = Pressed | Silent | LeftQueue | DialEnded
+@dataclass(frozen=True)
+class RecordingEnded:
+    """The Record action."""
+
+    recording_sid: str  # RE and 32 hex digits
+    seconds: int
+    hung_up: bool  # the caller hung up while recording
+
+
+CallerInput = Pressed | Silent | LeftQueue | DialEnded | RecordingEnded
 
 _KEYS = frozenset("0123456789*#")
 

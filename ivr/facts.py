@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callbacks.model import Window
-from routing_rules.model import Ruleset, StaffedDesk
+from routing_rules.model import Notice, Ruleset, StaffedDesk
 
 # --- facts -------------------------------------------------------------------------------------------------------
 
@@ -29,6 +29,26 @@ class Ringback:
     request_id: str
     topic: str
     tried_at: datetime
+
+
+@dataclass(frozen=True)
+class KnownMatter:
+    """An open request of the number that rings. Whether its topic may be told is the ruleset's word (sensitive)."""
+
+    request_id: str
+    topic: str
+    state: str  # callbacks.machine
+    person: int
+    window: Window
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """The voice message this call is leaving."""
+
+    id: str
+    seconds: int
+    playable: bool  # the sound has been fetched and can be heard again
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,11 @@ class Facts:
     caller: Callable | NotCallable = NotCallable("withheld")
     staffed: tuple[StaffedDesk, ...] = ()
     ringback: Ringback | None = None
+    known: tuple[KnownMatter, ...] = ()  # open requests of the calling number, soonest first
+    notices: tuple[Notice, ...] = ()  # on air now
+    wait_minutes: int | None = None  # a newcomer's expected wait at the desk this topic leads to; None: no history
+    can_text: bool = False  # there is a sender, and the caller's own telephone takes messages
+    message: MessageFacts | None = None
     line: LineFacts | None = None
     shown_number: str | None = None  # what our calls show, where it is not the number that was rung (decision 30)
     asap: Window | None = None
@@ -147,6 +172,7 @@ class MakePromise:
     window: str  # callbacks.windows code: "asap" or the slot's start
     line_id: str = ""  # keeps this place
     at_closing: bool = False  # the desk closes: any next slot, no key needed
+    person: int = 1  # ordinal of the person on this telephone; 0: the next who has no open request about this
 
 
 @dataclass(frozen=True)
@@ -154,6 +180,65 @@ class Reopen:
     """An unreached request gets a new window because its desk cannot answer now."""
 
     request_id: str
+
+
+@dataclass(frozen=True)
+class CancelRequest:
+    """By the number it is about, or by its code."""
+
+    request_id: str
+
+
+@dataclass(frozen=True)
+class MoveRequest:
+    request_id: str
+    window: str  # callbacks.windows code
+
+
+@dataclass(frozen=True)
+class CheckCode:
+    """ "Did you really ring me?": six digits; tries are counted (decision 20)."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class TextNumber:
+    """The number of this department goes to the caller's telephone as a text message."""
+
+    department: str
+
+
+@dataclass(frozen=True)
+class KeepRecording:
+    """The provider has recorded something: noted, and its sound ordered. Not yet a message."""
+
+    recording_sid: str
+    seconds: int
+    topic: str
+    why: str = "message"  # message | duty: nobody on duty answered, an alarm goes out when it is kept
+
+
+@dataclass(frozen=True)
+class KeepMessage:
+    """The message becomes a matter of the right desk, with sound; a request where the number can be rung."""
+
+    message_id: str
+    topic: str
+    window: str  # "" none offered
+
+
+@dataclass(frozen=True)
+class DropMessage:
+    message_id: str
+
+
+@dataclass(frozen=True)
+class RaiseAlarm:
+    """Nobody on duty answered: the supervisor's list, and a text to the alarm number."""
+
+    duty: str
+    topic: str
 
 
 Effect = (
@@ -168,6 +253,14 @@ Effect = (
     | KeepNumber
     | MakePromise
     | Reopen
+    | CancelRequest
+    | MoveRequest
+    | CheckCode
+    | TextNumber
+    | KeepRecording
+    | KeepMessage
+    | DropMessage
+    | RaiseAlarm
 )
 
 
@@ -209,4 +302,37 @@ class TooLate:
     """The state had already moved on; the caller is led by what is true now."""
 
 
-Result = Joined | Bridged | Promised | NumberKept | NumberRefused | NoWindow | Settled | TooLate
+@dataclass(frozen=True)
+class CodeChecked:
+    """Whether the city has a matter with this code; ``request_id`` only where it is this number's own."""
+
+    known: bool
+    too_many: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    message_id: str
+
+
+@dataclass(frozen=True)
+class MessageKept:
+    """``promised`` None: the desk listens, but this number cannot be rung."""
+
+    promised: Promised | None
+
+
+Result = (
+    CodeChecked
+    | Recorded
+    | MessageKept
+    | Joined
+    | Bridged
+    | Promised
+    | NumberKept
+    | NumberRefused
+    | NoWindow
+    | Settled
+    | TooLate
+)

@@ -29,6 +29,8 @@ class Step:
     choice: str = ""  # a window, a place told, a desk: whatever the step's own page says
     line: str = ""  # waiting_caller id
     request: str = ""  # callback_request id
+    message: str = ""  # recording id of a voice message being left
+    person: int = 0  # which person on this telephone the promise is for; 0: the first
 
     def go(self, name: str, nonce: str, **changes: object) -> "Step":
         """The next step of the same call; the count of tries starts anew unless it is given."""
@@ -41,13 +43,15 @@ _PARAMETERS = (
     ("c", "choice"),
     ("l", "line"),
     ("lang", "language"),
+    ("m", "message"),
     ("n", "nonce"),
+    ("p", "person"),
     ("r", "request"),
     ("t", "topic"),
     ("try", "tries"),
     ("v", "version"),
 )
-_NUMBERS = {"arrived", "tries", "version"}
+_NUMBERS = {"arrived", "person", "tries", "version"}
 
 
 def url_of(base: str, step: Step) -> str:

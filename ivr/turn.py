@@ -71,6 +71,18 @@ class LanguagesSpoken:
     languages: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class WordsSpoken:
+    """Words of the ruleset or a notice, in every language: spoken as they stand."""
+
+    words: tuple[tuple[str, str], ...]  # (language, words)
+
+
+@dataclass(frozen=True)
+class DutySpoken:
+    duty: str
+
+
 Value = (
     TopicSpoken
     | DepartmentSpoken
@@ -82,6 +94,8 @@ Value = (
     | WindowSpoken
     | MomentSpoken
     | LanguagesSpoken
+    | WordsSpoken
+    | DutySpoken
 )
 
 
@@ -107,7 +121,14 @@ class Music:
     seconds: int
 
 
-Spoken = Say | Pause | Music
+@dataclass(frozen=True)
+class PlayRecorded:
+    """What the caller has just recorded, played back from our own store."""
+
+    token: str
+
+
+Spoken = Say | Pause | Music | PlayRecorded
 
 
 @dataclass(frozen=True)
@@ -153,11 +174,34 @@ class DialConference:
 
 
 @dataclass(frozen=True)
+class Record:
+    """A beep, then the caller speaks until the hash key, silence or the limit."""
+
+    action: str
+    status_callback: str
+    seconds: int = 120  # longest
+    silence: int = 5  # seconds of silence that end it
+
+
+@dataclass(frozen=True)
 class Hangup:
     pass
 
 
-Instruction = Say | Pause | Music | Gather | Redirect | Enqueue | LeaveQueue | DialNumber | DialConference | Hangup
+Instruction = (
+    Say
+    | Pause
+    | Music
+    | Gather
+    | Redirect
+    | Enqueue
+    | LeaveQueue
+    | DialNumber
+    | DialConference
+    | Hangup
+    | PlayRecorded
+    | Record
+)
 
 
 @dataclass(frozen=True)

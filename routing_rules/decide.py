@@ -11,14 +11,17 @@ from routing_rules.model import (
     LANGUAGES,
     AllClosed,
     Department,
+    Information,
     Language,
     NobodyOnDuty,
     OtherLanguage,
     Route,
     Ruleset,
     StaffedDesk,
+    ToDuty,
     ToLine,
     ToNumber,
+    ToPartner,
     Topic,
 )
 from routing_rules.opening_hours import is_open, next_opening
@@ -28,8 +31,15 @@ def decide(rules: Ruleset, topic_id: str, language: str, at: datetime, staffed: 
     """A topic the ruleset does not know, or a branch of the menu, goes where the general topic goes: never nowhere."""
     zone = ZoneInfo(rules.time_zone)
     topic = _leaf(rules, topic_id)
+    if topic.department is None:
+        return Information(topic.id)
     department = rules.department(topic.department or rules.extended_desk)
     extended = rules.department(rules.extended_desk)
+    if department.provider != "city" and department.number is not None:
+        return _partner(department, department.number, at, zone)
+    own_duty = rules.duty_of(topic.id) if topic.urgent else None
+    if own_duty is not None and not is_open(department.hours, at, zone):
+        return ToDuty(own_duty)
     open_now = [desk for desk in (department, extended) if is_open(desk.hours, at, zone)]
     if not open_now:
         return _closed(rules, topic, department, extended, at, zone)
@@ -55,7 +65,9 @@ def spoken_at(desk_id: str, staffed: Collection[StaffedDesk]) -> tuple[Language,
 
 
 def _leaf(rules: Ruleset, topic_id: str) -> Topic:
-    found = next((t for t in rules.topics if t.id == topic_id and t.department is not None), None)
+    found = next(
+        (t for t in rules.topics if t.id == topic_id and (t.department is not None or t.information is not None)), None
+    )
     return found or rules.topic(rules.general_topic)
 
 
@@ -89,4 +101,9 @@ def _closed(
 ) -> AllClosed:
     openings = (next_opening(desk.hours, at, zone) for desk in (department, extended))
     opens_at = min((opening for opening in openings if opening is not None), default=None)
-    return AllClosed(department.id, opens_at, topic.duty_number or rules.duty_number)
+    return AllClosed(department.id, opens_at, rules.duty_of(topic.id))
+
+
+def _partner(department: Department, number: str, at: datetime, zone: ZoneInfo) -> ToPartner:
+    opened = is_open(department.hours, at, zone)
+    return ToPartner(department.id, number, opened, None if opened else next_opening(department.hours, at, zone))

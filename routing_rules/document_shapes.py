@@ -15,10 +15,12 @@ from routing_rules.holidays import NAMES
 from routing_rules.model import (
     CallbackPolicy,
     Department,
+    Duty,
     ExceptionalDay,
     Hours,
     Interval,
     Language,
+    Provider,
     Ruleset,
     Staffing,
     Topic,
@@ -122,6 +124,8 @@ class DepartmentShape(Shape):
     fallback_number: E164
     number: E164 | None = None
     grace_minutes: Annotated[int, Field(ge=0, le=120)] = 10
+    provider: Provider = "city"
+    overload_wait_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Department.overload_wait_minutes
     staffing: dict[Language, Annotated[dict[str, PlanWritten], AfterValidator(each_day_once)]] = {}
     callbacks: PolicyShape = PolicyShape()
 
@@ -137,6 +141,8 @@ class DepartmentShape(Shape):
             fallback_number=self.fallback_number,
             number=self.number,
             grace_minutes=self.grace_minutes,
+            provider=self.provider,
+            overload_wait_minutes=self.overload_wait_minutes,
             staffing=tuple(Staffing(language, _planned(week)) for language, week in self.staffing.items()),
             callbacks=self.callbacks.value(),
         )
@@ -144,6 +150,16 @@ class DepartmentShape(Shape):
 
 def _planned(week: Mapping[str, Mapping[Interval, int]]) -> tuple[tuple[tuple[Interval, int], ...], ...]:
     return spread({days: tuple(plan.items()) for days, plan in week.items()})
+
+
+class DutyShape(Shape):
+    id: Id
+    spoken: WordsShape
+    numbers: Annotated[tuple[E164, ...], Field(min_length=1, max_length=5)]
+    alarm_number: E164 | None = None
+
+    def value(self) -> Duty:
+        return Duty(self.id, self.spoken.value(), self.numbers, self.alarm_number)
 
 
 class TopicShape(Shape):
@@ -156,7 +172,8 @@ class TopicShape(Shape):
     about: WordsShape
     urgent: bool = False
     sensitive: bool = False
-    duty_number: E164 | None = None
+    duty: Id | None = None
+    information: WordsShape | None = None
 
     def value(self) -> Topic:
         return Topic(
@@ -169,7 +186,8 @@ class TopicShape(Shape):
             about=self.about.value(),
             urgent=self.urgent,
             sensitive=self.sensitive,
-            duty_number=self.duty_number,
+            duty=self.duty,
+            information=None if self.information is None else self.information.value(),
         )
 
 
@@ -181,7 +199,8 @@ class HeadShape(Shape):
     city: WordsShape
     extended_desk: Id
     general_topic: Id
-    duty_number: E164 | None = None
+    duties: tuple[DutyShape, ...] = ()
+    duty: Id | None = None
     allowed_countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("FI", "AX")
 
     def value(self, departments: tuple[Department, ...], topics: tuple[Topic, ...]) -> Ruleset:
@@ -193,6 +212,7 @@ class HeadShape(Shape):
             topics=topics,
             extended_desk=self.extended_desk,
             general_topic=self.general_topic,
-            duty_number=self.duty_number,
+            duties=tuple(duty.value() for duty in self.duties),
+            duty=self.duty,
             allowed_countries=self.allowed_countries,
         )

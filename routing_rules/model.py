@@ -11,6 +11,7 @@ from typing import Literal
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
 Words = Mapping[str, str]  # language -> words
+Provider = Literal["city", "county", "parish", "association", "private"]
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,31 @@ class Department:
     hours: Hours
     fallback_number: str  # E.164, for degraded mode
     number: str | None = None  # E.164, kind "number"
+    provider: Provider = "city"  # another than the city: the caller hears whose matter it is, and chooses
     grace_minutes: int = 10
+    overload_wait_minutes: int = 45  # expected wait above which a caller is offered a callback instead of the line
     staffing: tuple[Staffing, ...] = ()
     callbacks: CallbackPolicy = CallbackPolicy()
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who answers urgent faults at any hour: one number after another; then a message, and an alarm."""
+
+    id: str
+    spoken: Words  # "Vikapäivystys" / "Feljouren" / "The fault duty service"
+    numbers: tuple[str, ...]  # E.164, in the order they are tried
+    alarm_number: str | None = None  # E.164, texted when nobody answered
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A disruption notice on air: heard before the menu."""
+
+    id: str
+    words: Words  # whole sentences, in every language
+    topics: tuple[str, ...] = ()  # () everybody hears it; else only who chooses one of these topics
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +109,8 @@ class Topic:
     about: Words  # in a promise: "asumiseen liittyvästä asiastasi"
     urgent: bool = False
     sensitive: bool = False
-    duty_number: str | None = None  # urgent city faults, E.164
+    duty: str | None = None  # Duty id: urgent city faults while the department is closed
+    information: Words | None = None  # an information-only topic: what is told; no department answers it itself
 
 
 @dataclass(frozen=True)
@@ -98,7 +122,8 @@ class Ruleset:
     topics: tuple[Topic, ...]
     extended_desk: str  # department id
     general_topic: str  # topic id reached by 0 and by silence
-    duty_number: str | None  # urgent city faults when everything is closed, E.164
+    duties: tuple[Duty, ...] = ()
+    duty: str | None = None  # Duty id: urgent city faults when everything is closed
     allowed_countries: tuple[str, ...] = ("FI", "AX")
 
     def department(self, department_id: str) -> Department:
@@ -110,6 +135,11 @@ class Ruleset:
 
     def topic(self, topic_id: str) -> Topic:
         return next(t for t in self.topics if t.id == topic_id)
+
+    def duty_of(self, topic_id: str) -> Duty | None:
+        """Who answers urgent faults about this topic; the city's own duty where the topic names none."""
+        named = next((t.duty for t in self.topics if t.id == topic_id), None) or self.duty
+        return next((d for d in self.duties if d.id == named), None)
 
     def children(self, parent: str | None) -> tuple[Topic, ...]:
         return tuple(t for t in self.topics if t.parent == parent and t.key is not None)
@@ -159,7 +189,31 @@ class NobodyOnDuty:
 class AllClosed:
     department: str
     opens_at: datetime | None  # the next opening of any answering desk for this topic
-    duty_number: str | None
+    duty: Duty | None
 
 
-Route = ToLine | ToNumber | OtherLanguage | NobodyOnDuty | AllClosed
+@dataclass(frozen=True)
+class ToDuty:
+    """An urgent city fault while its own department is closed: the duty numbers, at once."""
+
+    duty: Duty
+
+
+@dataclass(frozen=True)
+class ToPartner:
+    """Another authority's matter: say who, offer to connect, or text the number."""
+
+    department: str
+    number: str
+    open: bool
+    opens_at: datetime | None  # where it is closed now
+
+
+@dataclass(frozen=True)
+class Information:
+    """An information-only topic: its words, then 0 for a person."""
+
+    topic: str
+
+
+Route = ToLine | ToNumber | OtherLanguage | NobodyOnDuty | AllClosed | ToDuty | ToPartner | Information

@@ -6,12 +6,13 @@ Two clocks run in this service, and the column name says which one a time belong
 Telephone numbers stand in ``phone_number`` and, during a call, in ``call_draft``; nowhere else.
 """
 
-from adapters.schema.calls import call, call_draft, phone_number, receipt, status_event, text_message
+from adapters.schema.calls import call, call_draft, code_try, phone_number, receipt, status_event, text_message
 from adapters.schema.columns import UtcTime, metadata
 from adapters.schema.line import line_event, offer, waiting_caller
 from adapters.schema.people import agent, presence, session, sign_in_failure
 from adapters.schema.promises import callback_event, callback_request, supervisor_item
-from adapters.schema.work import outbox, process_start, ruleset
+from adapters.schema.sound import recording
+from adapters.schema.work import notice, outbox, process_start, ruleset
 
 __all__ = [
     "UtcTime",
@@ -20,14 +21,17 @@ __all__ = [
     "call_draft",
     "callback_event",
     "callback_request",
+    "code_try",
     "line_event",
     "metadata",
+    "notice",
     "offer",
     "outbox",
     "phone_number",
     "presence",
     "process_start",
     "receipt",
+    "recording",
     "ruleset",
     "session",
     "sign_in_failure",

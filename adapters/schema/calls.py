@@ -34,6 +34,15 @@ call_draft = Table(  # a number keyed in during a call; deleted when the call en
     Column("made_machine", Float, nullable=False),
 )
 
+code_try = Table(  # somebody asked whether a code is ours; tries are counted
+    "code_try",
+    metadata,
+    Column("call_sid", String(34), primary_key=True),
+    Column("nonce", String(40), primary_key=True),
+    Column("number_id", String(32), ForeignKey("phone_number.id"), index=True),  # null: withheld
+    Column("made_machine", Float, nullable=False, index=True),
+)
+
 receipt = Table(  # one effect, one answer, however often Twilio asks
     "receipt",
     metadata,

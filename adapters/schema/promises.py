@@ -34,6 +34,8 @@ callback_request = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
     Column("outcome", String(24)),
+    Column("contact", String(6), nullable=False, server_default="ring"),  # ring | text: never rung, answered in writing
+    Column("interpreter", String(60)),  # "an interpreter comes": which one; the window is then exact and never earlier
 )
 _OPEN = "state IN ('requested','offered','dialing','connected','unreached','needs_human')"
 Index(
@@ -85,8 +87,9 @@ supervisor_item = Table(  # things a person must look at
     "supervisor_item",
     metadata,
     own_id(),
-    Column("kind", String(24), nullable=False),  # needs_human | unreached | untold | unnoted
+    Column("kind", String(24), nullable=False),  # needs_human | unreached | untold | unnoted | duty_unanswered
     Column("request_id", String(32), ForeignKey("callback_request.id")),
+    Column("detail", String(40)),  # an opaque id the kind explains: a duty, a recording
     Column("made_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
 )

@@ -16,6 +16,18 @@ ruleset = Table(
     Column("document", Text, nullable=False),  # JSON of routing_rules.model.Ruleset
 )
 
+notice = Table(  # a disruption notice that a supervisor has put on air
+    "notice",
+    metadata,
+    own_id(),
+    Column("words", Text, nullable=False),  # JSON: language -> whole sentences
+    Column("topics", Text, nullable=False),  # JSON list of topic ids; empty: everybody hears it
+    Column("made_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime),
+    Column("ended_at", UtcTime),  # taken off the air by a person
+    Column("author", String(80), nullable=False),
+)
+
 outbox = Table(  # effects at the provider: the row is the order, a job is only the hint to hurry
     "outbox",
     metadata,

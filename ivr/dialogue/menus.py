@@ -184,7 +184,7 @@ def closed(step: Step, facts: Facts, tries: int = 1) -> Turn:
     topic_id = step.topic or facts.rules.general_topic
     route = decide(facts.rules, topic_id, spoken_in(step), facts.now, ())
     opens = route.opens_at if isinstance(route, AllClosed) else None
-    duty = route.duty_number if isinstance(route, AllClosed) else None
+    duty = route.duty if isinstance(route, AllClosed) else None
     says: list[Spoken] = [
         Say("closed.all", (("opens", MomentSpoken(opens, facts.now)),)) if opens else Say("closed.now")
     ]
@@ -200,11 +200,11 @@ def closed(step: Step, facts: Facts, tries: int = 1) -> Turn:
 
 def closed_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     topic_id = step.topic or facts.rules.general_topic
-    duty = facts.rules.topic(topic_id).duty_number or facts.rules.duty_number
+    duty = facts.rules.duty_of(topic_id)
     match given:
         case Pressed("3") if duty:
             return dial_desk(
-                step.go("closed", facts.nonce, topic=topic_id), DUTY, duty, "closed.duty_connecting", facts
+                step.go("closed", facts.nonce, topic=topic_id), DUTY, duty.numbers[0], "closed.duty_connecting", facts
             )
         case Pressed("1") if step.topic:
             return offer_callback(step, facts)

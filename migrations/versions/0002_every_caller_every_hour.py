@@ -1,0 +1,93 @@
+"""Recorded sound, disruption notices, checked codes; requests answered in writing or with an interpreter."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+KEPT = sa.text("state = 'kept'")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_table(
+        "code_try",
+        sa.Column("call_sid", sa.String(length=34), nullable=False),
+        sa.Column("nonce", sa.String(length=40), nullable=False),
+        sa.Column("number_id", sa.String(length=32), nullable=True),
+        sa.Column("made_machine", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["number_id"], ["phone_number.id"], name=op.f("fk_code_try_number_id_phone_number")),
+        sa.PrimaryKeyConstraint("call_sid", "nonce", name=op.f("pk_code_try")),
+    )
+    op.create_index(op.f("ix_code_try_number_id"), "code_try", ["number_id"])
+    op.create_index(op.f("ix_code_try_made_machine"), "code_try", ["made_machine"])
+    _recording()
+    with op.batch_alter_table("callback_request") as table:
+        table.add_column(sa.Column("contact", sa.String(length=6), server_default="ring", nullable=False))
+        table.add_column(sa.Column("interpreter", sa.String(length=60), nullable=True))
+    with op.batch_alter_table("supervisor_item") as table:
+        table.add_column(sa.Column("detail", sa.String(length=40), nullable=True))
+
+
+def _recording() -> None:
+    op.create_table(
+        "recording",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("recording_sid", sa.String(length=34), nullable=False),
+        sa.Column("call_sid", sa.String(length=34), nullable=False),
+        sa.Column("number_id", sa.String(length=32), nullable=True),
+        sa.Column("request_id", sa.String(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("department", sa.String(length=40), nullable=False),
+        sa.Column("urgent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_machine", sa.Float(), nullable=True),
+        sa.Column("bytes", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("content_type", sa.String(length=40), nullable=True),
+        sa.Column("failed", sa.String(length=40), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heard_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["heard_by"], ["agent.id"], name=op.f("fk_recording_heard_by_agent")),
+        sa.ForeignKeyConstraint(["number_id"], ["phone_number.id"], name=op.f("fk_recording_number_id_phone_number")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["callback_request.id"], name=op.f("fk_recording_request_id_callback_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
+        sa.UniqueConstraint("recording_sid", name=op.f("uq_recording_recording_sid")),
+        sa.UniqueConstraint("token", name=op.f("uq_recording_token")),
+    )
+    op.create_index(op.f("ix_recording_call_sid"), "recording", ["call_sid"])
+    op.create_index(op.f("ix_recording_request_id"), "recording", ["request_id"])
+    op.create_index(
+        "ix_recording_kept", "recording", ["department", "made_at"], sqlite_where=KEPT, postgresql_where=KEPT
+    )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("supervisor_item") as table:
+        table.drop_column("detail")
+    with op.batch_alter_table("callback_request") as table:
+        table.drop_column("interpreter")
+        table.drop_column("contact")
+    op.drop_table("recording")
+    op.drop_table("code_try")
+    op.drop_table("notice")
