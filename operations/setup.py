@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from adapters.database import Database
 from adapters.migrate import upgrade
 from adapters.settings import Settings
+from ivr import fallback
+from ivr.speech.announcements import load as load_announcements
 from operations import store
 from operations.trial import make_demo_accounts
 from routing_rules.document import RulesetInvalid
@@ -26,6 +28,7 @@ def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None])
         if not emulator:
             _refuse_demo_accounts(database)
         _publish(settings, database)
+        _keep_fallback(settings, database)
         progress("ruleset")
         if emulator:
             make_demo_accounts(database)
@@ -46,6 +49,16 @@ def _publish(settings: Settings, database: Database) -> None:
         publish_first(database, text, "set-up", "first start", datetime.now(UTC))
     except RulesetInvalid as invalid:
         raise Refused(f"RULESET_FILE ({settings.ruleset_file}) is not a ruleset: {invalid}") from None
+
+
+def _keep_fallback(settings: Settings, database: Database) -> None:
+    """The document for when we are down says what the published rules say, from the first start on."""
+    try:
+        rules = fallback.published(database)
+    except RulesetInvalid as invalid:
+        raise Refused(f"The published ruleset cannot be read by this release: {invalid}") from None
+    if rules is not None:
+        fallback.keep(settings, rules, load_announcements())
 
 
 def _refuse_demo_accounts(database: Database) -> None:

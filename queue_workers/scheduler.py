@@ -23,6 +23,7 @@ from adapters.logs import configure_logging
 from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
 from desks import dispatch
+from ivr import fallback
 from queue_workers import after_hours, effects, reconcile
 from queue_workers.enqueue import Enqueuer
 
@@ -48,6 +49,7 @@ class Dispatcher:
         self.lock = threading.Lock()
         self.checked: dict[str, float] = {}
         self.seen_record = services.clock.machine()
+        self.fallback_version: int | None = None
         self.last_tick = time.monotonic()
 
     def fast(self) -> None:
@@ -72,11 +74,21 @@ class Dispatcher:
         services = self.services
         self.guarded("sign of life", lambda: record_beat(services))
         self.guarded("rules", lambda: services.rules.refresh(services.database))
+        self.guarded("fallback document", self._keep_fallback)
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
         self.guarded("expiry", lambda: reconcile.expire(services))
         self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))
+
+    def _keep_fallback(self) -> None:
+        """Whoever publishes: the document for when we are down says the same within one slow tick."""
+        if not self.services.rules.refresh(self.services.database):
+            return  # what is held may be the file of the first start: it must not replace what was published
+        rules = self.services.rules.current()
+        if rules.version != self.fallback_version:
+            fallback.keep(self.services.settings, rules, self.services.announcements)
+            self.fallback_version = rules.version
 
     def _notice_outage(self) -> None:
         """The record was away (or we were): agents' signs of life could not be taken in, nobody is lost for it."""
