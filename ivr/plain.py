@@ -3,6 +3,7 @@
 One line for each instruction. What is not spoken stands in square brackets, named as in TwiML.
 """
 
+from collections.abc import Mapping
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from ivr.turn import (
     LeaveQueue,
     Music,
     Pause,
+    PlayRecorded,
+    Record,
     Redirect,
     Say,
     Turn,
@@ -46,7 +49,9 @@ def _lines(instruction: Instruction, language: str, announcements: Announcements
             | LeaveQueue()
             | DialNumber()
             | DialConference()
-            | Hangup() as silent
+            | Hangup()
+            | PlayRecorded()
+            | Record() as silent
         ):
             return [f"[{_label(silent)}]"]
         case _:
@@ -64,8 +69,24 @@ def _gather(gather: Gather) -> str:
     return f"[Gather {keys}, {gather.timeout} s -> {gather.action}]"
 
 
+_WITHOUT_DETAILS: Mapping[type[Instruction], str] = {
+    LeaveQueue: "Leave",
+    Hangup: "Hangup",
+    PlayRecorded: "Play the message",
+}
+
+
 def _label(
-    instruction: Pause | Music | Redirect | Enqueue | LeaveQueue | DialNumber | DialConference | Hangup,
+    instruction: Pause
+    | Music
+    | Redirect
+    | Enqueue
+    | LeaveQueue
+    | DialNumber
+    | DialConference
+    | Hangup
+    | PlayRecorded
+    | Record,
 ) -> str:
     match instruction:
         case Pause():
@@ -76,13 +97,13 @@ def _label(
             return f"Redirect -> {instruction.url}"
         case Enqueue():
             return f"Enqueue {instruction.queue} -> {instruction.action}"
-        case LeaveQueue():
-            return "Leave"
         case DialNumber():
             return f"Dial {instruction.e164}, {instruction.timeout} s -> {instruction.action}"
         case DialConference():
             return f"Conference {instruction.room} -> {instruction.action}"
-        case Hangup():
-            return "Hangup"
+        case LeaveQueue() | Hangup() | PlayRecorded():
+            return _WITHOUT_DETAILS[type(instruction)]
+        case Record():
+            return f"Record {instruction.seconds} s -> {instruction.action}"
         case _:
             assert_never(instruction)

@@ -10,6 +10,7 @@ from ivr.speech.vocabulary import Vocabulary
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
+    DutySpoken,
     KeySpoken,
     LanguagesSpoken,
     MinutesSpoken,
@@ -19,6 +20,7 @@ from ivr.turn import (
     TopicSpoken,
     Value,
     WindowSpoken,
+    WordsSpoken,
 )
 from routing_rules.model import Ruleset
 
@@ -27,7 +29,7 @@ LONGEST_WAIT_MINUTES = 24 * 60
 
 def in_spoken_words(value: Value, language: str, words: Vocabulary, rules: Ruleset, zone: tzinfo) -> str:
     match value:
-        case TopicSpoken() | DepartmentSpoken():
+        case TopicSpoken() | DepartmentSpoken() | DutySpoken() | WordsSpoken():
             return words_of_the_rules(value, language, rules)
         case KeySpoken():
             return key(value.key, words)
@@ -49,11 +51,24 @@ def in_spoken_words(value: Value, language: str, words: Vocabulary, rules: Rules
             assert_never(value)
 
 
-def words_of_the_rules(value: TopicSpoken | DepartmentSpoken, language: str, rules: Ruleset) -> str:
-    if isinstance(value, DepartmentSpoken):
-        return rules.department(value.department).spoken[language]
-    topic = rules.topic(value.topic)
-    return (topic.about if value.form == "about" else topic.spoken)[language]
+def words_of_the_rules(
+    value: TopicSpoken | DepartmentSpoken | DutySpoken | WordsSpoken, language: str, rules: Ruleset
+) -> str:
+    """A desk, duty or topic that a newer ruleset no longer knows gets the next best name: nobody hears a gap."""
+    match value:
+        case DepartmentSpoken():
+            return rules.desk(value.department).spoken[language]
+        case DutySpoken():
+            named = (duty for duty in rules.duties if duty.id in (value.duty, rules.duty))
+            found = sorted(named, key=lambda duty: duty.id != value.duty)
+            return (found[0] if found else rules.department(rules.extended_desk)).spoken[language]
+        case WordsSpoken():
+            return dict(value.words)[language]
+        case TopicSpoken():
+            topic = next((t for t in rules.topics if t.id == value.topic), None) or rules.topic(rules.general_topic)
+            return (topic.about if value.form == "about" else topic.spoken)[language]
+        case _:
+            assert_never(value)
 
 
 def key(pressed: str, words: Vocabulary) -> str:

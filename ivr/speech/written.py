@@ -9,6 +9,7 @@ from ivr.speech.vocabulary import Vocabulary, Written
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
+    DutySpoken,
     KeySpoken,
     LanguagesSpoken,
     MinutesSpoken,
@@ -18,13 +19,14 @@ from ivr.turn import (
     TopicSpoken,
     Value,
     WindowSpoken,
+    WordsSpoken,
 )
 from routing_rules.model import Ruleset
 
 
 def in_figures(value: Value, language: str, words: Vocabulary, rules: Ruleset, zone: tzinfo) -> str:
     match value:
-        case TopicSpoken() | DepartmentSpoken():
+        case TopicSpoken() | DepartmentSpoken() | DutySpoken() | WordsSpoken():
             return words_of_the_rules(value, language, rules)
         case KeySpoken():
             return key(value.key, words)
