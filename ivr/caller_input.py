@@ -1,5 +1,6 @@
 """What a webhook says the caller did, as a closed union. The only reader of Twilio's form fields. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ class RecordingEnded:
 CallerInput = Pressed | Silent | LeftQueue | DialEnded | RecordingEnded
 
 _KEYS = frozenset("0123456789*#")
+RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
+LONGEST_RECORDING = 4 * 3600  # seconds; the provider records no longer
 
 
 def read(form: Mapping[str, str]) -> CallerInput:
@@ -46,7 +49,24 @@ def read(form: Mapping[str, str]) -> CallerInput:
         return LeftQueue(form["QueueResult"][:32])
     if "DialCallStatus" in form:
         return DialEnded(form["DialCallStatus"][:32])
+    if "RecordingSid" in form or "RecordingUrl" in form:
+        return _recording(form)
     keys = form.get("Digits", "")
     if not keys or len(keys) > 32 or not set(keys) <= _KEYS:
         return Silent()
     return Pressed(keys)
+
+
+def _recording(form: Mapping[str, str]) -> CallerInput:
+    """What the Record action says. A recording without a whole name cannot be fetched: silence."""
+    sid = form.get("RecordingSid", "")
+    if RECORDING_SID.fullmatch(sid) is None:
+        return Silent()
+    return RecordingEnded(sid, seconds_of(form.get("RecordingDuration", "")), form.get("Digits") == "hangup")
+
+
+def seconds_of(value: str) -> int:
+    """Whole seconds; 0 for anything that is no number."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 6):
+        return 0
+    return min(int(value), LONGEST_RECORDING)

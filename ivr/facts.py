@@ -49,6 +49,7 @@ class MessageFacts:
     id: str
     seconds: int
     playable: bool  # the sound has been fetched and can be heard again
+    token: str = ""  # names the sound in a URL while the call lasts
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ class KeepMessage:
 
     message_id: str
     topic: str
-    window: str  # "" none offered
+    window: str = ""  # callbacks.windows code; "": the first that can be kept
 
 
 @dataclass(frozen=True)

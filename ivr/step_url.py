@@ -55,9 +55,17 @@ _NUMBERS = {"arrived", "person", "tries", "version"}
 
 
 def url_of(base: str, step: Step) -> str:
+    return f"{base}/voice/step/{step.name}?{_query(step)}{RETRY}"
+
+
+def recording_url(base: str, step: Step) -> str:
+    """Where the provider tells that a recording is ready, perhaps long after the call: it carries what is needed then."""
+    return f"{base}/voice/recording?{_query(step)}{RETRY}"
+
+
+def _query(step: Step) -> str:
     pairs = [(short, getattr(step, name)) for short, name in _PARAMETERS]
-    query = urlencode([(short, value) for short, value in pairs if value not in ("", 0)])
-    return f"{base}/voice/step/{step.name}?{query}{RETRY}"
+    return urlencode([(short, value) for short, value in pairs if value not in ("", 0)])
 
 
 def hold_url(base: str) -> str:

@@ -24,6 +24,8 @@ from ivr.turn import (
     LeaveQueue,
     Music,
     Pause,
+    PlayRecorded,
+    Record,
     Redirect,
     Say,
     Spoken,
@@ -41,6 +43,7 @@ LONGEST_SAY = 2900  # Polly reads at most 3000 characters
 MUSIC = ((8, "music.wav"), (4, "music-4.wav"), (2, "music-2.wav"))  # seconds -> file, longest first
 STATUS_EVENTS = "initiated ringing answered completed"
 SOUND_PATH = "/voice/sound"  # served from ivr/speech/sound
+RECORDED_PATH = "/voice/recorded"  # served from the vault, while the call lasts
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -79,7 +82,7 @@ def render(turn: Turn, announcements: Announcements, rules: Ruleset, urls: Urls)
 
 def _verb(instruction: Instruction, later: Sequence[Instruction], pen: _Pen) -> TwiML:
     match instruction:
-        case Say() | Pause() | Music():
+        case Say() | Pause() | Music() | PlayRecorded():
             return _spoken(instruction, later, pen)
         case Gather():
             return _gather(instruction, pen)
@@ -93,6 +96,8 @@ def _verb(instruction: Instruction, later: Sequence[Instruction], pen: _Pen) -> 
             return _dial_number(instruction, pen)
         case DialConference():
             return _dial_conference(instruction)
+        case Record():
+            return _record(instruction)
         case Hangup():
             return verbs.Hangup()
         case _:
@@ -107,6 +112,8 @@ def _spoken(instruction: Spoken, later: Sequence[Instruction], pen: _Pen) -> Twi
             return verbs.Pause(length=instruction.seconds)
         case Music():
             return _music(instruction, pen)
+        case PlayRecorded(token):
+            return verbs.Play(_clean(f"{pen.urls.public_base_url}{RECORDED_PATH}/{token}.wav"))
         case _:
             assert_never(instruction)
 
@@ -198,6 +205,25 @@ def _dial_conference(dial: DialConference) -> TwiML:
         wait_method="POST" if dial.wait_url else None,
     )
     return written
+
+
+def _record(record: Record) -> TwiML:
+    """Never transcribed: the provider's transcription knows neither Finnish nor Swedish, and it would keep the words.
+
+    By default any key would end the recording; trimmed, silence does not count as something said.
+    """
+    return verbs.Record(
+        action=_clean(record.action),
+        method="POST",
+        timeout=record.silence,
+        finish_on_key="#",
+        max_length=record.seconds,
+        play_beep=True,
+        trim="trim-silence",
+        recording_status_callback=_clean(record.status_callback),
+        recording_status_callback_method="POST",
+        recording_status_callback_event="completed",
+    )
 
 
 def _clean(text: str) -> str:

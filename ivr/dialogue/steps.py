@@ -10,10 +10,11 @@ from typing import assert_never
 
 from ivr.caller_input import CallerInput, Silent
 from ivr.dialogue import line as line_dialogue
-from ivr.dialogue import menus, offers
+from ivr.dialogue import menus, message_left, offers
 from ivr.facts import (
     Bridged,
     CloseLine,
+    DropMessage,
     Effect,
     Facts,
     GiveUpLine,
@@ -21,11 +22,13 @@ from ivr.facts import (
     Joined,
     JoinLine,
     MakePromise,
+    MessageKept,
     MoveToExtended,
     NoWindow,
     NumberKept,
     NumberRefused,
     Promised,
+    Recorded,
     Reopen,
     Result,
     Settled,
@@ -54,6 +57,10 @@ STEPS: Mapping[str, Advance] = {
     "left": line_dialogue.left,
     "closing": line_dialogue.closing_key,
     "talk-over": line_dialogue.talk_over,
+    "message": message_left.opened,
+    "message-done": message_left.done,
+    "message-choice": message_left.choice,
+    "message-play": message_left.play,
 }
 BEFORE_LANGUAGE = frozenset({"incoming", "language"})
 NEEDS_NOTHING = frozenset({"incoming"})  # answered without any store
@@ -86,6 +93,10 @@ def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Ef
             return _settled(step, effect, facts)
         case TooLate():
             return _too_late(step, facts)
+        case Recorded():
+            return message_left.recorded(step, result, facts)
+        case MessageKept():
+            return message_left.kept(step, result, facts)
     assert_never(result)
 
 
@@ -111,6 +122,8 @@ def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:
             return line_dialogue.enter(step, line_id, facts, Say("line.stay"))
         case Reopen():
             return Turn(step.language, (Say("goodbye"), Hangup()))
+        case DropMessage():
+            return message_left.dropped(step, facts)
     return Turn(step.language, (Say("goodbye"), Hangup()))
 
 
