@@ -11,12 +11,15 @@ from emulator import (
     lab_calls,
     lab_messages,
     lab_network,
+    lab_sound,
     pages_served,
     rest,
+    rest_account,
     rest_calls,
     rest_conferences,
     rest_messages,
     rest_queues,
+    rest_recordings,
 )
 from emulator.config import Config
 from emulator.exchange import assemble
@@ -37,11 +40,15 @@ def create_app(network: Network) -> Flask:
     app.register_blueprint(lab_network.fault_rules(network))
     app.register_blueprint(device_api.blueprint(network))
     app.register_blueprint(lab_messages.blueprint(network))
+    app.register_blueprint(lab_sound.blueprint(network))
+    app.register_blueprint(rest_account.blueprint(network))
     app.register_blueprint(rest_calls.blueprint(network))
     app.register_blueprint(rest_queues.blueprint(network))
     app.register_blueprint(rest_conferences.blueprint(network))
     app.register_blueprint(rest_conferences.participants(network))
     app.register_blueprint(rest_messages.blueprint(network))
+    app.register_blueprint(rest_recordings.blueprint(network))
+    app.register_blueprint(rest_recordings.media(network))
 
     @app.errorhandler(404)
     @app.errorhandler(405)
@@ -57,5 +64,7 @@ def create_app(network: Network) -> Flask:
 
 def make(config: Config) -> BaseWSGIServer:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    app = create_app(assemble(config))
-    return make_server(config.host, config.port, app, threaded=True, request_handler=QuietHandler)
+    network = assemble(config)
+    server = make_server(config.host, config.port, create_app(network), threaded=True, request_handler=QuietHandler)
+    network.origin = f"http://{config.host}:{server.port}"
+    return server

@@ -16,6 +16,7 @@ from typing import Literal
 
 from emulator.clock import Clock
 from emulator.history import Json
+from emulator.voice import Voice
 
 Direction = Literal["inbound", "outbound-api", "outbound-dial"]
 CallStatus = Literal[
@@ -67,8 +68,30 @@ class Event:
 
 @dataclass(frozen=True)
 class Gathering:
+    """What is listened for. `speech` ends with the first key, `keys` with the first word: the first input wins."""
+
     digits: int | None
     finish: str
+    keys: bool = True
+    speech: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Speech that a Gather hears; `end` in elapsed business seconds."""
+
+    text: str
+    confidence: float | None
+    end: float
+
+
+@dataclass(frozen=True)
+class RecordingNow:
+    sid: str
+    finish: str
+    longest: int
+    timeout: int
 
 
 @dataclass(frozen=True)
@@ -103,6 +126,9 @@ class Call:
     keys: deque[str] = field(default_factory=deque)
     guards: list[Callable[[], None]] = field(default_factory=list)
     gathering: Gathering | None = None
+    said: Said | None = None
+    recording: RecordingNow | None = None
+    voice: Voice = field(default_factory=Voice)
     in_queue: str | None = None
     queue_sid: str | None = None
     conference: str | None = None
@@ -111,6 +137,7 @@ class Call:
     refused: Literal["busy", "declined", "unreachable"] | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     on_event: Callable[["Call", Event], None] | None = None
+    on_hang_up: Callable[["Call", str], None] | None = None
 
     def __post_init__(self) -> None:
         self.changed = threading.Condition(self.lock)
@@ -120,6 +147,12 @@ class Call:
     @property
     def over(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def interrupted(self) -> bool:
+        """A key or a word that somebody listens for: what is being played stops."""
+        listening = self.gathering is None or self.gathering.keys
+        return self.said is not None or (listening and bool(self.keys))
 
     @property
     def redirect_wanted(self) -> bool:
@@ -143,7 +176,7 @@ class Call:
             return event
 
     def mark_cut(self, event: Event) -> None:
-        """A key was pressed while this was being said."""
+        """A key was pressed, or a word spoken, while this was being said."""
         with self.lock:
             self.events[event.n] = replace(self.events[event.n], cut=True)
             self.note("barge", event=event.n)
@@ -153,6 +186,10 @@ class Call:
             self.note("key", digits)
             self.keys.extend(digits)
             self.changed.notify_all()
+
+    def hang_up(self, by: str) -> None:
+        if self.on_hang_up:
+            self.on_hang_up(self, by)
 
     def send_to(self, source: Source) -> None:
         with self.lock:

@@ -28,6 +28,7 @@ class Config:
     state_file: Path | None
     numbers: tuple[OwnedNumber, ...]
     calls_per_second: float | None = None
+    media_auth: bool = True  # the account's setting: recordings' sound only with the keys
 
 
 def load(path: Path) -> Config:
@@ -43,6 +44,7 @@ def load(path: Path) -> Config:
         state_file=_path(content.get("state_file")),
         numbers=tuple(_number(entry) for entry in content.get("numbers", [])),
         calls_per_second=content.get("calls_per_second"),
+        media_auth=bool(content.get("media_auth", True)),
     )
 
 

@@ -6,17 +6,21 @@ from emulator import (
     verbs_enqueue,
     verbs_flow,
     verbs_gather,
+    verbs_record,
     verbs_sound,
 )
 from emulator.conferences import Conferences
 from emulator.config import Config
 from emulator.devices import Devices
+from emulator.machines import Machines
 from emulator.messages import Messages
 from emulator.network import Network
 from emulator.queues import Queues
+from emulator.recordings import Recordings
 from emulator.robots import Robots
 
-VERB_MODULES = (verbs_dial, verbs_enqueue, verbs_flow, verbs_gather, verbs_sound)  # imported: their verbs are known
+# imported: their verbs are known
+VERB_MODULES = (verbs_dial, verbs_enqueue, verbs_flow, verbs_gather, verbs_record, verbs_sound)
 
 
 def assemble(config: Config) -> Network:
@@ -25,6 +29,8 @@ def assemble(config: Config) -> Network:
     network.conferences = Conferences(network)
     network.messages = Messages(network)
     network.devices = Devices(network)
+    network.recordings = Recordings(network)
+    network.machines = Machines(network)
     callbacks.subscribe(network)
     Robots(network)
     return network

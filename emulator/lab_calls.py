@@ -17,7 +17,13 @@ Reply = Response | tuple[Response, int]
 def summary(call: Call) -> dict[str, Json]:
     gathering: Json = None
     if call.gathering is not None:
-        gathering = {"digits": call.gathering.digits, "finish": call.gathering.finish}
+        gathering = {
+            "digits": call.gathering.digits,
+            "finish": call.gathering.finish,
+            "keys": call.gathering.keys,
+            "speech": call.gathering.speech,
+            "language": call.gathering.language or None,
+        }
     return {
         "call_sid": call.sid,
         "from": call.caller,
@@ -26,10 +32,25 @@ def summary(call: Call) -> dict[str, Json]:
         "status": call.status,
         "parent": call.parent.sid if call.parent else None,
         "gathering": gathering,
+        "recording": _recording(call),
         "in_queue": call.in_queue,
         "talking_with": list(call.partners),
         "conference": call.conference,
         "created": call.created.isoformat(),
+    }
+
+
+def _recording(call: Call) -> Json:
+    now = call.recording
+    if now is None:
+        return None
+    speaking = call.voice.speaking(call.clock.elapsed())
+    return {
+        "sid": now.sid,
+        "finish": now.finish,
+        "max": now.longest,
+        "timeout": now.timeout,
+        "speaking": speaking,
     }
 
 

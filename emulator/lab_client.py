@@ -40,9 +40,11 @@ class CallNow:
     to: str
     status: str
     direction: str
-    gathering: bool
+    gathering: bool  # keys are listened for
     events: tuple[Event, ...]
     next: int
+    listening: bool = False  # speech is listened for
+    recording: bool = False
 
     @property
     def ended(self) -> bool:
@@ -72,6 +74,22 @@ class Lab:
 
     def press(self, call_sid: str, digits: str) -> None:
         self._ask("POST", f"/lab/calls/{call_sid}/press", {"digits": digits})
+
+    def speak(self, call_sid: str, text: str, then: str = "") -> None:
+        """Into a recording, from its beep on; `then` follows the words: keys, or "hangup"."""
+        self._ask("POST", f"/lab/calls/{call_sid}/speak", {"text": text, "then": then})
+
+    def say(self, call_sid: str, text: str) -> None:
+        """In answer to a question that listens for speech."""
+        self._ask("POST", f"/lab/calls/{call_sid}/say", {"text": text})
+
+    def recordings(self) -> list[Json]:
+        """Newest first, with the words that were spoken and where the sound is."""
+        return _rows(self._ask("GET", "/lab/recordings", None).get("recordings"))
+
+    def left(self, number: str) -> list[Json]:
+        """What the telephone's answering machine has heard, call by call."""
+        return _rows(self.telephone(number).get("left"))
 
     def hang_up(self, call_sid: str) -> None:
         self._ask("POST", f"/lab/calls/{call_sid}/hangup", {})
@@ -133,6 +151,10 @@ def _rows(found: object) -> list[Json]:
     return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
 
 
+def _flag(found: object, name: str) -> bool:
+    return isinstance(found, Mapping) and bool(found.get(name))
+
+
 def _call_now(found: Json) -> CallNow:
     return CallNow(
         call_sid=str(found["call_sid"]),
@@ -140,7 +162,9 @@ def _call_now(found: Json) -> CallNow:
         to=str(found.get("to", "")),
         status=str(found["status"]),
         direction=str(found.get("direction", "")),
-        gathering=found.get("gathering") is not None,
+        gathering=_flag(found.get("gathering"), "keys"),
+        listening=_flag(found.get("gathering"), "speech"),
+        recording=found.get("recording") is not None,
         events=tuple(_event(row) for row in _rows(found.get("events"))),
         next=int(str(found["next"])),
     )

@@ -9,6 +9,7 @@ from emulator.clock import Reading
 from emulator.faults import read_fault
 from emulator.history import Json
 from emulator.lab_calls import Reply, summary
+from emulator.lab_sound import summary as recording_summary
 from emulator.network import Network
 from emulator.telephones import Telephone, read_behaviour
 
@@ -133,12 +134,16 @@ def _telephone(network: Network, phone: Telephone) -> dict[str, Json]:
             }
             for text in phone.messages
         ]
+        left: list[Json] = [asdict(message) for message in phone.left]
+        recordings: list[Json] = [recording_summary(one) for one in network.recordings.of(phone.number)]
     return {
         "number": phone.number,
         "label": phone.label,
         "behaviour": asdict(phone.behaviour),
         "calls": calls,
         "messages": messages,
+        "left": left,
+        "recordings": recordings,
     }
 
 

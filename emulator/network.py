@@ -24,18 +24,23 @@ PATIENCE = 2.0  # machine seconds a reset waits for requests that are under way
 if TYPE_CHECKING:
     from emulator.conferences import Conferences
     from emulator.devices import Devices
+    from emulator.machines import Machines
     from emulator.messages import Messages
     from emulator.queues import Queues
+    from emulator.recordings import Recordings
 
 
 class Network:
-    conferences: "Conferences"  # these four are put in place by `exchange.assemble`
+    conferences: "Conferences"  # these six are put in place by `exchange.assemble`
     devices: "Devices"
+    machines: "Machines"
     messages: "Messages"
     queues: "Queues"
+    recordings: "Recordings"
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.origin = f"http://{config.host}:{config.port}"  # where recordings are fetched
         self.lock = threading.RLock()
         self.clock = Clock(config.clock_file)
         self.history = History(self.clock)
@@ -86,6 +91,7 @@ class Network:
         with self.lock:
             call = Call(new_sid("CA"), caller, callee, direction, self.clock, self.lock, parent)
             call.on_event = self._event
+            call.on_hang_up = self.hang_up
             self.calls[call.sid] = call
             self._by_telephone.setdefault(telephone_number(call), []).append(call)
             return call
@@ -114,7 +120,7 @@ class Network:
             call.ended = self.clock.now()
             if call.answered_at is not None:
                 call.duration = round(self.clock.elapsed() - call.answered_at)
-            call.gathering = None
+            call.gathering = call.recording = None
             self._part_all(call)
             call.note("end", status=call.status, by=by)
             if call.parent is not None:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from emulator.calls import Call, Fetch, Source, StatusSubscription
+from emulator.detection import Detection, detect
 from emulator.network import Network
 from emulator.player import live, start
 from emulator.ringing import ring
-
-DETECTION_SECONDS = 3.0  # business seconds until it is decided who answered
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Order:
     timeout: int
     fallback: Fetch | None
     subscription: StatusSubscription
-    detect_machine: bool
+    detection: Detection | None
 
 
 def place(network: Network, order: Order) -> Call:
@@ -34,14 +33,6 @@ def _life(network: Network, call: Call, order: Order, slot: float) -> None:
     call.wait(max(0.0, slot - network.clock.elapsed()))
     if not ring(network, call, order.timeout):
         return
-    if order.detect_machine:
-        _detect(network, call)
+    if order.detection is not None:
+        detect(network, call, order.detection)
     live(network, call, order.first)
-
-
-def _detect(network: Network, call: Call) -> None:
-    """The first document is asked for only when this is known."""
-    phone = network.phones.get(call.callee)
-    call.wait(DETECTION_SECONDS)
-    machine = phone is not None and phone.behaviour.on_ring == "machine"
-    call.answered_by = "machine_start" if machine else "human"

@@ -38,13 +38,13 @@ def error(status: int, code: int, message: str) -> Response:
     return response
 
 
-def equip(api: Blueprint, network: Network) -> None:
-    """Keys, faults and record for every route of this blueprint."""
+def equip(api: Blueprint, network: Network, *, guarded: bool = True) -> None:
+    """Keys (where `guarded`), faults and record for every route of this blueprint."""
 
     @api.before_request
     def before() -> Response | None:
         g.fault = network.faults.strike("rest", f"{request.method} {request.full_path.rstrip('?')}")
-        if not _authorised(network):
+        if guarded and not _authorised(network):
             return error(401, 20003, "Authenticate")
         fault: Fault | None = g.fault
         if fault is not None and fault.do == "delay":

@@ -6,6 +6,8 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from emulator.callbacks import rfc2822
 from emulator.calls import Call, Fetch, Inline, Source, StatusSubscription
+from emulator.detection import DEFAULT_TIMEOUT as DETECTION_TIMEOUT
+from emulator.detection import Detection, mode_of
 from emulator.history import Json
 from emulator.network import Network
 from emulator.outgoing import Order, place
@@ -77,8 +79,25 @@ def _order(network: Network) -> Order:
         min(timeout, LONGEST_TIMEOUT),
         Fetch(fallback, method("FallbackMethod")) if fallback else None,
         _subscription(),
-        request.form.get("MachineDetection", "") in ("Enable", "DetectMessageEnd"),
+        _detection(),
     )
+
+
+def _detection() -> Detection | None:
+    """Keys that are sent on answering switch it off."""
+    wanted = request.form.get("MachineDetection", "")
+    mode = mode_of(wanted)
+    if wanted and mode is None:
+        raise Refused(400, 20001, f"MachineDetection {wanted}")
+    if mode is None or request.form.get("SendDigits"):
+        return None
+    timeout = whole("MachineDetectionTimeout", DETECTION_TIMEOUT)
+    if not 3 <= timeout <= 60:
+        raise Refused(400, 20001, f"MachineDetectionTimeout {timeout}")
+    if request.form.get("AsyncAmd") != "true":
+        return Detection(mode, timeout)
+    told = StatusSubscription(request.form.get("AsyncAmdStatusCallback", ""), method("AsyncAmdStatusCallbackMethod"))
+    return Detection(mode, timeout, told)
 
 
 def _subscription() -> StatusSubscription:

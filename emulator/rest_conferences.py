@@ -5,6 +5,8 @@ from flask import Blueprint, Response, g, jsonify, request
 from emulator.callbacks import rfc2822
 from emulator.calls import Call, Fetch, StatusSubscription
 from emulator.conferences import Conference, Participant
+from emulator.detection import DEFAULT_TIMEOUT as DETECTION_TIMEOUT
+from emulator.detection import Detection, detect, mode_of
 from emulator.history import Json
 from emulator.network import Network
 from emulator.player import start
@@ -137,8 +139,18 @@ def _dial_in(network: Network, sid: str) -> Participant:
     )
     name, timeout = (room.name if room else sid), whole("Timeout", DEFAULT_TIMEOUT)
     waiting = Fetch(form["WaitUrl"], method("WaitMethod")) if form.get("WaitUrl") else None
-    start(network, call, lambda: _life(network, call, name, member, told, waiting, timeout))
+    detection = _detection()
+    start(network, call, lambda: _life(network, call, name, member, told, waiting, detection, timeout))
     return member
+
+
+def _detection() -> Detection | None:
+    """Of a participant it is always beside the call."""
+    mode = mode_of(request.form.get("MachineDetection", ""))
+    if mode is None:
+        return None
+    told = StatusSubscription(request.form.get("AmdStatusCallback", ""), method("AmdStatusCallbackMethod"))
+    return Detection(mode, whole("MachineDetectionTimeout", DETECTION_TIMEOUT), told)
 
 
 def _life(
@@ -148,9 +160,12 @@ def _life(
     member: Participant,
     told: StatusSubscription,
     waiting: Fetch | None,
+    detection: Detection | None,
     timeout: int,
 ) -> None:
     if ring(network, call, timeout):
+        if detection is not None:
+            detect(network, call, detection)
         attend_or_follow(network, name, member, told, waiting)
 
 

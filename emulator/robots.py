@@ -3,7 +3,6 @@
 from emulator.calls import Call, Event
 from emulator.network import Network, telephone_number
 from emulator.telephones import Behaviour
-from emulator.words import spoken
 
 
 class Robots:
@@ -58,7 +57,7 @@ class Robots:
         with self._network.lock:
             if call.over:
                 return
-            if call.gathering is None:
+            if call.gathering is None or not call.gathering.keys:
                 self._to_press[call.sid] = digits
                 return
             call.press(digits)
@@ -70,17 +69,10 @@ class Robots:
             self._network.agenda.after(behaviour.press_after, lambda: self._press(call, digits))
 
     def _joined(self, call: Call, behaviour: Behaviour) -> None:
-        if behaviour.on_ring == "machine" and call.direction != "inbound":
-            self._greet(call)
         if behaviour.talk is None:
             return
         turn = self._talks[call.sid] = self._talks.get(call.sid, 0) + 1
         self._network.agenda.after(behaviour.talk, lambda: self._finish(call, turn))
-
-    def _greet(self, machine: Call) -> None:
-        words = spoken("machine_greeting")
-        for sid in machine.partners:
-            self._network.calls[sid].note("say", words.text, words.language, **{"from": machine.callee})
 
     def _finish(self, call: Call, turn: int) -> None:
         with self._network.lock:

@@ -8,13 +8,28 @@ OnRing = Literal["manual", "answer", "busy", "no-answer", "decline", "machine"]
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Times are business seconds. `talk`: hang up that long after being joined with somebody."""
+    """Times are business seconds. `talk`: hang up that long after being joined with somebody.
+
+    `greeting` and `beep` are a machine's: how long it greets, and whether a beep follows.
+    """
 
     on_ring: OnRing = "manual"
     after: float = 2.0
     press: str = ""
     press_after: float = 1.0
     talk: float | None = None
+    greeting: float = 4.5
+    beep: bool = True
+
+
+@dataclass(frozen=True)
+class LeftMessage:
+    """What a machine heard in one call after its beep; `at`: when the call ended."""
+
+    call_sid: str
+    text: str
+    seconds: float
+    at: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class Telephone:
     label: str = ""
     behaviour: Behaviour = Behaviour()
     messages: list[TextMessage] = field(default_factory=list)
+    left: list[LeftMessage] = field(default_factory=list)
 
 
 def is_client(number: str) -> bool:
@@ -52,6 +68,8 @@ def read_behaviour(content: dict[str, object]) -> Behaviour | str:
             press=str(content.get("press") or ""),
             press_after=float(str(content.get("press_after", 1.0))),
             talk=None if talk is None else float(str(talk)),
+            greeting=float(str(content.get("greeting", 4.5))),
+            beep=bool(content.get("beep", True)),
         )
     except ValueError:
         return "seconds"

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 from xml.etree import ElementTree as Tree
 
 from emulator.history import Problem
+from emulator.speech_models import wrong
 from emulator.twiml_tables import (
     ATTRIBUTES,
     CHILDREN,
@@ -151,8 +152,8 @@ class _Reader:
         match element.name:
             case "Dial":
                 return self._dial(element)
-            case "Gather" if any("digits" in child.attributes for child in element.children):
-                self._schema("<Play digits> in <Gather>")
+            case "Gather":
+                return self._gather(element)
             case "Play" if not element.text and "digits" not in element.attributes:
                 self._schema("<Play> without URL")
                 return None
@@ -171,6 +172,22 @@ class _Reader:
                 self._schema("<Client> without identity")
                 return None
         self._no_text(element)
+        return element
+
+    def _gather(self, element: Element) -> Element | None:
+        """None: with a language that the speech model does not know, the gather fails as a whole."""
+        if any("digits" in child.attributes for child in element.children):
+            self._schema("<Play digits> in <Gather>")
+        self._no_text(element)
+        if "speech" not in element.get("input", "dtmf").split():
+            return element
+        model = element.attributes.get("speechModel")
+        if model is not None and element.get("speechTimeout", "") == "auto":
+            self._problem(13335, f"speechTimeout auto with speechModel {model}")
+        deaf = wrong(model, element.get("language", "en-US"))
+        if deaf is not None:
+            self.problems.append(deaf)
+            return None
         return element
 
     def _dial(self, element: Element) -> Element:

@@ -40,6 +40,11 @@ def anything(_text: str) -> bool:
     return True
 
 
+def hints(text: str) -> bool:
+    phrases = text.split(",")
+    return len(phrases) <= 500 and all(len(phrase.strip()) <= 100 for phrase in phrases)
+
+
 BOOL = one_of("true", "false")
 METHOD = one_of("GET", "POST")
 LOOP = whole(0, 1000)
@@ -95,7 +100,7 @@ ATTRIBUTES: dict[str, dict[str, Accepts]] = {
         "speechTimeout": SECONDS_OR_AUTO,
         "language": NOT_EMPTY,
         "speechModel": NOT_EMPTY,
-        "hints": anything,
+        "hints": hints,
         "profanityFilter": BOOL,
         "partialResultCallback": NOT_EMPTY,
         "partialResultCallbackMethod": METHOD,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from emulator.calls import Call, CallRedirected, Fetch, StatusSubscription
+from emulator.detection import DEFAULT_TIMEOUT as DETECTION_TIMEOUT
+from emulator.detection import Detection, detect, mode_of
 from emulator.documents import NoDocument
 from emulator.history import Problem
 from emulator.network import Network
@@ -137,16 +139,30 @@ def _leg(playing: Playing, caller_id: str, noun: Element) -> Call:
 
 def _start_leg(playing: Playing, bridge: Bridge, leg: Call, noun: Element, timeout: int) -> None:
     network = playing.network
-    whisper = None
+    whisper, detection = None, _detection(playing, noun)
     if "url" in noun.attributes:
         whisper = playing.link(noun.get("url", ""), noun.get("method", "POST"))
-    start(network, leg, lambda: _leg_life(network, bridge, leg, whisper, timeout))
+    start(network, leg, lambda: _leg_life(network, bridge, leg, whisper, detection, timeout))
 
 
-def _leg_life(network: Network, bridge: Bridge, leg: Call, whisper: Fetch | None, timeout: int) -> None:
+def _detection(playing: Playing, noun: Element) -> Detection | None:
+    """Of a dialled number it is always beside the call."""
+    mode = mode_of(noun.get("machineDetection", ""))
+    if mode is None or "sendDigits" in noun.attributes:
+        return None
+    url = noun.get("amdStatusCallback", "")
+    told = StatusSubscription(playing.link(url, "POST").url if url else "", noun.get("amdStatusCallbackMethod", "POST"))
+    return Detection(mode, noun.number("machineDetectionTimeout", DETECTION_TIMEOUT), told)
+
+
+def _leg_life(
+    network: Network, bridge: Bridge, leg: Call, whisper: Fetch | None, detection: Detection | None, timeout: int
+) -> None:
     if not ring(network, leg, timeout) or not _win(network, bridge, leg):
         return
     try:
+        if detection is not None:
+            detect(network, leg, detection)
         if whisper is not None:
             _whisper(network, leg, whisper)
         _bridge(network, bridge, leg)

@@ -1,9 +1,8 @@
 """Redirect, Hangup, Reject: where the call goes next, or that it goes nowhere."""
 
 from emulator.calls import CallEnded, Fetch
-from emulator.history import Problem
 from emulator.player import Playing, verb
-from emulator.twiml_parse import NOT_TWILIOS, Element
+from emulator.twiml_parse import Element
 
 
 @verb("Redirect")
@@ -24,10 +23,3 @@ def reject(element: Element, playing: Playing) -> Fetch | None:
     ringing = playing.call.status == "ringing"
     playing.network.end(playing.call, ("busy" if busy else "failed") if ringing else "completed", "document")
     raise CallEnded
-
-
-@verb("Record")
-def record(_element: Element, playing: Playing) -> Fetch | None:
-    """Valid for Twilio, but recordings are not part of this emulator: shown, and passed over."""
-    playing.network.problem(playing.call, Problem(NOT_TWILIOS, "<Record> is not played here"))
-    return None

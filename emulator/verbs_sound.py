@@ -5,14 +5,9 @@ from emulator.history import Problem
 from emulator.media import fetch_sound
 from emulator.player import Playing, answer_if_ringing, verb
 from emulator.twiml_parse import Element
+from emulator.voice import speaking_time
 
-CHARACTERS_A_SECOND = 14
-SHORTEST = 0.3
 FOR_EVER = 1000  # loop="0"
-
-
-def speaking_time(text: str) -> float:
-    return max(SHORTEST, len(text) / CHARACTERS_A_SECOND)
 
 
 def _times(element: Element) -> int:
@@ -20,8 +15,8 @@ def _times(element: Element) -> int:
 
 
 def _hear(call: Call, event: Event, seconds: float, *, until_key: bool) -> bool:
-    """True if a key cut it."""
-    cut = call.wait(seconds, lambda: until_key and bool(call.keys))
+    """True if a key, or speech that is listened for, cut it."""
+    cut = call.wait(seconds, lambda: until_key and call.interrupted)
     if cut:
         call.mark_cut(event)
     return cut

@@ -45,6 +45,23 @@ class Rig:
     def press(self, sid: str, digits: str) -> None:
         self.lab("POST", f"calls/{sid}/press", {"digits": digits})
 
+    def speak(self, sid: str, **speech: Any) -> None:
+        self.lab("POST", f"calls/{sid}/speak", speech)
+
+    def say(self, sid: str, text: str, **more: Any) -> None:
+        self.lab("POST", f"calls/{sid}/say", {"text": text, **more})
+
+    def recording(self, sid: str) -> Any:
+        """As the lab knows it."""
+        return next(one for one in self.lab("GET", "recordings")["recordings"] if one["sid"] == sid)
+
+    def media(self, name: str) -> requests.Response:
+        return self.rest("GET", f"Recordings/{name}")
+
+    def sound(self, sid: str) -> bytes:
+        """From the lab, which has it at once."""
+        return self.session.get(f"{self.base}/lab/recordings/{sid}.wav", timeout=30).content
+
     def hang_up(self, sid: str) -> None:
         self.lab("POST", f"calls/{sid}/hangup", {})
 

@@ -37,7 +37,10 @@ class CallView:
     in_queue: str | None
     conference: str | None
     talking_with: tuple[str, ...]
-    gathering: bool
+    gathering: bool  # keys are listened for
+    listening: bool  # speech is listened for
+    recording: bool
+    speaking: bool  # into the recording: not all that was to be said has been said
     events: tuple[Word, ...]
     next: int
 
@@ -56,10 +59,30 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Left:
+    """What an answering machine heard in one call after its beep."""
+
+    call_sid: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording as the lab knows it: with the words that were spoken."""
+
+    sid: str
+    call_sid: str
+    status: str
+    seconds: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Phone:
     number: str
     calls: tuple[CallSummary, ...]  # newest first
     messages: tuple[Message, ...]
+    left: tuple[Left, ...] = ()  # on its answering machine, oldest first
 
 
 class Lab:
@@ -96,7 +119,8 @@ class Lab:
     def phone(self, number: str) -> Phone:
         seen = self.get(f"/lab/phones/{quote(number, safe='')}")
         calls = tuple(CallSummary(c["call_sid"], c["status"]) for c in seen["calls"])
-        return Phone(number, calls, tuple(Message(m["from"], m["to"], m["body"]) for m in seen["messages"]))
+        messages = tuple(Message(m["from"], m["to"], m["body"]) for m in seen["messages"])
+        return Phone(number, calls, messages, tuple(Left(one["call_sid"], one["text"]) for one in seen["left"]))
 
     # --- calls --------------------------------------------------------------------------------------------------
 
@@ -108,6 +132,23 @@ class Lab:
 
     def press(self, call_sid: str, digits: str) -> None:
         self.post(f"/lab/calls/{call_sid}/press", {"digits": digits})
+
+    def speak(
+        self, call_sid: str, text: str = "", *, seconds: float | None = None, silence: float = 0, then: str = ""
+    ) -> None:
+        """Waits for the beep, if there was none yet; `then` is done when the words are over: keys, or "hangup"."""
+        said = {"text": text, "silence": silence, "then": then}
+        self.post(f"/lab/calls/{call_sid}/speak", said if seconds is None else {**said, "seconds": seconds})
+
+    def say(self, call_sid: str, text: str, confidence: float | None = 0.9) -> None:
+        self.post(f"/lab/calls/{call_sid}/say", {"text": text, "confidence": confidence})
+
+    def recordings(self) -> tuple[Recorded, ...]:
+        """Newest first."""
+        return tuple(
+            Recorded(one["sid"], one["call_sid"], one["status"], one["seconds"], one["text"])
+            for one in self.get("/lab/recordings")["recordings"]
+        )
 
     def hang_up(self, call_sid: str) -> None:
         self.post(f"/lab/calls/{call_sid}/hangup")
@@ -146,6 +187,7 @@ class Lab:
 
 
 def _call_view(seen: Mapping[str, Any]) -> CallView:
+    gathering = seen.get("gathering") or {}
     return CallView(
         call_sid=seen["call_sid"],
         from_=seen["from"],
@@ -156,7 +198,10 @@ def _call_view(seen: Mapping[str, Any]) -> CallView:
         in_queue=seen.get("in_queue"),
         conference=seen.get("conference"),
         talking_with=tuple(seen.get("talking_with") or ()),
-        gathering=seen.get("gathering") is not None,
+        gathering=bool(gathering.get("keys")),
+        listening=bool(gathering.get("speech")),
+        recording=seen.get("recording") is not None,
+        speaking=bool((seen.get("recording") or {}).get("speaking")),
         events=tuple(_word(event) for event in seen["events"]),
         next=seen["next"],
     )

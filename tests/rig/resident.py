@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import requests
 
-from tests.rig.lab import CallView, Impossible, Lab, Message, Word
+from tests.rig.lab import CallView, Impossible, Lab, Left, Message, Word
 from tests.rig.waiting import until
 
 PATIENCE = 10.0  # machine seconds on top of what a wait should take: other processes share the machine
@@ -31,18 +31,46 @@ class Resident:
         return self
 
     def press(self, digits: str) -> "Resident":
-        """Presses as soon as keys are listened for."""
+        """Presses as soon as keys are listened for, or all has been said into a recording."""
         until(lambda: self._pressed(digits), PATIENCE, lambda: f"nobody listened for {digits}\n{self.story()}")
         return self
 
     def _pressed(self, digits: str) -> bool:
-        if not self.view().gathering:
+        seen = self.view()
+        if not seen.gathering and (not seen.recording or seen.speaking):
             return False
         try:
             self._lab.press(self.call_sid, digits)
         except Impossible:
             return False
         return True
+
+    def speak(self, text: str = "", *, seconds: float | None = None, silence: float = 0, then: str = "") -> "Resident":
+        """Speaks after the next beep, or at once where it has sounded; `then`: keys or "hangup" after the words."""
+        until(self._answered, PATIENCE, lambda: f"nobody answered\n{self.story()}")
+        self._lab.speak(self.call_sid, text, seconds=seconds, silence=silence, then=then)
+        return self
+
+    def _answered(self) -> bool:
+        return self.view().status == "in-progress"
+
+    def say(self, text: str, confidence: float | None = 0.9) -> "Resident":
+        """Answers in words as soon as speech is listened for."""
+        until(lambda: self._was_said(text, confidence), PATIENCE, lambda: f"nobody listened\n{self.story()}")
+        return self
+
+    def _was_said(self, text: str, confidence: float | None) -> bool:
+        if not self.view().listening:
+            return False
+        try:
+            self._lab.say(self.call_sid, text, confidence)
+        except Impossible:
+            return False
+        return True
+
+    def left_messages(self) -> tuple[Left, ...]:
+        """What this telephone's answering machine has heard, call by call."""
+        return self._lab.phone(self.number).left
 
     def hangs_up(self) -> None:
         self._lab.hang_up(self.call_sid)
