@@ -40,11 +40,17 @@ class DemoAccount:
         return f"demo-{self.sign_in}"
 
 
-_ALL = ("housing", "streets", "families", "county", "culture", "advice", "extended")
+_ALL = (
+    *("housing", "waterworks", "streets", "transport", "families", "employment"),
+    *("culture", "advice", "extended", "county", "county-social", "parish", "waste"),
+)
+_BERTILS = ("housing", "streets", "waterworks", "advice", "extended")
 DEMO_ACCOUNTS = (
-    DemoAccount("aino", "Aino Demo", "agent", ("fi", "en"), ("housing", "families", "advice")),
-    DemoAccount("bertil", "Bertil Demo", "agent", ("sv", "fi"), ("housing", "streets", "advice", "extended")),
-    DemoAccount("cecilia", "Cecilia Demo", "agent", ("fi", "sv", "en"), ("extended", "culture")),
+    DemoAccount("aino", "Aino Demo", "agent", ("fi", "en"), ("housing", "families", "employment", "advice")),
+    DemoAccount(
+        "bertil", "Bertil Demo", "agent", ("sv", "fi"), ("housing", "streets", "waterworks", "advice", "extended")
+    ),
+    DemoAccount("cecilia", "Cecilia Demo", "agent", ("fi", "sv", "en"), ("extended", "culture", "transport")),
     DemoAccount("sirpa", "Sirpa Demo", "supervisor", ("fi", "sv", "en"), _ALL),
 )
 

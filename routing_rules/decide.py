@@ -33,7 +33,7 @@ def decide(rules: Ruleset, topic_id: str, language: str, at: datetime, staffed: 
     topic = _leaf(rules, topic_id)
     if topic.department is None:
         return Information(topic.id)
-    department = rules.department(topic.department or rules.extended_desk)
+    department = rules.department(topic.department)
     extended = rules.department(rules.extended_desk)
     if department.provider != "city" and department.number is not None:
         return _partner(department, department.number, at, zone)
@@ -47,7 +47,7 @@ def decide(rules: Ruleset, topic_id: str, language: str, at: datetime, staffed: 
     return (
         _in_own_language(open_now, department, own_closed, language, staffed)
         or _in_another_language(open_now, department, staffed)
-        or NobodyOnDuty(department.id)
+        or (NobodyOnDuty(department.id) if own_duty is None else ToDuty(own_duty))
     )
 
 

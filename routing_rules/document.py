@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from routing_rules import document_checks
-from routing_rules.document_shapes import DepartmentShape, HeadShape, Shape, TopicShape
+from routing_rules import document_checks, first_release
+from routing_rules.document_shapes import DepartmentShape, DutyShape, HeadShape, Shape, TopicShape
 from routing_rules.document_times import DAYS, interval_text
-from routing_rules.model import Department, Hours, Interval, Ruleset, Staffing
+from routing_rules.model import Department, ExceptionalDay, Hours, Interval, Ruleset, Staffing
 
 S = TypeVar("S", bound=Shape)
 Written = Mapping[str, object]
@@ -26,6 +26,9 @@ _MENDS: Mapping[str, str] = {
     "model_type": "must be a group of named fields",
     "dict_type": "must be a group of named fields",
     "tuple_type": "must be a list, also when it is empty: []",
+    "date_from_datetime_parsing": "is not a date; write it like 2026-12-06",
+    "date_parsing": "is not a date; write it like 2026-12-06",
+    "date_type": "is not a date; write it like 2026-12-06",
 }
 _PATTERN_MENDS: Mapping[str, str] = {
     r"^\+[1-9][0-9]{6,14}$": 'is not an international number; write it like "+358401234567"',
@@ -46,24 +49,28 @@ class RulesetInvalid(Exception):
 
 def parse(text: str) -> Ruleset:
     """YAML or JSON. Raises RulesetInvalid."""
-    written = _load(text)
+    written = first_release.brought_up(_load(text))
     problems: list[str] = []
     departments = _elements(written, "departments", DepartmentShape, problems)
     topics = _elements(written, "topics", TopicShape, problems)
-    head = _shape(HeadShape, _without(written, ("departments", "topics")), "", problems)
+    duties = _elements(written, "duties", DutyShape, problems) if written.get("duties", []) != [] else []
+    head = _shape(HeadShape, _without(written, ("departments", "topics", "duties")), "", problems)
     parts = document_checks.Parts(
         departments=tuple(shape.value() for shape in departments),
         topics=tuple(shape.value() for shape in topics),
+        duties=tuple(shape.value() for shape in duties),
         department_ids=_texts(written, "departments", "id"),
         topic_ids=_texts(written, "topics", "id"),
         topic_parents=_texts(written, "topics", "parent"),
+        duty_ids=_texts(written, "duties", "id"),
         extended_desk=_text(written.get("extended_desk")),
         general_topic=_text(written.get("general_topic")),
+        duty=_text(written.get("duty")),
     )
     problems.extend(document_checks.problems(parts))
     if problems or head is None:
         raise RulesetInvalid(tuple(problems))
-    return head.value(parts.departments, parts.topics)
+    return head.value(parts.departments, parts.topics, parts.duties)
 
 
 def dump(ruleset: Ruleset) -> str:
@@ -167,6 +174,8 @@ def _mend(kind: str, message: str, context: Mapping[str, object]) -> str:
         return _PATTERN_MENDS[str(context["pattern"])]
     if kind == "string_too_short":
         return _PATTERN_MENDS[r"\S"]
+    if kind == "string_too_long":
+        return f"is longer than {context['max_length']} characters; a caller waits for its end, shorten it"
     if kind == "literal_error":
         return f"is not known here; use one of {context['expected']}"
     return _MENDS.get(kind, message)
@@ -189,11 +198,16 @@ def _department_written(department: Department) -> dict[str, object]:
 def _hours_written(hours: Hours) -> dict[str, object]:
     return {
         "week": {day: _intervals_written(intervals) for day, intervals in zip(DAYS, hours.week, strict=True)},
-        "exceptional": [
-            {"day": e.day.isoformat(), "hours": _intervals_written(e.intervals)} for e in hours.exceptional
-        ],
+        "exceptional": [_exceptional_written(exception) for exception in hours.exceptional],
         "holidays": {name: _intervals_written(intervals) for name, intervals in hours.holidays.items()},
     }
+
+
+def _exceptional_written(exception: ExceptionalDay) -> dict[str, object]:
+    hours = _intervals_written(exception.intervals)
+    if exception.until is None:
+        return {"day": exception.day.isoformat(), "hours": hours}
+    return {"from": exception.day.isoformat(), "to": exception.until.isoformat(), "hours": hours}
 
 
 def _intervals_written(intervals: tuple[Interval, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from routing_rules.model import Department, Topic
+from routing_rules.model import Department, Duty, Topic
 
 CHOICES_A_LEVEL = 5
 LEVELS = 2
@@ -18,17 +18,23 @@ LEVELS = 2
 class Parts:
     departments: tuple[Department, ...]  # those that could be read
     topics: tuple[Topic, ...]
+    duties: tuple[Duty, ...]
     department_ids: tuple[str, ...]  # as written, also of those that could not be read
     topic_ids: tuple[str, ...]
     topic_parents: tuple[str, ...]
+    duty_ids: tuple[str, ...]
     extended_desk: str | None  # as written; None: missing or no text
     general_topic: str | None
+    duty: str | None
 
 
 def problems(parts: Parts) -> Iterator[str]:
     yield from _twice("departments", parts.department_ids)
     yield from _twice("topics", parts.topic_ids)
+    yield from _twice("duties", parts.duty_ids)
     yield from _heads(parts)
+    for duty in parts.duties:
+        yield from _duty(duty)
     for department in parts.departments:
         yield from _department(department, parts)
     for topic in parts.topics:
@@ -47,6 +53,14 @@ def _heads(parts: Parts) -> Iterator[str]:
         yield f"extended_desk: there is no department {parts.extended_desk!r}; {_one_of(parts.department_ids)}"
     if parts.general_topic is not None and parts.general_topic not in parts.topic_ids:
         yield f"general_topic: there is no topic {parts.general_topic!r}; {_one_of(parts.topic_ids)}"
+    if parts.duty is not None and parts.duty not in parts.duty_ids:
+        yield f"duty: there is no duty {parts.duty!r}; {_one_of(parts.duty_ids)}"
+
+
+def _duty(duty: Duty) -> Iterator[str]:
+    for number, count in Counter(duty.numbers).items():
+        if count > 1:
+            yield f"duties.{duty.id}.numbers: {number} stands {count} times; a caller would wait for it again, keep one"
 
 
 def _department(department: Department, parts: Parts) -> Iterator[str]:
@@ -55,6 +69,8 @@ def _department(department: Department, parts: Parts) -> Iterator[str]:
         yield f'{place}.number: is missing; a department of kind "number" needs the number to connect to'
     if department.kind == "console" and department.number is not None:
         yield f'{place}.number: is not used by kind "console"; remove it, or write kind "number"'
+    if department.provider != "city" and department.kind == "console":
+        yield f'{place}.provider: is not the city, whose own people answer a console; write kind "number", or "city"'
     if department.id == parts.extended_desk and department.kind != "console":
         yield f'{place}.kind: is the extended-hours desk, where lines are moved to; write kind "console"'
     for staffing in department.staffing:
@@ -67,18 +83,43 @@ def _department(department: Department, parts: Parts) -> Iterator[str]:
 
 def _topic(topic: Topic, parts: Parts) -> Iterator[str]:
     place = f"topics.{topic.id}"
-    has_children = topic.id in parts.topic_parents
     if topic.department is not None and topic.department not in parts.department_ids:
         yield f"{place}.department: there is no department {topic.department!r}; {_one_of(parts.department_ids)}"
-    if topic.department is None and not has_children:
-        yield f"{place}.department: is missing; name who answers, or put topics under this one"
-    if topic.department is not None and has_children:
-        yield f"{place}.department: a topic with topics under it answers nothing itself; remove the department"
+    if topic.duty is not None and topic.duty not in parts.duty_ids:
+        yield f"{place}.duty: there is no duty {topic.duty!r}; {_one_of(parts.duty_ids)}"
     if topic.key is None and topic.id != parts.general_topic:
         yield f"{place}.key: is missing; nobody could choose the topic, give it a key from 1 to {CHOICES_A_LEVEL}"
     if topic.key is not None and int(topic.key) > CHOICES_A_LEVEL:
         yield f"{place}.key: is {topic.key}; a level has the keys 1 to {CHOICES_A_LEVEL}"
+    yield from _answer(topic, place, parts)
+    yield from _general(topic, place, parts)
     yield from _parents(topic, place, parts)
+
+
+def _answer(topic: Topic, place: str, parts: Parts) -> Iterator[str]:
+    """Exactly one of: a department answers, information is told, topics stand under it."""
+    has_children = topic.id in parts.topic_parents
+    if topic.information is not None and topic.department is not None:
+        yield f"{place}.information: is not told where a department answers; remove the one or the other"
+    if topic.information is not None and topic.urgent:
+        yield f"{place}.urgent: information helps nobody in an urgent matter; name a department instead"
+    if topic.information is not None and has_children:
+        yield f"{place}.information: a topic with topics under it tells nothing itself; remove the information"
+    if topic.department is not None and has_children:
+        yield f"{place}.department: a topic with topics under it answers nothing itself; remove the department"
+    if topic.department is None and topic.information is None and not has_children:
+        yield f"{place}.department: is missing; name who answers, write information, or put topics under this one"
+
+
+def _general(topic: Topic, place: str, parts: Parts) -> Iterator[str]:
+    """Who presses 0, or nothing at all, must reach the city's own people."""
+    if topic.id != parts.general_topic:
+        return
+    if topic.department is None:
+        yield f"general_topic: {topic.id!r} leads to nobody; choose a topic that a department answers"
+    asked = next((d for d in parts.departments if d.id == topic.department), None)
+    if asked is not None and asked.kind != "console":
+        yield f'{place}.department: is reached by 0, where the city answers; name one of kind "console"'
 
 
 def _parents(topic: Topic, place: str, parts: Parts) -> Iterator[str]:

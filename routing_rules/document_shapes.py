@@ -49,6 +49,7 @@ def _key_as_text(value: object) -> object:
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Told = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
 MenuKey = Annotated[str, BeforeValidator(_key_as_text), Field(pattern=r"^[1-9]$")]
 HolidayName = Annotated[str, AfterValidator(_known_holiday)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
@@ -72,9 +73,34 @@ class WordsShape(Shape):
         return {"fi": self.fi, "sv": self.sv, "en": self.en}
 
 
+class ToldShape(WordsShape):
+    """What an information topic tells: short enough that a person is offered within the minute."""
+
+    fi: Told
+    sv: Told
+    en: Told
+
+
 class ExceptionalDayShape(Shape):
-    day: date
+    """One ``day``, or every day of a range: ``from`` and ``to``, both included."""
+
+    day: date | None = None
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
     hours: IntervalsWritten
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        if (self.first is None) != (self.last is None) or (self.day is None) == (self.first is None):
+            raise ValueError("needs a day, or from and to; write the one or the other")
+        if self.first is not None and self.last is not None and self.last <= self.first:
+            raise ValueError(f"the range ends on {self.last.isoformat()}, not after it begins; write the end later")
+        return self
+
+    def value(self) -> ExceptionalDay:
+        first = self.day or self.first
+        assert first is not None  # held by _one_or_many
+        return ExceptionalDay(first, self.hours, self.last)
 
 
 class HoursShape(Shape):
@@ -84,15 +110,14 @@ class HoursShape(Shape):
 
     @model_validator(mode="after")
     def _each_day_once(self) -> Self:
-        days = [exception.day for exception in self.exceptional]
-        for day in days:
-            if days.count(day) > 1:
-                raise ValueError(f"the exceptional day {day.isoformat()} stands twice; keep one")
+        known = sorted((e.value() for e in self.exceptional), key=lambda e: e.day)
+        for one, following in zip(known, known[1:], strict=False):
+            if following.day <= (one.until or one.day):
+                raise ValueError(f"the exceptional day {following.day.isoformat()} stands twice; keep one")
         return self
 
     def value(self) -> Hours:
-        exceptional = tuple(ExceptionalDay(e.day, e.hours) for e in self.exceptional)
-        return Hours(spread(self.week), exceptional, dict(self.holidays))
+        return Hours(spread(self.week), tuple(e.value() for e in self.exceptional), dict(self.holidays))
 
 
 class PolicyShape(Shape):
@@ -173,7 +198,7 @@ class TopicShape(Shape):
     urgent: bool = False
     sensitive: bool = False
     duty: Id | None = None
-    information: WordsShape | None = None
+    information: ToldShape | None = None
 
     def value(self) -> Topic:
         return Topic(
@@ -192,18 +217,19 @@ class TopicShape(Shape):
 
 
 class HeadShape(Shape):
-    """What stands beside the departments and the topics."""
+    """What stands beside the departments, the topics and the duties."""
 
     version: Annotated[int, Field(ge=1)] = 1
     time_zone: ZoneName
     city: WordsShape
     extended_desk: Id
     general_topic: Id
-    duties: tuple[DutyShape, ...] = ()
     duty: Id | None = None
     allowed_countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("FI", "AX")
 
-    def value(self, departments: tuple[Department, ...], topics: tuple[Topic, ...]) -> Ruleset:
+    def value(
+        self, departments: tuple[Department, ...], topics: tuple[Topic, ...], duties: tuple[Duty, ...]
+    ) -> Ruleset:
         return Ruleset(
             version=self.version,
             time_zone=self.time_zone,
@@ -212,7 +238,7 @@ class HeadShape(Shape):
             topics=topics,
             extended_desk=self.extended_desk,
             general_topic=self.general_topic,
-            duties=tuple(duty.value() for duty in self.duties),
+            duties=duties,
             duty=self.duty,
             allowed_countries=self.allowed_countries,
         )

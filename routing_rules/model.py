@@ -27,6 +27,7 @@ Week = tuple[tuple[Interval, ...], ...]  # seven days, Monday first
 class ExceptionalDay:
     day: date
     intervals: tuple[Interval, ...]  # empty: closed all day
+    until: date | None = None  # the last day of a range, which only shortens the days it covers
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """When a desk is open: opening hours, exceptional days and holidays against a moment. Pure: the moment is an argument.
 
 One rule for every reader: intervals are half-open, an exceptional day goes before a holiday and a holiday before the
-weekday. A local time that does not exist (spring) moves forward to the first that does; of one that comes twice
-(autumn) the first counts. Every returned time is UTC.
+weekday. An eve and a range of days only shorten: they never open a desk when it would else be closed, so that a New
+Year's Eve on a Sunday stays a Sunday, and summer hours keep Midsummer closed. A local time that does not exist (spring)
+moves forward to the first that does; of one that comes twice (autumn) the first counts. Every returned time is UTC.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from routing_rules.holidays import holiday_on
+from routing_rules.holidays import EVES, holiday_on
 from routing_rules.model import Hours, Interval
 
 Opening = tuple[datetime, datetime]
@@ -55,12 +56,26 @@ def open_intervals(hours: Hours, day: date, zone: ZoneInfo) -> tuple[Opening, ..
 def intervals_on(hours: Hours, day: date) -> tuple[Interval, ...]:
     """The rule that holds on the day, in local minutes: exceptional day, else holiday, else weekday."""
     for exception in hours.exceptional:
-        if exception.day == day:
+        if exception.until is None and exception.day == day:
             return exception.intervals
+        if exception.until is not None and exception.day <= day <= exception.until:
+            return _shared(exception.intervals, _regular(hours, day))
+    return _regular(hours, day)
+
+
+def _regular(hours: Hours, day: date) -> tuple[Interval, ...]:
+    weekday = hours.week[day.weekday()]
     holiday = holiday_on(day)
-    if holiday is not None and holiday in hours.holidays:
-        return hours.holidays[holiday]
-    return hours.week[day.weekday()]
+    if holiday is None or holiday not in hours.holidays:
+        return weekday
+    written = hours.holidays[holiday]
+    return _shared(written, weekday) if holiday in EVES else written
+
+
+def _shared(some: tuple[Interval, ...], others: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """The time that stands in both, in order."""
+    pairs = ((max(one.start, other.start), min(one.end, other.end)) for one in some for other in others)
+    return tuple(Interval(start, end) for start, end in sorted(pairs) if start < end)
 
 
 def _openings(hours: Hours, first: date, days: int, zone: ZoneInfo) -> Iterator[Opening]:

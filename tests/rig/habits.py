@@ -11,7 +11,7 @@ from tests.rig.lab import Impossible
 from tests.rig.resident import Resident
 
 LANGUAGES = ("1", "1", "1", "2", "3")
-TOPICS = (("1", "1"), ("1", "1"), ("1", "2"), ("2",), ("3",), ("5",), ("0",))
+TOPICS = (("1", "1"), ("1", "1"), ("1", "2"), ("2", "3"), ("3", "1"), ("5", "1"), ("0",))
 PATIENCE_SECONDS = 900.0  # business time on the telephone before she gives up
 BETWEEN_MINUTES = (35, 150)
 TALK_SECONDS = (60.0, 420.0)

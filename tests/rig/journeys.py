@@ -22,7 +22,8 @@ def asks_for_housing(resident: Resident, language: str = "fi") -> Resident:
 def asks_about_parking(resident: Resident) -> Resident:
     words = heard()
     resident.ring().hears(words["greeting"]).press("1")
-    return resident.hears(words["topics"]).press("2")
+    resident.hears(words["topics"]).press("2")
+    return resident.hears(words["parking"]).press("3")
 
 
 def waits_in_line(resident: Resident, language: str = "fi") -> Resident:

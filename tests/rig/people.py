@@ -23,14 +23,18 @@ class Worker:
         return f"{self.id}@city.example"
 
 
+EVERY_DESK = (
+    *("housing", "waterworks", "streets", "transport", "families", "employment"),
+    *("culture", "advice", "extended"),
+)
 WORKERS = (
     Worker("aino", ("housing",), ("fi", "sv", "en")),
     Worker("eino", ("housing",), ("fi",)),
     Worker("sanna", ("housing",), ("sv", "fi")),
     Worker("liisa", ("extended",), ("fi", "sv", "en")),
     Worker("matti", ("extended",), ("fi",)),
-    Worker("oili", ("housing", "streets", "families", "culture", "advice", "extended"), ("fi", "sv", "en")),
-    Worker("paavo", ("housing", "streets", "families", "culture", "advice", "extended"), ("fi", "sv", "en")),
+    Worker("oili", EVERY_DESK, ("fi", "sv", "en")),
+    Worker("paavo", EVERY_DESK, ("fi", "sv", "en")),
     Worker("sirkka", ("housing", "extended"), ("fi", "sv"), role="supervisor"),
 )
 

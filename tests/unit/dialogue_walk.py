@@ -44,10 +44,8 @@ SUNDAY_NIGHT = datetime(2026, 11, 22, 23, 0, tzinfo=HELSINKI)
 ASAP = Window(TUESDAY, TUESDAY.replace(hour=11))
 AFTERNOON = Window(TUESDAY.replace(hour=13), TUESDAY.replace(hour=15))
 TOMORROW = Window(TUESDAY.replace(day=25, hour=8), TUESDAY.replace(day=25, hour=10))
-EVERYBODY = tuple(
-    StaffedDesk(desk, frozenset({"fi", "sv", "en"}))
-    for desk in ("housing", "streets", "families", "culture", "advice", "extended")
-)
+DESKS = ("housing", "waterworks", "streets", "transport", "families", "employment", "culture", "advice", "extended")
+EVERYBODY = tuple(StaffedDesk(desk, frozenset({"fi", "sv", "en"})) for desk in DESKS)
 URL = re.compile(r"https://c\.example/voice/(?:step/)?([\w-]+)\S*?(?=]|$)")
 
 

@@ -15,13 +15,16 @@ from routing_rules.document import parse
 from routing_rules.model import (
     LANGUAGES,
     AllClosed,
+    Information,
     NobodyOnDuty,
     OtherLanguage,
     Route,
     Ruleset,
     StaffedDesk,
+    ToDuty,
     ToLine,
     ToNumber,
+    ToPartner,
 )
 from routing_rules.opening_hours import is_open
 
@@ -48,6 +51,11 @@ def on_duty(**desks: str) -> tuple[StaffedDesk, ...]:
     return tuple(StaffedDesk(desk, frozenset(languages.split())) for desk, languages in desks.items())
 
 
+def utc(text: str) -> datetime:
+    return local(text).astimezone(UTC)
+
+
+FAULTS, WATER = RULES.duties
 OWN = ToLine("housing", extended=False, closed=False)
 
 
@@ -77,20 +85,17 @@ def test_a_housing_call(language: str, at: str, staffed: tuple[StaffedDesk, ...]
 
 
 @pytest.mark.parametrize(
-    ("topic", "at", "opens", "duty_number"),
+    ("topic", "at", "opens"),
     [
-        ("housing", NIGHT, "Wednesday 25.11.2026 07:00", "+358175550999"),  # the extended-hours desk opens first
-        ("housing", "Saturday 21.11.2026 21:00", "Sunday 22.11.2026 09:00", "+358175550999"),
-        ("water", NIGHT, "Wednesday 25.11.2026 07:00", "+358175550998"),  # the topic's own duty number
-        ("health", NIGHT, "Wednesday 25.11.2026 07:00", "+358175550999"),
-        ("housing", "Friday 25.12.2026 08:00", "Friday 25.12.2026 09:00", "+358175550999"),
+        ("housing", NIGHT, "Wednesday 25.11.2026 07:00"),  # the extended-hours desk opens first
+        ("housing", "Saturday 21.11.2026 21:00", "Sunday 22.11.2026 09:00"),
+        ("parking", NIGHT, "Wednesday 25.11.2026 07:00"),
+        ("housing", "Friday 25.12.2026 08:00", "Friday 25.12.2026 09:00"),
     ],
 )
-def test_all_closed_names_the_first_opening_and_a_duty_number(
-    topic: str, at: str, opens: str, duty_number: str
-) -> None:
+def test_all_closed_names_the_first_opening_and_the_citys_duty(topic: str, at: str, opens: str) -> None:
     department = RULES.topic(topic).department
-    expected = AllClosed(str(department), local(opens).astimezone(UTC), duty_number)
+    expected = AllClosed(str(department), local(opens).astimezone(UTC), FAULTS)
     assert decide(RULES, topic, "fi", local(at), on_duty(housing="fi", extended="fi")) == expected
 
 
@@ -101,28 +106,63 @@ def test_the_department_may_open_before_the_extended_hours_desk() -> None:
     others = tuple(d for d in RULES.departments if d.id not in ("housing", "extended"))
     rules = replace(RULES, departments=(early, late, *others))
     route = decide(rules, "housing", "fi", local(NIGHT), ())
-    assert route == AllClosed("housing", local("Wednesday 25.11.2026 07:00"), "+358175550999")
+    assert route == AllClosed("housing", local("Wednesday 25.11.2026 07:00"), FAULTS)
 
 
-def test_without_any_duty_number_none_is_told() -> None:
-    route = decide(replace(RULES, duty_number=None), "housing", "fi", local(NIGHT), ())
+def test_without_any_duty_none_is_told() -> None:
+    route = decide(replace(RULES, duty=None), "housing", "fi", local(NIGHT), ())
     assert isinstance(route, AllClosed)
-    assert route.duty_number is None
+    assert route.duty is None
 
 
 @pytest.mark.parametrize(
-    ("at", "staffed", "expected"),
+    ("topic", "at", "staffed", "expected"),
     [
-        (OFFICE_TIME, on_duty(), ToNumber("county", "+358175550140")),
-        (OFFICE_TIME, on_duty(extended="fi"), ToNumber("county", "+358175550140")),
-        ("Tuesday 24.11.2026 20:30", on_duty(extended="fi"), ToLine("extended", extended=True, closed=True)),
-        ("Tuesday 24.11.2026 20:30", on_duty(), NobodyOnDuty("county")),
+        ("water", OFFICE_TIME, on_duty(waterworks="fi"), ToLine("waterworks", extended=False, closed=False)),
+        ("water", OFFICE_TIME, on_duty(extended="fi"), ToLine("extended", extended=True, closed=False)),
+        ("water", OFFICE_TIME, on_duty(waterworks="sv"), OtherLanguage("waterworks", ("sv",), False)),
+        ("water", OFFICE_TIME, on_duty(), ToDuty(WATER)),  # open, but nobody is there: a burst pipe cannot wait
+        ("water", EVENING, on_duty(extended="fi"), ToDuty(WATER)),  # who answers advice cannot close a pipe
+        ("water", SATURDAY, on_duty(extended="fi"), ToDuty(WATER)),
+        ("water", NIGHT, on_duty(), ToDuty(WATER)),
+        ("street-faults", NIGHT, on_duty(), ToDuty(FAULTS)),  # no duty of its own: the city's
     ],
 )
-def test_another_authoritys_matter_goes_to_its_number_while_it_is_open(
-    at: str, staffed: tuple[StaffedDesk, ...], expected: Route
+def test_an_urgent_fault_reaches_a_person(
+    topic: str, at: str, staffed: tuple[StaffedDesk, ...], expected: Route
 ) -> None:
-    assert decide(RULES, "health", "fi", local(at), staffed) == expected
+    assert decide(RULES, topic, "fi", local(at), staffed) == expected
+
+
+def test_an_urgent_topic_without_any_duty_goes_where_others_go() -> None:
+    rules = replace(RULES, duty=None, duties=())
+    assert decide(rules, "water", "fi", local(OFFICE_TIME), ()) == NobodyOnDuty("waterworks")
+
+
+@pytest.mark.parametrize("at", [OFFICE_TIME, NIGHT])
+def test_information_is_told_at_any_hour(at: str) -> None:
+    assert decide(RULES, "opening-hours", "sv", local(at), ()) == Information("opening-hours")
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (OFFICE_TIME, ToPartner("county", "+358175550140", True, None)),
+        ("Tuesday 24.11.2026 20:30", ToPartner("county", "+358175550140", False, utc("Wednesday 25.11.2026 07:00"))),
+        ("Friday 25.12.2026 08:00", ToPartner("county", "+358175550140", False, utc("Friday 25.12.2026 09:00"))),
+    ],
+)
+def test_another_authoritys_matter_says_whose_it_is_and_when_they_open(at: str, expected: Route) -> None:
+    assert decide(RULES, "health", "fi", local(at), on_duty(extended="fi")) == expected
+
+
+def test_the_citys_own_outside_number_is_dialled_while_it_is_open() -> None:
+    county = replace(RULES.department("county"), provider="city")
+    rules = replace(RULES, departments=tuple(county if d.id == "county" else d for d in RULES.departments))
+    assert decide(rules, "health", "fi", local(OFFICE_TIME), ()) == ToNumber("county", "+358175550140")
+    late = local("Tuesday 24.11.2026 20:30")
+    assert decide(rules, "health", "fi", late, on_duty(extended="fi")) == ToLine("extended", True, True)
+    assert decide(rules, "health", "fi", late, ()) == NobodyOnDuty("county")
 
 
 @pytest.mark.parametrize("topic", ["no-such-topic", "housing-building-water", "general"])
@@ -170,6 +210,19 @@ def test_there_is_always_a_route_and_it_can_be_kept(
 ) -> None:
     route = decide(RULES, topic, language, at, staffed)
     check_route(RULES, route, language, at, staffed)
+    assert route == decide(RULES, topic, language, at, tuple(reversed(list(staffed))))  # who is named first is nobody's
+
+
+urgent_topics = st.sampled_from([t.id for t in RULES.topics if t.urgent])
+
+
+@settings(deadline=None)  # a loaded machine is no failure
+@given(urgent_topics, st.sampled_from(LANGUAGES), moments, staffings)
+def test_an_urgent_topic_reaches_somebody_at_any_moment(
+    topic: str, language: str, at: datetime, staffed: Collection[StaffedDesk]
+) -> None:
+    route = decide(RULES, topic, language, at, staffed)
+    assert isinstance(route, ToLine | OtherLanguage | ToDuty)
 
 
 def check_route(rules: Ruleset, route: Route, language: str, at: datetime, staffed: Collection[StaffedDesk]) -> None:
@@ -185,6 +238,16 @@ def check_route(rules: Ruleset, route: Route, language: str, at: datetime, staff
             assert is_open(rules.department(desk).hours, at, HELSINKI)
             assert languages
             assert language not in languages
+        case ToPartner(department, number, opened, opens_at):
+            partner = rules.department(department)
+            assert partner.provider != "city"
+            assert partner.number == number
+            assert opened == is_open(partner.hours, at, HELSINKI)
+            assert opened == (opens_at is None)
+        case ToDuty(duty):
+            assert duty.numbers
+        case Information(topic):
+            assert rules.topic(topic).information is not None
         case NobodyOnDuty(department):
             open_desks = {
                 d for d in (department, rules.extended_desk) if is_open(rules.department(d).hours, at, HELSINKI)

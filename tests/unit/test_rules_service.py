@@ -34,11 +34,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def publish(database: Database, version: int) -> None:
     """A later version comes into force, and the one before is retired now."""
-    document = dump(replace(RULES, version=version, duty_number=f"+35817555{version:04}"))
+    document = dump(replace(RULES, version=version, city={**RULES.city, "en": f"City {version}"}))
     with database.write() as tx:
         older = ruleset.c.version < version, ruleset.c.state == "published"
         tx.connection.execute(update(ruleset).where(*older).values(state="retired", retired_machine=MACHINE))
-        assert insert_published(tx.connection, Publication(version, document, "Aino", "new duty number", NOW))
+        assert insert_published(tx.connection, Publication(version, document, "Aino", "a new name", NOW))
 
 
 def holder() -> RulesHolder:
@@ -129,7 +129,7 @@ class TestRulesHolder:
             publish(database, version)
             assert rules.refresh(database)
         assert rules.current().version == 2
-        assert rules.version(1).duty_number == "+358175550001"
+        assert rules.version(1).city["en"] == "City 1"
         assert rules.version(2) is rules.current()
         assert rules.version(99) is rules.current()
 
@@ -138,7 +138,7 @@ class TestRulesHolder:
             publish(database, version)
         rules = holder()
         rules.refresh(database)
-        assert rules.version(1).duty_number == "+358175550001"
+        assert rules.version(1).city["en"] == "City 1"
 
     def test_a_version_is_read_once(self, database: Database) -> None:
         rules = holder()
@@ -176,7 +176,7 @@ class TestRulesHolder:
         assert rules.version(7) is RULES
         publish(database, 1)  # the same number, other words
         rules.refresh(database)
-        assert rules.current().duty_number == "+358175550001"
+        assert rules.current().city["en"] == "City 1"
 
     def test_the_record_is_asked_at_most_every_two_seconds(self, database: Database) -> None:
         rules = holder()

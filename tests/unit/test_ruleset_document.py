@@ -1,6 +1,7 @@
 """What a ruleset document may say. Each refusal names the place and the mend, and all of them come at once."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 import yaml
 
 from routing_rules.document import RulesetInvalid, dump, parse
-from routing_rules.model import CallbackPolicy, ExceptionalDay, Interval
+from routing_rules.holidays import NAMES
+from routing_rules.model import LANGUAGES, CallbackPolicy, ExceptionalDay, Interval
 
 SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
 TEXT = SAMPLE.read_text(encoding="utf-8")
@@ -43,30 +45,82 @@ def topic(document: Document, topic_id: str) -> Document:
     return element(document, "topics", topic_id)
 
 
-def test_the_sample_is_a_city_with_six_topics_on_two_levels() -> None:
+def duty(document: Document) -> Document:
+    return element(document, "duties", "faults")
+
+
+def told(document: Document) -> Document:
+    return topic(document, "opening-hours")
+
+
+SUMMER = {"from": "2027-06-28", "to": "2027-07-30", "hours": ["09:00-14:00"]}
+
+
+def test_the_sample_is_a_believable_city() -> None:
     rules = parse(TEXT)
-    leaves = {t.id for t in rules.topics if t.department is not None}
-    assert leaves == {
-        "housing", "building-permits", "water", "parking", "daycare", "health", "library", "general"
-    }  # fmt: skip
-    assert [t.key for t in rules.children(None)] == ["1", "2", "3", "4", "5"]
-    assert [t.id for t in rules.children("housing-building-water")] == ["housing", "building-permits", "water"]
+    leaves = [t for t in rules.topics if t.department is not None or t.information is not None]
+    assert len(leaves) >= 24
+    assert len([t for t in leaves if t.information is not None]) >= 2
+    assert len(rules.departments) >= 12
+    assert {d.provider for d in rules.departments} == {"city", "county", "parish", "private"}
+    assert {t.id for t in leaves if t.urgent} == {"water", "street-faults"}
+    assert {t.department for t in leaves if t.sensitive} == {"county", "county-social", "parish", "employment"}
+    assert [len(duty.numbers) for duty in rules.duties] == [2, 2]
+    assert set(NAMES) == {name for d in rules.departments for name in d.hours.holidays}
+    assert {t.department for t in leaves} - {None} == {d.id for d in rules.departments} - {rules.extended_desk}
+    for desk in rules.departments:
+        assert desk.kind == "number" or {s.language for s in desk.staffing} == {"fi", "sv", "en"}
+
+
+def test_the_samples_menu_keeps_the_five_choices_on_two_levels() -> None:
+    rules = parse(TEXT)
+    for parent in [None, *(t.id for t in rules.children(None))]:
+        assert [t.key for t in rules.children(parent)] == ["1", "2", "3", "4", "5"]
+    assert [t.id for t in rules.children("housing-building-water")] == [
+        "housing", "building-permits", "water", "water-bill", "moving"
+    ]  # fmt: skip
+
+
+def test_the_samples_extended_desk_and_hours() -> None:
+    rules = parse(TEXT)
+    assert rules.extended_desk == "extended"
+    assert [d[0] for d in rules.department("extended").hours.week] == [Interval(420, 1320)] * 5 + [
+        Interval(540, 1200)
+    ] * 2
     assert rules.department("housing").hours.week[0] == (Interval(480, 900),)
     assert rules.department("housing").hours.holidays["ChristmasDay"] == ()
     assert rules.department("housing").grace_minutes == 10
     assert rules.department("county").kind == "number"
-    assert rules.extended_desk == "extended"
-    assert {s.language for s in rules.department("housing").staffing} == {"fi", "sv", "en"}
+
+
+def test_every_number_of_the_sample_is_invented() -> None:
+    """555 after the area code, or +35840 1555: nobody's telephone rings because of a trial."""
+    written = set(re.findall(r"\+[0-9]+", TEXT))
+    assert written
+    assert {n for n in written if not re.fullmatch(r"\+35817555\d{4}|\+358401555\d{3}", n)} == set()
+
+
+SPOKEN_A_SECOND, KEY_WORDS, PAUSE_SECONDS = 14, len(": paina neljä."), 0.4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_menu_of_the_sample_is_read_within_twenty_seconds(language: str) -> None:
+    rules = parse(TEXT)
+    for parent in [None, *(t.id for t in rules.children(None))]:
+        choices = rules.children(parent)
+        letters = sum(len(t.spoken[language]) + KEY_WORDS for t in choices)
+        assert letters / SPOKEN_A_SECOND + PAUSE_SECONDS * len(choices) <= 20, parent
 
 
 def test_the_sample_says_everything_in_every_language() -> None:
     rules = parse(TEXT)
-    for words in [rules.city, *(w for d in rules.departments for w in (d.name, d.spoken))]:
+    told = [t.information for t in rules.topics if t.information is not None]
+    for words in [rules.city, *told, *(d.spoken for d in rules.duties), *(d.name for d in rules.departments)]:
         assert set(words) == {"fi", "sv", "en"}
     for said in rules.topics:
         assert said.about["fi"].endswith("asiastasi")
-        assert said.about["sv"].startswith("om ditt")
-        assert said.about["en"].startswith("about your")
+        assert said.about["sv"].startswith(("om ditt ", "om din "))
+        assert said.about["en"].startswith("about your ")
 
 
 def test_round_trip() -> None:
@@ -77,13 +131,23 @@ def test_round_trip() -> None:
 def test_round_trip_of_what_the_sample_does_not_use() -> None:
     def change(document: Document) -> None:
         housing(document)["callbacks"] = {"attempts": 5, "capacity_share": 0.7}
-        housing(document)["hours"]["exceptional"] = [{"day": date(2026, 12, 5), "hours": ["22:00-24:00", "9-10"]}]
+        housing(document)["hours"]["exceptional"] = [
+            {"day": date(2026, 12, 5), "hours": ["22:00-24:00", "9-10"]},
+            {"from": date(2026, 12, 27), "to": date(2027, 1, 3), "hours": ["10-12"]},
+        ]
+        element(document, "departments", "county").update(provider="association", overload_wait_minutes=30)
+        document.update(allowed_countries=["FI"], duty=None, duties=[{**document["duties"][0], "id": "only"}])
+        topic(document, "water").update(duty="only")
+        topic(document, "street-faults").pop("duty")
 
     rules = parse(changed(change))
     assert rules.department("housing").callbacks == CallbackPolicy(attempts=5, capacity_share=0.7)
     assert rules.department("housing").hours.exceptional == (
         ExceptionalDay(date(2026, 12, 5), (Interval(540, 600), Interval(1320, 1440))),
+        ExceptionalDay(date(2026, 12, 27), (Interval(600, 720),), date(2027, 1, 3)),
     )
+    assert (rules.duty_of("housing"), rules.duty_of("street-faults")) == (None, None)
+    assert rules.duty_of("water") == rules.duties[0]
     assert parse(dump(rules)) == rules
 
 
@@ -97,14 +161,22 @@ REFUSALS: list[tuple[Change, str, str]] = [
     (lambda d: d["city"].pop("sv"), "city.sv", "is missing; add it"),
     (lambda d: d.update(extended_desk="night"), "extended_desk", "there is no department 'night'; use one of housing"),
     (lambda d: d.update(general_topic="other"), "general_topic", "there is no topic 'other'; use one of"),
-    (lambda d: d.update(duty_number="112"), "duty_number", 'write it like "+358401234567"'),
-    (lambda d: d.update(duty_number=358175550999), "duty_number", "put it in quotes"),
+    (lambda d: d.update(duty="night"), "duty", "there is no duty 'night'; use one of faults, water"),
+    (lambda d: d.update(duty_number="+358175550999"), "duty_number", "is not a field here"),
+    (lambda d: d.update(duties={}), "duties", "must be a list"),
+    (lambda d: d["duties"].append(duty(d)), "duties.faults", "stands 2 times; rename all but one"),
+    (lambda d: duty(d).update(numbers=["112"]), "duties.faults.numbers.0", 'write it like "+358401234567"'),
+    (lambda d: duty(d).update(numbers=[358175550999]), "duties.faults.numbers.0", "put it in quotes"),
+    (lambda d: duty(d).update(numbers=[]), "duties.faults.numbers", "at least 1 item"),
+    (lambda d: duty(d).update(numbers=["+358175550999"] * 2), "duties.faults.numbers", "stands 2 times"),
+    (lambda d: duty(d).update(alarm_number="soon"), "duties.faults.alarm_number", 'write it like "+358401234567"'),
+    (lambda d: duty(d)["spoken"].pop("sv"), "duties.faults.spoken.sv", "is missing; add it"),
     (lambda d: d.update(departments=[]), "departments", "at least one element"),
     (lambda d: d.update(departments={}), "departments", "must be a list"),
     (lambda d: d.update(topics=None), "topics", "must be a list"),
     (lambda d: d["departments"].append(housing(d)), "departments.housing", "stands 2 times; rename all but one"),
     (lambda d: d["topics"].append(topic(d, "parking")), "topics.parking", "stands 2 times; rename all but one"),
-    (lambda d: d["topics"].append("parking"), "topics.[9]", "group of named fields"),
+    (lambda d: d["topics"].append("parking"), "topics.[31]", "group of named fields"),
     (lambda d: housing(d).update(id="Housing!"), "departments.Housing!.id", "small letters"),
     (lambda d: housing(d).update(kind="shop"), "departments.housing.kind", "use one of 'console' or 'number'"),
     (lambda d: housing(d).update(languages=["fi", "ru"]), "departments.housing.languages.1", "use one of 'fi'"),
@@ -165,6 +237,46 @@ REFUSALS: list[tuple[Change, str, str]] = [
         "2026-12-05 stands twice; keep one",
     ),
     (
+        lambda d: housing(d)["hours"].update(exceptional=[SUMMER, {"day": "2027-07-10", "hours": []}]),
+        "departments.housing.hours",
+        "2027-07-10 stands twice; keep one",
+    ),
+    (
+        lambda d: housing(d)["hours"].update(exceptional=[{**SUMMER, "to": "2027-06-01"}]),
+        "departments.housing.hours.exceptional.0",
+        "the range ends on 2027-06-01, not after it begins",
+    ),
+    (
+        lambda d: housing(d)["hours"].update(exceptional=[{"from": "2027-06-01", "hours": []}]),
+        "departments.housing.hours.exceptional.0",
+        "needs a day, or from and to",
+    ),
+    (
+        lambda d: housing(d)["hours"].update(exceptional=[{**SUMMER, "day": "2027-06-01"}]),
+        "departments.housing.hours.exceptional.0",
+        "needs a day, or from and to",
+    ),
+    (
+        lambda d: housing(d)["hours"].update(exceptional=[{"day": "6.12.2027", "hours": []}]),
+        "departments.housing.hours.exceptional.0.day",
+        "write it like 2026-12-06",
+    ),
+    (
+        lambda d: housing(d).update(provider="state"),
+        "departments.housing.provider",
+        "use one of 'city', 'county', 'parish', 'association' or 'private'",
+    ),
+    (
+        lambda d: housing(d).update(provider="private"),
+        "departments.housing.provider",
+        'write kind "number", or "city"',
+    ),
+    (
+        lambda d: housing(d).update(overload_wait_minutes=0),
+        "departments.housing.overload_wait_minutes",
+        "greater than or equal to 1",
+    ),
+    (
         lambda d: housing(d)["staffing"]["fi"].update({"saturday": {"8-12": 1, "11-13": 1}}),
         "departments.housing.staffing.fi.saturday",
         "overlap",
@@ -194,7 +306,11 @@ REFUSALS: list[tuple[Change, str, str]] = [
     (lambda d: topic(d, "water").update(parent="wet"), "topics.water.parent", "there is no topic 'wet'; use one of"),
     (lambda d: topic(d, "water").pop("key"), "topics.water.key", "give it a key from 1 to 5"),
     (lambda d: topic(d, "water").update(key=2), "topics.housing-building-water", "key 2 is used by building-permits, "),
-    (lambda d: topic(d, "daycare").update(key=2), "topics", "key 2 is used by parking, daycare; give each its own"),
+    (
+        lambda d: topic(d, "families").update(key=2),
+        "topics",
+        "used by streets-parking-buses, families; give each its own",
+    ),
     (lambda d: topic(d, "water").update(key=0), "topics.water.key", "use 1 to 5"),
     (lambda d: topic(d, "water").update(key="*"), "topics.water.key", "use 1 to 5"),
     (lambda d: topic(d, "water").update(key=6), "topics.water.key", "a level has the keys 1 to 5"),
@@ -214,7 +330,24 @@ REFUSALS: list[tuple[Change, str, str]] = [
         "in a loop",
     ),
     (lambda d: topic(d, "water")["about"].pop("en"), "topics.water.about.en", "is missing; add it"),
-    (lambda d: topic(d, "water").update(duty_number="911"), "topics.water.duty_number", "+358401234567"),
+    (
+        lambda d: topic(d, "water").update(duty="fire"),
+        "topics.water.duty",
+        "there is no duty 'fire'; use one of faults",
+    ),
+    (lambda d: told(d).update(department="culture"), "topics.opening-hours.information", "remove the one or the other"),
+    (lambda d: told(d).update(urgent=True), "topics.opening-hours.urgent", "name a department instead"),
+    (lambda d: told(d).pop("information"), "topics.opening-hours.department", "name who answers, write information"),
+    (lambda d: told(d)["information"].pop("en"), "topics.opening-hours.information.en", "is missing; add it"),
+    (lambda d: told(d)["information"].update(en="x" * 401), "topics.opening-hours.information.en", "400 characters"),
+    (
+        lambda d: topic(d, "families").update(information=told(d)["information"]),
+        "topics.families.information",
+        "a topic with topics under it tells nothing itself",
+    ),
+    (lambda d: d.update(general_topic="opening-hours"), "general_topic", "leads to nobody; choose a topic that"),
+    (lambda d: d.update(general_topic="families"), "general_topic", "leads to nobody; choose a topic that"),
+    (lambda d: topic(d, "general").update(department="county"), "topics.general.department", 'one of kind "console"'),
 ]
 
 
@@ -237,7 +370,7 @@ def test_all_problems_come_at_once() -> None:
         housing(document)["fallback_number"] = "112"
         housing(document)["hours"]["week"]["saturday"] = ["12:00-8:00"]
         topic(document, "parking")["department"] = "roads"
-        topic(document, "daycare")["key"] = 2
+        topic(document, "families")["key"] = 2
 
     found = problems(changed(change))
     places = {problem.partition(": ")[0] for problem in found}
@@ -269,3 +402,49 @@ def test_text_that_is_no_document(text: str, mend: str) -> None:
 def test_an_error_prints_its_problems() -> None:
     with pytest.raises(RulesetInvalid, match="topics: must be a list"):
         parse("version: 1")
+
+
+def first_release(document: Document) -> None:
+    """As the first release stored it: a bare number for the city and for a topic, and no word of what came later."""
+    document["duty_number"], topic(document, "water")["duty_number"] = "+358175550999", "+358175550998"
+    for name in ("duties", "duty"):
+        document.pop(name)
+    for stored in document["topics"]:
+        stored.setdefault("duty_number", None)
+        stored.pop("duty", None)
+
+
+def test_a_document_of_the_first_release_is_still_read() -> None:
+    rules = parse(changed(first_release))
+    numbers = {topic_id: rules.duty_of(topic_id) for topic_id in ("housing", "water", "street-faults")}
+    assert {name: found.numbers for name, found in numbers.items() if found is not None} == {
+        "housing": ("+358175550999",),
+        "water": ("+358175550998",),
+        "street-faults": ("+358175550999",),
+    }
+    assert all(set(d.spoken) == {"fi", "sv", "en"} and d.alarm_number is None for d in rules.duties)
+    assert parse(dump(rules)) == rules
+
+
+def test_a_row_that_the_first_release_stored_is_still_read() -> None:
+    rules = parse(Path(__file__).with_name("ruleset_of_first_release.json").read_text(encoding="utf-8"))
+    told = rules.duty_of("housing"), rules.duty_of("water")
+    assert [duty.numbers for duty in told if duty is not None] == [("+358175550999",), ("+358175550998",)]
+    assert rules.department("county").provider == "city"  # its callers are still put through, as they were
+
+
+def test_a_document_of_the_first_release_without_duty_numbers_has_no_duty() -> None:
+    def change(document: Document) -> None:
+        first_release(document)
+        document["duty_number"] = topic(document, "water")["duty_number"] = None
+
+    rules = parse(changed(change))
+    assert (rules.duties, rules.duty, rules.duty_of("water")) == ((), None, None)
+
+
+def test_a_wrong_number_of_the_first_release_is_named() -> None:
+    def change(document: Document) -> None:
+        first_release(document)
+        document["duty_number"] = "911"
+
+    assert [p for p in problems(changed(change)) if "+358401234567" in p]
