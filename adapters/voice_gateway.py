@@ -67,6 +67,13 @@ class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
         return super().request(method, moved, *args, **kwargs)
 
 
+def client_for(user: str, secret: str, base_url: str, region: str | None, edge: str | None) -> Client:
+    """The library's client, always with a deadline and never with retries. ``user``: the account or an API key."""
+    real = base_url == REAL_PROVIDER
+    client = TwilioHttpClient(timeout=DEADLINE_SECONDS, max_retries=0) if real else _Elsewhere(base_url)
+    return Client(user, secret, region=region, edge=edge, http_client=client)
+
+
 class VoiceGateway:
     """``region`` without ``edge`` names a host that no longer exists, so both or neither (settings check it)."""
 
@@ -78,9 +85,7 @@ class VoiceGateway:
         region: str | None = None,
         edge: str | None = None,
     ) -> None:
-        real = base_url == REAL_PROVIDER
-        client = TwilioHttpClient(timeout=DEADLINE_SECONDS, max_retries=0) if real else _Elsewhere(base_url)
-        self._client = Client(account, token, region=region, edge=edge, http_client=client)
+        self._client = client_for(account, token, base_url, region, edge)
 
     def call(
         self, to: str, caller_id: str, url: str, status_callback: str, fallback_url: str, ring_seconds: int
@@ -124,6 +129,10 @@ class VoiceGateway:
         return _result(
             lambda: self._client.messages.create(to=to, from_=sender, body=body, status_callback=status_callback).sid
         )
+
+    def delete_recording(self, recording_sid: str) -> Result:
+        """The sound and its row at the provider; the account's log keeps that it was there."""
+        return _result(lambda: str(self._client.recordings(recording_sid).delete()))
 
     def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
         return _asked(lambda: _call(self._client.calls(call_sid).fetch()))

@@ -11,6 +11,9 @@ PURE = {
     *(f"callbacks.{name}" for name in ("model", "machine", "transitions", "retry_policy", "windows", "openings")),
     "callbacks.code",
     "console.model",
+    "adapters.provider_facts",
+    *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
+    "recordings.model",
     *(f"desks.{name}" for name in ("dealing", "expected_wait", "line_machine", "offer_machine", "card")),
 }
 # Pure means: the same answer to the same arguments. These modules of the standard library give another one each time.
@@ -30,10 +33,12 @@ HOMES: dict[str, dict[str, str]] = {
     "apscheduler": {"queue_workers.scheduler": "home"},
     "redis": {
         "adapters.redis_live": "home",
+        "ivr.doctor.look_here": "asks the store for its settings and names its error",
         "queue_workers.enqueue": "names the error that a lost hint raises",
         "queue_workers.worker": "RQ wants a connection without the call path's deadlines",
     },
     "argon2": {"console.passwords": "home"},
+    "cryptography": {"recordings.vault": "home"},
 }
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
 SQL_OUTSIDE_STORES = {
@@ -50,13 +55,17 @@ SQL_OUTSIDE_STORES = {
     "desks.service": "one row: presence",
     "desks.overview": "a read model: it is nothing but queries",
     "desks.view": "a read model: it is nothing but queries",
-    "ivr.webhooks": "receipts and the call's row, in the effect's transaction",
+    "ivr.answering": "one row: place and wait as a caller in the line was told them",
     "ivr.agent_webhooks": "receipts, in the accept's transaction",
     "ivr.status_webhooks": "news of calls, each once",
     "ivr.sms_webhook": "what became of a message, in one row",
     "ivr.carry_out": "one row: the draft of a keyed-in number",
     "ivr.fact_finding": "the type of the connection it hands on",
+    "ivr.line_facts": "whether an order about the stay is under way",
     "queue_workers.effects": "claims orders of the outbox",
+    "queue_workers.sound_effects": "the type of the row it is handed",
+    "recordings.service": "the type of the row it is handed",
+    "ivr.recording_webhooks": "names the error of two who note the same recording at one instant",
     "queue_workers.scheduler": "finds due orders of the outbox",
     "queue_workers.reconcile": "finds rows that have waited too long",
     "queue_workers.after_hours": "finds what is left at closing time",
@@ -128,4 +137,10 @@ def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
 def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
-    assert users == {"bootstrap", "queue_workers.effects", "queue_workers.reconcile"}
+    workers = {f"queue_workers.{name}" for name in ("effects", "sound_effects", "reconcile")}
+    assert users == {"bootstrap", "adapters.provider_account", *workers}
+
+
+def test_the_account_is_asked_by_the_doctor_alone() -> None:
+    users = {m.name for m in modules() if any(i.startswith("adapters.provider_account") for i in m.imports())}
+    assert users == {"ivr.doctor.examine", "ivr.doctor.live"}

@@ -6,19 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from adapters.places import ROOT
 from emulator.twiml_parse import Element, parse
 from emulator.twiml_tables import Context
 from ivr import fallback
 from ivr.speech.announcements import load
 from ivr.speech.numerals import digits_in_words
 from ivr.speech.telephone_digits import phone_groups
+from routing_rules.document import parse as parse_rules
 from routing_rules.model import LANGUAGES, Ruleset
-from tests.support.services import SAMPLE, sample_rules
 
+SAMPLE = ROOT / "routing_rules" / "samples" / "kuopio.yaml"
 WORDS = load()
 CITY = "+358179999999"
 CODES = {"fi": "fi-FI", "sv": "sv-SE", "en": "en-GB"}
 ONE_ONE_TWO = {"fi": "yksi yksi kaksi", "sv": "ett ett två", "en": "one one two"}
+
+
+def sample_rules() -> Ruleset:
+    return parse_rules(SAMPLE.read_text(encoding="utf-8"))
 
 
 def verbs(text: str) -> tuple[Element, ...]:
