@@ -1,30 +1,21 @@
-"""The callback offer, the number, and the promise as it is told. Pure.
+"""What can be promised now, by key: up to three times at once, more times, or a voice message instead. Pure.
 
-No request without a confirmed key; every refusal says why and leaves another way.
+The URL carries the times as they were heard: a key means what was said, though the clock has moved on since.
 """
-
-from zoneinfo import ZoneInfo
 
 from callbacks.model import Window, code_of
 from ivr.caller_input import CallerInput, Pressed
-from ivr.facts import Callable, Effect, Facts, GiveUpLine, KeepNumber, MakePromise, NotCallable, Promised, Reopen, Stay
-from ivr.step_url import Step, url_of
-from ivr.turn import (
-    DigitsSpoken,
-    Gather,
-    Hangup,
-    MomentSpoken,
-    PhoneSpoken,
-    Say,
-    Spoken,
-    TopicSpoken,
-    Turn,
-    WindowSpoken,
-)
-from routing_rules.opening_hours import closing_after, next_opening
+from ivr.dialogue import message
+from ivr.dialogue.asking import TRIES, ask, unheard
+from ivr.dialogue.numbers import read_number
+from ivr.dialogue.told import person, spoken, unconfirmed
+from ivr.facts import Effect, Facts, Reopen
+from ivr.step_url import Step
+from ivr.turn import KeySpoken, Say, Turn
 
-TRIES = 2
-NUMBER_TRIES = 3
+AT_ONCE = 3  # times told in one turn
+ASAP = "asap"
+BETWEEN = "."  # between the codes of the times in a URL
 
 
 def times(facts: Facts) -> tuple[Window, ...]:
@@ -32,149 +23,78 @@ def times(facts: Facts) -> tuple[Window, ...]:
     return ((facts.asap,) if facts.asap else ()) + facts.slots
 
 
-def _menu(step: Step, name: str, facts: Facts, spoken: tuple[Spoken, ...], tries: int, digits: int | None = 1) -> Turn:
-    to = step.go(name, facts.nonce, tries=tries)
-    return Turn(step.language, (Gather(spoken, url_of(facts.base, to), digits),))
+def name_of(window: Window, facts: Facts) -> str:
+    return ASAP if window == facts.asap else code_of(window)
 
 
-def offer_callback(step: Step, facts: Facts, *before: Say, tries: int = 1, index: int = 0) -> Turn | Effect:
-    """One time is offered, a second key asks for the next. An open request has its number already: no menu."""
+def heard(step: Step) -> tuple[str, ...]:
+    """The times this step's turn told, by key."""
+    return tuple(step.choice.split(BETWEEN)) if step.choice else ()
+
+
+def page(windows: tuple[Window, ...], facts: Facts, first: str = "", after: str = "") -> tuple[Window, ...]:
+    """Up to three times: from the one named ``first``, or behind the one named ``after``; else from the soonest."""
+    names = [name_of(window, facts) for window in windows]
+    start = names.index(first) if first in names else names.index(after) + 1 if after in names else 0
+    return windows[start : start + AT_ONCE] or windows[:AT_ONCE]
+
+
+def read_out(windows: tuple[Window, ...], shown: tuple[Window, ...], facts: Facts) -> tuple[Say, ...]:
+    """The times with their keys, and the key for more where there are more."""
+    says = []
+    for key, window in enumerate(shown, start=1):
+        told = ("window", spoken(window, facts))
+        first = "offer.asap" if window == facts.asap else "offer.slot"
+        says.append(Say(first, (told,)) if key == 1 else Say("offer.or", (told, ("key", KeySpoken(str(key))))))
+    return (*says, Say("offer.more")) if len(windows) > len(shown) else tuple(says)
+
+
+def named(shown: tuple[Window, ...], facts: Facts) -> str:
+    return BETWEEN.join(name_of(window, facts) for window in shown)
+
+
+def offer_callback(
+    step: Step, facts: Facts, *before: Say, tries: int = 1, first: str = "", after: str = ""
+) -> Turn | Effect:
+    """An open request has its number already: no menu."""
     if step.request:
         return Reopen(step.request)
     windows = times(facts)
+    shown = page(windows, facts, first, after)
+    says = [*before, *read_out(windows, shown, facts)]
     if not windows:
-        return Turn(step.language, (*before, Say("offer.unavailable"), Say("emergency"), Say("goodbye"), Hangup()))
-    window = windows[index % len(windows)]
-    key = "offer.asap" if window == facts.asap else "offer.slot"
-    says: list[Spoken] = [*before, Say(key, (("window", _spoken(window, facts)),))]
-    if len(windows) > 1:
-        says.append(Say("offer.later"))
+        says += [Say("offer.unavailable"), Say("emergency")]
+    if not step.line:
+        says.append(Say("menu.message", (("key", KeySpoken("5")),)))
     says.append(Say("menu.repeat_star"))
-    choice = "asap" if window == facts.asap else code_of(window)
-    return _menu(step.go("offer", facts.nonce, choice=choice), "offer", facts, tuple(says), tries)
+    return ask(step, "offer", facts, *says, tries=tries, choice=named(shown, facts))
 
 
 def offer(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
-    codes = ["asap" if w == facts.asap else code_of(w) for w in times(facts)]
-    index = codes.index(step.choice) if step.choice in codes else 0
+    told = heard(step)
+    first = told[0] if told else ""
     match given:
-        case Pressed("1") if step.choice in codes:
-            return read_number(step, facts)
-        case Pressed("2"):
-            return offer_callback(step, facts, index=index + 1)
+        case Pressed("4"):
+            return offer_callback(step, facts, after=told[-1] if told else "")
+        case Pressed("5") if not step.line:
+            return message.start(step, facts)
+        case Pressed("0"):
+            return person(step, facts)
         case Pressed("*"):
-            return offer_callback(step, facts, tries=step.tries, index=index)
+            return offer_callback(step, facts, tries=step.tries, first=first)
+        case Pressed(key) if key in ("1", "2", "3") and int(key) <= len(told):
+            return _chosen(step, told[int(key) - 1], facts)
     if step.tries < TRIES:
-        return offer_callback(step, facts, tries=step.tries + 1, index=index)
-    return _unconfirmed(step, facts)
+        return offer_callback(step, facts, unheard(given), tries=step.tries + 1, first=first)
+    return unconfirmed(step, facts)
 
 
-def read_number(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
-    match facts.caller:
-        case Callable(e164):
-            says = (*before, Say("number.readback", (("number", PhoneSpoken(e164)),)), Say("number.confirm"))
-            return _menu(step, "number", facts, (*says, Say("number.other"), Say("menu.repeat_star")), tries)
-        case NotCallable(reason):
-            return key_in(step, facts, 1, *before, Say(REFUSALS.get(reason, "number.withheld")))
+def _chosen(step: Step, code: str, facts: Facts) -> Turn | Effect:
+    if code not in [name_of(window, facts) for window in times(facts)]:
+        return gone(step, facts)
+    return read_number(step.go("number", facts.nonce, choice=code), facts)
 
 
-REFUSALS = {
-    "withheld": "number.withheld",
-    "foreign": "number.refused_foreign",
-    "service": "number.refused_service",
-    "premium": "number.refused_service",
-    "emergency": "number.refused_emergency",
-    "own": "number.refused_own",
-    "malformed": "number.refused_malformed",
-    "not_a_line": "number.refused_malformed",
-}
-
-
-def key_in(step: Step, facts: Facts, tries: int, *before: Say) -> Turn:
-    return _menu(step, "key-number", facts, (*before, Say("number.key_in")), tries, digits=None)
-
-
-def number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
-    match given:
-        case Pressed("1") if isinstance(facts.caller, Callable):
-            department = facts.rules.topic(step.topic).department or ""
-            return MakePromise(step.topic, department, step.choice, step.line)
-        case Pressed("2"):
-            return key_in(step, facts, 1)
-        case Pressed("*"):
-            return read_number(step, facts, step.tries)
-    if step.tries < TRIES:
-        return read_number(step, facts, step.tries + 1)
-    return _unconfirmed(step, facts)
-
-
-def key_number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
-    match given:
-        case Pressed("*"):
-            return key_in(step, facts, step.tries)
-        case Pressed(keys):
-            return KeepNumber(keys)
-    if step.tries < TRIES:
-        return key_in(step, facts, step.tries + 1)
-    return _unconfirmed(step, facts)
-
-
-def refused(step: Step, reason: str, facts: Facts) -> Turn | Effect:
-    if step.tries >= NUMBER_TRIES:
-        return _unconfirmed(step, facts)
-    return key_in(step, facts, step.tries + 1, Say(REFUSALS.get(reason, "number.refused_malformed")))
-
-
-def _unconfirmed(step: Step, facts: Facts) -> Turn | Effect:
-    """Nothing was confirmed: whoever came from the line goes back to the old place, if there still is a line."""
-    if facts.line is not None and facts.line.state == "closing":
-        return GiveUpLine(facts.line.id, "silent")
-    return Stay(step.line) if step.line else silent_goodbye(step, facts)
-
-
-def silent_goodbye(step: Step, facts: Facts) -> Turn:
-    """Whoever stays silent hears when somebody answers, where help is, and goodbye (decision 22)."""
-    return Turn(step.language, (Say("silent.goodbye"), *hours(facts), Say("emergency"), Say("goodbye"), Hangup()))
-
-
-def hours(facts: Facts) -> tuple[Say, ...]:
-    """Until when the widest desk answers, or from when on."""
-    zone = ZoneInfo(facts.rules.time_zone)
-    desk = facts.rules.department(facts.rules.extended_desk).hours
-    closes, opens = closing_after(desk, facts.now, zone), next_opening(desk, facts.now, zone)
-    if closes is not None:
-        return (Say("silent.open_until", (("closes", MomentSpoken(closes, facts.now)),)),)
-    if opens is not None:
-        return (Say("closed.all", (("opens", MomentSpoken(opens, facts.now)),)),)
-    return ()
-
-
-def told(step: Step, promised: Promised, facts: Facts) -> Turn:
-    """The promise in words. Rendered in the effect's transaction, sent only once that has been committed."""
-    window = _spoken(promised.window, facts)
-    if promised.joined:
-        first = Say("promise.joined", (("window", window),))
-    else:
-        first = Say("promise.told", (("about", TopicSpoken(promised.topic, "about")), ("window", window)))
-    says = [Say("thanks"), first]
-    if promised.place_kept:
-        says.append(Say("promise.place_kept"))
-    says += [Say("promise.code", (("code", DigitsSpoken(promised.code)),)), _rings_from(facts)]
-    return Turn(step.language, (*says, Say("promise.may_hang_up"), Hangup()))
-
-
-def _rings_from(facts: Facts) -> Say:
-    if facts.shown_number is None:
-        return Say("promise.same_number")
-    return Say("promise.from_number", (("number", PhoneSpoken(facts.shown_number)),))
-
-
-def told_at_closing(step: Step, promised: Promised, facts: Facts) -> Turn:
-    """The last desk closes: the caller hears the promise without a key, and may still give another number."""
-    values = (("window", _spoken(promised.window, facts)), ("number", PhoneSpoken(promised.number)))
-    says = (Say("closing.promise", values), Say("promise.code", (("code", DigitsSpoken(promised.code)),)))
-    return Turn(step.language, (*says, Say("emergency"), Say("promise.may_hang_up"), Hangup()))
-
-
-def _spoken(window: Window, facts: Facts) -> WindowSpoken:
-    return WindowSpoken(window.start, window.end, facts.now)
+def gone(step: Step, facts: Facts) -> Turn | Effect:
+    """Somebody else has taken the time meanwhile, or it has passed."""
+    return offer_callback(step, facts, Say("offer.gone"))

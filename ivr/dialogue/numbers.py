@@ -1,0 +1,172 @@
+"""The number that is rung: read back and confirmed, keyed in, or refused in words with other ways. Pure.
+
+No request without a confirmed key. A foreign number cannot be rung: its caller waits, speaks a message, or gives a
+Finnish one.
+"""
+
+from typing import Literal
+
+from ivr.caller_input import CallerInput, Pressed
+from ivr.dialogue import message
+from ivr.dialogue.asking import TRIES, ask, unheard
+from ivr.dialogue.told import person, spoken, unconfirmed
+from ivr.facts import Callable, Effect, Facts, KeepNumber, KnownMatter, MakePromise, NotCallable, Stay
+from ivr.step_url import Step, url_of
+from ivr.turn import Gather, KeySpoken, PhoneSpoken, Say, Turn
+from routing_rules.model import ToLine
+
+NUMBER_TRIES = 3
+NEXT_PERSON = 0  # MakePromise.person: the next one on this telephone who has no open request about the topic
+
+REFUSALS = {
+    "withheld": "number.withheld",
+    "foreign": "number.refused_foreign",
+    "service": "number.refused_service",
+    "premium": "number.refused_service",
+    "emergency": "number.refused_emergency",
+    "own": "number.refused_own",
+    "malformed": "number.refused_malformed",
+    "not_a_line": "number.withheld",
+}
+
+
+def read_number(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn | Effect:
+    match facts.caller:
+        case Callable(e164):
+            says = (*before, Say("number.readback", (("number", PhoneSpoken(e164)),)), Say("number.confirm"))
+            return ask(step, "number", facts, *says, Say("number.other"), Say("menu.repeat_star"), tries=tries)
+        case NotCallable("foreign"):
+            return other_ways(step, facts, Say("number.foreign"))
+        case NotCallable(reason):
+            return key_in(step, facts, 1, *before, Say(REFUSALS.get(reason, "number.withheld")))
+
+
+def number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    match given:
+        case Pressed("1") if isinstance(facts.caller, Callable):
+            return _promise(step, facts, 1, "join" if facts.caller.keyed_in else "ask")
+        case Pressed("2"):
+            return key_in(step, facts, 1)
+        case Pressed("0"):
+            return person(step, facts)
+        case Pressed("*"):
+            return read_number(step, facts, step.tries)
+    if step.tries < TRIES:
+        return read_number(step, facts, step.tries + 1, unheard(given))
+    return unconfirmed(step, facts)
+
+
+def _promise(step: Step, facts: Facts, whose: int, same: Literal["ask", "join"]) -> MakePromise:
+    department = facts.rules.topic(step.topic).department or ""
+    return MakePromise(step.topic, department, step.choice, step.line, person=whose, same=same)
+
+
+# --- keyed in ----------------------------------------------------------------------------------------------------
+
+
+def key_in(step: Step, facts: Facts, tries: int, *before: Say) -> Turn:
+    to = url_of(facts.base, step.go("key-number", facts.nonce, tries=tries))
+    return Turn(step.language, (Gather((*before, Say("number.key_in")), to, digits=None),))
+
+
+def key_number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    match given:
+        case Pressed("*"):
+            return key_in(step, facts, step.tries)
+        case Pressed("0"):
+            return person(step, facts)
+        case Pressed(keys):
+            return KeepNumber(keys)
+    if step.tries < TRIES:
+        return key_in(step, facts, step.tries + 1, unheard(given))
+    return unconfirmed(step, facts)
+
+
+def refused(step: Step, reason: str, facts: Facts) -> Turn | Effect:
+    """By the kind of number: another one is asked for. By a cap: the other ways (an urgent matter goes live)."""
+    if reason == "live":
+        return _live(step, facts)
+    if reason == "too_many":
+        return other_ways(step, facts, Say("number.too_many"))
+    if step.tries >= NUMBER_TRIES:
+        return unconfirmed(step, facts)
+    return key_in(step, facts, step.tries + 1, Say(REFUSALS.get(reason, "number.refused_malformed")))
+
+
+def _live(step: Step, facts: Facts) -> Turn | Effect:
+    from ivr.dialogue import routes  # which leads here too: both are loaded by now
+
+    if step.line:
+        return Stay(step.line)
+    return routes.routed(step.go("topic", facts.nonce, choice=""), step.topic, facts)
+
+
+# --- the other ways of a caller whose number cannot be rung ----------------------------------------------------------
+
+
+def other_ways(step: Step, facts: Facts, why: Say, tries: int = 1, *before: Say) -> Turn:
+    says = [*before, why]
+    if _may_wait(step, facts):
+        says.append(Say("ways.wait"))
+    if not step.line:
+        says.append(Say("menu.message", (("key", KeySpoken("2")),)))
+    says += [Say("ways.number"), Say("menu.repeat_star")]
+    return ask(step, "other-ways", facts, *says, tries=tries)
+
+
+def other_ways_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    foreign = isinstance(facts.caller, NotCallable) and facts.caller.reason == "foreign"
+    why = Say("number.foreign" if foreign else "number.too_many")
+    match given:
+        case Pressed("1") if _may_wait(step, facts):
+            return _live(step, facts)
+        case Pressed("2") if not step.line:
+            return message.start(step, facts)
+        case Pressed("3"):
+            return key_in(step, facts, 1)
+        case Pressed("0"):
+            return person(step, facts)
+        case Pressed("*"):
+            return other_ways(step, facts, why, step.tries)
+    if step.tries < TRIES:
+        return other_ways(step, facts, why, step.tries + 1, unheard(given))
+    return unconfirmed(step, facts)
+
+
+def _may_wait(step: Step, facts: Facts) -> bool:
+    """There is a line to wait in: the caller's old place in it, or the topic's own."""
+    from ivr.dialogue import routes  # which leads here too: both are loaded by now
+
+    if step.line:
+        return facts.line is None or facts.line.state != "closing"
+    return isinstance(routes.here(step, facts), ToLine)
+
+
+# --- the same matter, or another person on the same telephone -------------------------------------------------------
+
+
+def same_matter(step: Step, matter: KnownMatter, facts: Facts) -> Turn:
+    """There is an open request of this number about this topic: nothing was made before the caller has chosen."""
+    window = (("window", spoken(matter.window, facts)),)
+    says = (Say("same.already", window), *_same_choices())
+    return ask(step, "same", facts, *says, person=matter.person)
+
+
+def _same_choices() -> tuple[Say, ...]:
+    return Say("same.keep"), Say("same.person"), Say("menu.repeat_star")
+
+
+def same(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
+    match given:
+        case Pressed("1"):
+            return _promise(step, facts, max(1, step.person), "join")
+        case Pressed("2"):
+            return _promise(step, facts, NEXT_PERSON, "join")
+        case Pressed("0"):
+            return person(step, facts)
+        case Pressed("*"):
+            return ask(step, "same", facts, Say("same.again"), *_same_choices(), tries=step.tries)
+    if step.tries < TRIES:
+        said = (unheard(given), Say("same.again"), *_same_choices())
+        return ask(step, "same", facts, *said, tries=step.tries + 1)
+    return unconfirmed(step, facts)
