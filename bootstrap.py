@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.clock import Clock, clock_for
 from adapters.database import Database
+from adapters.media import Media
 from adapters.outbox import Outbox
 from adapters.redis_live import LiveHints
 from adapters.schema import process_start
@@ -17,6 +18,7 @@ from adapters.voice_gateway import VoiceGateway
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
+from recordings.vault import LocalVault, Vault
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
 from routing_rules.service import RulesHolder
@@ -33,6 +35,8 @@ class Services:
     gateway: VoiceGateway
     outbox: Outbox
     hurry: Callable[[], object]  # after a commit that may let a matter be dealt
+    vault: Vault  # recorded sound, encrypted
+    media: Media  # recorded sound at the provider
 
     @property
     def base(self) -> str:
@@ -63,9 +67,21 @@ def build_services(settings: Settings | None = None) -> Services:
         settings.twilio_edge or None,
     )
     outbox = Outbox(clock, enqueuer.effect)
+    vault = LocalVault(settings.data_dir / "recordings", settings.recordings_key)
     return Services(
-        settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal
+        settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal,
+        vault, media_for(settings),
     )  # fmt: skip
+
+
+def media_for(settings: Settings) -> Media:
+    return Media(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token,
+        settings.twilio_api_base_url,
+        settings.twilio_region,
+        settings.twilio_edge,
+    )
 
 
 def _rules_at_hand(settings: Settings) -> Ruleset | None:

@@ -12,12 +12,32 @@ from adapters.database import DatabaseError
 from adapters.logs import configure_logging
 from bootstrap import Services, build_services, record_start
 from console import pages as console_pages
-from ivr import agent_webhooks, fallback_webhook, sms_webhook, sound_pages, status_webhooks, webhooks
+from ivr import (
+    agent_webhooks,
+    fallback_webhook,
+    recorded_sound,
+    recording_webhooks,
+    sms_webhook,
+    sound_pages,
+    status_webhooks,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 LOG = logging.getLogger("web")
+ROOMS = (
+    webhooks,
+    agent_webhooks,
+    status_webhooks,
+    recording_webhooks,
+    fallback_webhook,
+    sms_webhook,
+    sound_pages,
+    recorded_sound,
+    console_pages,
+)
 BODY_LIMIT = 64 * 1024
 RULES_SECONDS = 1.0
 
@@ -28,7 +48,7 @@ def create_app(services: Services | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 200
     app.secret_key = services.settings.secret_key
-    for room in (webhooks, agent_webhooks, status_webhooks, fallback_webhook, sms_webhook, sound_pages, console_pages):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint(services))
     _health(app, services)
     _errors(app)

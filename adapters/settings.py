@@ -225,6 +225,7 @@ def serve_problems(settings: Settings) -> list[str]:
             "EVENTS_URL must be set to an https:// address: agents' pages read live updates from it.",
         ),
         (len(settings.secret_key) < SAFE_SECRET_CHARACTERS, "SECRET_KEY is shorter than 32 characters."),
+        (not settings.recordings_key, "RECORDINGS_KEY is missing: voice messages could not be stored."),
         (_is_demo(settings), "SECRET_KEY or TWILIO_AUTH_TOKEN is an example value: make your own."),
         (
             settings.quarantine_seconds < SAFE_QUARANTINE_SECONDS,

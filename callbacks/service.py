@@ -167,16 +167,19 @@ class Promises:
                 self.raise_item("untold", request_id)
         return moved
 
-    def raise_item(self, kind: str, request_id: str | None) -> None:
-        """Onto the supervisor's list, once for each request and kind."""
+    def raise_item(self, kind: str, request_id: str | None, detail: str | None = None) -> None:
+        """Onto the supervisor's list, once for each request (or detail: a duty, a recording) and kind."""
         known = select(supervisor_item.c.id).where(
             supervisor_item.c.kind == kind,
             supervisor_item.c.request_id == request_id,
+            supervisor_item.c.detail == detail,
             supervisor_item.c.closed_at.is_(None),
         )
         if self.tx.connection.scalar(known) is None:
             self.tx.connection.execute(
-                insert(supervisor_item).values(id=new_id(), kind=kind, request_id=request_id, made_at=self.now)
+                insert(supervisor_item).values(
+                    id=new_id(), kind=kind, request_id=request_id, detail=detail, made_at=self.now
+                )
             )
 
     def close_items(self, request_id: str) -> None:

@@ -1,6 +1,6 @@
 """The promise in SQL. Every change of state goes through ``transition``: guarded, fenced, with its history row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,13 @@ def open_same(connection: Connection, number: str, topic: str, person: int = 1) 
         REQUEST.c.state.in_(OPEN_STATES),
     )
     return connection.execute(query.order_by(REQUEST.c.created_at)).mappings().first()
+
+
+def open_of_number(connection: Connection, e164: str) -> Sequence[RowMapping]:
+    """Every open request of a number, the soonest first."""
+    query = select(REQUEST).join(phone_number, phone_number.c.id == REQUEST.c.number_id)
+    mine = query.where(phone_number.c.e164 == e164, REQUEST.c.state.in_(OPEN_STATES))
+    return connection.execute(mine.order_by(REQUEST.c.window_start_at, REQUEST.c.created_at)).mappings().all()
 
 
 def unreached_of(connection: Connection, number: str) -> RowMapping | None:
@@ -119,6 +126,11 @@ def transition(
             _record(connection, request_id, event, row["state"], goal, fence, held_by, who, now, note)
             return True
     return False
+
+
+def mark_urgent(connection: Connection, request_id: str) -> None:
+    """Comes before others in the line from now on."""
+    connection.execute(update(REQUEST).where(REQUEST.c.id == request_id).values(urgent=True))
 
 
 def mark_untold(connection: Connection, request_id: str | None, key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from callbacks.model import Window
 from routing_rules.model import Notice, Ruleset, StaffedDesk
@@ -60,6 +61,9 @@ class Promised:
     joined: bool  # there was an open request about this already
     place_kept: bool
     number: str  # E.164, to be spoken
+    # How much whoever listens may hear: by caller ID about a sensitive matter the window; about a request of a number
+    # that somebody else has keyed in, nothing but that it stands (decision 19).
+    may_tell: Literal["all", "window", "nothing"] = "all"
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,7 @@ class MakePromise:
     line_id: str = ""  # keeps this place
     at_closing: bool = False  # the desk closes: any next slot, no key needed
     person: int = 1  # ordinal of the person on this telephone; 0: the next who has no open request about this
+    same: Literal["ask", "join"] = "join"  # an open request about this topic: ask whether it is the same matter
 
 
 @dataclass(frozen=True)
@@ -289,6 +294,13 @@ class NumberRefused:
 
 
 @dataclass(frozen=True)
+class SameMatter:
+    """Nothing was made: this number has an open request about the topic, and the caller has not said whose this is."""
+
+    matter: KnownMatter
+
+
+@dataclass(frozen=True)
 class NoWindow:
     """Nothing can be promised: no free window, or the one offered has just gone."""
 
@@ -333,6 +345,7 @@ Result = (
     | Promised
     | NumberKept
     | NumberRefused
+    | SameMatter
     | NoWindow
     | Settled
     | TooLate

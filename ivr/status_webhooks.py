@@ -20,6 +20,7 @@ from desks.conversation import Conversation
 from ivr.fact_finding import own_number
 from ivr.facts import Callable as CallableNumber
 from ivr.webhooks import guard
+from recordings.service import Recordings
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -64,6 +65,7 @@ class News:
         running = store.stay_of_call(self.tx.connection, call_sid)
         if running is not None:
             self.conversation.caller_hung_up(running["id"])
+        Recordings(self.services, self.tx, self.services.rules.current()).call_ended(call_sid)
 
     def _note_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
         now = self.services.clock.now()

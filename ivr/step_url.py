@@ -59,7 +59,7 @@ def url_of(base: str, step: Step) -> str:
 
 
 def recording_url(base: str, step: Step) -> str:
-    """Where the provider tells that a recording is ready, perhaps long after the call: it carries what is needed then."""
+    """Where the provider tells that a recording is ready, perhaps after the call: it carries what is needed then."""
     return f"{base}/voice/recording?{_query(step)}{RETRY}"
 
 

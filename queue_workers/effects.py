@@ -22,6 +22,7 @@ from desks import store
 from desks.conversation import Conversation, room_name
 from ivr.agent_webhooks import link
 from ivr.step_url import RETRY, Step, url_of
+from queue_workers import sound_effects
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -269,4 +270,7 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "leave_message": leave_message,
     "end_leg": end_leg,
     "send_text": send_text,
+    "fetch_recording": sound_effects.fetch_recording,
+    "delete_recording": sound_effects.delete_recording,
+    "drop_sound": sound_effects.drop_sound,
 }

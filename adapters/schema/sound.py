@@ -26,8 +26,21 @@ recording = Table(
     Column("sha256", String(64)),  # of the sound in the clear
     Column("content_type", String(40)),
     Column("failed", String(40)),  # why the sound could not be fetched for good
+    Column("removed_machine", Float),  # the provider no longer holds it
     Column("heard_at", UtcTime),  # an agent has dealt with it
     Column("heard_by", String(32), ForeignKey("agent.id")),
+)
+Index(
+    "ix_recording_draft",
+    recording.c.made_at,
+    sqlite_where=text("state = 'draft'"),
+    postgresql_where=text("state = 'draft'"),
+)
+Index(  # announced and not fetched, or fetched and still at the provider too: what a repair looks for
+    "ix_recording_unfinished",
+    recording.c.made_at,
+    sqlite_where=text("removed_machine IS NULL"),
+    postgresql_where=text("removed_machine IS NULL"),
 )
 Index(
     "ix_recording_kept",

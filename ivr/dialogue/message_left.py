@@ -4,12 +4,13 @@ What was spoken is a draft until the caller chooses or the call ends; nothing th
 """
 
 from ivr.caller_input import CallerInput, Pressed, RecordingEnded
-from ivr.dialogue import menus, message, offers
+from ivr.dialogue import message, offers, routes
+from ivr.dialogue.told import told
 from ivr.facts import DropMessage, Effect, Facts, KeepMessage, KeepRecording, MessageKept, Recorded
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, Hangup, Music, PlayRecorded, Redirect, Say, Spoken, Turn
+from recordings.model import LEAST_SECONDS
 
-LEAST_SECONDS = 2  # shorter is a breath, a cough or the dial tone
 TRIES = 2
 MOST_TURNS = 5  # of music, until the sound is said to be unplayable now
 MUSIC_SECONDS = 2
@@ -50,7 +51,7 @@ def choice(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
         case Pressed("3"):
             return DropMessage(step.message)
         case Pressed("0"):
-            return menus.routed(step.go("topic", facts.nonce, message="", choice=""), facts.rules.general_topic, facts)
+            return routes.routed(step.go("topic", facts.nonce, message="", choice=""), facts.rules.general_topic, facts)
         case Pressed("*"):
             return choices(step, facts, tries=step.tries)
         case Pressed(_) if step.tries < TRIES:
@@ -83,7 +84,7 @@ def kept(step: Step, result: MessageKept, facts: Facts) -> Turn:
     """Said once the message is committed: with the promise it became, or that the desk listens to it."""
     first = Say("message.kept")
     if result.promised is not None:
-        told = offers.told(step, result.promised, facts)
-        return Turn(step.language, (first, *told.instructions))
+        promise = told(step, result.promised, facts)
+        return Turn(step.language, (first, *promise.instructions))
     says = (first, Say("message.desk_listens"), Say("emergency"), Say("promise.may_hang_up"))
     return Turn(step.language, (*says, Hangup()))

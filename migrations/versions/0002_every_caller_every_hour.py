@@ -8,7 +8,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+DRAFT = sa.text("state = 'draft'")
 KEPT = sa.text("state = 'kept'")
+UNFINISHED = sa.text("removed_machine IS NULL")
 
 
 def upgrade() -> None:
@@ -64,6 +66,7 @@ def _recording() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("content_type", sa.String(length=40), nullable=True),
         sa.Column("failed", sa.String(length=40), nullable=True),
+        sa.Column("removed_machine", sa.Float(), nullable=True),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heard_by", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["heard_by"], ["agent.id"], name=op.f("fk_recording_heard_by_agent")),
@@ -77,6 +80,10 @@ def _recording() -> None:
     )
     op.create_index(op.f("ix_recording_call_sid"), "recording", ["call_sid"])
     op.create_index(op.f("ix_recording_request_id"), "recording", ["request_id"])
+    op.create_index("ix_recording_draft", "recording", ["made_at"], sqlite_where=DRAFT, postgresql_where=DRAFT)
+    op.create_index(
+        "ix_recording_unfinished", "recording", ["made_at"], sqlite_where=UNFINISHED, postgresql_where=UNFINISHED
+    )
     op.create_index(
         "ix_recording_kept", "recording", ["department", "made_at"], sqlite_where=KEPT, postgresql_where=KEPT
     )

@@ -19,7 +19,10 @@ from wsgi import create_app
 
 LAST_RELEASE = Path(__file__).with_name("step_urls_of_last_release.txt")
 PROVIDER = ("/voice", "/sms")
-UNSIGNED = {"/voice/sound/<path:name>": "holds nothing but sound; the provider fetches it without a signature"}
+UNSIGNED = {
+    "/voice/sound/<path:name>": "holds nothing but sound; the provider fetches it without a signature",
+    "/voice/recorded/<token>.wav": "the caller's own message, by an address nobody guesses, while her call lasts",
+}
 LEADS_TO_A_STEP = ("go", "ask", "_menu", "Step")  # calls that name the step a URL leads to
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from sqlalchemy import Table, event, insert, select, text
@@ -18,7 +19,7 @@ from adapters.outbox import Outbox
 from adapters.redis_live import LiveHints
 from adapters.schema import agent, metadata, outbox, supervisor_item, text_message
 from adapters.settings import load_settings
-from bootstrap import Services
+from bootstrap import Services, media_for
 from callbacks import store as promises
 from callbacks.model import Window
 from callbacks.service import Promises
@@ -30,6 +31,7 @@ from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers import effects
 from queue_workers.enqueue import Enqueuer
+from recordings.vault import LocalVault
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.service import RulesHolder
@@ -51,6 +53,8 @@ SETTINGS = {
     "PUBLIC_BASE_URL": BASE,
     "EVENTS_URL": "http://localhost:8081",
     "SECRET_KEY": "use-case-tests-0123456789abcdefgh",
+    "DATA_DIR": f"{gettempdir()}/one-number-tests",  # a test that stores sound names a folder of its own
+    "RECORDINGS_KEY": "dXNlLWNhc2UtdGVzdHMtMDEyMzQ1Njc4OWFiY2RlZmc=",
 }
 
 
@@ -110,6 +114,8 @@ def services_for(
         gateway or RecordingGateway(),
         Outbox(clock, enqueuer.effect),
         enqueuer.deal,
+        LocalVault(known.data_dir / "recordings", known.recordings_key),
+        media_for(known),
     )
 
 

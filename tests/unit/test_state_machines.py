@@ -12,8 +12,9 @@ from callbacks import machine
 from callbacks.model import FINAL_STATES, OPEN_STATES, Refused
 from callbacks.transitions import Machine
 from desks import line_machine, offer_machine
+from recordings import model as message_machine
 
-MACHINES = (machine.PROMISE, offer_machine.OFFER, line_machine.LINE)
+MACHINES = (machine.PROMISE, offer_machine.OFFER, line_machine.LINE, message_machine.MESSAGE)
 STATES_PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 INTRODUCTION = """# States
 
@@ -23,7 +24,8 @@ history. A transition that is not in the table is refused, logged and answered p
 
 
 def expected_page() -> str:
-    return "\n".join([INTRODUCTION, machine.as_markdown(), line_machine.as_markdown(), offer_machine.as_markdown()])
+    tables = (machine, line_machine, offer_machine, message_machine)
+    return "\n".join([INTRODUCTION, *(each.as_markdown() for each in tables)])
 
 
 def rows() -> Iterator[tuple[Machine, str, str]]:

@@ -22,11 +22,12 @@ from adapters.redis_live import LiveHints
 from adapters.schema import agent, callback_request, metadata, offer, phone_number, presence, waiting_caller
 from adapters.settings import load_settings
 from adapters.voice_gateway import VoiceGateway
-from bootstrap import Services
+from bootstrap import Services, media_for
 from console.pages import blueprint
 from console.passwords import Argon2Passwords
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
+from recordings.vault import LocalVault
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.service import RulesHolder
@@ -47,6 +48,7 @@ ENVIRONMENT = {
     "PUBLIC_BASE_URL": "http://localhost",
     "EVENTS_URL": "http://localhost:8081",
     "SECRET_KEY": "console-tests-0123456789abcdefghij",
+    "RECORDINGS_KEY": "dXNlLWNhc2UtdGVzdHMtMDEyMzQ1Njc4OWFiY2RlZmc=",
 }
 
 
@@ -288,6 +290,8 @@ def make_city(directory: Path, **environment: str) -> City:
         gateway=gateway,
         outbox=Outbox(clock, _no_hint),
         hurry=lambda: None,
+        vault=LocalVault(settings.data_dir / "recordings", settings.recordings_key),
+        media=media_for(settings),
     )
     app = Flask("city", static_folder=None)
     app.register_blueprint(blueprint(services, Argon2Passwords(CHEAP)))

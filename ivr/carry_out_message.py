@@ -1,0 +1,79 @@
+"""Effects of the voice message: noted, kept, dropped. In the effect's transaction; the provider is never called."""
+
+from typing import TYPE_CHECKING
+
+from adapters.database import Transaction
+from callbacks import store as promises
+from ivr.fact_finding import promised
+from ivr.facts import (
+    Callable,
+    DropMessage,
+    Facts,
+    KeepMessage,
+    KeepRecording,
+    MessageKept,
+    NotCallable,
+    Recorded,
+    Result,
+    Settled,
+    TooLate,
+)
+from ivr.step_url import Step
+from recordings import store
+from recordings.model import Announced
+from recordings.service import Recordings
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+
+class CarryOutMessage:
+    """``number``: the call's own, never a keyed-in one; one that cannot be rung leaves a message without a request."""
+
+    def __init__(
+        self,
+        services: "Services",
+        tx: Transaction,
+        step: Step,
+        facts: Facts,
+        call_sid: str,
+        number: Callable | NotCallable,
+    ) -> None:
+        self.tx, self.step, self.facts, self.call_sid, self.number = tx, step, facts, call_sid, number
+        self.recordings = Recordings(services, tx, facts.rules)
+
+    def run(self, effect: KeepRecording | KeepMessage | DropMessage) -> Result:
+        match effect:
+            case KeepRecording():
+                return self._noted(effect)
+            case KeepMessage(message_id):
+                return self._kept(message_id)
+            case DropMessage(message_id):
+                return Settled() if self._is_hers(message_id) and self.recordings.dropped(message_id) else TooLate()
+
+    def _noted(self, effect: KeepRecording) -> Result:
+        announced = Announced(
+            effect.recording_sid,
+            self.call_sid,
+            effect.seconds,
+            effect.topic,
+            self.step.language,
+            "duty" if effect.why == "duty" else "message",
+        )
+        number_id = None
+        if isinstance(self.number, Callable):
+            number_id = promises.number_id(self.tx.connection, self.number.e164, self.facts.now)
+        noted = self.recordings.announced(announced, number_id)
+        return Recorded(noted) if self._is_hers(noted) else TooLate()
+
+    def _kept(self, message_id: str) -> Result:
+        kept = self.recordings.kept(message_id) if self._is_hers(message_id) else None
+        if kept is None:
+            return TooLate()
+        row = promises.get(self.tx.connection, kept.request_id) if kept.request_id is not None else None
+        told = promised(self.tx.connection, row, kept.joined, place_kept=False) if row is not None else None
+        return MessageKept(told)
+
+    def _is_hers(self, message_id: str) -> bool:
+        """A message belongs to the call that left it; an id from elsewhere opens nothing."""
+        return store.of_call(self.tx.connection, message_id, self.call_sid) is not None

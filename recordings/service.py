@@ -1,0 +1,173 @@
+"""A message's use cases, each in the caller's transaction: announced, kept, dropped, heard; and its sound stored.
+
+Nothing is fetched or deleted here: what must happen outside is ordered in the outbox by the same commit.
+"""
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from sqlalchemy import RowMapping
+
+from adapters.database import Transaction
+from adapters.ids import new_id
+from adapters.media import Fetched
+from callbacks import store as promises
+from callbacks.model import Kind, Window
+from callbacks.planning import ringing_department
+from callbacks.service import ASAP, Promises
+from desks import store as desks_store
+from desks.line import outlook
+from recordings import store
+from recordings.model import LEAST_SECONDS, Announced, Kept
+from routing_rules.model import Ruleset, Topic
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+TOKEN_BYTES = 16  # nobody guesses the address of a sound that is being listened to
+
+
+class Recordings:
+    """Use cases over one transaction; made for each unit of work."""
+
+    def __init__(self, services: "Services", tx: Transaction, rules: Ruleset) -> None:
+        self.services, self.tx, self.rules = services, tx, rules
+        self.now = services.clock.now()
+
+    def announced(self, what: Announced, number_id: str | None = None) -> str:
+        """A draft, its sound ordered; the same recording announced again is the same draft. Too short: dropped."""
+        topic, short = self._topic(what.topic), what.seconds < LEAST_SECONDS
+        recording_id = new_id()
+        row = {
+            "id": recording_id,
+            "recording_sid": what.recording_sid,
+            "call_sid": what.call_sid,
+            "number_id": number_id or store.number_of_call(self.tx.connection, what.call_sid),
+            "kind": what.kind,
+            "state": "dropped" if short else "draft",
+            "topic": topic.id,
+            "language": what.language,
+            "department": ringing_department(self.rules, topic.id).id,
+            "urgent": int(topic.urgent or what.kind == "duty"),
+            "token": secrets.token_hex(TOKEN_BYTES),
+            "seconds": what.seconds,
+            "made_at": self.now,
+        }
+        if not store.add(self.tx.connection, row):
+            return self._known(what.recording_sid, number_id)
+        if short:
+            self.services.outbox.order(self.tx, "delete_recording", recording_id)
+        else:
+            self.services.outbox.order(self.tx, "fetch_recording", recording_id)
+        return recording_id
+
+    def _known(self, recording_sid: str, number_id: str | None) -> str:
+        known = store.by_sid(self.tx.connection, recording_sid)
+        if known is None:
+            raise RuntimeError("a recording that collided is not there")
+        if number_id is not None and known["number_id"] is None:
+            store.note(self.tx.connection, known["id"], number_id=number_id)
+        return str(known["id"])
+
+    def call_ended(self, call_sid: str) -> None:
+        """Whoever spoke and hung up has left a message."""
+        for draft in store.drafts_of(self.tx.connection, call_sid):
+            self.kept(draft["id"])
+
+    def kept(self, recording_id: str) -> Kept | None:
+        """A matter of the right desk: a request where the number can be rung in a window that can be kept. None: it
+        was dropped, or never was."""
+        row = store.get(self.tx.connection, recording_id, held=True)
+        if row is None or row["state"] == "dropped":
+            return None
+        if row["state"] != "draft":
+            return Kept(row["request_id"])
+        number_id = row["number_id"] or store.number_of_call(self.tx.connection, row["call_sid"])
+        made = self._request(row, number_id) if number_id is not None else None
+        request_id = made.request_id if made is not None else None
+        store.step(self.tx.connection, recording_id, "keep", request_id=request_id, number_id=number_id)
+        if row["kind"] == "duty":
+            self._alarm(row, request_id)
+        self.tx.after_commit(self.services.hurry)
+        self.tx.after_commit(self.services.changed)
+        return made or Kept(None)
+
+    def _request(self, row: RowMapping, number_id: str) -> Kept | None:
+        found = self._window(row)
+        if found is None:
+            return None
+        kind, window = found
+        request_id, joined = Promises(self.services, self.tx, self.rules).make(
+            e164=promises.e164_of(self.tx.connection, number_id),
+            topic=self._topic(row["topic"]).id,
+            language=row["language"],
+            kind=kind,
+            window=window,
+            line_time=row["made_at"],
+            call_sid=row["call_sid"],
+        )
+        if row["urgent"]:
+            promises.mark_urgent(self.tx.connection, request_id)
+        return Kept(request_id, joined)
+
+    def _window(self, row: RowMapping) -> tuple[Kind, Window] | None:
+        """The first that can be kept: as soon as possible, or the next slot with room."""
+        made, topic = Promises(self.services, self.tx, self.rules), self._topic(row["topic"]).id
+        wait = self._expected_wait(topic)
+        soon = made.window(topic, row["language"], ASAP, wait) if wait is not None else None
+        return soon or made.window(topic, row["language"], "", None)
+
+    def _expected_wait(self, topic: str) -> int | None:
+        """None: nobody is on duty who could ring soon."""
+        duty = desks_store.duty(self.tx.connection, self.services.clock.machine())
+        desk = ringing_department(self.rules, topic).id
+        if not any(desk in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
+            return None
+        return outlook(self.tx.connection, self.rules, duty, self.now, desk, None).wait_minutes or 0
+
+    def _alarm(self, row: RowMapping, request_id: str | None) -> None:
+        """Nobody on duty answered: a person must listen now, and not only in the request's window."""
+        promises_of = Promises(self.services, self.tx, self.rules)
+        promises_of.raise_item("duty_unanswered", request_id, row["id"])
+
+    def dropped(self, recording_id: str) -> bool:
+        """The caller speaks anew: the sound goes, here and at the provider. False: it is kept already."""
+        if not store.step(self.tx.connection, recording_id, "drop"):
+            return False
+        self.services.outbox.order(self.tx, "drop_sound", recording_id)
+        self.services.outbox.order(self.tx, "delete_recording", recording_id)
+        return True
+
+    def stored(self, recording_id: str, fetched: Fetched) -> bool:
+        """The sound is in the vault: the provider need not hold it any longer. False: dropped meanwhile."""
+        noted = store.note_stored(
+            self.tx.connection,
+            recording_id,
+            stored_machine=self.services.clock.machine(),
+            bytes=len(fetched.sound),
+            sha256=hashlib.sha256(fetched.sound).hexdigest(),
+            content_type=fetched.content_type,
+            failed=None,
+        )
+        if noted:
+            self.services.outbox.order(self.tx, "delete_recording", recording_id)
+            self.tx.after_commit(self.services.changed)
+        return noted
+
+    def failed(self, recording_id: str, why: str) -> None:
+        """The sound will not come; the matter stays, and the page says that there is nothing to hear."""
+        store.note(self.tx.connection, recording_id, failed=why[:40])
+        self.tx.after_commit(self.services.changed)
+
+    def heard(self, recording_id: str, agent_id: str) -> bool:
+        """An agent has dealt with it. False: somebody else already has."""
+        done = store.step(self.tx.connection, recording_id, "hear", heard_at=self.now, heard_by=agent_id)
+        if done:
+            self.tx.after_commit(self.services.changed)
+        return done
+
+    def _topic(self, topic_id: str) -> Topic:
+        """The general topic where a newer ruleset no longer knows it: no message gets lost."""
+        known = next((t for t in self.rules.topics if t.id == topic_id and t.department is not None), None)
+        return known or self.rules.topic(self.rules.general_topic)
