@@ -14,29 +14,36 @@ from callbacks.numbers import callable_number, keyed_to_e164
 from callbacks.service import Promises
 from desks import store as desks_store
 from desks.line import Line, outlook
+from ivr.carry_out_message import CarryOutMessage
+from ivr.carry_out_routes import RouteOrders
 from ivr.fact_finding import promised
 from ivr.facts import (
     Bridge,
     Bridged,
     Callable,
     CloseLine,
+    DropMessage,
     Effect,
     Facts,
     GiveUpLine,
     HungUp,
     Joined,
     JoinLine,
+    KeepMessage,
     KeepNumber,
+    KeepRecording,
     MakePromise,
     MoveToExtended,
     NotCallable,
     NoWindow,
     NumberKept,
     NumberRefused,
+    RaiseAlarm,
     Reopen,
     Result,
     Settled,
     Stay,
+    TextNumber,
     TooLate,
     Wish,
 )
@@ -87,7 +94,17 @@ class CarryOut:
                 return self._promise(effect)
             case Reopen(request_id):
                 return self._reopen(request_id)
+            case TextNumber():
+                return RouteOrders(self.services, self.tx, self.step, self.facts).text_number(effect, self.caller.number)
+            case RaiseAlarm():
+                return RouteOrders(self.services, self.tx, self.step, self.facts).raise_alarm(effect)
+            case KeepRecording() | KeepMessage() | DropMessage():
+                return self._message().run(effect)
         assert_never(effect)
+
+    def _message(self) -> CarryOutMessage:
+        caller = self.caller
+        return CarryOutMessage(self.services, self.tx, self.step, self.facts, caller.call_sid, caller.number)
 
     def _join(self, effect: JoinLine) -> Result:
         request = self._about(effect)

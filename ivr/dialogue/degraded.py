@@ -1,17 +1,28 @@
-"""What a caller hears when the record cannot be reached: never silence, never a promise (decision 24). Pure."""
+"""What a caller hears when the record cannot be reached: never silence, never a promise (decision 24). Pure.
+
+The rules, the notices and the words are in memory: menus, information, partners and the fault duty go on as ever.
+Whoever would need the record (the line, a promise, a message) is put through, or told a number.
+"""
+
+from dataclasses import replace
 
 from ivr.caller_input import CallerInput, DialEnded, Pressed
-from ivr.dialogue.menus import DEFAULT_LANGUAGE, LANGUAGE_KEYS, topics
+from ivr.dialogue import closed, duty, menus, notices, partner, routes
+from ivr.dialogue.asking import DEFAULT_LANGUAGE, LANGUAGE_KEYS, TRIES, ask, prefaced, unheard
+from ivr.dialogue.told import silent_goodbye
 from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import DialNumber, Hangup, Music, PhoneSpoken, Redirect, Say, Turn
+from routing_rules.decide import all_closed
+from routing_rules.model import Information, ToDuty, ToPartner
 
 LOST_MOMENTS = 5  # four seconds each
+TALKED = ("completed", "answered")
 
 
 def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
     """Menus go on from memory; whoever waits keeps waiting; everybody else is put through, or told the number."""
-    language = step.language or DEFAULT_LANGUAGE
+    language, facts = step.language or DEFAULT_LANGUAGE, replace(facts, can_text=False)
     step = step.go(step.name, facts.nonce, language=language, tries=step.tries)
     if step.name == "left" and step.tries <= LOST_MOMENTS:  # the record may be back in a moment: the place is not lost
         again = url_of(facts.base, step.go("left", facts.nonce, tries=step.tries + 1))
@@ -19,22 +30,94 @@ def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
     if step.name == "wait":
         again = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries, choice=step.choice))
         return Turn(language, (Music(8), Redirect(again)))
-    if step.name == "language" and not isinstance(given, DialEnded):
-        return _menu_or_person(step, given, facts)
-    return person(step, given, facts)
+    return _from_memory(step, given, facts) or person(step, given, facts)
 
 
-def _menu_or_person(step: Step, given: CallerInput, facts: Facts) -> Turn:
-    if isinstance(given, Pressed) and given.keys in LANGUAGE_KEYS:
-        return topics(step.go("topic", facts.nonce, language=LANGUAGE_KEYS[given.keys]), facts)
-    return person(step, given, facts)
+def _from_memory(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
+    """The steps that lead somewhere without the record; None: somebody must be rung."""
+    match step.name:
+        case "language":
+            return _language(step, given, facts)
+        case "topic":
+            return _topic(step, given, facts)
+        case "closed":
+            return _closed_key(step, given, facts)
+        case "duty-over":
+            return _duty_over(step, given, facts)
+        case "partner" | "information":
+            return _asked_again(step, given, facts)
+        case "desk-over" if duty.was_called(step):
+            return _duty_over(step, given, facts)
+        case "desk-over" if partner.is_partner(step.choice, facts) and not _talked(given):
+            return _turn(partner.unanswered(step, facts))
+    return None
+
+
+def _language(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
+    if not (isinstance(given, Pressed) and given.keys in LANGUAGE_KEYS):
+        return None
+    step = step.go("topic", facts.nonce, language=LANGUAGE_KEYS[given.keys])
+    first = _closed(step, facts) if all_closed(facts.rules, facts.now) else menus.topics(step, facts)
+    return _turn(prefaced(first, *notices.general(facts)))
+
+
+def _topic(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
+    """A branch, and a leaf that needs nobody's record: information, a partner, the fault duty."""
+    chosen = menus.chosen_topic(step, given, facts.rules)
+    if chosen is None:
+        return None
+    if facts.rules.children(chosen):
+        return _turn(menus.topic(step, given, facts))
+    step = step.go("topic", facts.nonce, topic=chosen)
+    if isinstance(routes.here(step, facts), Information | ToPartner | ToDuty):
+        return _turn(routes.routed(step, chosen, facts))
+    return _closed(step, facts) if all_closed(facts.rules, facts.now) else None
+
+
+def _closed(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
+    """Without a time that could be kept, and without a message that might be lost."""
+    says = (*before, *closed.told(step, facts), Say("menu.repeat_star"))
+    return ask(step, "closed", facts, *says, tries=tries, choice="")
+
+
+def _closed_key(step: Step, given: CallerInput, facts: Facts) -> Turn:
+    service = facts.rules.duty_of(step.topic or facts.rules.general_topic)
+    if given == Pressed("3") and service is not None:
+        return duty.called(step, service, facts)
+    if given == Pressed("*"):
+        return _closed(step, facts, step.tries)
+    if step.tries < TRIES:
+        return _closed(step, facts, step.tries + 1, unheard(given))
+    return silent_goodbye(step, facts)
+
+
+def _duty_over(step: Step, given: CallerInput, facts: Facts) -> Turn:
+    said = duty.over(step, given, facts)
+    return said if isinstance(said, Turn) else duty.unreachable(step, facts)
+
+
+def _asked_again(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
+    """What these menus answer themselves: a number that cannot be texted now is told. A person is put through to."""
+    if not isinstance(routes.here(step, facts), Information | ToPartner) or given == Pressed("0"):
+        return None
+    if step.name == "information":
+        return _turn(routes.information_key(step, given, facts))
+    return _turn(partner.key(step, Pressed("3") if given == Pressed("2") else given, facts))
+
+
+def _turn(said: object) -> Turn | None:
+    return said if isinstance(said, Turn) else None
+
+
+def _talked(given: CallerInput) -> bool:
+    return isinstance(given, DialEnded) and given.status in TALKED
 
 
 def person(step: Step, given: CallerInput, facts: Facts) -> Turn:
     """Put through to the fallback number; if that has been tried, the number is told with the 112 sentence."""
     number = _fallback_number(step, facts)
     if isinstance(given, DialEnded):
-        if given.status in ("completed", "answered"):
+        if _talked(given):
             return Turn(step.language, (Hangup(),))
         said = (Say("degraded.number", (("number", PhoneSpoken(number)),)), Say("emergency"), Say("goodbye"))
         return Turn(step.language, (*said, Hangup()))

@@ -9,7 +9,10 @@ from dataclasses import replace
 from callbacks.model import code_of
 from desks.expected_wait import Told, told_wait
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
-from ivr.dialogue.offers import key_in, offer_callback, read_number, times, told
+from ivr.dialogue import notices
+from ivr.dialogue.numbers import key_in, read_number
+from ivr.dialogue.offers import offer_callback, times
+from ivr.dialogue.told import told
 from ivr.facts import (
     Bridge,
     Bridged,
@@ -48,9 +51,11 @@ from ivr.turn import (
 )
 
 CYCLE = 5  # turns until place and wait are told anew: about forty seconds
+MOVE_PHASE = 2  # after place and wait, and the callback offer
 WAITING = ("waiting", "offered")
 LEAVING = ("bridging", "talking", "wishes", "closing")
 BROKEN = ("error", "queue-full", "system-error")
+AFTER_A_MENU = ("other-language", "overload")
 
 
 def enter(step: Step, line_id: str, facts: Facts, *before: Instruction) -> Turn:
@@ -62,11 +67,20 @@ def enter(step: Step, line_id: str, facts: Facts, *before: Instruction) -> Turn:
 
 def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
     department = (("department", DepartmentSpoken(effect.department)),)
+    before = _heard_first(step, effect.topic, facts)
     step = replace(step, topic=effect.topic)
     if not effect.extended:
-        return enter(step, line_id, facts, Say("line.connecting", department))
+        return enter(step, line_id, facts, *before, Say("line.connecting", department))
     key = "line.extended_closed" if effect.closed else "line.extended_unstaffed"
-    return enter(step, line_id, facts, Say(key, department))
+    return enter(step, line_id, facts, *before, Say(key, department))
+
+
+def _heard_first(step: Step, topic: str, facts: Facts) -> tuple[Say, ...]:
+    """What is wrong today with this topic; a menu between its choice and the line has said so already."""
+    if step.name in AFTER_A_MENU:
+        return ()
+    general = notices.general(facts) if step.name == "language" else ()
+    return (*general, *notices.about(topic, facts))
 
 
 def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
@@ -77,11 +91,32 @@ def wait(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
         return Turn(step.language, (LeaveQueue(),))
     if line.desk_closed and line.state == "waiting":
         return CloseLine(line.id)
-    if given == Pressed("1") and times(facts):
-        return Wish(line.id)
-    if given == Pressed("*"):
-        step = step.go("wait", facts.nonce, tries=1, choice="")
+    return _answered(step, given, line, facts)
+
+
+def _answered(step: Step, given: CallerInput, line: LineFacts, facts: Facts) -> Turn | Effect:
+    """The star tells place and wait again; nought, that a person is on the way already; no key loses the place."""
+    match given:
+        case Pressed("1") if times(facts):
+            return Wish(line.id)
+        case Pressed("2") if _may_move(line, facts):
+            return MoveToExtended(line.id)
+        case Pressed("*"):
+            return _turn_in_line(step.go("wait", facts.nonce, tries=1, choice=step.choice), line, facts)
+        case Pressed(_):
+            return _listened(step, facts, Say("line.stay"))
     return _turn_in_line(step, line, facts)
+
+
+def _listened(step: Step, facts: Facts, *spoken: Spoken, told: ToldInLine | None = None) -> Turn:
+    """At most ten seconds of the wait, with an ear for keys all along."""
+    url = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries + 1, choice=step.choice))
+    return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)), told)
+
+
+def _may_move(line: LineFacts, facts: Facts) -> bool:
+    """Nobody waits in vain: the last agent of this desk has gone, and the extended-hours desk is there."""
+    return not line.staffed and line.extended_open and line.desk != facts.rules.extended_desk
 
 
 def _a_moment(step: Step, facts: Facts) -> Turn:
@@ -96,20 +131,17 @@ def out_of_queue(step: Step) -> Turn:
 
 def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
     phase = (step.tries - 1) % CYCLE
-    spoken: tuple[Spoken, ...]
-    told: ToldInLine | None = None
     if line.state == "offered":  # an agent's telephone rings: nobody is told that all are busy
-        spoken, step = (Music(4),), replace(step, tries=step.tries - 1)
-    elif phase == 0:
+        return _listened(replace(step, tries=step.tries - 1), facts, Music(4))
+    if phase == 0:
         spoken, told = _place_and_wait(step, line)
-    elif phase == 1 and _worth_offering(line, facts):
-        spoken = (Say("line.callback_offer"),)
-    else:
-        spoken = (Music(8),)
-    place = str(told.place) if told is not None and told.place is not None else step.choice
-    following = step.go("wait", facts.nonce, tries=step.tries + 1, choice=place)
-    url = url_of(facts.base, following)
-    return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)), told)
+        place = step.choice if told.place is None else str(told.place)
+        return _listened(replace(step, choice=place), facts, *spoken, told=told)
+    if phase == 1 and _worth_offering(line, facts):
+        return _listened(step, facts, Say("line.callback_offer"))
+    if phase == MOVE_PHASE and _may_move(line, facts):
+        return _listened(step, facts, Say("line.extended_offer"))
+    return _listened(step, facts, Music(8))
 
 
 def _worth_offering(line: LineFacts, facts: Facts) -> bool:
@@ -149,10 +181,11 @@ def left(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
 
 
 def placed(step: Step, line: LineFacts, facts: Facts) -> Turn | Effect:
+    moved_words = () if line.id == step.line else (Say("closing.transferring"),)
     step = step.go("left", facts.nonce, line=line.id, topic=line.topic)
     match line.state:
         case "waiting" | "offered":
-            return enter(step, line.id, facts)
+            return enter(step, line.id, facts, *moved_words)
         case "bridging" | "talking":
             return Bridge(line.id)
         case "wishes":

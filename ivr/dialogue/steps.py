@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from ivr.caller_input import CallerInput, Silent
+from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
 from ivr.dialogue import line as line_dialogue
-from ivr.dialogue import menus, message_left, offers
 from ivr.facts import (
     Bridged,
+    CancelRequest,
     CloseLine,
+    CodeChecked,
     DropMessage,
     Effect,
     Facts,
@@ -23,16 +25,20 @@ from ivr.facts import (
     JoinLine,
     MakePromise,
     MessageKept,
+    MoveRequest,
     MoveToExtended,
     NoWindow,
     NumberKept,
     NumberRefused,
     Promised,
+    RaiseAlarm,
     Recorded,
     Reopen,
     Result,
+    SameMatter,
     Settled,
     Stay,
+    TextNumber,
     TooLate,
     Wish,
 )
@@ -45,14 +51,25 @@ Advance = Callable[[Step, CallerInput, Facts], Turn | Effect]
 STEPS: Mapping[str, Advance] = {
     "incoming": menus.greeting,
     "language": menus.language,
-    "ringback": menus.ringback,
+    "ringback": known.ringback,
     "topic": menus.topic,
-    "other-language": menus.other_language,
-    "closed": menus.closed_key,
-    "desk-over": menus.desk_over,
+    "other-language": routes.other_language,
+    "overload": routes.overload_key,
+    "information": routes.information_key,
+    "partner": partner.key,
+    "closed": closed.key,
+    "desk-over": routes.desk_over,
+    "duty-over": duty.over,
     "offer": offers.offer,
-    "number": offers.number,
-    "key-number": offers.key_number,
+    "number": numbers.number,
+    "key-number": numbers.key_number,
+    "same": numbers.same,
+    "other-ways": numbers.other_ways_key,
+    "known": known.key,
+    "move": known.move,
+    "cancel-sure": known.cancel_sure,
+    "code": codes.code,
+    "check": codes.check,
     "wait": line_dialogue.wait,
     "left": line_dialogue.left,
     "closing": line_dialogue.closing_key,
@@ -71,24 +88,30 @@ def advance(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     return STEPS.get(step.name, menus.greeting)(step, given, facts)
 
 
-def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Effect:
+def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Effect:  # noqa: C901 - one case for each, nothing nested
     """The words that follow an effect. May ask for one more effect (back into the line)."""
-    step = replace(step, language=step.language or menus.DEFAULT_LANGUAGE)  # silence from the beginning
+    step = replace(step, language=step.language or asking.DEFAULT_LANGUAGE)  # silence from the beginning
     match result:
         case Joined(line_id):
             return _joined(step, effect, line_id, facts)
         case Bridged():
             return line_dialogue.bridged(step, result, facts)
+        case Promised() if isinstance(effect, MoveRequest):
+            return known.moved(step, result, facts)
         case Promised():
             at_closing = isinstance(effect, MakePromise) and effect.at_closing
-            return (offers.told_at_closing if at_closing else offers.told)(step, result, facts)
+            return (told.told_at_closing if at_closing else told.told)(step, result, facts)
         case NumberKept(e164):
             kept = CallableNumber(e164, keyed_in=True)
-            return offers.read_number(step, _with_caller(facts, kept))
+            return numbers.read_number(step, _with_caller(facts, kept))
         case NumberRefused(reason):
-            return offers.refused(step, reason, facts)
+            return numbers.refused(step, reason, facts)
+        case SameMatter(matter):
+            return numbers.same_matter(step, matter, facts)
+        case CodeChecked():
+            return codes.checked(step, result, facts)
         case NoWindow():
-            return Stay(step.line) if step.line else offers.offer_callback(_plain(step, facts), facts)
+            return _no_window(step, facts)
         case Settled():
             return _settled(step, effect, facts)
         case TooLate():
@@ -100,34 +123,49 @@ def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Ef
     assert_never(result)
 
 
+def _no_window(step: Step, facts: Facts) -> Turn | Effect:
+    if step.name == "move":
+        return known.gone(step, facts)
+    return Stay(step.line) if step.line else offers.gone(_plain(step, facts), facts)
+
+
 def _joined(step: Step, effect: Effect, line_id: str, facts: Facts) -> Turn:
     if isinstance(effect, JoinLine):
         return line_dialogue.joined(step, effect, line_id, facts)
     if isinstance(effect, MoveToExtended):
-        return line_dialogue.moved(step, line_id, facts)
+        in_queue = step.name == "wait"  # only a leg outside the queue can be put into another
+        return line_dialogue.out_of_queue(step) if in_queue else line_dialogue.moved(step, line_id, facts)
     return line_dialogue.enter(step, line_id, facts, Say("line.stay"))
 
 
-def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:
+def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:  # noqa: C901 - one case for each, nothing nested
     match effect:
         case Wish() | CloseLine():
             return line_dialogue.out_of_queue(step)
         case GiveUpLine(_, "silent"):
-            return offers.silent_goodbye(step, facts)
+            return told.silent_goodbye(step, facts)
         case GiveUpLine():
             return line_dialogue.given_up(step, facts)
         case HungUp():
             return Turn(step.language, (Hangup(),))
         case Stay(line_id):
             return line_dialogue.enter(step, line_id, facts, Say("line.stay"))
+        case CancelRequest():
+            return known.cancelled(step, facts)
         case Reopen():
             return Turn(step.language, (Say("goodbye"), Hangup()))
         case DropMessage():
             return message_left.dropped(step, facts)
+        case TextNumber():
+            return partner.texted(step, facts)
+        case RaiseAlarm(duty_id):
+            return duty.alarmed(step, duty_id, facts)
     return Turn(step.language, (Say("goodbye"), Hangup()))
 
 
 def _too_late(step: Step, facts: Facts) -> Turn | Effect:
+    if step.name in ("move", "cancel-sure"):
+        return known.too_late(step, facts)
     if facts.line is not None and step.name != "wait":
         return line_dialogue.placed(step, facts.line, facts)
     if step.name == "wait":

@@ -14,6 +14,7 @@ from ivr.speech.announcements import Announcements, Values, load
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
+    DutySpoken,
     KeySpoken,
     LanguagesSpoken,
     MinutesSpoken,
@@ -23,6 +24,7 @@ from ivr.turn import (
     TopicSpoken,
     Value,
     WindowSpoken,
+    WordsSpoken,
 )
 from routing_rules import document
 from routing_rules.model import LANGUAGES, Ruleset
@@ -50,6 +52,8 @@ def sample_values(language: str, rules: Ruleset) -> Mapping[str, Value]:
         "code": DigitsSpoken("204519"),
         "at": MomentSpoken(now.replace(hour=10, minute=12), now),
         "opens": MomentSpoken(now.replace(hour=7, minute=0) + timedelta(days=6), now),
+        "duty": DutySpoken(rules.duties[0].id),
+        "words": WordsSpoken(tuple((code, f"{rules.city[code]}.") for code in LANGUAGES)),
         "closes": MomentSpoken(now.replace(hour=20, minute=0), now),
     }
 

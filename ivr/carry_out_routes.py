@@ -1,0 +1,86 @@
+"""What a route orders besides the line: a department's number by text, and the alarm when nobody on duty answered.
+
+In the caller's transaction. Nothing flows from a text: without a sender the words and the list are there.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select
+
+from adapters.database import Transaction
+from adapters.ids import new_id
+from adapters.schema import supervisor_item, text_message
+from callbacks import store as promises
+from callbacks.numbers import takes_texts
+from ivr.facts import Callable, Facts, NotCallable, RaiseAlarm, Result, Settled, TextNumber, TooLate
+from ivr.speech.announcements import Values
+from ivr.step_url import Step
+from ivr.turn import DepartmentSpoken, DutySpoken, PhoneSpoken
+from routing_rules.model import LANGUAGES
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+UNANSWERED = "duty_unanswered"
+SAME_TEXT = timedelta(minutes=10)  # whoever presses again, or rings again at once, gets no second copy
+
+
+class RouteOrders:
+    def __init__(self, services: "Services", tx: Transaction, step: Step, facts: Facts) -> None:
+        self.services, self.tx, self.step, self.facts = services, tx, step, facts
+
+    def text_number(self, effect: TextNumber, caller: Callable | NotCallable) -> Result:
+        """To the telephone that rings, never to a keyed-in number: nobody gets texts that another person ordered."""
+        department = self.facts.rules.desk(effect.department)
+        if not isinstance(caller, Callable) or not takes_texts(caller.e164) or department.number is None:
+            return TooLate()
+        values: Values = (
+            ("department", DepartmentSpoken(department.id)),
+            ("number", PhoneSpoken(department.number)),
+        )
+        self._text(caller.e164, "sms.number", self.step.language, values)
+        return Settled()
+
+    def raise_alarm(self, effect: RaiseAlarm) -> Result:
+        """One open item for each duty service; the alarm text says nothing about who rang."""
+        self._note_unanswered(effect.duty)
+        duty = next((d for d in self.facts.rules.duties if d.id == effect.duty), None)
+        if duty is not None and duty.alarm_number is not None:
+            self._text(duty.alarm_number, "sms.alarm", LANGUAGES[0], (("duty", DutySpoken(duty.id)),))
+        return Settled()
+
+    def _note_unanswered(self, duty: str) -> None:
+        known = select(supervisor_item.c.id).where(
+            supervisor_item.c.kind == UNANSWERED,
+            supervisor_item.c.detail == duty,
+            supervisor_item.c.closed_at.is_(None),
+        )
+        if self.tx.connection.scalar(known) is not None:
+            return
+        row = {"id": new_id(), "kind": UNANSWERED, "detail": duty, "made_at": self.facts.now}
+        self.tx.connection.execute(insert(supervisor_item).values(**row))
+        self.tx.after_commit(self.services.changed)
+
+    def _text(self, e164: str, key: str, language: str, values: Values) -> None:
+        if not self.services.settings.sms_sender:
+            return
+        now, number = self.facts.now, promises.number_id(self.tx.connection, e164, self.facts.now)
+        zone = ZoneInfo(self.facts.rules.time_zone)
+        body = self.services.announcements.sms(key, language, values, self.facts.rules, zone)
+        if self._sent_lately(number, key, body):
+            return
+        message_id = new_id()
+        row = {"id": message_id, "number_id": number, "language": language, "key": key, "body": body}
+        self.tx.connection.execute(insert(text_message).values(**row, created_at=now))
+        self.services.outbox.order(self.tx, "send_text", message_id)
+
+    def _sent_lately(self, number: str, key: str, body: str) -> bool:
+        lately = select(text_message.c.id).where(
+            text_message.c.number_id == number,
+            text_message.c.key == key,
+            text_message.c.body == body,
+            text_message.c.created_at > self.facts.now - SAME_TEXT,
+        )
+        return self.tx.connection.scalar(lately.limit(1)) is not None
