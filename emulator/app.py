@@ -41,6 +41,7 @@ def create_app(network: Network) -> Flask:
     app.register_blueprint(device_api.blueprint(network))
     app.register_blueprint(lab_messages.blueprint(network))
     app.register_blueprint(lab_sound.blueprint(network))
+    app.register_blueprint(lab_sound.tapes(network))
     app.register_blueprint(rest_account.blueprint(network))
     app.register_blueprint(rest_calls.blueprint(network))
     app.register_blueprint(rest_queues.blueprint(network))

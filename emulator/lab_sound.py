@@ -9,7 +9,7 @@ from emulator.history import Json
 from emulator.lab_calls import Reply
 from emulator.network import Network, telephone_number
 from emulator.recordings import Recording
-from emulator.speaking import say, speak
+from emulator.speaking import say, speak, types
 from emulator.voice import Deed, Part, Quiet, Words, speaking_time
 
 KEYS = frozenset("0123456789*#")
@@ -33,12 +33,26 @@ def blueprint(network: Network) -> Blueprint:
         speak(network, call, parts, at_once=bool(content.get("now")))
         return jsonify(call_sid=sid, recording=call.recording is not None)
 
+    @lab.post("/lab/calls/<sid>/typing")
+    def types_words(sid: str) -> Reply:
+        call = network.calls.get(sid)
+        if call is None:
+            return jsonify(reason="no such call"), 404
+        types(network, call)
+        return jsonify(call_sid=sid)
+
     @lab.post("/lab/calls/<sid>/say")
     def says(sid: str) -> Reply:
         call = network.calls.get(sid)
         if call is None:
             return jsonify(reason="no such call"), 404
         return _say(network, call, request.get_json())
+
+    return lab
+
+
+def tapes(network: Network) -> Blueprint:
+    lab = Blueprint("lab_tapes", __name__)
 
     @lab.get("/lab/recordings")
     def recordings() -> Reply:

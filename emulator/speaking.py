@@ -8,6 +8,7 @@ from emulator.network import Network
 from emulator.voice import Deed, Part, Plan, Sound, speaking_time
 
 LONGEST_SPEECH = 60.0  # business seconds that a Gather listens to
+TYPING = 4.0  # machine seconds for which somebody who types is taken to be about to speak
 
 
 def speak(network: Network, call: Call, parts: Iterable[Part], *, at_once: bool) -> None:
@@ -20,6 +21,13 @@ def speak(network: Network, call: Call, parts: Iterable[Part], *, at_once: bool)
         if call.recording is None:
             hand_over(network, call)
         call.changed.notify_all()
+
+
+def types(network: Network, call: Call) -> None:
+    with network.lock:
+        if call.recording is not None:
+            call.voice.breathe(network.clock.elapsed(), TYPING * network.clock.rate)
+            call.changed.notify_all()
 
 
 def note(call: Call, sounds: Sequence[Sound]) -> None:

@@ -1,6 +1,7 @@
 """A telephone in the terminal: `python -m emulator.terminal call` rings, `… listen` waits to be rung.
 
-Everything heard is printed as it is said. Keys and Enter are typed; h hangs up, a answers, d declines.
+Everything heard is printed as it is said. Keys and Enter are typed; h hangs up, a answers, d declines; other words are
+spoken, into a recording or where speech is asked for.
 Nothing of the service is known here: it is a telephone.
 """
 
@@ -12,11 +13,13 @@ from typing import assert_never
 
 from emulator.lab_client import CallNow, Lab, LabError, addresses
 from emulator.terminal_print import line, say_line
-from emulator.terminal_script import HangUp, Press, Script, due, hear, left, parse
+from emulator.terminal_script import HangUp, Press, Script, Speak, due, hear, left, parse
 
 RESIDENT = "+358401234501"
 _LOOK_SECONDS = 20.0
 _RING_LOOK_SECONDS = 0.5
+_NOTHING_NEW = 10**9  # no call has that many events
+KEYS = frozenset("0123456789*#")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     except LabError as error:
         return _refuse(str(error))
     except ValueError as error:
-        return _refuse(f"--keys: {error} is neither keys, wait:words nor hangup.")
+        return _refuse(f"--keys: {error} is neither keys, wait:words, say:words nor hangup.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,6 +126,8 @@ def _act(lab: Lab, call: CallNow, script: Script) -> Script:
             return script
         case Press(digits):
             _try(lambda: lab.press(call.call_sid, digits))
+        case Speak(words, then):
+            _try(lambda: _speak(lab, call, words, then))
         case HangUp():
             _try(lambda: lab.hang_up(call.call_sid))
         case _:
@@ -141,15 +146,23 @@ def _keyboard(lab: Lab, call_sid: str) -> None:
                 _try(lambda: lab.answer(call_sid))
             case "d":
                 _try(lambda: lab.decline(call_sid))
-            case keys:
-                _press(lab, call_sid, keys)
+            case keys if set(keys) <= KEYS:
+                _try(lambda: lab.press(call_sid, keys))
+            case _:
+                _say_typed(lab, call_sid, typed.strip())
 
 
-def _press(lab: Lab, call_sid: str, keys: str) -> None:
-    if not set(keys) <= set("0123456789*#"):
-        line("", "keys are 0-9, * and #; h hangs up")
+def _say_typed(lab: Lab, call_sid: str, words: str) -> None:
+    _try(lambda: _speak(lab, lab.look(call_sid, _NOTHING_NEW, 0), words))
+
+
+def _speak(lab: Lab, call: CallNow, words: str, then: str = "") -> None:
+    if call.listening:
+        lab.say(call.call_sid, words)
         return
-    _try(lambda: lab.press(call_sid, keys))
+    lab.speak(call.call_sid, words, then)
+    if not call.recording:
+        line("", f"to be said after the beep: {words}")
 
 
 def _try(act: Callable[[], None]) -> None:

@@ -20,6 +20,9 @@ _SIGNS = {
     "joined": "JOINED",
     "parted": "parted",
     "hold": "on hold",
+    "beep": "♪ beep",
+    "record": "recording",
+    "recorded": "recorded",
     "error": "ERROR",
     "end": "end",
 }
@@ -32,6 +35,8 @@ def heard(event: Event) -> str | None:
         return None
     if event.kind == "say":
         return f"[{event.language[:2] or '--'}] {event.text}"
+    if event.kind == "speech":
+        return f'     > "{event.text}"'
     if event.kind == "key":
         return f"     > {event.text}"
     return f"     {_SIGNS.get(event.kind, event.kind)} {event.text}".rstrip()

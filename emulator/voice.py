@@ -60,6 +60,7 @@ class Voice:
     """`version` grows with everything that is said, so that a listener knows its reckoning is old."""
 
     sounds: list[Sound] = field(default_factory=list)
+    breaths: list[Sound] = field(default_factory=list)  # no sound, but no silence either: about to speak
     plans: list[Plan] = field(default_factory=list)
     waiting: list[Part] = field(default_factory=list)
     until: float = 0.0
@@ -84,6 +85,11 @@ class Voice:
         self.version += 1
         return tuple(self.sounds[before:])
 
+    def breathe(self, now: float, seconds: float) -> None:
+        """Whoever types what is to be said is slower than whoever speaks: no silence is counted meanwhile."""
+        self.breaths.append(Sound(now, now + seconds, ""))
+        self.version += 1
+
     def beep(self, now: float) -> tuple[Sound, ...]:
         """Everything that waited is said from now on."""
         begun, self.waiting = self.waiting, []
@@ -97,7 +103,7 @@ class Voice:
         if not seconds:
             return inf
         quiet_from = since
-        for sound in self.sounds:
+        for sound in sorted([*self.sounds, *self.breaths], key=lambda sound: sound.begin):
             if sound.begin - quiet_from > seconds:
                 break
             quiet_from = max(quiet_from, sound.end)

@@ -29,6 +29,10 @@ export const lab = {
   call: (sid, since) => ask(`/lab/calls/${sid}?since=${since}&wait=0`),
   ring: (from, to) => ask('/lab/calls', { from, to }),
   press: (sid, digits) => ask(`/lab/calls/${sid}/press`, { digits }),
+  speak: (sid, words) => ask(`/lab/calls/${sid}/speak`, words),
+  say: (sid, text) => ask(`/lab/calls/${sid}/say`, { text }),
+  typing: (sid) => ask(`/lab/calls/${sid}/typing`, {}),
+  sound: (sid) => `/lab/recordings/${sid}.wav`,
   act: (sid, action) => ask(`/lab/calls/${sid}/${action}`, {}),
   errors: async () => rows(await ask('/lab/errors'), 'errors'),
 };

@@ -1,7 +1,9 @@
 /* What one telephone heard and pressed, as text. */
 
+import { lab } from './lab.js';
 import { plain, spaced, timeOf } from './words.js';
 
+const MINE = { pressed: 'You pressed ', spoke: 'You said ' };
 const LANGUAGE_NAMES = { fi: 'suomi', sv: 'svenska', en: 'English' };
 
 export class Log {
@@ -23,6 +25,8 @@ export class Log {
   take(event) {
     if (event.kind === 'say') this._said(event);
     else if (event.kind === 'key') this._add('pressed', event.text, event.at);
+    else if (event.kind === 'speech') this._spoke(event);
+    else if (event.kind === 'recorded') this._recorded(event);
     else if (event.kind === 'barge') this._cut();
     else if (event.kind === 'error') this._failed(event);
     else this._other(event);
@@ -44,6 +48,21 @@ export class Log {
     said.append(words);
     if (event.cut) said.classList.add('cut');
     this._lastSaid = said;
+    this._show();
+  }
+
+  _spoke(event) {
+    const words = event.text || `${Math.round(event.data.seconds)} s of speech`;
+    this._add('spoke', words, event.at);
+  }
+
+  _recorded({ data, at }) {
+    if (!data.seconds) {
+      this._add('note', 'Nothing was recorded.', at);
+      return;
+    }
+    const row = this._add('tape', `Recorded, ${data.seconds} s`, at);
+    row.append(player(data.sid, `Recording, ${data.seconds} s`));
     this._show();
   }
 
@@ -69,10 +88,10 @@ export class Log {
     const row = document.createElement('p');
     row.className = kind;
     row.dataset.words = words;
-    if (kind === 'pressed') {
+    if (kind in MINE) {
       const unseen = document.createElement('span');
       unseen.className = 'unseen';
-      unseen.textContent = 'You pressed ';
+      unseen.textContent = MINE[kind];
       row.append(unseen);
     }
     row.append(words);
@@ -87,19 +106,37 @@ export class Log {
   }
 }
 
+function player(sid, name) {
+  const audio = document.createElement('audio');
+  audio.controls = true;
+  audio.preload = 'none';
+  audio.src = lab.sound(sid);
+  audio.setAttribute('aria-label', name);
+  return audio;
+}
+
+/* What a machine has heard after its beep, call by call. */
+export function showLeft(list, left) {
+  if (Number(list.dataset.count || 0) === left.length) return;
+  list.dataset.count = left.length;
+  list.replaceChildren(...left.map((one) => noteItem(`${timeOf(one.at)} · ${Math.round(one.seconds)} s`, one.text)));
+}
+
 export function showMessages(list, messages) {
   if (Number(list.dataset.count || 0) === messages.length) return;
   list.dataset.count = messages.length;
   list.replaceChildren(
-    ...messages.map((message) => {
-      const item = document.createElement('li');
-      const from = document.createElement('p');
-      from.className = 'from';
-      from.textContent = `${spaced(message.from)} · ${timeOf(message.at)}`;
-      const body = document.createElement('p');
-      body.textContent = message.body;
-      item.append(from, body);
-      return item;
-    }),
+    ...messages.map((message) => noteItem(`${spaced(message.from)} · ${timeOf(message.at)}`, message.body)),
   );
+}
+
+function noteItem(head, text) {
+  const item = document.createElement('li');
+  const from = document.createElement('p');
+  from.className = 'from';
+  from.textContent = head;
+  const body = document.createElement('p');
+  body.textContent = text;
+  item.append(from, body);
+  return item;
 }

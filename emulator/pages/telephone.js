@@ -2,9 +2,10 @@
 
 import { lab } from './lab.js';
 import { aloud } from './speech.js';
-import { Log, showMessages } from './telephone-log.js';
-import { ENDINGS, RULES, STATES, spaced } from './words.js';
+import { Log, showLeft, showMessages } from './telephone-log.js';
+import { ENDINGS, RULES, STATES, question, spaced } from './words.js';
 
+const TYPING_MS = 1000;
 const template = document.getElementById('telephone');
 let made = 0;
 
@@ -37,6 +38,7 @@ export class Telephone {
     this._find('[name="to"]').value = this._tools.cityNumber();
     if (this.number) return;
     this._find('.inbox').remove();
+    this._find('.machine').remove();
     this._find('.behaviour').remove();
   }
 
@@ -57,7 +59,28 @@ export class Telephone {
       event.preventDefault();
       guarded(() => this._do('call'))();
     });
-    this._find('.behaviour form')?.addEventListener('submit', (event) => {
+    this._wireSpeech();
+    this._wireBehaviour();
+  }
+
+  _wireSpeech() {
+    const { guarded } = this._tools;
+    const form = this._find('.speak');
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      guarded(() => this._speak(form.elements.words))();
+    });
+    form.addEventListener('input', guarded(() => this._types()));
+    form.addEventListener('focusin', guarded(() => this._types()));
+  }
+
+  _wireBehaviour() {
+    const { guarded } = this._tools;
+    const form = this._find('.behaviour form');
+    form?.elements.on_ring.addEventListener('change', ({ target }) => {
+      form.elements.greeting.closest('label').hidden = target.value !== 'machine';
+    });
+    form?.addEventListener('submit', (event) => {
       event.preventDefault();
       guarded(() => this._behave(event.target.elements))();
     });
@@ -92,9 +115,31 @@ export class Telephone {
     await this.look();
   }
 
-  async _behave({ on_ring: onRing, after, press, talk }) {
+  /* Into a recording, to whoever is on the line, or as the answer to a question. */
+  async _speak(field) {
+    const call = this._call;
+    const text = field.value.trim();
+    if (!call || !text) return;
+    if (call.found?.gathering?.speech) await lab.say(call.sid, text);
+    else await lab.speak(call.sid, { text, now: call.found?.talking_with?.length > 0 });
+    if (!call.found?.recording && !call.found?.gathering?.speech && !call.found?.talking_with?.length) {
+      this._log.note(`To be said after the beep: ${text}`);
+    }
+    field.value = '';
+    await this.look();
+  }
+
+  /* Whoever types needs longer than whoever speaks: the recording waits. */
+  async _types() {
+    if (!this._call?.found?.recording || Date.now() - (this._typed || 0) < TYPING_MS) return;
+    this._typed = Date.now();
+    await lab.typing(this._call.sid);
+  }
+
+  async _behave({ on_ring: onRing, after, press, talk, greeting }) {
     const behaviour = { on_ring: onRing.value, after: Number(after.value || 0) };
     if (press.value) Object.assign(behaviour, { press: press.value, press_after: 1 });
+    if (onRing.value === 'machine' && greeting.value) behaviour.greeting = Number(greeting.value);
     if (talk.value) behaviour.talk = Number(talk.value);
     await lab.behave(this.number, behaviour);
     this._showRule(behaviour);
@@ -135,6 +180,7 @@ export class Telephone {
     try {
       const found = await lab.call(call.sid, call.since);
       call.since = found.next;
+      call.found = found;
       found.events.forEach((event) => this._hear(event));
       this._show(call, found);
     } catch (error) {
@@ -147,11 +193,14 @@ export class Telephone {
 
   _hear(event) {
     this._log.take(event);
+    if (event.kind === 'record') this._call.taping = true;
+    if (event.kind === 'recorded') this._call.taping = false;
     if (event.kind === 'say') aloud(event.text, event.language);
   }
 
   _show(call, found) {
     if (found.status in ENDINGS) {
+      if (call.taping) return; // what was recorded is told at the next look
       this._end(ENDINGS[found.status]);
       return;
     }
@@ -159,11 +208,14 @@ export class Telephone {
     const calling = !call.incoming && found.status === 'ringing';
     this._become(waiting ? 'ringing' : calling ? 'calling' : 'talking', this._where(found));
     const asked = this._find('.asked');
-    asked.hidden = !found.gathering;
-    asked.textContent = found.gathering ? question(found.gathering) : '';
+    const words = question(found);
+    asked.classList.toggle('now', words !== undefined);
+    if (asked.textContent !== (words || 'Say something')) asked.textContent = words || 'Say something';
+    this.element.dataset.taping = Boolean(found.recording);
   }
 
   _where(found) {
+    if (found.recording) return 'Recording';
     if (found.talking_with?.length || (found.conference && found.status === 'in-progress')) return 'Talking';
     return found.in_queue ? 'In the line' : undefined;
   }
@@ -171,7 +223,8 @@ export class Telephone {
   _end(words) {
     this._log.note(words);
     this._call = null;
-    this._find('.asked').hidden = true;
+    this._find('.speak').reset();
+    this.element.dataset.taping = false;
     this._become('idle');
   }
 
@@ -182,6 +235,7 @@ export class Telephone {
     this._offer({ call: state === 'idle', answer: state === 'ringing', decline: state === 'ringing',
       hangup: state === 'talking' || state === 'calling' });
     this._find('.dial').hidden = state !== 'idle';
+    this._find('.speak').hidden = state !== 'talking';
     const deaf = state === 'idle' || state === 'ringing';
     this.element.querySelectorAll('[data-key]').forEach((key) => key.setAttribute('aria-disabled', deaf));
   }
@@ -202,11 +256,16 @@ export class Telephone {
     const found = await lab.phone(this.number).catch((error) => this._again(error));
     if (!found) return;
     const messages = found.messages || [];
-    const count = this._find('.count');
+    const count = this._find('.inbox .count');
     if (Number(count.textContent) < messages.length) this._tools.quiet(`${this.label} has a new message.`);
     count.textContent = messages.length;
     count.classList.toggle('some', messages.length > 0);
     showMessages(this._find('.messages'), messages);
+    const left = found.left || [];
+    this._find('.machine').hidden = !left.length && found.behaviour?.on_ring !== 'machine';
+    this._find('.machine .count').textContent = left.length;
+    this._find('.machine .count').classList.toggle('some', left.length > 0);
+    showLeft(this._find('.left'), left);
     if (!this._find('.behaviour').open) this._showRule(found.behaviour);
   }
 
@@ -215,9 +274,4 @@ export class Telephone {
     if (error.status !== 404) throw error;
     await lab.put(this.number, this.label);
   }
-}
-
-function question({ digits, finish }) {
-  if (digits === 1) return 'A key is asked for';
-  return digits ? `${digits} keys are asked for` : `Keys are asked for${finish ? `; end with ${finish}` : ''}`;
 }

@@ -38,6 +38,8 @@ const PLAIN = {
   joined: (event) => `Now talking${event.text ? ` with ${spaced(event.text)}` : ''}`,
   parted: () => 'The other one is gone',
   hold: (event) => event.text || 'On hold',
+  beep: () => '♪ Beep',
+  record: () => 'You are being recorded',
 };
 
 export function plain(event) {
@@ -46,6 +48,16 @@ export function plain(event) {
 
 function fileName(text) {
   return /^https?:/.test(text || '') ? decodeURIComponent(new URL(text).pathname.split('/').pop()) : text;
+}
+
+/* What is asked of whoever is in a call; undefined: nothing. */
+export function question(found) {
+  if (found.recording) return 'You are being recorded';
+  const { digits, finish, keys, speech } = found.gathering || {};
+  if (speech) return keys ? 'Words or a key are asked for' : 'Words are asked for';
+  if (!keys) return undefined;
+  if (digits === 1) return 'A key is asked for';
+  return digits ? `${digits} keys are asked for` : `Keys are asked for${finish ? `; end with ${finish}` : ''}`;
 }
 
 export const ENDINGS = {

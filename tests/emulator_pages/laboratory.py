@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,14 @@ CHOSEN = {
     "3": "<Response><Number>wrong place</Number></Response>",
     "4": '<Response><Dial><Client>a_1</Client></Dial><Say language="fi-FI">Ohi on.</Say></Response>',
 }
+CHOSEN |= {
+    "5": '<Response><Say language="fi-FI">Jätä viesti äänimerkin jälkeen.</Say>'
+    '<Record action="/left" finishOnKey="#" timeout="8"/><Say language="fi-FI">Viestiä ei kuulunut.</Say></Response>',
+    "6": '<Response><Gather input="dtmf speech" language="fi-FI" numDigits="1" speechTimeout="1" timeout="60" '
+    'action="/said"><Say language="fi-FI">Kerro asiasi.</Say></Gather></Response>',
+}
+LEFT = '<Response><Say language="fi-FI">Kiitos viestistä.</Say><Pause length="300"/></Response>'
+SAID = '<Response><Say language="fi-FI">Kuulin: {}.</Say><Pause length="300"/></Response>'
 RING_BACK = '<Response><Say language="sv-SE">Ni bad oss ringa tillbaka.</Say><Pause length="300"/></Response>'
 CONSOLE = (
     '<!doctype html><html lang="en"><title>Console</title><script src="{origin}/voice-sdk.js"></script><h1>Console</h1>'
@@ -45,6 +54,10 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+def _said(form: Mapping[str, str]) -> str:
+    return SAID.format(form.get("SpeechResult") or form.get("Digits", ""))
+
+
 def voice_service(emulator: str) -> Flask:
     app = Flask(__name__)
 
@@ -53,6 +66,8 @@ def voice_service(emulator: str) -> Flask:
 
     app.add_url_rule("/welcome", "welcome", lambda: document(WELCOME), methods=["POST"])
     app.add_url_rule("/chosen", "chosen", lambda: document(CHOSEN[request.form["Digits"]]), methods=["POST"])
+    app.add_url_rule("/left", "left", lambda: document(LEFT), methods=["POST"])
+    app.add_url_rule("/said", "said", lambda: document(_said(request.form)), methods=["POST"])
     app.add_url_rule("/ring-back", "ring-back", lambda: document(RING_BACK), methods=["POST"])
     app.add_url_rule("/console", "console", lambda: CONSOLE.format(origin=emulator))
     return app
@@ -82,6 +97,9 @@ class Laboratory:
 
     def status(self, call_sid: str) -> str:
         return str(requests.get(f"{self.emulator}/lab/calls/{call_sid}", timeout=10).json()["status"])
+
+    def recordings(self) -> list[dict[str, object]]:
+        return list(requests.get(f"{self.emulator}/lab/recordings", timeout=10).json()["recordings"])
 
     def reset(self) -> None:
         requests.post(f"{self.emulator}/lab/reset", json={}, timeout=10).raise_for_status()

@@ -78,10 +78,10 @@ def test_a_declined_call_is_over_for_both(table: Page, lab: Laboratory) -> None:
 def test_a_message_arrives_in_the_inbox_of_its_telephone(table: Page, lab: Laboratory) -> None:
     lab.rest("Messages", To="+358401234501", From=CITY, Body="Soitamme klo 13–14. Tunnus 123 456.")
     aino = telephone(table, "Aino")
-    expect(aino.locator(".count")).to_have_text("1")
+    expect(aino.locator(".inbox .count")).to_have_text("1")
     aino.get_by_text("Messages").click()
     expect(aino.get_by_text("Soitamme klo 13–14. Tunnus 123 456.")).to_be_visible()
-    expect(telephone(table, "Kalle").locator(".count")).to_have_text("0")
+    expect(telephone(table, "Kalle").locator(".inbox .count")).to_have_text("0")
 
 
 def test_what_twilio_would_not_accept_is_loud(table: Page) -> None:
@@ -105,6 +105,68 @@ def test_a_telephone_that_answers_by_itself_presses_too(table: Page, lab: Labora
     lab.ring_back("+358401234502", "welcome")
     expect(kalle.locator(".pressed")).to_have_text("You pressed 1")
     expect(kalle.get_by_role("log")).to_contain_text("Kiitos. Painoit yksi.")
+
+
+def chooses(table: Page, name: str, key: str) -> Locator:
+    one = call(table, name)
+    one.get_by_role("button", name=key, exact=True).click()
+    return one
+
+
+def says(one: Locator, words: str) -> None:
+    one.get_by_role("textbox").fill(words)
+    one.get_by_role("button", name="Say", exact=True).click()
+
+
+def test_a_message_is_spoken_after_the_beep_and_can_be_listened_to(table: Page, lab: Laboratory) -> None:
+    aino = chooses(table, "Aino", "5")
+    says(aino, "Katuvalo on rikki.")
+    expect(aino.locator(".spoke")).to_have_text("You said Katuvalo on rikki.")
+    expect(aino.get_by_role("log")).to_contain_text("Kiitos viestistä.")
+    assert lab.recordings()[0]["text"] == "Katuvalo on rikki."
+    sound = aino.get_by_label("Recording, 1 s")
+    expect(sound).to_be_visible()
+    seconds = sound.evaluate("(audio) => new Promise((heard) => {"
+                             " audio.onloadedmetadata = () => heard(audio.duration); audio.load(); })")  # fmt: skip
+    assert 1 <= seconds < 2
+
+
+def test_typing_holds_the_recording(table: Page, lab: Laboratory) -> None:
+    aino = chooses(table, "Aino", "5")
+    expect(aino.get_by_text("You are being recorded").first).to_be_visible()
+    aino.get_by_role("textbox").press_sequentially("Katuvalo", delay=250)  # twenty business seconds of typing
+    aino.get_by_role("textbox").press("Enter")
+    expect(aino.get_by_role("log")).to_contain_text("Kiitos viestistä.")
+    assert lab.recordings()[0]["text"] == "Katuvalo"
+
+
+def test_hanging_up_ends_the_message(table: Page, lab: Laboratory) -> None:
+    aino = chooses(table, "Aino", "5")
+    says(aino, "Katuvalo on rikki. " * 40)
+    expect(aino.locator(".spoke")).to_be_visible()
+    aino.get_by_role("button", name="Hang up").click()
+    expect(aino.locator(".tape audio")).to_be_visible()
+    expect(aino.get_by_text("The call has ended.")).to_be_visible()
+
+
+def test_a_question_is_answered_in_words(table: Page) -> None:
+    aino = chooses(table, "Aino", "6")
+    expect(aino.get_by_text("Words or a key are asked for")).to_be_visible()
+    says(aino, "pysäköinti")
+    expect(aino.get_by_role("log")).to_contain_text("Kuulin: pysäköinti.")
+
+
+def test_what_a_machine_has_heard_is_shown(table: Page, lab: Laboratory) -> None:
+    kalle = telephone(table, "Kalle")
+    kalle.get_by_text("When it rings").click()
+    kalle.get_by_label("It is").select_option("machine")
+    kalle.get_by_label("Greets, seconds").fill("0")
+    kalle.get_by_role("button", name="Keep").click()
+    call_sid = lab.ring_back("+358401234502")
+    expect(kalle.get_by_role("log")).to_contain_text("Ni bad oss ringa tillbaka.")
+    lab.rest(f"Calls/{call_sid}", Status="completed")
+    kalle.get_by_text("On the machine").click()
+    expect(kalle.locator(".left li")).to_contain_text("Ni bad oss")
 
 
 def test_an_agents_own_telephone_is_put_on_the_table_and_stays_there(table: Page) -> None:
@@ -161,6 +223,8 @@ def test_it_is_accessible_in_both_lights_and_fits_every_screen(table: Page, lab:
     lab.ring_back("+358401234502")
     call(table, "Aino").get_by_role("button", name="1", exact=True).click()
     call(table, "Sven").get_by_role("button", name="3", exact=True).click()
+    says(chooses(table, "Withheld", "5"), "Katuvalo on rikki Snellmaninkadulla.")
+    expect(telephone(table, "Withheld").locator("audio")).to_be_visible()
     expect(telephone(table, "Kalle").get_by_role("button", name="Answer")).to_be_visible()
     expect(table.get_by_role("heading", name="Twilio would not accept this")).to_be_visible()
     telephone(table, "Aino").get_by_text("Messages").click()

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from emulator.lab_client import CallNow, Event
-from emulator.terminal_script import HangUp, Press, Script, WaitFor, due, hear, left, parse
+from emulator.terminal_script import HangUp, Press, Script, Speak, WaitFor, due, hear, left, parse
 from tests.emulator_pages.laboratory import CITY, Laboratory
 from tests.emulator_pages.terminals import read_until, started, type_in
 
@@ -46,6 +46,31 @@ def test_typed_keys_are_pressed(lab: Laboratory) -> None:
     assert "[sv] Tack och adjö." in seen
 
 
+def test_a_script_leaves_a_message(lab: Laboratory) -> None:
+    script = "5,say:Katuvalo on rikki,#,wait:Kiitos viestistä,hangup"
+    done = terminal(lab, "call", "--to", CITY, "--keys", script)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '> "Katuvalo on rikki"' in done.stdout
+    assert lab.recordings()[0]["text"] == "Katuvalo on rikki"
+
+
+def test_a_script_answers_in_words(lab: Laboratory) -> None:
+    done = terminal(lab, "call", "--to", CITY, "--keys", "6,say:pysäköinti,wait:Kuulin: pysäköinti,hangup")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_typed_words_are_spoken(lab: Laboratory) -> None:
+    with started(TELEPHONE, "call", "--lab", lab.emulator, "--to", CITY) as process:
+        read_until(process, "På svenska")
+        type_in(process, "6")
+        read_until(process, "Kerro asiasi")
+        type_in(process, "pysäköinti torilla")
+        read_until(process, "Kuulin: pysäköinti torilla")
+        type_in(process, "h")
+        read_until(process, "the call has ended")
+        assert process.wait(20) == 0
+
+
 def test_control_c_hangs_up(lab: Laboratory) -> None:
     with started(TELEPHONE, "call", "--lab", lab.emulator, "--to", CITY) as process:
         read_until(process, "På svenska")
@@ -79,8 +104,8 @@ def test_without_an_emulator_it_says_so(lab: Laboratory) -> None:
     assert "Traceback" not in done.stderr
 
 
-def _call(gathering: bool = False, status: str = "in-progress") -> CallNow:
-    return CallNow("CA1", "+358401234501", CITY, status, "inbound", gathering, (), 0)
+def _call(gathering: bool = False, status: str = "in-progress", **now: bool) -> CallNow:
+    return CallNow("CA1", "+358401234501", CITY, status, "inbound", gathering, (), 0, **now)
 
 
 def _event(kind: str, text: str = "") -> Event:
@@ -88,9 +113,17 @@ def _event(kind: str, text: str = "") -> Event:
 
 
 def test_a_script_is_read_as_it_is_written() -> None:
-    script = parse("1,wait:Olet jonossa,040#,hangup")
-    assert script.steps == (Press("1"), WaitFor("Olet jonossa"), Press("040#"), HangUp())
-    assert left(script) == "1,wait:Olet jonossa,040#,hangup"
+    script = parse("1,wait:Olet jonossa,say:Katu on pimeä,040#,hangup")
+    assert script.steps == (Press("1"), WaitFor("Olet jonossa"), Speak("Katu on pimeä"), Press("040#"), HangUp())
+    assert left(script) == "1,wait:Olet jonossa,say:Katu on pimeä,040#,hangup"
+
+
+def test_words_wait_for_a_listener_and_take_the_key_after_them_along() -> None:
+    assert due(parse("say:hei,#"), _call())[0] is None
+    assert due(parse("say:hei,#"), _call(recording=True)) == (Speak("hei", "#"), Script(()))
+    assert due(parse("say:hei,hangup"), _call(recording=True)) == (Speak("hei", "hangup"), Script(()))
+    assert due(parse("say:hei,1"), _call(listening=True)) == (Speak("hei"), Script((Press("1"),)))
+    assert due(parse("#"), _call(recording=True)) == (Press("#"), Script(()))
 
 
 def test_a_script_with_nonsense_names_the_nonsense() -> None:
