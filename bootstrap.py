@@ -21,6 +21,7 @@ from queue_workers.enqueue import Enqueuer
 from recordings.vault import LocalVault, Vault
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
+from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
 
 
@@ -37,6 +38,7 @@ class Services:
     hurry: Callable[[], object]  # after a commit that may let a matter be dealt
     vault: Vault  # recorded sound, encrypted
     media: Media  # recorded sound at the provider
+    notices: NoticeBoard
 
     @property
     def base(self) -> str:
@@ -57,6 +59,8 @@ def build_services(settings: Settings | None = None) -> Services:
     database = Database(settings.database_url)
     rules = RulesHolder(_rules_at_hand(settings))
     rules.refresh(database)
+    notices = NoticeBoard()
+    notices.refresh(database, clock.now())
     live = LiveHints(settings.redis_url)
     enqueuer = Enqueuer(live)
     gateway = VoiceGateway(
@@ -70,7 +74,7 @@ def build_services(settings: Settings | None = None) -> Services:
     vault = LocalVault(settings.data_dir / "recordings", settings.recordings_key)
     return Services(
         settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal,
-        vault, media_for(settings),
+        vault, media_for(settings), notices,
     )  # fmt: skip
 
 

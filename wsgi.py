@@ -74,6 +74,7 @@ def _follow_rules(services: Services) -> None:
             time.sleep(RULES_SECONDS)
             try:
                 services.rules.refresh(services.database)
+                services.notices.refresh(services.database, services.clock.now())
             except Exception:
                 LOG.exception("rules not refreshed")
 

@@ -34,6 +34,7 @@ from queue_workers.enqueue import Enqueuer
 from recordings.vault import LocalVault
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
+from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
 from tests.support.postgres import fresh_database
 from tests.support.provider import RecordingGateway
@@ -116,6 +117,7 @@ def services_for(
         enqueuer.deal,
         LocalVault(known.data_dir / "recordings", known.recordings_key),
         media_for(known),
+        NoticeBoard(),
     )
 
 

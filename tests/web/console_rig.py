@@ -30,6 +30,7 @@ from ivr.speech.announcements import load as load_announcements
 from recordings.vault import LocalVault
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
+from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
 
 SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
@@ -292,6 +293,7 @@ def make_city(directory: Path, **environment: str) -> City:
         hurry=lambda: None,
         vault=LocalVault(settings.data_dir / "recordings", settings.recordings_key),
         media=media_for(settings),
+        notices=NoticeBoard(),
     )
     app = Flask("city", static_folder=None)
     app.register_blueprint(blueprint(services, Argon2Passwords(CHEAP)))

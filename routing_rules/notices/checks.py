@@ -1,0 +1,60 @@
+"""What a disruption notice may say before it goes on air. Pure: text and moments come in, values or faults go out.
+
+A caller hears a notice before the menu, so it is short, it has an end, and nobody hears two in a row.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from routing_rules.model import LANGUAGES, Notice, Ruleset
+
+LONGEST_WORDS = 200  # characters: about fourteen seconds of listening
+LONGEST_DAYS = 31
+
+Fault = Literal["empty", "long", "missing", "past", "far", "unknown", "taken"]
+Faults = Mapping[str, Fault]  # field -> what is wrong with it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a supervisor has written; ``until`` None where no moment could be read."""
+
+    words: Mapping[str, str]
+    topics: tuple[str, ...]
+    until: datetime | None
+
+
+def one_line(words: str) -> str:
+    """Spaces for line breaks, and nothing that speech or XML cannot carry."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
+def faults(wanted: Wanted, rules: Ruleset, on_air: Collection[Notice], now: datetime) -> Faults:
+    found = {f"words_{language}": _words(wanted.words.get(language, "")) for language in LANGUAGES}
+    found |= {"until": _until(wanted.until, now), "topics": _topics(wanted.topics, rules, on_air)}
+    return {field: fault for field, fault in found.items() if fault is not None}
+
+
+def _words(words: str) -> Fault | None:
+    if not words:
+        return "empty"
+    return "long" if len(words) > LONGEST_WORDS else None
+
+
+def _until(until: datetime | None, now: datetime) -> Fault | None:
+    if until is None:
+        return "missing"
+    if until <= now:
+        return "past"
+    return "far" if until > now + timedelta(days=LONGEST_DAYS) else None
+
+
+def _topics(topics: tuple[str, ...], rules: Ruleset, on_air: Collection[Notice]) -> Fault | None:
+    """One notice for everybody, one for a topic: a second would keep callers from a person beyond the minute."""
+    if not set(topics) <= {topic.id for topic in rules.topics}:
+        return "unknown"
+    if not topics:
+        return "taken" if any(not notice.topics for notice in on_air) else None
+    return "taken" if any(set(topics) & set(notice.topics) for notice in on_air) else None
