@@ -44,12 +44,16 @@ def openings(rules: Ruleset, department: Department, now: datetime, days: int = 
 def times(
     connection: Connection, rules: Ruleset, topic_id: str, language: str, now: datetime, expected_wait: int | None
 ) -> Times:
+    soon = soonest(rules, topic_id, now, expected_wait) if expected_wait is not None else None
+    return Times(soon, free_slots(connection, rules, ringing_department(rules, topic_id), language, now))
+
+
+def soonest(rules: Ruleset, topic_id: str, now: datetime, expected_wait: int) -> Window | None:
+    """The window from now on, if there is one with this wait in minutes."""
     department = ringing_department(rules, topic_id)
-    policy = department.callbacks
     own = openings(rules, department, now)
     extended = openings(rules, rules.department(rules.extended_desk), now, 1)
-    soon = asap(now, policy, expected_wait, own, extended) if expected_wait is not None else None
-    return Times(soon, free_slots(connection, rules, department, language, now))
+    return asap(now, department.callbacks, expected_wait, own, extended)
 
 
 def open_slots(rules: Ruleset, department: Department, now: datetime) -> tuple[Window, ...]:

@@ -3,7 +3,7 @@
 What must happen outside (SMS) is ordered in the outbox by the same commit.
 """
 
-import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.schema import offer, supervisor_item, text_message
 from callbacks import store
-from callbacks.code import request_code
 from callbacks.machine import Event
+from callbacks.making import Made, Making, Wanted
 from callbacks.model import Kind, Missed, Window, code_of
 from callbacks.numbers import takes_texts
 from callbacks.openings import open_until
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 UNREACHED_DAYS = 14
+MOVES: Mapping[str, Event] = {"requested": "move", "unreached": "reopen", "needs_human": "resolve_human_again"}
 ASAP = "asap"
 
 
@@ -62,43 +63,13 @@ class Promises:
         window: Window,
         line_time: datetime,
         call_sid: str,
-        keyed_in: bool = False,
         in_line: bool = False,
     ) -> tuple[str, bool]:
-        """(request id, whether an open one was joined). A second request about the same matter joins the first."""
-        number = store.number_id(self.tx.connection, e164, self.now)
-        topic_rule = self.rules.topic(topic)
-        same = None if topic_rule.urgent else store.open_same(self.tx.connection, number, topic)
-        if same is not None and not self._is_over(same):
-            self._join(same, window, in_line)
-            return str(same["id"]), True
-        department = ringing_department(self.rules, topic)
-        request_id = store.add(
-            self.tx.connection,
-            {
-                "code": request_code(secrets.token_bytes),
-                "number_id": number,
-                "topic": topic,
-                "language": language,
-                "department": department.id,
-                "desk": department.id,
-                "ruleset_version": self.rules.version,
-                "urgent": topic_rule.urgent,
-                "kind": kind,
-                "line_time_at": line_time if kind == "asap" else window.start,
-                "due_at": self.now if kind == "asap" else window.start,
-                "window_start_at": window.start,
-                "window_end_at": window.end,
-                "promise_words": self._words(language, topic, window),
-                "told": True,
-                "origin_call_sid": call_sid,
-                "keyed_in": keyed_in,
-            },
-            self.now,
-            "caller",
-        )
-        self.text(request_id, "sms.promise")
-        return request_id, False
+        """(request id, whether an open one was joined) for the number that rings; it is never refused."""
+        made = Making(self).make(Wanted(e164, topic, language, kind, window, line_time, call_sid, in_line=in_line))
+        if not isinstance(made, Made):
+            raise TypeError(f"a number's own request was not made: {made}")
+        return made.request_id, made.joined
 
     def reopen(self, request_id: str, window: Window | None = None) -> bool:
         """The resident rang in: back in the line at the old place, or with a new window if the desk cannot answer."""
@@ -108,7 +79,7 @@ class Promises:
         if window is None:
             values: dict[str, Any] = {**self._at_once(row), "attempts": 0}
         else:
-            values = self._window_values(row["language"], row["topic"], window, "slot") | {"attempts": 0}
+            values = self.window_values(row["language"], row["topic"], window, "slot") | {"attempts": 0}
         event: Event = "reopen" if row["state"] == "unreached" else "move"
         return store.transition(self.tx.connection, request_id, event, self.now, "caller", **values)
 
@@ -141,7 +112,7 @@ class Promises:
         if isinstance(following, Exhausted):
             self._exhausted(request_id, token, missed, who)
             return
-        values = self._window_values(row["language"], row["topic"], following.window, "retry")
+        values = self.window_values(row["language"], row["topic"], following.window, "retry")
         del values["line_time_at"]  # her place stays; a retry is dealt by its due time
         values |= {"due_at": following.due_at, "told": agreed is not None or self._can_text(row)}
         note = note or missed
@@ -158,7 +129,7 @@ class Promises:
         row = store.get(self.tx.connection, request_id)
         if row is None:
             return False
-        values = self._window_values(row["language"], row["topic"], window, "slot")
+        values = self.window_values(row["language"], row["topic"], window, "slot")
         values["told"] = self._can_text(row)
         moved = store.transition(self.tx.connection, request_id, "move", self.now, who, **values)
         if moved:
@@ -166,6 +137,31 @@ class Promises:
             if not values["told"]:
                 self.raise_item("untold", request_id)
         return moved
+
+    def moved_by_caller(self, request_id: str, window: Window) -> bool:
+        """The resident took another window and hears it now. False: our own call is under way, or it is over."""
+        row = store.get(self.tx.connection, request_id)
+        event = MOVES.get(row["state"]) if row is not None else None
+        if row is None or event is None:
+            return False
+        values = self.window_values(row["language"], row["topic"], window, "slot") | {"told": True}
+        if row["state"] == "unreached":
+            values["attempts"] = 0
+        if not store.transition(self.tx.connection, request_id, event, self.now, "caller", **values):
+            return False
+        self.close_items(request_id)
+        self.text(request_id, "sms.moved", f"-{code_of(window)}")
+        return True
+
+    def called_off(self, request_id: str) -> bool:
+        """The resident no longer wants it. False: her telephone rings already, or it is over."""
+        if not store.transition(
+            self.tx.connection, request_id, "call_off", self.now, "caller", outcome="cancelled", note="by telephone"
+        ):
+            return False
+        self.close_items(request_id)
+        self.text(request_id, "sms.cancelled")
+        return True
 
     def raise_item(self, kind: str, request_id: str | None, detail: str | None = None) -> None:
         """Onto the supervisor's list, once for each request (or detail: a duty, a recording) and kind."""
@@ -189,6 +185,8 @@ class Promises:
 
     def text(self, request_id: str, key: str, distinct: str = "") -> None:
         """Orders an SMS in the resident's language; without a sender nothing depends on it."""
+        if not self.services.settings.sms_sender:
+            return
         row = store.get(self.tx.connection, request_id)
         if row is None or not self._can_text(row):
             return
@@ -217,7 +215,7 @@ class Promises:
             ("number", PhoneSpoken(self.services.settings.city_number)),
         )
 
-    def _is_over(self, row: RowMapping) -> bool:
+    def is_over(self, row: RowMapping) -> bool:
         """They have talked and only the agent's note is missing: the caller asks for another talk, not for that one."""
         held = select(offer.c.state).where(offer.c.token == row["offer_token"])
         if row["state"] != "connected" or self.tx.connection.scalar(held) != "wrapup":
@@ -225,32 +223,17 @@ class Promises:
         note = {"token": row["offer_token"], "outcome": "unnoted"}
         return store.transition(self.tx.connection, row["id"], "done", self.now, "service", **note)
 
-    def _join(self, row: RowMapping, window: Window, in_line: bool) -> None:
-        """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one.
-
-        One who comes from the line was there about this matter, or is led out of a closed one: the new window is told.
-        """
-        if row["state"] == "unreached":
-            self.reopen(row["id"], window)
-        elif row["state"] == "needs_human":
-            values = self._window_values(row["language"], row["topic"], window, "slot")
-            store.transition(self.tx.connection, row["id"], "resolve_human_again", self.now, "caller", **values)
-            self.close_items(row["id"])
-        elif row["state"] == "requested" and (in_line or row["window_end_at"] <= self.now):
-            values = self._window_values(row["language"], row["topic"], window, "slot")
-            store.transition(self.tx.connection, row["id"], "move", self.now, "caller", told=True, **values)
-
-    def _window_values(self, language: str, topic: str, window: Window, kind: Kind) -> dict[str, Any]:
+    def window_values(self, language: str, topic: str, window: Window, kind: Kind) -> dict[str, Any]:
         return {
             "kind": kind,
             "due_at": window.start,
             "line_time_at": window.start,
             "window_start_at": window.start,
             "window_end_at": window.end,
-            "promise_words": self._words(language, topic, window),
+            "promise_words": self.words(language, topic, window),
         }
 
-    def _words(self, language: str, topic: str, window: Window) -> str:
+    def words(self, language: str, topic: str, window: Window) -> str:
         values: tuple[tuple[str, Value], ...] = (
             ("about", TopicSpoken(topic, "about")),
             ("window", WindowSpoken(window.start, window.end, self.now)),

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
 
 from adapters.database import insert_once
 from adapters.ids import new_id
-from adapters.schema import call_draft, callback_event, callback_request, phone_number
+from adapters.schema import call_draft, callback_event, callback_request, code_try, offer, phone_number
 from callbacks.machine import TRANSITIONS, Event
 from callbacks.model import FINAL_STATES, OPEN_STATES
 
@@ -60,6 +60,56 @@ def open_of_number(connection: Connection, e164: str) -> Sequence[RowMapping]:
     query = select(REQUEST).join(phone_number, phone_number.c.id == REQUEST.c.number_id)
     mine = query.where(phone_number.c.e164 == e164, REQUEST.c.state.in_(OPEN_STATES))
     return connection.execute(mine.order_by(REQUEST.c.window_start_at, REQUEST.c.created_at)).mappings().all()
+
+
+def persons(connection: Connection, number: str, topic: str) -> frozenset[int]:
+    """The persons on this telephone who have an open request about the topic."""
+    mine = (REQUEST.c.number_id == number, REQUEST.c.topic == topic, REQUEST.c.state.in_(OPEN_STATES))
+    return frozenset(connection.scalars(select(REQUEST.c.person).where(*mine)))
+
+
+def numbers_keyed_in(connection: Connection, asker: str, besides: str | None, since: datetime) -> int:
+    """How many other numbers this one has keyed in since."""
+    asked = (REQUEST.c.asked_by_number_id == asker, REQUEST.c.created_at >= since)
+    query = select(func.count(REQUEST.c.number_id.distinct())).where(*asked)
+    return int(connection.scalar(query if besides is None else query.where(REQUEST.c.number_id != besides)) or 0)
+
+
+def open_keyed_in(connection: Connection, number: str, besides: str | None) -> int:
+    """Open requests for this number that were keyed in by anybody else."""
+    query = select(func.count()).where(
+        REQUEST.c.number_id == number, REQUEST.c.keyed_in, REQUEST.c.state.in_(OPEN_STATES)
+    )
+    others = or_(REQUEST.c.asked_by_number_id.is_(None), REQUEST.c.asked_by_number_id != besides)
+    return int(connection.scalar(query if besides is None else query.where(others)) or 0)
+
+
+def with_code(connection: Connection, code: str, since: datetime) -> Sequence[RowMapping]:
+    """Matters that have this code: open, or closed since."""
+    alive = or_(REQUEST.c.state.in_(OPEN_STATES), REQUEST.c.closed_at >= since)
+    return connection.execute(select(REQUEST).where(REQUEST.c.code == code, alive)).mappings().all()
+
+
+def code_tries(connection: Connection, call_sid: str, number: str | None, since: float) -> tuple[int, int]:
+    """(in this call, since then from this number: from all withheld ones where it is None)."""
+    lately = (code_try.c.number_id == number, code_try.c.made_machine >= since)
+    in_call = select(func.count()).where(code_try.c.call_sid == call_sid)
+    row = connection.execute(
+        select(in_call.scalar_subquery(), select(func.count()).where(*lately).scalar_subquery())
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def note_code_try(connection: Connection, call_sid: str, nonce: str, number: str | None, machine: float) -> None:
+    row = {"call_sid": call_sid, "nonce": nonce, "number_id": number, "made_machine": machine}
+    insert_once(connection, code_try, row, ("call_sid", "nonce"))
+
+
+def offer_held(connection: Connection, request_id: str) -> str | None:
+    """The offer that rings an agent about this request, if there is one."""
+    ringing = (offer.c.request_id == request_id, offer.c.state == "offered")
+    found = connection.scalar(select(offer.c.token).where(*ringing))
+    return None if found is None else str(found)
 
 
 def unreached_of(connection: Connection, number: str) -> RowMapping | None:

@@ -1,6 +1,6 @@
 """Effects of the dialogue, carried out in one transaction. Nothing here talks to the provider."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
@@ -9,18 +9,23 @@ from sqlalchemy import RowMapping, delete, insert
 from adapters.database import Transaction
 from adapters.schema import call_draft
 from callbacks import store as promises
+from callbacks.making import Made, Making, SameOpen, Wanted
 from callbacks.model import Refused
 from callbacks.numbers import callable_number, keyed_to_e164
 from callbacks.service import Promises
 from desks import store as desks_store
 from desks.line import Line, outlook
+from ivr.carry_out_known import CarryOutKnown
 from ivr.carry_out_message import CarryOutMessage
 from ivr.carry_out_routes import RouteOrders
-from ivr.fact_finding import promised
+from ivr.dialogue.known import is_sensitive
+from ivr.fact_finding import matter_of, promised
 from ivr.facts import (
     Bridge,
     Bridged,
     Callable,
+    CancelRequest,
+    CheckCode,
     CloseLine,
     DropMessage,
     Effect,
@@ -33,14 +38,17 @@ from ivr.facts import (
     KeepNumber,
     KeepRecording,
     MakePromise,
+    MoveRequest,
     MoveToExtended,
     NotCallable,
     NoWindow,
     NumberKept,
     NumberRefused,
+    Promised,
     RaiseAlarm,
     Reopen,
     Result,
+    SameMatter,
     Settled,
     Stay,
     TextNumber,
@@ -48,6 +56,8 @@ from ivr.facts import (
     Wish,
 )
 from ivr.step_url import Step
+from routing_rules.decide import decide
+from routing_rules.model import ToDuty, ToLine, ToNumber
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -100,11 +110,17 @@ class CarryOut:
                 return RouteOrders(self.services, self.tx, self.step, self.facts).raise_alarm(effect)
             case KeepRecording() | KeepMessage() | DropMessage():
                 return self._message().run(effect)
+            case CancelRequest() | MoveRequest() | CheckCode():
+                return self._known().run(effect)
         assert_never(effect)
 
     def _message(self) -> CarryOutMessage:
         caller = self.caller
         return CarryOutMessage(self.services, self.tx, self.step, self.facts, caller.call_sid, caller.number)
+
+    def _known(self) -> CarryOutKnown:
+        caller = self.caller
+        return CarryOutKnown(self.services, self.tx, self.step, self.facts, caller.call_sid, caller.number)
 
     def _join(self, effect: JoinLine) -> Result:
         request = self._about(effect)
@@ -156,7 +172,8 @@ class CarryOut:
         if found is None:
             return NoWindow()
         kind, window = found
-        request_id, joined = self.promises.make(
+        keyed_in = self.facts.caller.keyed_in
+        wanted = Wanted(
             e164=self.facts.caller.e164,
             topic=effect.topic,
             language=self.step.language,
@@ -164,12 +181,33 @@ class CarryOut:
             window=window,
             line_time=stay["line_time_at"] if stay is not None else self._arrived(),
             call_sid=self.caller.call_sid,
-            keyed_in=self.facts.caller.keyed_in,
             in_line=stay is not None,
+            keyed_in=keyed_in,
+            asker=self._own_number_id() if keyed_in else None,
+            person=effect.person,
+            same=effect.same,
+            live=keyed_in and self._may_go_live(effect.topic),
         )
+        return self._answered(Making(self.promises).make(wanted), stay)
+
+    def _answered(self, made: Made | SameOpen | Refused, stay: RowMapping | None) -> Result:
+        match made:
+            case Refused(reason):
+                return NumberRefused(reason)
+            case SameOpen(row):
+                return SameMatter(matter_of(row))
         if stay is not None:
             self.line.promised(stay["id"])
-        return self._told(request_id, joined, place_kept=stay is not None)
+        told = self._told(made.request_id, made.joined, place_kept=stay is not None)
+        return replace(told, may_tell=made.may_tell) if isinstance(told, Promised) else told
+
+    def _may_go_live(self, topic: str) -> bool:
+        """Over a cap an urgent caller is answered at once, where somebody can (decision 17)."""
+        if not self.facts.rules.topic(topic).urgent:
+            return False
+        staffed = desks_store.duty(self.tx.connection, self.services.clock.machine()).staffed()
+        route = decide(self.facts.rules, topic, self.step.language, self.facts.now, staffed)
+        return isinstance(route, ToLine | ToDuty | ToNumber)
 
     def _wait(self, stay: RowMapping | None) -> int:
         """The expected wait in minutes that an ASAP window is checked against; 0 without history."""
@@ -189,7 +227,9 @@ class CarryOut:
             return NoWindow()
         if not self.promises.reopen(request_id, found[1]):
             return TooLate()
-        return self._told(request_id, joined=False, place_kept=False)
+        told = self._told(request_id, joined=False, place_kept=False)
+        hidden = isinstance(told, Promised) and is_sensitive(told.topic, self.facts)
+        return replace(told, may_tell="window") if isinstance(told, Promised) and hidden else told
 
     def _told(self, request_id: str, joined: bool, place_kept: bool) -> Result:
         row = promises.get(self.tx.connection, request_id)

@@ -31,6 +31,7 @@ callback_request = Table(
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("origin_call_sid", String(34), index=True),
     Column("keyed_in", Boolean, nullable=False),  # not the number that called: neutral first words
+    Column("asked_by_number_id", String(32), ForeignKey("phone_number.id")),  # who keyed it in; null: nobody, or withheld
     Column("created_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
     Column("outcome", String(24)),
@@ -66,6 +67,14 @@ Index(
     callback_request.c.window_start_at,
     sqlite_where=text(_OPEN),
     postgresql_where=text(_OPEN),
+)
+
+Index(
+    "ix_callback_request_asked_by",
+    callback_request.c.asked_by_number_id,
+    callback_request.c.created_at,
+    sqlite_where=text("asked_by_number_id IS NOT NULL"),
+    postgresql_where=text("asked_by_number_id IS NOT NULL"),
 )
 
 callback_event = Table(  # history: one row for each transition, in the transition's own transaction

@@ -69,6 +69,8 @@ def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
     department = (("department", DepartmentSpoken(effect.department)),)
     before = _heard_first(step, effect.topic, facts)
     step = replace(step, topic=effect.topic)
+    if effect.request_id and facts.rules.topic(effect.topic).sensitive:  # caller ID proves nothing: no desk is named
+        return enter(step, line_id, facts, Say("line.connecting_neutral"))
     if not effect.extended:
         return enter(step, line_id, facts, *before, Say("line.connecting", department))
     key = "line.extended_closed" if effect.closed else "line.extended_unstaffed"

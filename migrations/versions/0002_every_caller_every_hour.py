@@ -8,6 +8,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+ASKED = sa.text("asked_by_number_id IS NOT NULL")
 DRAFT = sa.text("state = 'draft'")
 KEPT = sa.text("state = 'kept'")
 UNFINISHED = sa.text("removed_machine IS NULL")
@@ -40,6 +41,17 @@ def upgrade() -> None:
     with op.batch_alter_table("callback_request") as table:
         table.add_column(sa.Column("contact", sa.String(length=6), server_default="ring", nullable=False))
         table.add_column(sa.Column("interpreter", sa.String(length=60), nullable=True))
+        table.add_column(sa.Column("asked_by_number_id", sa.String(length=32), nullable=True))
+        table.create_foreign_key(
+            op.f("fk_callback_request_asked_by_number_id_phone_number"), "phone_number", ["asked_by_number_id"], ["id"]
+        )
+    op.create_index(
+        "ix_callback_request_asked_by",
+        "callback_request",
+        ["asked_by_number_id", "created_at"],
+        sqlite_where=ASKED,
+        postgresql_where=ASKED,
+    )
     with op.batch_alter_table("supervisor_item") as table:
         table.add_column(sa.Column("detail", sa.String(length=40), nullable=True))
 
@@ -92,7 +104,10 @@ def _recording() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("supervisor_item") as table:
         table.drop_column("detail")
+    op.drop_index("ix_callback_request_asked_by", table_name="callback_request")
     with op.batch_alter_table("callback_request") as table:
+        table.drop_constraint(op.f("fk_callback_request_asked_by_number_id_phone_number"), type_="foreignkey")
+        table.drop_column("asked_by_number_id")
         table.drop_column("interpreter")
         table.drop_column("contact")
     op.drop_table("recording")

@@ -101,7 +101,7 @@ def test_the_resident_can_cancel_from_every_open_state(state: str) -> None:
 
 @pytest.mark.parametrize("event", machine.EVENTS)
 def test_only_a_person_moves_a_matter_whose_ring_is_unknown(event: machine.Event) -> None:
-    allowed = {"resolve_human_done", "resolve_human_again", "cancel"}
+    allowed = {"resolve_human_done", "resolve_human_again", "cancel", "call_off"}
     assert isinstance(machine.advance("needs_human", event), Refused) == (event not in allowed)
 
 

@@ -1,0 +1,177 @@
+"""A promise is made: a new request, or the open one about the same matter. In the caller's transaction.
+
+What a calling number proves is nothing, what a keyed-in one proves is less: whoever keys in somebody else's number
+neither hears what is open there nor changes it, and has a limit. An urgent matter is never refused.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import RowMapping
+
+from callbacks import store
+from callbacks.code import request_code
+from callbacks.limits import DAY, Asked, next_person, over
+from callbacks.model import Kind, Refused, Window
+from callbacks.planning import ringing_department
+
+if TYPE_CHECKING:
+    from callbacks.service import Promises
+
+NEXT_PERSON = 0
+MayTell = Literal["all", "window", "nothing"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    e164: str
+    topic: str
+    language: str
+    kind: Kind
+    window: Window
+    line_time: datetime
+    call_sid: str
+    in_line: bool = False  # comes from the waiting line: its place is kept
+    keyed_in: bool = False  # not the number that rings
+    asker: str | None = None  # opaque id of the number that rings, where another was keyed in; None: withheld
+    person: int = 1  # ordinal on that telephone; 0: the next without an open request about this
+    same: Literal["ask", "join"] = "join"
+    live: bool = False  # somebody would answer an urgent caller now
+
+
+@dataclass(frozen=True)
+class Made:
+    request_id: str
+    joined: bool
+    may_tell: MayTell = "all"
+
+
+@dataclass(frozen=True)
+class SameOpen:
+    """Nothing was made: the caller is asked whether it is the same matter or another person's."""
+
+    row: RowMapping
+
+
+class Making:
+    def __init__(self, promises: "Promises") -> None:
+        self.promises, self.rules, self.now = promises, promises.rules, promises.now
+        self.connection = promises.tx.connection
+
+    def make(self, wanted: Wanted) -> Made | SameOpen | Refused:
+        """Refused: ``too_many``, or ``live`` where an urgent caller over a cap is better answered at once."""
+        number = self._number(wanted)
+        same = self._open_same(wanted, number)
+        if same is not None and wanted.same == "ask" and not self._is_sensitive(wanted):
+            return SameOpen(same)
+        if same is not None and not (self._by_stranger(wanted, same) and self._is_sensitive(wanted)):
+            return self._joined(wanted, same)
+        if same is not None:  # a keyed-in number must not betray what is open there
+            wanted = replace(wanted, person=NEXT_PERSON)
+        return self._refusal(wanted, number) or self._added(wanted, number)
+
+    def _number(self, wanted: Wanted) -> str | None:
+        """A keyed-in number is stored with its first request, not before."""
+        if wanted.keyed_in:
+            return store.known_number_id(self.connection, wanted.e164)
+        return store.number_id(self.connection, wanted.e164, self.now)
+
+    def _open_same(self, wanted: Wanted, number: str | None) -> RowMapping | None:
+        if number is None or wanted.person == NEXT_PERSON or self._is_urgent(wanted):
+            return None
+        same = store.open_same(self.connection, number, wanted.topic, wanted.person)
+        return None if same is None or self.promises.is_over(same) else same
+
+    def _is_urgent(self, wanted: Wanted) -> bool:
+        return self.rules.topic(wanted.topic).urgent
+
+    def _is_sensitive(self, wanted: Wanted) -> bool:
+        return self.rules.topic(wanted.topic).sensitive
+
+    def _by_stranger(self, wanted: Wanted, same: RowMapping) -> bool:
+        """Keyed in by somebody who has not asked for this request herself, as far as anybody can see."""
+        if not wanted.keyed_in or same["origin_call_sid"] == wanted.call_sid:
+            return False
+        return wanted.asker is None or same["asked_by_number_id"] != wanted.asker
+
+    # --- the open one is joined ----------------------------------------------------------------------------------
+
+    def _joined(self, wanted: Wanted, same: RowMapping) -> Made | Refused:
+        if not self._by_stranger(wanted, same):
+            self._join(same, wanted.window, wanted.in_line)
+            return Made(same["id"], True, "window" if self._is_sensitive(wanted) else "all")
+        if (
+            same["state"] == "unreached"
+        ):  # rung three times in vain: nobody starts that anew from elsewhere the same day
+            if same["last_attempt_at"] is not None and same["last_attempt_at"] > self.now - DAY:
+                return Refused("too_many")
+            self._join(same, wanted.window, in_line=False)
+        return Made(same["id"], True, "nothing")
+
+    def _join(self, row: RowMapping, window: Window, in_line: bool) -> None:
+        """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one.
+
+        One who comes from the line was there about this matter, or is led out of a closed one: the new window is told.
+        """
+        values = self.promises.window_values(row["language"], row["topic"], window, "slot")
+        if row["state"] == "unreached":
+            self.promises.reopen(row["id"], window)
+        elif row["state"] == "needs_human":
+            store.transition(self.connection, row["id"], "resolve_human_again", self.now, "caller", **values)
+            self.promises.close_items(row["id"])
+        elif row["state"] == "requested" and (in_line or row["window_end_at"] <= self.now):
+            store.transition(self.connection, row["id"], "move", self.now, "caller", told=True, **values)
+
+    # --- a new one -----------------------------------------------------------------------------------------------
+
+    def _refusal(self, wanted: Wanted, number: str | None) -> Refused | None:
+        if not wanted.keyed_in:
+            return None
+        since = self.now - DAY
+        asked = Asked(
+            numbers=store.numbers_keyed_in(self.connection, wanted.asker, number, since) if wanted.asker else 0,
+            open_there=store.open_keyed_in(self.connection, number, wanted.asker) if number else 0,
+        )
+        if not over(asked):
+            return None
+        if not self._is_urgent(wanted):
+            return Refused("too_many")
+        return Refused("live") if wanted.live else None
+
+    def _added(self, wanted: Wanted, number: str | None) -> Made | Refused:
+        number = number or store.number_id(self.connection, wanted.e164, self.now)
+        person = wanted.person
+        if person == NEXT_PERSON:
+            found = next_person(store.persons(self.connection, number, wanted.topic), self._is_urgent(wanted))
+            if found is None:
+                return Refused("too_many")
+            person = found
+        values = self._row(wanted) | {"number_id": number, "person": person}
+        request_id = store.add(self.connection, values, self.now, "caller")
+        self.promises.text(request_id, "sms.promise")
+        return Made(request_id, False)
+
+    def _row(self, wanted: Wanted) -> dict[str, Any]:
+        department = ringing_department(self.rules, wanted.topic)
+        soon = wanted.kind == "asap"
+        return {
+            "code": request_code(secrets.token_bytes),
+            "topic": wanted.topic,
+            "language": wanted.language,
+            "department": department.id,
+            "desk": department.id,
+            "ruleset_version": self.rules.version,
+            "urgent": self._is_urgent(wanted),
+            "kind": wanted.kind,
+            "line_time_at": wanted.line_time if soon else wanted.window.start,
+            "due_at": self.now if soon else wanted.window.start,
+            "window_start_at": wanted.window.start,
+            "window_end_at": wanted.window.end,
+            "promise_words": self.promises.words(wanted.language, wanted.topic, wanted.window),
+            "told": True,
+            "origin_call_sid": wanted.call_sid,
+            "keyed_in": wanted.keyed_in,
+            "asked_by_number_id": wanted.asker if wanted.keyed_in else None,
+        }

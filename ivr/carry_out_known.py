@@ -1,0 +1,111 @@
+"""Effects about requests that are there already: moved, called off, a code checked. In the caller's transaction.
+
+Only from the number a request is about; what else must be proved, the dialogue has asked for (decisions 19 and 20).
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import RowMapping
+
+from adapters.database import Transaction
+from callbacks import store as promises
+from callbacks.limits import HOUR_SECONDS, CodeTries, too_many
+from callbacks.service import UNREACHED_DAYS, Promises
+from desks.conversation import Conversation
+from ivr.fact_finding import promised
+from ivr.facts import (
+    Callable,
+    CancelRequest,
+    CheckCode,
+    CodeChecked,
+    Facts,
+    MoveRequest,
+    NotCallable,
+    NoWindow,
+    Result,
+    Settled,
+    TooLate,
+)
+from ivr.step_url import Step
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+RECENT = timedelta(days=UNREACHED_DAYS)
+
+
+class CarryOutKnown:
+    """``number``: the call's own, never a keyed-in one."""
+
+    def __init__(
+        self,
+        services: "Services",
+        tx: Transaction,
+        step: Step,
+        facts: Facts,
+        call_sid: str,
+        number: Callable | NotCallable,
+    ) -> None:
+        self.services, self.tx, self.step, self.facts = services, tx, step, facts
+        self.call_sid, self.number = call_sid, number
+        self.promises = Promises(services, tx, facts.rules)
+
+    def run(self, effect: CancelRequest | MoveRequest | CheckCode) -> Result:
+        match effect:
+            case CancelRequest(request_id):
+                return self._called_off(request_id)
+            case MoveRequest(request_id, window):
+                return self._moved(request_id, window)
+            case CheckCode(keys):
+                return self._checked(keys)
+
+    def _own(self, request_id: str) -> RowMapping | None:
+        """The request, if it is about the number that rings; an id from elsewhere opens nothing."""
+        row = promises.get(self.tx.connection, request_id)
+        if row is None or not isinstance(self.number, Callable):
+            return None
+        return row if promises.e164_of(self.tx.connection, row["number_id"]) == self.number.e164 else None
+
+    def _called_off(self, request_id: str) -> Result:
+        row = self._own(request_id)
+        if row is None or not self.promises.called_off(request_id):
+            return TooLate()
+        held = promises.offer_held(self.tx.connection, request_id)  # made between look and step, too
+        if held is not None:
+            Conversation(self.services, self.tx, self.facts.rules).withdraw(held)
+        self.tx.after_commit(self.services.changed)
+        return Settled()
+
+    def _moved(self, request_id: str, choice: str) -> Result:
+        row = self._own(request_id)
+        if row is None:
+            return TooLate()
+        rules = self.facts.rules
+        topic = row["topic"] if any(t.id == row["topic"] for t in rules.topics) else rules.general_topic
+        found = self.promises.window(topic, self.step.language, choice, None)
+        if found is None:
+            return NoWindow()
+        if not self.promises.moved_by_caller(request_id, found[1]):
+            return TooLate()
+        self.tx.after_commit(self.services.changed)
+        moved = promises.get(self.tx.connection, request_id)
+        return TooLate() if moved is None else promised(self.tx.connection, moved, joined=False, place_kept=False)
+
+    def _checked(self, code: str) -> Result:
+        """Each try is counted before it is answered; over a cap nothing is looked up."""
+        connection, machine = self.tx.connection, self.services.clock.machine()
+        number = None
+        if isinstance(self.number, Callable):
+            number = promises.number_id(connection, self.number.e164, self.facts.now)
+        in_call, lately = promises.code_tries(connection, self.call_sid, number, machine - HOUR_SECONDS)
+        if too_many(CodeTries(in_call, lately, withheld=number is None)):
+            return CodeChecked(known=False, too_many=True)
+        promises.note_code_try(connection, self.call_sid, self.step.nonce, number, machine)
+        found = promises.with_code(connection, code, self.facts.now - RECENT)
+        own = [row["id"] for row in found if number is not None and row["number_id"] == number]
+        return CodeChecked(known=bool(found), request_id=self._open_one(own))
+
+    def _open_one(self, own: list[str]) -> str:
+        shown = {matter.request_id for matter in self.facts.known}
+        return next((request_id for request_id in own if request_id in shown), "")
