@@ -34,7 +34,8 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any],
     """False: a row with this key is there already (a neighbour's, perhaps of this very instant)."""
     make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
     row = make(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(row).rowcount == 1
+    counted = row.execution_options(preserve_rowcount=True)  # psycopg forgets an INSERT's count otherwise: -1
+    return connection.execute(counted).rowcount == 1
 
 
 class Transaction:

@@ -24,7 +24,7 @@ from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
 from desks import dispatch
 from ivr import fallback
-from queue_workers import after_hours, effects, reconcile
+from queue_workers import after_hours, effects, reconcile, sound_repairs
 from queue_workers.enqueue import Enqueuer
 
 LOG = logging.getLogger("clock")
@@ -79,6 +79,8 @@ class Dispatcher:
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
         self.guarded("expiry", lambda: reconcile.expire(services))
         self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
+        self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
+        self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))
 
     def _keep_fallback(self) -> None:

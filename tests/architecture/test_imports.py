@@ -10,6 +10,7 @@ PURE = {
     *(f"routing_rules.{name}" for name in ("model", "decide", "opening_hours", "holidays")),
     *(f"callbacks.{name}" for name in ("model", "machine", "transitions", "retry_policy", "windows", "openings")),
     "callbacks.code",
+    "callbacks.limits",
     "console.model",
     "adapters.provider_facts",
     *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
@@ -46,6 +47,7 @@ SQL_OUTSIDE_STORES = {
     "adapters.migrate": "Alembic's engine",
     "adapters.outbox": "one row: the order",
     "bootstrap": "one row: when this process began",
+    "callbacks.making": "the type of the row it joins",
     "callbacks.planning": "the type of the connection it hands on",
     "callbacks.service": "messages and supervisor's items, in the promise's transaction",
     "desks.conversation": "one row: presence, in the talk's transaction",
@@ -60,10 +62,12 @@ SQL_OUTSIDE_STORES = {
     "ivr.status_webhooks": "news of calls, each once",
     "ivr.sms_webhook": "what became of a message, in one row",
     "ivr.carry_out": "one row: the draft of a keyed-in number",
+    "ivr.carry_out_known": "the type of the row it is handed",
     "ivr.fact_finding": "the type of the connection it hands on",
     "ivr.line_facts": "whether an order about the stay is under way",
     "queue_workers.effects": "claims orders of the outbox",
     "queue_workers.sound_effects": "the type of the row it is handed",
+    "queue_workers.sound_repairs": "the type of the row it is handed",
     "recordings.service": "the type of the row it is handed",
     "ivr.recording_webhooks": "names the error of two who note the same recording at one instant",
     "queue_workers.scheduler": "finds due orders of the outbox",
@@ -137,7 +141,7 @@ def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
 def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
-    workers = {f"queue_workers.{name}" for name in ("effects", "sound_effects", "reconcile")}
+    workers = {f"queue_workers.{name}" for name in ("effects", "sound_effects", "reconcile", "sound_repairs")}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
 

@@ -13,7 +13,7 @@ NO_SUCH_CALL = NotDone(404, 20404, again=False)
 
 @dataclass(frozen=True)
 class Order:
-    kind: str  # call | redirect | take | end | text
+    kind: str  # call | redirect | take | end | text | delete_recording
     to: str  # a number, an identity or a call
     url: str = ""
 
@@ -43,6 +43,9 @@ class RecordingGateway(VoiceGateway):
     def cannot_be_asked(self) -> None:
         self._asking_fails = True
 
+    def can_be_asked(self) -> None:
+        self._asking_fails = False
+
     def ordered(self, kind: str) -> list[Order]:
         return [order for order in self.orders if order.kind == kind]
 
@@ -67,6 +70,9 @@ class RecordingGateway(VoiceGateway):
 
     def text(self, to: str, sender: str, body: str, status_callback: str) -> Result:
         return self._take(Order("text", to))
+
+    def delete_recording(self, recording_sid: str) -> Result:
+        return self._take(Order("delete_recording", recording_sid))
 
     def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
         if self._asking_fails:

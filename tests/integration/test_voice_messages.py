@@ -1,0 +1,385 @@
+"""The voice message webhook by webhook, on both databases: kept, heard, spoken anew, left by hanging up."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.schema import call, outbox, recording, supervisor_item
+from callbacks import store as promises
+from queue_workers import sound_repairs
+from tests.support.media_house import Answer, MediaHouse, media_house, wav
+from tests.support.messages import Speaker, media_path, recording_sid
+from tests.support.provider import LOST, NO_SUCH_CALL
+from tests.support.services import Town
+
+SOUND = wav()
+HER_CALL = "CA" + "1" * 32
+
+
+@pytest.fixture
+def house() -> Iterator[MediaHouse]:
+    with media_house(Answer(body=SOUND)) as one:
+        yield one
+
+
+@pytest.fixture
+def town(record: str, house: MediaHouse, tmp_path: Path) -> Iterator[Town]:
+    one = Town.over(record, TWILIO_API_BASE_URL=house.origin, DATA_DIR=str(tmp_path))
+    yield one
+    one.services.database.dispose()
+
+
+@pytest.fixture
+def speaker(town: Town) -> Speaker:
+    return Speaker.at(town)
+
+
+def the_message(town: Town) -> dict[str, object]:
+    return dict(town.one(recording))
+
+
+def carried_out(town: Town) -> None:
+    """Until nothing is due: one order may lead to the next."""
+    for _ in range(5):
+        if not town.carry_out():
+            return
+
+
+def test_a_message_is_recorded_until_the_hash_key_and_never_transcribed(speaker: Speaker) -> None:
+    document = speaker.is_led_to_the_tone()
+    for attribute in ('finishOnKey="#"', 'playBeep="true"', 'maxLength="120"', 'timeout="5"', 'trim="trim-silence"'):
+        assert attribute in document
+    assert "transcribe" not in document
+    assert 'recordingStatusCallback="https://one-number.example/voice/recording?' in document
+
+
+def test_a_kept_message_is_a_promise_with_sound_in_the_right_line(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    asked = speaker.speaks()
+    assert "paina yksi" in asked
+    told = speaker.telephone.presses("1")
+    left = the_message(town)
+    request = town.one(promises.REQUEST)
+    assert (left["state"], left["request_id"], left["kind"]) == ("kept", request["id"], "message")
+    assert (request["department"], request["topic"], request["state"]) == ("housing", "housing", "requested")
+    assert "Viestisi on tallessa." in told
+    assert "Varmistusnumerosi" in told
+    assert "<Hangup" in told
+
+
+def test_the_sound_is_fetched_by_name_sealed_and_deleted_at_the_provider(
+    town: Town, speaker: Speaker, house: MediaHouse
+) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    carried_out(town)
+    left = the_message(town)
+    assert [path for path, _ in house.asked] == [media_path(speaker.sid)]
+    assert town.services.vault.get(str(left["id"])) == SOUND
+    assert (left["bytes"], left["content_type"], left["failed"]) == (len(SOUND), "audio/x-wav", None)
+    assert [order.to for order in town.gateway.ordered("delete_recording")] == [speaker.sid]
+    assert left["removed_machine"] is not None
+
+
+def test_what_is_not_there_yet_is_tried_again(town: Town, speaker: Speaker, house: MediaHouse) -> None:
+    house.answers = [Answer(404), Answer(503), Answer(body=SOUND)]
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    for _ in range(3):
+        town.carry_out()
+        assert town.gateway.ordered("delete_recording") == []
+        town.clock.pass_(seconds=10)
+    assert the_message(town)["stored_machine"] is not None
+    carried_out(town)
+    assert len(town.gateway.ordered("delete_recording")) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(body=b"<html>", content_type="text/html"), "not audio"),
+        (Answer(302, headers=(("Location", "http://127.0.0.1:1/"),)), "redirect"),
+        (Answer(body=b"", says_bytes=11 * 1024 * 1024), "too big"),
+    ],
+)
+def test_what_cannot_be_fetched_is_noted_and_the_matter_stays(
+    town: Town, speaker: Speaker, house: MediaHouse, answer: Answer, why: str
+) -> None:
+    house.answers = [answer]
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.telephone.presses("1")
+    carried_out(town)
+    left = the_message(town)
+    assert (left["state"], left["failed"], left["stored_machine"]) == ("kept", why, None)
+    assert town.one(promises.REQUEST)["state"] == "requested"
+    assert town.gateway.ordered("delete_recording") == [], "the only copy is not deleted"
+
+
+def test_a_caller_hears_herself_and_only_while_her_call_lasts(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    carried_out(town)
+    speaker.telephone.presses("2")
+    heard = speaker.hears_herself()
+    assert (heard.status_code, heard.get_data()) == (200, SOUND)
+    assert (heard.mimetype, heard.headers["Cache-Control"]) == ("audio/wav", "no-store")
+    speaker.hangs_up()
+    assert speaker.hears_herself().status_code == 404
+
+
+def test_a_sound_that_is_not_there_yet_is_awaited_with_music_and_never_long(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    document = speaker.telephone.presses("2")
+    for _ in range(5):
+        assert "music" in document
+        document = speaker.telephone.post(_redirect(document))
+    assert "ei voi juuri nyt kuunnella" in document
+    assert "paina yksi" in document
+
+
+def _redirect(document: str) -> str:
+    return document.partition("<Redirect")[2].partition(">")[2].partition("</Redirect>")[0].replace("&amp;", "&")
+
+
+def test_spoken_anew_the_first_attempt_is_gone_here_and_there(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    carried_out(town)
+    first = str(the_message(town)["id"])
+    assert "<Record" in speaker.telephone.presses("3")
+    speaker.speaks(seconds=12)
+    speaker.telephone.presses("1")
+    carried_out(town)
+    with pytest.raises(Exception, match="nothing is stored"):
+        town.services.vault.get(first)
+    states = {row["recording_sid"]: row["state"] for row in town.every(recording)}
+    assert states == {recording_sid(speaker.recordings - 1): "dropped", speaker.sid: "kept"}
+    assert len(town.every(promises.REQUEST)) == 1
+
+
+def test_dropped_before_it_was_fetched_it_is_never_fetched(town: Town, speaker: Speaker, house: MediaHouse) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.telephone.presses("3")
+    carried_out(town)
+    assert house.asked == []
+    assert [order.to for order in town.gateway.ordered("delete_recording")] == [speaker.sid]
+
+
+def test_too_short_is_not_kept_and_nothing_of_it_stays_anywhere(
+    town: Town, speaker: Speaker, house: MediaHouse
+) -> None:
+    speaker.is_led_to_the_tone()
+    again = speaker.speaks(seconds=1)
+    assert "liian lyhyt" in again
+    assert "<Record" in again
+    speaker.provider_tells(seconds=1)
+    offered = speaker.stays_silent()
+    assert "Viestiä ei tallentunut." in offered
+    assert "paina yksi" in offered, "the callback is offered"
+    speaker.hangs_up()
+    carried_out(town)
+    assert [row["state"] for row in town.every(recording)] == ["dropped"]
+    assert town.every(promises.REQUEST) == []
+    assert house.asked == []
+    assert len(town.gateway.ordered("delete_recording")) == 1
+
+
+@pytest.mark.parametrize("order", ["action first", "status first", "call ended first"])
+def test_who_hangs_up_has_left_a_message_whatever_comes_first(town: Town, speaker: Speaker, order: str) -> None:
+    speaker.is_led_to_the_tone()
+    if order == "action first":
+        speaker.speaks(keys="hangup")
+        speaker.hangs_up()
+        speaker.provider_tells()
+    elif order == "status first":
+        speaker.recordings += 1
+        speaker.provider_tells()
+        speaker.telephone.post(speaker.action(), **speaker.form(8), Digits="hangup")
+        speaker.hangs_up()
+    else:
+        speaker.hangs_up()
+        speaker.speaks(keys="hangup")
+        speaker.provider_tells()
+    left, request = the_message(town), town.one(promises.REQUEST)
+    assert (left["state"], left["request_id"]) == ("kept", request["id"])
+    assert request["topic"] == "housing"
+
+
+def test_who_hangs_up_at_the_choice_has_left_a_message(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.hangs_up()
+    assert the_message(town)["state"] == "kept"
+
+
+def test_who_says_nothing_at_the_choice_has_left_a_message(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.telephone.waits()
+    assert "Viestisi on tallessa." in speaker.telephone.waits()
+    assert the_message(town)["state"] == "kept"
+
+
+def test_the_news_of_a_recording_may_come_twice_and_late(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.telephone.presses("1")
+    speaker.hangs_up()
+    for _ in range(2):
+        assert speaker.provider_tells().status_code == 204
+    assert len(town.every(recording)) == len(town.every(promises.REQUEST)) == 1
+    assert len(town.every(outbox, kind="fetch_recording")) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"RecordingSid": "RE1"},
+        {"RecordingSid": "RE" + "b" * 31 + "/"},
+        {"RecordingSid": ""},
+        {"RecordingStatus": "absent"},
+        {"RecordingStatus": "failed"},
+    ],
+)
+def test_news_of_no_recording_changes_nothing(town: Town, speaker: Speaker, changes: dict[str, str]) -> None:
+    speaker.is_led_to_the_tone()
+    assert speaker.provider_tells(**changes).status_code == 204
+    assert town.every(recording) == []
+
+
+def test_a_forged_recording_is_refused(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    forged = {**speaker.form(8), "CallSid": HER_CALL, "RecordingStatus": "completed"}
+    assert speaker.telephone.client.post("/voice/recording?t=housing", data=forged).status_code == 403
+    assert town.every(recording) == []
+
+
+def test_a_length_from_nowhere_is_no_length(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.recordings += 1
+    speaker.provider_tells(RecordingDuration="9" * 40)
+    assert [(row["seconds"], row["state"]) for row in town.every(recording)] == [(0, "dropped")]
+
+
+def test_another_call_cannot_hear_keep_or_drop_a_message(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    choice = speaker.telephone.next_url()
+    stranger = Speaker.at(town, "+358409999999", "CA" + "2" * 32)
+    for keys in ("1", "3"):
+        stranger.telephone.post(choice.replace("n=", f"n={keys}"), Digits=keys)
+    assert the_message(town)["state"] == "draft"
+    assert "recorded" not in stranger.telephone.post(choice, Digits="2")
+
+
+@pytest.mark.parametrize("number", ["anonymous", "+46701234567"])
+def test_a_number_that_cannot_be_rung_leaves_a_message_without_a_promise(town: Town, number: str) -> None:
+    speaker = Speaker.at(town, number)
+    assert "miten voimme vastata" in speaker.is_led_to_the_tone()
+    speaker.speaks()
+    told = speaker.telephone.presses("1")
+    assert "Emme voi luvata, että soitamme sinulle." in told
+    left = the_message(town)
+    assert (left["state"], left["request_id"], left["department"]) == ("kept", None, "housing")
+    assert town.every(promises.REQUEST) == []
+
+
+def test_a_second_message_about_the_same_matter_joins_the_first(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.telephone.presses("1")
+    speaker.hangs_up()
+    again = Speaker.at(town, sid="CA" + "2" * 32)
+    again.is_led_to_the_tone()
+    again.speaks()
+    assert "jo soittopyyntö" in again.telephone.presses("1")
+    request = town.one(promises.REQUEST)
+    assert [row["request_id"] for row in town.every(recording)] == [request["id"]] * 2
+
+
+def test_a_message_to_the_duty_is_urgent_and_on_the_supervisors_list(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone(topic="housing", choice="duty")
+    speaker.speaks()
+    speaker.telephone.presses("1")
+    left, request = the_message(town), town.one(promises.REQUEST)
+    assert (left["kind"], left["urgent"], request["urgent"]) == ("duty", 1, True)
+    item = town.one(supervisor_item)
+    assert (item["kind"], item["request_id"], item["detail"]) == ("duty_unanswered", request["id"], left["id"])
+
+
+def test_a_draft_whose_end_nobody_told_is_kept(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    assert sound_repairs.left_drafts(town.services) == 0
+    town.clock.pass_(minutes=11)
+    town.gateway.knows(HER_CALL, "in-progress")
+    assert sound_repairs.left_drafts(town.services) == 0, "she still talks"
+    town.gateway.cannot_be_asked()
+    assert sound_repairs.left_drafts(town.services) == 0, LOST
+    town.gateway.can_be_asked()
+    town.gateway.knows(HER_CALL, "completed")
+    assert sound_repairs.left_drafts(town.services) == 1
+    assert the_message(town)["state"] == "kept"
+
+
+def test_a_draft_of_an_ended_call_is_kept_at_once(town: Town, speaker: Speaker) -> None:
+    """The process died between the end of the call and the message."""
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    ended = call.update().where(call.c.call_sid == HER_CALL).values(ended_at=town.clock.now())
+    town.within(lambda tx: tx.connection.execute(ended))
+    assert sound_repairs.left_drafts(town.services) == 1
+    assert the_message(town)["state"] == "kept"
+
+
+def test_sound_announced_but_never_stored_is_found_again(town: Town, speaker: Speaker, house: MediaHouse) -> None:
+    house.answers = [Answer(503)]
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    for _ in range(25):
+        town.carry_out()
+        town.clock.pass_(seconds=31)
+    assert town.one(outbox, kind="fetch_recording")["result"] == "given up"
+    house.answers = [Answer(body=SOUND)]
+    assert sound_repairs.unfinished_sound(town.services) == 1
+    carried_out(town)
+    assert the_message(town)["stored_machine"] is not None
+    assert sound_repairs.unfinished_sound(town.services) == 0
+
+
+def test_sound_that_never_came_is_noted_as_lost_after_two_days(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    town.clock.pass_(minutes=2 * 24 * 60 + 1)
+    sound_repairs.unfinished_sound(town.services)
+    assert the_message(town)["failed"] == "never came"
+
+
+def test_what_the_provider_would_not_delete_is_asked_for_again(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    town.carry_out()
+    town.gateway.answers(LOST, NO_SUCH_CALL)
+    town.carry_out()
+    assert the_message(town)["removed_machine"] is None
+    town.clock.pass_(seconds=5)
+    town.carry_out()
+    assert the_message(town)["removed_machine"] is not None, "what is not there is deleted already"
+
+
+def test_a_key_that_is_missing_loses_nothing(record: str, house: MediaHouse, tmp_path: Path) -> None:
+    """The sound stays at the provider until the key is back."""
+    town = Town.over(record, TWILIO_API_BASE_URL=house.origin, DATA_DIR=str(tmp_path), RECORDINGS_KEY="")
+    speaker = Speaker.at(town)
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.telephone.presses("1")
+    carried_out(town)
+    assert town.gateway.ordered("delete_recording") == []
+    assert the_message(town)["stored_machine"] is None
+    assert list(tmp_path.rglob("*.sound")) == []
+    town.services.database.dispose()
