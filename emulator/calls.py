@@ -134,6 +134,7 @@ class Call:
     conference: str | None = None
     partners: set[str] = field(default_factory=set)
     picked_up: bool = False
+    sent_to: str | None = None  # the document a live call was last sent to from outside
     refused: Literal["busy", "declined", "unreachable"] | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     on_event: Callable[["Call", Event], None] | None = None
@@ -199,6 +200,7 @@ class Call:
     def take_redirect(self) -> Source | None:
         with self.lock:
             source, self._redirect = self._redirect, None
+            self.sent_to = source.url if isinstance(source, Fetch) else ""
             return source
 
     def check(self) -> None:

@@ -6,9 +6,10 @@ Knows nothing of calls or retries; what went wrong is a value.
 import http.client
 import ssl
 import time
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from emulator.overrides import Overrides
 
@@ -78,11 +79,20 @@ def _exchange(
     parts = urlsplit(sending.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.sock.settimeout(_left(limits, deadline))
-    connection.request(sending.method, target, sending.body.encode() or None, dict(sending.headers))
+    headers = dict(sending.headers) | _credentials(parts.username, parts.password)
+    connection.request(sending.method, target, sending.body.encode() or None, headers)
     response = connection.getresponse()
     body = _read(connection, response, limits, deadline)
     content_type = response.getheader("Content-Type", "")
     return Answer(response.status, content_type, body, response.getheader("Location"), sending.url)
+
+
+def _credentials(name: str | None, half: str | None) -> dict[str, str]:
+    """A URL may carry them."""
+    if name is None:
+        return {}
+    pair = f"{unquote(name)}:{unquote(half or '')}"
+    return {"Authorization": "Basic " + b64encode(pair.encode()).decode()}
 
 
 def _read(

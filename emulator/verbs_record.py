@@ -7,6 +7,7 @@ from emulator.call_params import standard
 from emulator.callbacks import notify
 from emulator.calls import Call, CallEnded, CallRedirected, Fetch, RecordingNow, StatusSubscription
 from emulator.history import Problem
+from emulator.overrides import split
 from emulator.player import Playing, answer_if_ringing, verb
 from emulator.recordings import Recording, Taped
 from emulator.speaking import hand_over, note
@@ -47,6 +48,9 @@ class Ending:
 def record(element: Element, playing: Playing) -> Fetch | None:
     network, call = playing.network, playing.call
     answer_if_ringing(playing)
+    if "action" not in element.attributes and _sent_here(playing):
+        network.problem(call, Problem(11100, "<Record> without action in a document a live call was sent to"))
+        return None
     if element.yes("transcribe"):
         network.problem(call, Problem(NOT_TWILIOS, "transcribe knows American English only; nothing is written down"))
     if element.yes("playBeep", default=True):
@@ -66,6 +70,11 @@ def record(element: Element, playing: Playing) -> Fetch | None:
             _tell_only(playing, following)
         raise
     return _finish(element, playing, recording, began, ending)
+
+
+def _sent_here(playing: Playing) -> bool:
+    sent_to = playing.call.sent_to
+    return sent_to is not None and split(sent_to)[0] == playing.document.url
 
 
 def _terms(element: Element, call: Call, recording: Recording) -> RecordingNow:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.other_side import OtherSide
-from tests.emulator.rig import CITY, RESIDENT, Rig
+from tests.emulator.rig import ACCOUNT, CITY, RESIDENT, TOKEN, Rig
 
 TEN_SECONDS = "x" * 140
 WAIT = '<Say>After the beep.</Say><Pause length="10"/>'  # time to have something to say
@@ -181,6 +181,33 @@ def test_sent_elsewhere_it_keeps_the_sound_and_asks_no_action(rig: Rig, side: Ot
     assert rig.words(rig.ended(sid)) == ["here"]
     assert side.await_request("/told").params["RecordingStatus"] == "completed"
     assert side.of("/kept") == []
+
+
+def test_a_live_call_sent_to_a_recording_needs_an_action(rig: Rig, side: OtherSide) -> None:
+    side.on("/voice", '<Say>wait</Say><Pause length="600"/>')
+    side.on("/elsewhere", "<Record/><Say>passed over</Say>")
+    sid = rig.ring()
+    rig.heard(sid, "pause")
+    rig.rest("POST", f"Calls/{sid}.json", Url=f"{side.base}/elsewhere#rc=1")
+    assert rig.words(rig.ended(sid)) == ["wait", "passed over"]
+    assert rig.errors() == [11100]
+
+
+def test_the_caller_may_listen_to_it_with_the_keys_in_the_url(rig: Rig, side: OtherSide) -> None:
+    side.on("/voice", '<Record action="/kept" recordingStatusCallback="/told"/>')
+    side.on("/kept", '<Pause length="5"/><Redirect>/listen</Redirect>')
+    side.on("/listen", lambda _form: _play(rig, side, f"{ACCOUNT}:{TOKEN}@") + _play(rig, side, ""))
+    sid = rig.ring()
+    rig.heard(sid, "answered")
+    rig.speak(sid, text=TEN_SECONDS, then="1")
+    call = rig.ended(sid)
+    assert [event["data"]["seconds"] for event in call["events"] if event["kind"] == "play"] == [10.0]
+    assert rig.errors() == [11200]
+
+
+def _play(rig: Rig, side: OtherSide, keys: str) -> str:
+    url = side.await_request("/told").params["RecordingUrl"].replace("http://", f"http://{keys}")
+    return f"<Play>{url}</Play>"
 
 
 def test_transcribe_is_shown_and_shortens(rig: Rig, side: OtherSide) -> None:
