@@ -118,7 +118,7 @@ def test_every_announcement_named_in_the_dialogue_exists() -> None:
 def test_the_last_releases_urls_lead_to_steps_that_are_still_known(app: Flask) -> None:
     """Calls are in flight during a deploy: what they carry must go on meaning the same."""
     lines = LAST_RELEASE.read_text().splitlines()
-    assert len(lines) > len(dialogue.STEPS)
+    assert len(lines) > 20
     for line in lines:
         parts = urlsplit(line)
         matched, given = app.url_map.bind("").match(parts.path, method="POST")

@@ -11,30 +11,37 @@ from zoneinfo import ZoneInfo
 
 from callbacks.model import Window
 from ivr import plain
-from ivr.caller_input import CallerInput, Pressed, Silent
+from ivr.caller_input import CallerInput, Pressed, RecordingEnded, Silent
 from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
 from ivr.facts import (
     Bridge,
     Bridged,
     Callable,
+    CheckCode,
+    CodeChecked,
     Effect,
     Facts,
     Joined,
     JoinLine,
+    KeepMessage,
     KeepNumber,
+    KeepRecording,
     LineFacts,
     MakePromise,
+    MessageKept,
+    MoveRequest,
     MoveToExtended,
     NumberKept,
     Promised,
+    Recorded,
     Reopen,
     Result,
     Settled,
 )
 from ivr.speech.announcements import Announcements, load
 from ivr.step_url import Step, step_of
-from ivr.turn import DialNumber, Enqueue, Gather, Turn
+from ivr.turn import DialConference, DialNumber, Enqueue, Gather, Record, Redirect, Turn
 from routing_rules import document
 from routing_rules.model import Ruleset, StaffedDesk
 
@@ -102,8 +109,14 @@ def result_of(effect: Effect, facts: Facts) -> Result:
             return Promised(
                 window, topic, "204519", joined=False, place_kept=bool(effect.line_id), number="+358401234567"
             )
-        case Reopen():
+        case Reopen() | MoveRequest():
             return Promised(facts.slots[0], "housing", "204519", False, False, "+358401234567")
+        case KeepRecording():
+            return Recorded("message1")
+        case KeepMessage():
+            return MessageKept(None)
+        case CheckCode(keys):
+            return CodeChecked(keys == "204519")
     return Settled()
 
 
@@ -126,6 +139,10 @@ class Walk:
     def silent(self) -> list[str]:
         self._follow()
         return self.goes(Silent())
+
+    def speaks(self, seconds: int = 9) -> list[str]:
+        """After the tone."""
+        return self.ends(RecordingEnded("RE" + "0" * 32, seconds, hung_up=False))
 
     def ends(self, given: CallerInput) -> list[str]:
         """The queue or the dialled leg is over."""
@@ -155,9 +172,22 @@ class Walk:
 
     def _follow(self) -> None:
         assert self.turn is not None
-        leading = [i for i in self.turn.instructions if isinstance(i, Gather | Enqueue | DialNumber)]
-        parts = urlsplit(leading[-1].action)
-        self.step = step_of(parts.path.rpartition("/")[2], dict(parse_qsl(parts.query)))
+        self.step = step_in(leading(self.turn))
+
+
+def leading(turn: Turn) -> str:
+    """The URL that the turn leads to; "" where the call ends or leaves the queue."""
+    for instruction in turn.instructions:
+        if isinstance(instruction, Gather | Enqueue | DialNumber | DialConference | Record):
+            return instruction.action
+        if isinstance(instruction, Redirect):
+            return instruction.url
+    return ""
+
+
+def step_in(url: str) -> Step:
+    parts = urlsplit(url)
+    return step_of(parts.path.rpartition("/")[2], dict(parse_qsl(parts.query)))
 
 
 NOBODY = replace(facts_at(), staffed=())
@@ -177,6 +207,7 @@ MENU = {
         "Sosiaali- ja terveyspalvelut, joista vastaa hyvinvointialue: paina neljä.",
         "Kirjasto, liikunta ja kulttuuri: paina viisi.",
         "Jos et tiedä, mihin asiasi kuuluu, paina nolla. Neuvoja auttaa.",
+        "Jos haluat tarkistaa, soittiko kaupunki sinulle, paina yhdeksän.",
         "Jos haluat kuulla vaihtoehdot uudelleen, paina tähteä.",
         "[Gather 1, 7 s -> topic]",
     ),
@@ -187,6 +218,7 @@ MENU = {
         "Social- och hälsovårdstjänster, som välfärdsområdet ansvarar för: tryck fyra.",
         "Bibliotek, idrott och kultur: tryck fem.",
         "Om du inte vet vart ditt ärende hör, tryck noll. En rådgivare hjälper dig.",
+        "Om du vill kontrollera om staden har ringt dig, tryck nio.",
         "Om du vill höra alternativen på nytt, tryck på stjärnan.",
         "[Gather 1, 7 s -> topic]",
     ),
@@ -197,6 +229,7 @@ MENU = {
         "Health and social services, which are the wellbeing services county's: press four.",
         "Library, sports and culture: press five.",
         "If you do not know where your matter belongs, press zero. An adviser will help you.",
+        "To check whether the city really rang you, press nine.",
         "To hear the options again, press star.",
         "[Gather 1, 7 s -> topic]",
     ),

@@ -7,7 +7,19 @@ import pytest
 from ivr.caller_input import DialEnded, LeftQueue, Silent
 from ivr.facts import JoinLine, KeepNumber, MakePromise, MoveToExtended, NotCallable, Wish
 from ivr.step_url import Step
-from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at, in_line
+from routing_rules.model import Ruleset
+from tests.unit.dialogue_walk import (
+    CLOSED,
+    EMERGENCY,
+    GREETING,
+    MENU,
+    NOBODY,
+    Walk,
+    brought,
+    facts_at,
+    in_line,
+    rules,
+)
 
 CONNECTING = {
     "1": "Asumisen palvelu auttaa sinua. Yhdistämme sinut neuvojalle. Pysy linjalla.",
@@ -37,9 +49,9 @@ def test_nought_leads_to_the_general_desk_from_every_menu(language: str) -> None
         assert joined.topic == "general"
 
 
-def test_an_outside_desk_is_dialled_and_its_silence_ends_in_an_offer() -> None:
-    walk = brought("2")
-    assert walk.presses("4") == [
+def test_an_outside_desk_of_the_citys_own_is_dialled_and_its_silence_ends_in_an_offer() -> None:
+    walk = brought("2", "4", facts=replace(facts_at(), rules=the_county_as_the_citys_own()))
+    assert walk.presses("1") == [
         "Välfärdsområdets rådgivning hjälper dig. Vi kopplar dig dit. Stanna kvar på linjen.",
         "[Dial +358175550140, 20 s -> desk-over]",
     ]
@@ -48,7 +60,13 @@ def test_an_outside_desk_is_dialled_and_its_silence_ends_in_an_offer() -> None:
 
 
 def test_an_outside_desk_that_has_talked_is_the_end() -> None:
-    assert brought("1", "4").ends(DialEnded("completed")) == ["[Hangup]"]
+    walk = brought("1", "4", "1", facts=replace(facts_at(), rules=the_county_as_the_citys_own()))
+    assert walk.ends(DialEnded("completed")) == ["[Hangup]"]
+
+
+def the_county_as_the_citys_own() -> Ruleset:
+    own = tuple(replace(d, provider="city") if d.id == "county" else d for d in rules().departments)
+    return replace(rules(), departments=own)
 
 
 def test_nobody_speaks_her_language_and_she_chooses() -> None:
@@ -72,12 +90,13 @@ def test_a_swedish_promise_to_another_number() -> None:
         "Boendetjänsten kan inte svara just nu.",
         "Om någon är i livsfara, lägg på luren och ring nödnumret ett ett två.",
         "Om du vill att vi ringer dig i dag mellan klockan tio och elva, tryck ett.",
-        "Om du vill ha en annan tid, tryck två.",
+        "Eller i dag mellan klockan tretton och femton: tryck två.",
+        "Eller i morgon mellan klockan åtta och tio: tryck tre.",
+        "Om du vill lämna ett röstmeddelande, tryck fem.",
         "Om du vill höra alternativen på nytt, tryck på stjärnan.",
         "[Gather 1, 7 s -> offer]",
     ]
-    assert walk.presses("2")[0] == "Om du vill att vi ringer dig i dag mellan klockan tretton och femton, tryck ett."
-    assert walk.presses("1") == [
+    assert walk.presses("2") == [
         "Vi ringer numret noll fyra noll, ett två tre, fyra fem sex sju.",
         "Om numret är rätt, tryck ett.",
         "Om du vill ge ett annat nummer, tryck två.",
@@ -111,15 +130,21 @@ def test_the_number_our_calls_show_is_told_where_it_is_another() -> None:
 def test_a_number_that_may_not_be_rung_is_explained_and_another_asked_for(reason: str) -> None:
     walk = brought("3", "1", "1", facts=replace(NOBODY, caller=NotCallable(reason)))
     lines = walk.presses("1")
-    assert len(lines) == 3
-    assert lines[-1] == "[Gather until #, 7 s -> key-number]"
+    if reason != "foreign":
+        assert len(lines) == 3
+        assert lines[-1] == "[Gather until #, 7 s -> key-number]"
+        return
+    assert lines[0] == "We cannot ring a foreign number."
+    assert walk.presses("3")[-1] == "[Gather until #, 7 s -> key-number]"
 
 
 def test_without_any_time_the_truth_is_told_with_the_emergency_sentence() -> None:
     walk = brought("1", "1", facts=replace(NOBODY, asap=None, slots=()))
     lines = walk.presses("1")
     assert EMERGENCY in lines
-    assert lines[-1] == "[Hangup]"
+    assert "Jos haluat jättää ääniviestin, paina viisi." in lines
+    walk.silent()
+    assert walk.silent()[-1] == "[Hangup]"
     assert walk.effects == []
 
 
@@ -134,12 +159,13 @@ def test_everything_is_closed_in_english() -> None:
         "If a pipe is leaking or the fault is urgent in another way, press three."
         " We will connect you to the fault duty desk.",
         "If you would like us to ring you on Tuesday between one and three in the afternoon, press one.",
+        "If you would like to leave a voice message, press two.",
         "To hear the options again, press star.",
         "[Gather 1, 7 s -> closed]",
     ]
     assert walk.presses("3") == [
-        "We are connecting you to the fault duty desk. Please stay on the line.",
-        "[Dial +358175550999, 20 s -> desk-over]",
+        "The fault duty service will help you. We are connecting you there. Please stay on the line.",
+        "[Dial +358175550999, 20 s -> duty-over]",
     ]
 
 

@@ -47,7 +47,7 @@ def test_silence_in_a_closed_house_ends_with_the_emergency_sentence() -> None:
     ]
 
 
-@pytest.mark.parametrize("key", ["9", "#", "77"])
+@pytest.mark.parametrize("key", ["8", "#", "77"])
 def test_a_wrong_key_is_told_once_and_then_leads_to_a_person(key: str) -> None:
     walk = brought("2")
     lines = walk.presses(key)
