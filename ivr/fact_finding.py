@@ -1,31 +1,37 @@
 """Gathers what dialogue needs, from the record and the rules in memory. Reads only; each query is one of a handful.
 
-A step asks for no more than it can use: menus before the topic read nothing but the caller's own missed matter.
+A step gets what ``ivr.dialogue.needs`` names for it and no more; what one fact takes from another is looked up once.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping
 
 from adapters.ids import new_id
-from adapters.schema import outbox
 from callbacks import store as promises
 from callbacks.model import Refused, Window
-from callbacks.numbers import callable_number
-from callbacks.planning import times
+from callbacks.numbers import callable_number, takes_texts
+from callbacks.planning import Times, free_slots, ringing_department, soonest
 from desks import store as desks_store
-from desks.dispatch import may_be_served
-from desks.line import extended_open, outlook
-from ivr.caller_input import CallerInput
+from desks.line import outlook
+from ivr.caller_input import CallerInput, Pressed
+from ivr.dialogue.known import MATTER_STEPS, topic_of
 from ivr.dialogue.menus import LANGUAGE_KEYS, chosen_topic
-from ivr.facts import Callable, Facts, LineFacts, NotCallable, Promised, Ringback
+from ivr.dialogue.needs import Needs, needs_in_line
+from ivr.facts import Callable, Facts, KnownMatter, LineFacts, MessageFacts, NotCallable, Promised, Ringback
+from ivr.line_facts import LineFinder
 from ivr.step_url import Step
+from recordings import store as recordings_store
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
     from bootstrap import Services
+    from ivr.carry_out import Caller
 
-BEFORE_TOPIC = ("language", "ringback")
+WITHHELD = NotCallable("withheld")
 
 
 def own_number(services: "Services", rules: Ruleset, raw: str) -> Callable | NotCallable:
@@ -35,9 +41,25 @@ def own_number(services: "Services", rules: Ruleset, raw: str) -> Callable | Not
     return NotCallable(found.reason) if isinstance(found, Refused) else Callable(found)
 
 
-def bare(services: "Services", rules: Ruleset) -> Facts:
+def bare(services: "Services", rules: Ruleset, number: Callable | NotCallable = WITHHELD) -> Facts:
     """What is known without any store."""
-    return Facts(rules=rules, now=services.clock.now(), base=services.base, nonce=new_id())
+    settings = services.settings
+    now = services.clock.now()
+    return Facts(
+        rules=rules,
+        now=now,
+        notices=services.notices.active(now),
+        base=services.base,
+        nonce=new_id(),
+        caller=number,
+        shown_number=None if settings.shown_number == settings.city_number else settings.shown_number,
+        can_text=bool(settings.sms_sender) and _takes_texts(number),
+    )
+
+
+def _takes_texts(number: Callable | NotCallable) -> bool:
+    """The telephone that rings takes text messages; a keyed-in one is somebody else's until it has been rung."""
+    return isinstance(number, Callable) and not number.keyed_in and takes_texts(number.e164)
 
 
 def promised(connection: Connection, row: RowMapping, joined: bool, place_kept: bool) -> Promised:
@@ -52,99 +74,91 @@ def promised(connection: Connection, row: RowMapping, joined: bool, place_kept: 
     )
 
 
-class Finder:
-    def __init__(self, services: "Services", connection: Connection, rules: Ruleset) -> None:
-        self.services, self.connection, self.rules = services, connection, rules
-        self.now = services.clock.now()
+def matter_of(row: RowMapping) -> KnownMatter:
+    window = Window(row["window_start_at"], row["window_end_at"])
+    return KnownMatter(row["id"], row["topic"], row["state"], row["person"], window)
 
-    def facts(self, step: Step, given: CallerInput, call_sid: str, number: Callable | NotCallable) -> Facts:
-        duty = desks_store.duty(self.connection, self.services.clock.machine())
-        line = self._line(step, call_sid, duty)
-        missed = self._ringback(step, number)
-        topic = self._topic(step, given, line, missed)
-        settings = self.services.settings
-        spoken = _language(step, given)
-        found = (
-            times(self.connection, self.rules, topic, spoken, self.now, self._wait(topic, line, duty))
-            if topic
-            else None
-        )
-        return Facts(
-            rules=self.rules,
-            now=self.now,
-            base=self.services.base,
-            nonce=new_id(),
-            caller=self._caller(call_sid, number),
-            shown_number=None if settings.shown_number == settings.city_number else settings.shown_number,
-            staffed=duty.staffed(),
+
+class Finder:
+    """One turn's look at the record. ``drafted``: the number keyed in during this call, looked up by the caller."""
+
+    def __init__(
+        self, services: "Services", connection: Connection, rules: Ruleset, caller: "Caller", drafted: str | None
+    ) -> None:
+        self.services, self.connection, self.rules = services, connection, rules
+        self.caller, self.drafted = caller, drafted
+        self.now = services.clock.now()
+        self._outlooks: dict[str, int | None] = {}
+
+    def anew(self) -> "Finder":
+        """A second look, at what an effect has changed."""
+        drafted = promises.drafted_number(self.connection, self.caller.call_sid)
+        return Finder(self.services, self.connection, self.rules, self.caller, drafted)
+
+    def facts(self, step: Step, given: CallerInput, asked: Needs) -> Facts:
+        line_finder = LineFinder(self.services, self.connection, self.rules, self.now, self.caller.call_sid)
+        row = line_finder.row(step.line) if "line" in asked else None
+        if "line" in asked:
+            asked = asked | needs_in_line(step, None if row is None else row["state"])
+        line = None if row is None else line_finder.facts(row, asked, lambda: self.duty)
+        missed = self._missed() if "missed" in asked else None
+        topic = self._topic(step, given, line, missed) if asked & {"times", "wait"} else None
+        found = self._times(step, given, topic, line) if topic and "times" in asked else None
+        known = bare(self.services, self.rules, self._caller())
+        return replace(
+            known,
+            staffed=self.duty.staffed() if "duty" in asked else (),
             ringback=missed,
+            known=self._known() if "known" in asked else (),
+            wait_minutes=self._wait(topic) if topic and line is None and "wait" in asked else None,
+            message=self._message(step) if "message" in asked else None,
             line=line,
             asap=found.asap if found else None,
             slots=found.slots if found else (),
         )
 
-    def _caller(self, call_sid: str, number: Callable | NotCallable) -> Callable | NotCallable:
-        drafted = promises.drafted_number(self.connection, call_sid)
-        return Callable(drafted, keyed_in=True) if drafted else number
+    @cached_property
+    def duty(self) -> desks_store.Duty:
+        return desks_store.duty(self.connection, self.services.clock.machine())
 
-    def _ringback(self, step: Step, number: Callable | NotCallable) -> Ringback | None:
-        if step.name not in BEFORE_TOPIC or not isinstance(number, Callable):
-            return None
-        known = promises.known_number_id(self.connection, number.e164)
-        row = promises.unreached_of(self.connection, known) if known else None
+    @cached_property
+    def open_matters(self) -> Sequence[RowMapping]:
+        """Every open request of the number that rings, in one query."""
+        if not isinstance(self.caller.number, Callable):
+            return ()
+        return promises.open_of_number(self.connection, self.caller.number.e164)
+
+    def _caller(self) -> Callable | NotCallable:
+        """Whoever keys in the number she rings from has given her own."""
+        own = self.caller.number
+        return Callable(self.drafted, keyed_in=Callable(self.drafted) != own) if self.drafted else own
+
+    def _missed(self) -> Ringback | None:
+        """The latest of the matters that we rang about in vain."""
+        rows = [row for row in self.open_matters if row["state"] == "unreached"]
+        tried = [Ringback(row["id"], row["topic"], row["last_attempt_at"] or row["created_at"]) for row in rows]
+        return max(tried, key=lambda one: one.tried_at, default=None)
+
+    def _known(self) -> tuple[KnownMatter, ...]:
+        return tuple(matter_of(row) for row in self.open_matters if row["state"] != "unreached")
+
+    def _message(self, step: Step) -> MessageFacts | None:
+        row = recordings_store.of_call(self.connection, step.message, self.caller.call_sid)
         if row is None:
             return None
-        return Ringback(row["id"], row["topic"], row["last_attempt_at"] or row["created_at"])
-
-    def _line(self, step: Step, call_sid: str, duty: desks_store.Duty) -> LineFacts | None:
-        if not step.line:
-            return None
-        row = desks_store.stay(self.connection, step.line)
-        if row is None or row["call_sid"] != call_sid:
-            return None
-        row = desks_store.stay_of_call(self.connection, call_sid) or row  # moved to another desk: the running stay
-        seen = outlook(self.connection, self.rules, duty, self.now, row["desk"], row["id"])
-        closing = row["state"] == "closing"
-        return LineFacts(
-            id=row["id"],
-            state=row["state"],
-            topic=row["topic"],
-            department=row["department"],
-            desk=row["desk"],
-            place=seen.place,
-            wait_minutes=seen.wait_minutes,
-            led=self._is_led(row),
-            staffed=_speaks(duty, row["desk"], row["service_language"]),
-            desk_closed=not may_be_served(self.rules, row["desk"], self.now),
-            extended_open=closing and extended_open(self.rules, duty, self.now, row["service_language"]),
-            extended_wait=self._extended_wait(duty) if closing else None,
-            promised=self._promised(call_sid) if row["state"] == "promised" else None,
-        )
-
-    def _is_led(self, row: RowMapping) -> bool:
-        """Somebody has asked the provider, or is asking: its answer is awaited as long as the order's lease."""
-        if row["state"] not in ("bridging", "closing"):
-            return False
-        kind, ref = ("bring_caller", row["offer_token"]) if row["state"] == "bridging" else ("ask_to_choose", row["id"])
-        query = select(outbox.c.lease_machine).where(outbox.c.kind == kind, outbox.c.ref == ref)
-        lease = self.connection.scalar(query.where(outbox.c.done_machine.is_(None)))
-        return lease is not None and float(lease) > self.services.clock.machine()
-
-    def _extended_wait(self, duty: desks_store.Duty) -> int | None:
-        return outlook(self.connection, self.rules, duty, self.now, self.rules.extended_desk, None).wait_minutes
-
-    def _promised(self, call_sid: str) -> Promised | None:
-        """What this call was promised: told again to a caller whose leg asks twice where it goes."""
-        row = promises.made_in(self.connection, call_sid)
-        return None if row is None else promised(self.connection, row, joined=False, place_kept=True)
+        return MessageFacts(row["id"], row["seconds"], row["stored_machine"] is not None, row["token"])
 
     def _topic(self, step: Step, given: CallerInput, line: LineFacts | None, missed: Ringback | None) -> str | None:
         """The leaf topic that this turn may offer a time for."""
         if line is not None:
             return line.topic
-        if step.name == "ringback" and missed is not None:
+        if step.name == "ringback" and missed is not None and given != Pressed("0"):
             return missed.topic
-        if step.name == "topic":
+        if step.name in MATTER_STEPS:
+            chosen = topic_of(step, given, self._known(), self.rules) or self.rules.general_topic
+        elif given == Pressed("0"):
+            chosen = self.rules.general_topic
+        elif step.name == "topic":
             chosen = chosen_topic(step, given, self.rules) or self.rules.general_topic
         elif step.name == "language":
             chosen = self.rules.general_topic
@@ -152,18 +166,31 @@ class Finder:
             chosen = step.topic or self.rules.general_topic
         return chosen if self.rules.topic(chosen).department is not None else None
 
-    def _wait(self, topic: str, line: LineFacts | None, duty: desks_store.Duty) -> int | None:
+    def _times(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> Times:
+        """Nobody is asked how long the line is where ASAP cannot be offered even without one."""
+        language = _language(step, given)
+        wait = (line.wait_minutes or 0) if line is not None else 0
+        soon = soonest(self.rules, topic, self.now, wait)
+        if soon is not None and line is None:
+            expected = self._asap_wait(topic)
+            soon = soonest(self.rules, topic, self.now, expected) if expected is not None else None
+        department = ringing_department(self.rules, topic)
+        return Times(soon, free_slots(self.connection, self.rules, department, language, self.now))
+
+    def _asap_wait(self, topic: str) -> int | None:
         """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, no ASAP."""
-        if line is not None:
-            return line.wait_minutes or 0
-        department = self.rules.topic(topic).department or self.rules.extended_desk
-        if not any(department in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
+        desks = {self.rules.topic(topic).department, self.rules.extended_desk}
+        if not any(desks & one.desks for one in self.duty.all):
             return None
-        return outlook(self.connection, self.rules, duty, self.now, department, None).wait_minutes or 0
+        return self._wait(topic) or 0
 
-
-def _speaks(duty: desks_store.Duty, desk: str, language: str) -> bool:
-    return any(desk in one.desks and language in one.languages for one in duty.all)
+    def _wait(self, topic: str) -> int | None:
+        """A newcomer's wait in minutes at the department's desk; None: without history nothing is guessed."""
+        desk = self.rules.topic(topic).department or self.rules.extended_desk
+        if desk not in self._outlooks:
+            seen = outlook(self.connection, self.rules, self.duty, self.now, desk, None)
+            self._outlooks[desk] = seen.wait_minutes
+        return self._outlooks[desk]
 
 
 def _language(step: Step, given: CallerInput) -> str:

@@ -1,0 +1,204 @@
+"""Answers one webhook of a resident's call: what is needed is looked up, dialogue decides, effects are carried out.
+
+A turn that needs nothing opens no store. An effect, its words and its receipt are one transaction; the answer is given
+once it is committed (law 1). No provider call here (law 3); what fails is said in words (law 10).
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Update, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database import DatabaseError, Transaction
+from adapters.schema import waiting_caller
+from callbacks import store as promises
+from ivr import store
+from ivr.caller_input import CallerInput
+from ivr.carry_out import Caller, CarryOut
+from ivr.dialogue import degraded
+from ivr.dialogue import steps as dialogue
+from ivr.dialogue.menus import DEFAULT_LANGUAGE
+from ivr.dialogue.needs import Asking, needs, needs_after, takes_effect
+from ivr.fact_finding import Finder, bare, own_number
+from ivr.facts import Callable, Effect, Facts
+from ivr.step_url import Step
+from ivr.turn import Hangup, Turn
+from ivr.twiml import CallerIds, Urls, render
+from routing_rules.model import Ruleset
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("ivr")
+EFFECTS_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One webhook: where the call stands, what the caller did, who rings."""
+
+    step: Step
+    given: CallerInput
+    caller: Caller
+    rules: Ruleset
+
+    @property
+    def e164(self) -> str | None:
+        number = self.caller.number
+        return number.e164 if isinstance(number, Callable) else None
+
+    def asking(self, now: datetime) -> Asking:
+        return Asking(self.step, self.given, self.rules, now, self.caller.number)
+
+
+class Answerer:
+    def __init__(self, services: "Services") -> None:
+        self.services = services
+
+    def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str) -> str:
+        rules = self._rules(step)
+        step = self._whole(step, rules)
+        asked = Asked(step, given, Caller(call_sid, own_number(self.services, rules, raw_number)), rules)
+        try:
+            return self._decide(asked)
+        except DatabaseError as error:
+            LOG.warning(
+                "record unavailable", extra={"call": call_sid, "step": step.name, "error": type(error).__name__}
+            )
+        except Exception:
+            LOG.exception("step failed", extra={"call": call_sid, "step": step.name})
+        return self.words(degraded.turn(step, given, bare(self.services, rules, asked.caller.number)), rules)
+
+    def note_queue(self, line_id: str, queue_sid: str) -> None:
+        """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
+        unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
+        self._note(unnamed.values(queue_sid=queue_sid), line_id)
+
+    def _note(self, change: Update, line_id: str) -> None:
+        """Best effort: what is only noted must not cost the caller her turn."""
+        try:
+            self.services.database.run(lambda tx: tx.connection.execute(change))
+        except DatabaseError:
+            LOG.warning("not noted", extra={"line": line_id})
+
+    def words(self, turn: Turn, rules: Ruleset) -> str:
+        return render(turn, self.services.announcements, rules, urls(self.services))
+
+    def _rules(self, step: Step) -> Ruleset:
+        return self.services.rules.version(step.version) if step.version else self.services.rules.current()
+
+    def _whole(self, step: Step, rules: Ruleset) -> Step:
+        """A step with everything a call carries; what an old or broken URL lacks is filled in, never an error."""
+        now = int(self.services.clock.now().timestamp() * 1000)
+        language = step.language or ("" if step.name in dialogue.BEFORE_LANGUAGE else DEFAULT_LANGUAGE)
+        arrived, version = step.arrived or now, step.version or rules.version
+        return replace(step, arrived=arrived, version=version, language=language)
+
+    def _decide(self, asked: Asked) -> str:
+        if takes_effect(asked.step, asked.given):
+            return self._commit(asked)
+        facts = self._facts(asked)
+        if isinstance(facts, str):
+            return facts
+        decided = dialogue.advance(asked.step, asked.given, facts)
+        if isinstance(decided, Turn):
+            self._keep_what_was_told(decided)
+            return self.words(decided, asked.rules)
+        return self._commit(asked, decided, facts)
+
+    def _facts(self, asked: Asked) -> Facts | str:
+        """What the step needs; or the answer that this very webhook was given before."""
+        needed = needs(asked.asking(self.services.clock.now()))
+        if not needed:
+            return bare(self.services, asked.rules, asked.caller.number)
+        with self.services.database.read() as connection:
+            drafted = None
+            if "draft" in needed:
+                known = store.so_far(connection, asked.caller.call_sid, asked.step.name, asked.step.nonce, asked.e164)
+                if known.answer is not None:
+                    return known.answer
+                drafted = known.drafted
+            finder = Finder(self.services, connection, asked.rules, asked.caller, drafted)
+            return finder.facts(asked.step, asked.given, needed)
+
+    def _keep_what_was_told(self, turn: Turn) -> None:
+        """For the agent's card: place and wait as the caller last heard them."""
+        told = turn.told
+        if told is None:
+            return
+        mine = update(waiting_caller).where(waiting_caller.c.id == told.line_id)
+        values: dict[str, int | None] = {"wait_told_minutes": told.wait_minutes}
+        if told.place is not None:
+            values["place_told"] = told.place
+        self._note(mine.values(**values), told.line_id)
+
+    def _commit(self, asked: Asked, effect: Effect | None = None, facts: Facts | None = None) -> str:
+        def work(tx: Transaction) -> str:
+            return InOneTransaction(self, tx, asked).answer(effect, facts)
+
+        try:
+            return self.services.database.run(work)
+        except IntegrityError:  # a neighbour has committed, perhaps this very webhook's other copy: its receipt tells
+            return self.services.database.run(work)
+
+
+class InOneTransaction:
+    """Effect, words and receipt; the caller hears the words only once they are committed."""
+
+    def __init__(self, answerer: Answerer, tx: Transaction, asked: Asked) -> None:
+        self.services, self.words = answerer.services, answerer.words
+        self.tx, self.asked = tx, asked
+        step = asked.step
+        self.step = replace(step, language=step.language or DEFAULT_LANGUAGE)  # silence from the beginning
+
+    def answer(self, effect: Effect | None, facts: Facts | None) -> str:
+        """Without an effect it is decided here, from facts looked up here."""
+        step, rules = self.asked.step, self.asked.rules
+        known = store.so_far(self.tx.connection, self.asked.caller.call_sid, step.name, step.nonce, self.asked.e164)
+        if known.answer is not None:
+            return known.answer
+        if known.ended:
+            return self.words(Turn(self.step.language, (Hangup(),)), rules)
+        finder = Finder(self.services, self.tx.connection, rules, self.asked.caller, known.drafted)
+        said: Turn | Effect | None = effect
+        if facts is None:
+            facts = finder.facts(step, self.asked.given, needs(self.asked.asking(finder.now)))
+        if said is None:
+            said = dialogue.advance(step, self.asked.given, facts)
+        if isinstance(said, Turn):
+            return self.words(said, rules)
+        answer = self.words(self._carried_out(said, facts, finder), rules)
+        self._leave_receipt(answer, facts, known.number_id)
+        return answer
+
+    def _carried_out(self, effect: Effect, facts: Facts, finder: Finder) -> Turn:
+        said: Turn | Effect = effect
+        for _ in range(EFFECTS_IN_A_ROW):
+            if isinstance(said, Turn):
+                return said
+            result = CarryOut(self.services, self.tx, self.step, facts, self.asked.caller).run(said)
+            needed = needs_after(said, result)
+            if needed:  # what is true now leads the caller
+                facts = finder.anew().facts(self.step, self.asked.given, needed)
+            said = dialogue.after(self.step, said, result, facts)
+        if isinstance(said, Turn):
+            return said
+        raise RuntimeError(f"step {self.step.name} found no words")
+
+    def _leave_receipt(self, answer: str, facts: Facts, number_id: str | None) -> None:
+        """The call as far as it has come, and the answer for this webhook's other copies."""
+        connection, caller, step = self.tx.connection, self.asked.caller, self.step
+        if number_id is None and self.asked.e164 is not None:
+            number_id = promises.number_id(connection, self.asked.e164, facts.now)
+        topic = facts.line.topic if facts.line is not None else step.topic or None
+        known = {"language": step.language or None, "topic": topic, "ruleset_version": facts.rules.version}
+        store.note_call(connection, caller.call_sid, number_id, step.arrived, known)
+        machine = self.services.clock.machine()
+        store.keep_answer(connection, caller.call_sid, step.name, step.nonce, answer, machine)
+
+
+def urls(services: "Services") -> Urls:
+    return Urls(services.base, CallerIds(services.caller_id))

@@ -1,0 +1,71 @@
+"""What a call leaves in the record: its row, the number keyed in, and the answers its effects were given.
+
+The statements are made once, at import: a promise must not pay for building them (docs/decisions/0006).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from adapters.schema import call, call_draft, phone_number, receipt
+
+
+@dataclass(frozen=True)
+class CallSoFar:
+    """One look at a call."""
+
+    answer: str | None  # what this very webhook was answered before
+    ended: bool
+    drafted: str | None  # E.164 keyed in during the call
+    number_id: str | None  # of the number that rings, if the record knows it
+
+
+_SO_FAR = select(
+    select(receipt.c.answer)
+    .where(
+        receipt.c.call_sid == bindparam("sid"),
+        receipt.c.step == bindparam("step"),
+        receipt.c.nonce == bindparam("nonce"),
+    )
+    .scalar_subquery(),
+    select(call.c.ended_at).where(call.c.call_sid == bindparam("sid")).scalar_subquery(),
+    select(call_draft.c.e164).where(call_draft.c.call_sid == bindparam("sid")).scalar_subquery(),
+    select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164")).scalar_subquery(),
+)
+_RECEIPT = insert(receipt)
+_NOTED = ("language", "topic", "ruleset_version")
+
+
+def _note(make: Any) -> Any:
+    row = make(call)
+    return row.on_conflict_do_update(
+        index_elements=[call.c.call_sid], set_={name: row.excluded[name] for name in _NOTED}
+    )
+
+
+_NOTES = {"sqlite": _note(sqlite_insert), "postgresql": _note(postgres_insert)}
+
+
+def so_far(connection: Connection, call_sid: str, step: str, nonce: str, e164: str | None) -> CallSoFar:
+    key = {"sid": call_sid, "step": step, "nonce": nonce, "e164": e164 or ""}
+    answer, ended_at, drafted, number_id = connection.execute(_SO_FAR, key).one()
+    return CallSoFar(answer, ended_at is not None, drafted, number_id)
+
+
+def keep_answer(connection: Connection, call_sid: str, step: str, nonce: str, answer: str, machine: float) -> None:
+    """IntegrityError: a copy of this webhook has been answered meanwhile."""
+    row = {"call_sid": call_sid, "step": step, "nonce": nonce, "answer": answer, "made_machine": machine}
+    connection.execute(_RECEIPT, row)
+
+
+def note_call(
+    connection: Connection, call_sid: str, number_id: str | None, arrived: int, known: Mapping[str, Any]
+) -> None:
+    """The call as far as it has come: who rang, in which language, about what. ``arrived``: Unix milliseconds."""
+    row = {"call_sid": call_sid, "number_id": number_id, "arrived_at": datetime.fromtimestamp(arrived / 1000, UTC)}
+    connection.execute(_NOTES[connection.dialect.name], {**row, **known})
