@@ -98,6 +98,10 @@ class ProviderAccount:
         answer = _ask(self._client, "POST", self._of_account("Calls"), data=order)
         return answer if isinstance(answer, NotTold) else _call(answer[0])
 
+    def hang_up(self, sid: str) -> None:
+        """Best effort: a call that rang unasked ends by its own time-out."""
+        _ask(self._client, "POST", self._of_account(f"Calls/{sid}"), data={"Status": "completed"})
+
     def _of_account(self, resource: str) -> str:
         return f"{REAL_PROVIDER}/{VERSION}/Accounts/{self._account}/{resource}.json"
 

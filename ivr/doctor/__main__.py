@@ -35,9 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ivr.doctor", description=__doc__)
     parser.add_argument("--set-webhooks", action="store_true", help="set the number's webhooks to this service")
-    parser.add_argument(
-        "--fallback-url", type=_url, default="", help="with --set-webhooks: the hosted fallback document"
-    )
+    parser.add_argument("--fallback-url", type=_url, help="with --set-webhooks: the hosted fallback document")
     parser.add_argument("--live", action="store_true", help="also try what the emulator only assumes (costs calls)")
     parser.add_argument(
         "--call-me", type=_number, metavar="NUMBER", help="ring this telephone: which number does it show?"
@@ -66,7 +64,7 @@ def _environment(given: argparse.Namespace) -> Mapping[str, str]:
 
 def _findings(settings: Settings, given: argparse.Namespace, words: Words) -> Iterator[Finding]:
     provider, announcements = account_of(settings), load_announcements()
-    options = Options(given.set_webhooks, given.fallback_url, given.least_free_mb)
+    options = Options(given.set_webhooks, given.fallback_url or "", given.least_free_mb)
     examination = Examination(settings, provider, announcements, options)
     yield from examination.findings()
     trials = live.Trials(provider, settings.shown_number, given.call_me, words, _ask)
@@ -82,11 +80,10 @@ def _findings(settings: Settings, given: argparse.Namespace, words: Words) -> It
 
 
 def _ask(prompt: str) -> str | None:
-    try:
-        return input(prompt)
-    except EOFError:
-        print(flush=True)
-        return None
+    """On the error stream, so that the findings can be kept in a file."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    typed = sys.stdin.readline()
+    return typed.strip() if typed else None
 
 
 def _tell(words: Words, findings: Iterator[Finding]) -> int:

@@ -86,7 +86,10 @@ def kept_fallback(text: str | None, current: str) -> Finding:
 def next_holidays(found: Ruleset, today: date) -> Iterator[Finding]:
     """What the desks do on the next named holidays; a warning where a desk keeps its ordinary hours on one."""
     for day, name in islice(_coming(today), HOLIDAYS_AHEAD):
-        values = (("day", day.isoformat()), ("name", name), ("desks", _told(found.departments, day)))
+        hours = {desk.id: _hours(intervals_on(desk.hours, day)) for desk in found.departments}
+        told = "; ".join(f"{desk} {open_then}" for desk, open_then in hours.items() if open_then)
+        closed = sum(not open_then for open_then in hours.values())
+        values = (("day", day.isoformat()), ("name", name), ("desks", told or "-"), ("closed", closed))
         ordinary = [d.id for d in found.departments if _by_the_week(d, day, name)]
         yield (
             warn("holidays.ordinary", *values, ("ordinary", ", ".join(ordinary)))
@@ -106,12 +109,9 @@ def _by_the_week(desk: Department, day: date, name: str) -> bool:
     return not said and bool(intervals_on(desk.hours, day))
 
 
-def _told(desks: Sequence[Department], day: date) -> str:
-    return "; ".join(f"{desk.id} {_hours(intervals_on(desk.hours, day))}" for desk in desks)
-
-
 def _hours(intervals: Sequence[Interval]) -> str:
-    return " and ".join(f"{_time(i.start)}-{_time(i.end)}" for i in intervals) or "-"
+    """Empty: closed all day."""
+    return " and ".join(f"{_time(i.start)}-{_time(i.end)}" for i in intervals)
 
 
 def _time(minutes: int) -> str:

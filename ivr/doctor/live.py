@@ -94,6 +94,7 @@ class Trials:
             return fault("call_me.not_placed", ("why", _why(rung)))
         shown = self.ask(self.words.say("prompts.shown", number=number))
         seen = self.provider.call(rung.sid)
+        self._end(rung)  # what rings next must not find the telephone engaged
         return shown_number(shown, number, self.caller_id, seen.status if isinstance(seen, CallSeen) else "-")
 
     def behaviours(self, rows: tuple[Behaviour, ...], sentence: "Sentence | None") -> Iterator[Finding]:
@@ -119,6 +120,7 @@ class Trials:
     def _declined(self, row: Behaviour, number: str) -> Finding:
         rung = self.provider.ring(number, self.caller_id, SILENCE, RING_SECONDS)
         if self.ask(self.words.say("prompts.decline", number=number)) is None:
+            self._end(rung)
             return _not_tried(row, "no terminal")
         over = self._over(rung)
         return _not_tried(row, _why(over)) if isinstance(over, NotTold) else compared(
@@ -128,6 +130,7 @@ class Trials:
     def _spoken(self, row: Behaviour, number: str, sentence: "Sentence") -> Finding:
         rung = self.provider.ring(number, self.caller_id, sentence.twiml, RING_SECONDS)
         if self.ask(self.words.say("prompts.listen", number=number)) is None:
+            self._end(rung)
             return _not_tried(row, "no terminal")
         over = self._over(rung)
         if isinstance(over, NotTold) or over.status != "completed" or not over.seconds:
@@ -135,6 +138,10 @@ class Trials:
         pace = sentence.characters / over.seconds
         agrees = abs(pace / CHARACTERS_A_SECOND - 1) <= TOLERANCE
         return compared(row, agrees, f"{pace:.1f} characters a second")
+
+    def _end(self, rung: CallSeen | NotTold) -> None:
+        if isinstance(rung, CallSeen):
+            self.provider.hang_up(rung.sid)
 
     def _over(self, rung: CallSeen | NotTold) -> CallSeen | NotTold:
         """The call when it has ended; as it stands after PATIENCE_SECONDS."""

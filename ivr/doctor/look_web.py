@@ -13,7 +13,7 @@ from ivr.doctor.model import Answer, NoAnswer, Said
 CONNECT_SECONDS, READ_SECONDS, ALTOGETHER_SECONDS = 5.0, 5.0, 15.0  # the provider's own patience is 15 s
 MOST_BYTES = 64 * 1024
 # Changes nothing, and its query is one that a proxy which decodes or sorts would change: the signature tells.
-PROBE = "/voice/fallback?b=%2Fprobe%7E&a=K%C3%A4yt%C3%A4v%C3%A4"
+PROBE = "/voice/fallback?b=%2Fprobe&a=K%C3%A4yt%C3%A4v%C3%A4"
 PROBE_CALL = "CA" + "0" * 32
 
 

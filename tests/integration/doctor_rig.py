@@ -16,6 +16,8 @@ import requests
 from adapters.places import ROOT
 from adapters.settings import Settings, load_settings
 from emulator.rest_account import number_sid
+from ivr.doctor.look_here import live_store
+from ivr.doctor.model import RedisSays
 from operations.processes import Fleet
 from operations.setup import prepare
 from operations.specs import specs_for
@@ -44,23 +46,22 @@ class Told:
 
 
 class House:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, needed: tuple[str, ...] = NEEDED) -> None:
         self.installation: Installation = install(root, f"sqlite:///{root}/var/data/service.db")
         self.settings: Settings = load_settings(self.installation.environment)
-        specs = tuple(s for s in specs_for(self.settings, root, emulator=True) if s.name in NEEDED)
+        specs = tuple(s for s in specs_for(self.settings, root, emulator=True) if s.name in needed)
         self.fleet = Fleet(self.installation.environment, root, specs)
+        self.has_workers = "worker-1" in needed
 
     def start(self) -> "House":
         prepare(self.settings, True, lambda _: None)
         write_emulator_config(self.settings, self.installation.root)
         self.fleet.start()
-        until(lambda: self.workers_registered(), 30.0, lambda: "no worker")
+        if self.has_workers:
+            until(self.workers_registered, 30.0, lambda: "no worker gave a sign of life")
         return self
 
     def workers_registered(self) -> bool:
-        from ivr.doctor.look_here import live_store
-        from ivr.doctor.model import RedisSays
-
         found = live_store(self.settings.redis_url)
         return isinstance(found, RedisSays) and found.workers > 0
 
@@ -88,6 +89,15 @@ class House:
 
     def set_number(self, **urls: str) -> None:
         assert self._rest("POST", f"IncomingPhoneNumbers/{number_sid(CITY_NUMBER)}.json", urls).ok
+
+    def set_number_right(self) -> None:
+        web = self.installation.web
+        self.set_number(
+            VoiceUrl=f"{web}/voice/incoming#rc=2&rp=ct,rt,5xx",
+            VoiceFallbackUrl=f"{web}/voice/fallback",
+            StatusCallback=f"{web}/voice/status",
+            SmsUrl=f"{web}/sms/incoming#rc=2&rp=ct,rt,5xx",
+        )
 
     def _rest(self, method: str, path: str, fields: Mapping[str, str]) -> requests.Response:
         place = self.installation
