@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from console import desk_pages, guard, headers, line_pages, rendering, sign_in_pages
+from console import desk_pages, guard, headers, line_pages, notice_pages, rendering, sign_in_pages
 from console.guard import EVERYONE, SIGNED_IN, SUPERVISORS, Roles
 from console.passwords import Argon2Passwords, Passwords
 
@@ -44,6 +44,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/line", "line", "GET", SUPERVISORS, line_pages.show),
     Route("/line/part", "line_part", "GET", SUPERVISORS, line_pages.part),
     Route("/line/<request_id>/resolve", "resolve", "POST", SUPERVISORS, line_pages.resolve),
+    Route("/notices", "notices", "GET", SUPERVISORS, notice_pages.show),
+    Route("/notices", "notice_on", "POST", SUPERVISORS, notice_pages.put_on_air),
+    Route("/notices/<notice_id>/off", "notice_off", "POST", SUPERVISORS, notice_pages.take_off),
 )
 
 ROLES: dict[str, Roles] = {route.name: route.roles for route in ROUTES} | {"static": EVERYONE}

@@ -39,4 +39,5 @@ def context(services: "Services") -> dict[str, object]:
         "person": g.get("signed_in"),
         "supervises": bool(g.get("signed_in") and g.signed_in.role in guard.SUPERVISORS),
         "csrf": csrf,
+        "on_air": services.notices.active(services.clock.now()),
     }

@@ -63,7 +63,7 @@ def test_the_card_of_a_waiting_caller(city: City, aino: Browser) -> None:
     assert card["language"] == "sv"
     assert card["service_language"] == "fi"
     assert card["extended"] is True
-    assert card["topic_path"][-1] == "Vesi ja viemäri"
+    assert card["topic_path"][-1] == "Vesivuoto tai viemäritukos"
     assert card["earlier_contacts"] == 1
     assert card["words"]["told"] == "Paikka jonossa 2., odotus noin 8 min"
     assert card["words"]["why"] == "Kiireellinen asia menee muiden edelle."

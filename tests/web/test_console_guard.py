@@ -12,7 +12,10 @@ from console.pages import ROLES, ROUTES, blueprint
 from console.passwords import Argon2Passwords
 from tests.web.console_rig import CHEAP, Browser, City, make_city
 
-AGENTS_OWN = {"/console/line", "/console/line/part", "/console/line/r1/resolve"}
+AGENTS_OWN = {
+    *("/console/line", "/console/line/part", "/console/line/r1/resolve"),
+    *("/console/notices", "/console/notices/n1/off"),
+}
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 def routes(city: City) -> list[tuple[Rule, str, str]]:
     """(rule, method, address) of every route, with its variables filled in."""
-    filled = {"token": "tok1", "request_id": "r1", "filename": "console.css"}
+    filled = {"token": "tok1", "request_id": "r1", "notice_id": "n1", "filename": "console.css"}
     adapter = city.app.url_map.bind("localhost")
     return [
         (rule, method, adapter.build(rule.endpoint, {name: filled[name] for name in rule.arguments}, method=method))

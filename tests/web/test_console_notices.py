@@ -1,0 +1,164 @@
+"""A supervisor puts a disruption notice on air and takes it off; everybody's pages show it while it is on."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from adapters.schema import notice
+from routing_rules.model import Notice
+from tests.web.console_rig import NOW, Browser, City, make_city
+
+WORDS = {
+    "words_fi": "Petosen vesi on poikki kello kahdeksaantoista asti.",
+    "words_sv": "Vattnet i Petonen är avstängt till klockan arton.",
+    "words_en": "The water in Petonen is cut off until six in the evening.",
+}
+UNTIL = {"until": "2026-11-24T18:00"}  # the same Tuesday, in Helsinki
+SIX = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = make_city(tmp_path)
+    made.agent("sirpa", ("housing",), role="supervisor")
+    made.agent("aino", ("housing", "extended"))
+    yield made
+    made.services.database.dispose()
+
+
+@pytest.fixture
+def sirpa(city: City) -> Browser:
+    browser = city.browser()
+    browser.signs_in("sirpa")
+    browser.page("/notices")
+    return browser
+
+
+def writes(browser: Browser, *topics: str, **fields: str) -> TestResponse:
+    form = {**WORDS, **UNTIL, "csrf_token": browser.word, "topics": list(topics), **fields}
+    return browser.client.post("/console/notices", data=form)
+
+
+def on_air(city: City) -> tuple[Notice, ...]:
+    return city.services.notices.active(city.clock.now())
+
+
+def test_a_notice_is_heard_at_once_in_three_languages(city: City, sirpa: Browser) -> None:
+    assert writes(sirpa).status_code == 303
+    (heard,) = on_air(city)
+    assert dict(heard.words) == {key[-2:]: words for key, words in WORDS.items()}
+    assert (heard.topics, heard.until) == ((), SIX)
+    assert city.one(notice.c.author, where=notice.c.id == heard.id)[0] == "a_sirpa"
+    assert ("desk", "all") in city.hints.published  # the other pages look again
+
+
+def test_every_page_shows_it_while_it_is_on(city: City, sirpa: Browser) -> None:
+    writes(sirpa)
+    aino = city.browser()
+    aino.signs_in("aino")
+    for browser, path in ((sirpa, "/line"), (sirpa, "/line/part"), (aino, "/"), (aino, "/part")):
+        page = browser.page(path)
+        assert "Soittajat kuulevat nyt" in page, path
+        assert WORDS["words_fi"] in page, path
+    assert "/console/notices" not in aino.page("/")  # only a supervisor is led to the switch
+    city.clock.passes(8 * 3600)
+    aino.signs_in("aino")
+    assert "Soittajat kuulevat nyt" not in aino.page("/")
+    assert "Soittajat kuulevat nyt" not in city.browser().page("/sign-in")
+
+
+def test_a_notice_for_two_topics_is_not_for_everybody(city: City, sirpa: Browser) -> None:
+    assert writes(sirpa, "water", "water-bill").status_code == 303
+    assert on_air(city)[0].topics == ("water", "water-bill")
+    assert "Vesivuoto tai viemäritukos, Vesilasku ja vesisopimus" in sirpa.page("/notices")
+
+
+def test_it_is_taken_off_and_stays_off(city: City, sirpa: Browser) -> None:
+    writes(sirpa)
+    (heard,) = on_air(city)
+    assert sirpa.post(f"/notices/{heard.id}/off").status_code == 303
+    assert on_air(city) == ()
+    assert sirpa.post(f"/notices/{heard.id}/off").status_code == 303  # a second supervisor pressed too
+    assert sirpa.post("/notices/never/off").status_code == 303
+    assert city.one(notice.c.ended_at, where=notice.c.id == heard.id)[0] == NOW
+    assert "Mitään tiedotetta ei nyt kuulla" in sirpa.page("/notices")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"words_sv": ""}, "Kirjoita tiedote tällä kielellä"),
+        ({"words_en": " \n\t"}, "Kirjoita tiedote tällä kielellä"),
+        ({"words_fi": "x" * 201}, "Lyhennä enintään 200 merkkiin"),
+        ({"until": ""}, "Anna päivä ja kellonaika"),
+        ({"until": "tomorrow"}, "Anna päivä ja kellonaika"),
+        ({"until": "0001-01-01T00:00"}, "Aika on jo mennyt"),
+        ({"until": "9999-12-31T23:59"}, "Aika on yli kuukauden päässä"),
+        ({"until": "2026-11-24T10:12"}, "Aika on jo mennyt"),
+        ({"until": "2026-12-26T10:12"}, "Aika on yli kuukauden päässä"),
+        ({"topics": "volcano"}, "Aihetta ei enää ole"),
+    ],
+)
+def test_what_cannot_be_heard_is_refused_in_words(
+    city: City, sirpa: Browser, fields: dict[str, str], told: str
+) -> None:
+    answer = writes(sirpa, **fields)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert on_air(city) == ()
+    assert 'aria-invalid="true"' in answer.text or "topics" in fields
+    if "words_sv" in fields:
+        assert WORDS["words_fi"] in answer.text  # what was written is not lost
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"),
+    [
+        ((), (), True),
+        ((), ("water",), False),
+        (("water", "buses"), ("buses",), True),
+        (("water",), ("buses",), False),
+    ],
+)
+def test_nobody_hears_two_notices_in_one_place(
+    city: City, sirpa: Browser, first: tuple[str, ...], second: tuple[str, ...], taken: bool
+) -> None:
+    writes(sirpa, *first)
+    answer = writes(sirpa, *second)
+    assert (answer.status_code, len(on_air(city))) == ((422, 1) if taken else (303, 2))
+    assert ("Samoille soittajille kuullaan jo tiedotetta" in answer.text) == taken
+
+
+def test_markup_and_control_characters_are_words_like_others(city: City, sirpa: Browser) -> None:
+    assert writes(sirpa, words_fi="Vesi <b>poikki</b>\x00\r\n& kylmä\u202e.").status_code == 303
+    assert on_air(city)[0].words["fi"] == "Vesi <b>poikki</b> & kylmä ."
+    assert "Vesi &lt;b&gt;poikki&lt;/b&gt; &amp; kylmä" in sirpa.page("/line")
+
+
+def test_a_supervisor_without_the_forms_word_changes_nothing(city: City, sirpa: Browser) -> None:
+    assert writes(sirpa, csrf_token="forged").status_code == 403
+    assert on_air(city) == ()
+
+
+def test_an_agent_may_not_put_anything_on_air(city: City) -> None:
+    aino = city.browser()
+    aino.signs_in("aino")
+    assert aino.get("/notices").status_code == 403
+    assert writes(aino).status_code == 403
+    assert on_air(city) == ()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_page_speaks_each_language(city: City, sirpa: Browser, language: str) -> None:
+    writes(sirpa)
+    sirpa.client.set_cookie("console_language", language)
+    page = sirpa.page("/notices")
+    assert WORDS[f"words_{language}"] in page
+    assert {"sv": "Avsluta meddelandet", "en": "End the notice"}[language] in page
+
+
+def test_a_new_notice_ends_by_itself_after_four_hours_unless_told_otherwise(sirpa: Browser) -> None:
+    assert f'value="{NOW + timedelta(hours=2 + 4):%Y-%m-%dT%H:%M}"' in sirpa.page("/notices")  # Helsinki is two ahead
