@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from adapters.places import ROOT
+from adapters.places import ROOT, Places
 from adapters.settings import E164, Settings, SettingsInvalid, load_settings
 from ivr import fallback
 from ivr.doctor import live
@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.fallback_url and not given.set_webhooks:
         parser.error("--fallback-url belongs to --set-webhooks")
+    if given.trial and not Places(given.root).data.exists():
+        parser.error("nothing was started here yet: make run")
     words = Words.load()
     try:
         settings = load_settings(_environment(given))

@@ -1,5 +1,6 @@
 """``python -m ivr.doctor`` against real processes: a healthy house, and what it says of each fault."""
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from adapters.migrate import upgrade
 from ivr import fallback
+from ivr.doctor.__main__ import main
 from tests.integration.doctor_rig import House, site
 from tests.rig.installation import CITY_NUMBER
 from tests.rig.ports import free_ports
@@ -180,6 +182,34 @@ def test_settings_that_are_missing_are_each_a_fault(house: House) -> None:
     told = house.doctor(CITY_NUMBER="017 123", PUBLIC_BASE_URL="")
     assert told.code == 1
     assert len(told.all("fault", "settings")) == 2
+
+
+def test_a_trial_that_was_never_started(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--trial", "--root", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "make run" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_real_account_tells_is_judged(house: House) -> None:
+    """Somebody's server that answers as Twilio documents it: profile, permissions, a recording anybody can fetch."""
+    told = {
+        "status": "active",
+        "type": "Trial",
+        "results": [{"friendly_name": "City of K", "status": "twilio-approved"}],
+        "low_risk_numbers_enabled": True,
+        "high_risk_special_numbers_enabled": True,
+        "recordings": [{"sid": "RE1"}],
+        "incoming_phone_numbers": [],
+    }
+    with site() as provider:
+        provider.content_type, provider.body = "application/json", json.dumps(told)
+        found = house.doctor(TWILIO_API_BASE_URL=provider.base)
+    assert "City of K" in found.all("ok", "profile")[0]
+    assert len(found.all("warning", "geo")) == 2
+    for check in ("keys", "media", "number", "sms"):
+        assert found.all("fault", check), check
 
 
 @pytest.mark.parametrize(
