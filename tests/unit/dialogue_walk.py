@@ -37,6 +37,7 @@ from ivr.facts import (
     Recorded,
     Reopen,
     Result,
+    SameMatter,
     Settled,
 )
 from ivr.speech.announcements import Announcements, load
@@ -104,6 +105,8 @@ def result_of(effect: Effect, facts: Facts) -> Result:
             return Bridged("m-line1")
         case KeepNumber():
             return NumberKept("+358405556667")
+        case MakePromise(same="ask") if facts.known:
+            return SameMatter(facts.known[0])
         case MakePromise(topic):
             window = facts.slots[0] if effect.window not in ("", "asap") else facts.asap or facts.slots[0]
             return Promised(
