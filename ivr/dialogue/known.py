@@ -115,13 +115,13 @@ def menu(step: Step, matter: KnownMatter, facts: Facts, tries: int = 1, *before:
 
 
 def _state(matter: KnownMatter, facts: Facts) -> Say:
-    about = () if is_sensitive(matter.topic, facts) else (("about", TopicSpoken(matter.topic, "about")),)
-    neutral = "" if about else "_neutral"
+    late, window = _is_late(matter, facts), ("window", spoken(matter.window, facts))
     if matter.state in RINGING:
         return Say("known.ringing")
-    if _is_late(matter, facts):
-        return Say(f"known.late{neutral}", about)
-    return Say(f"known.told{neutral}", (*about, ("window", spoken(matter.window, facts))))
+    if is_sensitive(matter.topic, facts):
+        return Say("known.late_neutral") if late else Say("known.told_neutral", (window,))
+    about = ("about", TopicSpoken(matter.topic, "about"))
+    return Say("known.late", (about,)) if late else Say("known.told", (about, window))
 
 
 def _is_late(matter: KnownMatter, facts: Facts) -> bool:

@@ -1,7 +1,7 @@
 """Prints every announcement and text message of a language, with sample values, for the city's own reviewers.
 
 ``python -m ivr.speech.reading_script --language sv``, with ``--rules`` for another ruleset than the sample.
-To be read aloud.
+To be read aloud. Behind each text message stands how many segments it takes.
 """
 
 from argparse import ArgumentParser
@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ivr.speech.announcements import Announcements, Values, load
+from ivr.speech.segments import segments
 from ivr.turn import (
     DepartmentSpoken,
     DigitsSpoken,
@@ -77,8 +78,10 @@ def main() -> None:
     parser.add_argument("--rules", type=Path, default=SAMPLE_RULES)
     given = parser.parse_args()
     rules = document.parse(given.rules.read_text(encoding="utf-8"))
-    for line in lines(given.language, load(), rules):
-        print(line)
+    announcements = load()
+    for line in lines(given.language, announcements, rules):
+        key, _, body = line.partition(": ")
+        print(f"{line} [{segments(body)}]" if key in announcements.text_keys() else line)
 
 
 if __name__ == "__main__":
