@@ -85,6 +85,8 @@ class Recordings:
     def finish(self, recording: Recording, tape: Taped) -> None:
         """The sound is on the tape; it can be fetched a little later. Without any sound there is nothing to fetch."""
         with self._network.lock:
+            if recording.sid not in self.all:
+                return  # forgotten by a reset
             recording.tape = tape
             recording.status = "processing" if tape.seconds else "absent"
             recording.updated = self._network.clock.now()

@@ -65,11 +65,12 @@ def record(element: Element, playing: Playing) -> Fetch | None:
         raise
     except CallEnded:
         ending = Ending("hangup", network.clock.elapsed())
-        following = _finish(element, playing, recording, began, ending)
-        if following is not None:
-            _tell_only(playing, following)
-        raise
-    return _finish(element, playing, recording, began, ending)
+    following = _finish(element, playing, recording, began, ending)
+    if ending.why != "hangup":
+        return following
+    if following is not None:
+        _tell_only(playing, following)
+    raise CallEnded
 
 
 def _sent_here(playing: Playing) -> bool:

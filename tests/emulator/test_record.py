@@ -253,6 +253,16 @@ def test_the_sound_is_real(rig: Rig, side: OtherSide) -> None:
     assert len(set(loud)) > 100
 
 
+def test_a_reset_while_recording_tells_nobody(rig: Rig, side: OtherSide) -> None:
+    side.on("/voice", '<Record action="/kept" recordingStatusCallback="/told" playBeep="false"/>')
+    sid = rig.ring()
+    rig.heard(sid, "record")
+    rig.speak(sid, text=TEN_SECONDS)
+    rig.lab("POST", "reset", {})  # waits for the call's own thread
+    assert rig.lab("GET", "recordings")["recordings"] == []
+    assert [one.path for one in side.seen] == ["/voice"]
+
+
 def test_speaking_is_impossible_without_a_call(rig: Rig, side: OtherSide) -> None:
     sid = rig.ended(rig.ring())["call_sid"]
     rig.lab("POST", f"calls/{sid}/speak", {"text": "hello"}, expect=409)
