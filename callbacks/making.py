@@ -25,6 +25,15 @@ MayTell = Literal["all", "window", "nothing"]
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What one look, in the same transaction, has found before the promise."""
+
+    number: str | None  # opaque id of the number to be rung, if it is known
+    same: bool  # it has an open request about the topic, for the person wanted
+    held: int  # promises in the window wanted
+
+
+@dataclass(frozen=True)
 class Wanted:
     e164: str
     topic: str
@@ -39,6 +48,7 @@ class Wanted:
     person: int = 1  # ordinal on that telephone; 0: the next without an open request about this
     same: Literal["ask", "join"] = "join"
     live: bool = False  # somebody would answer an urgent caller now
+    looked: Looked | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class Made:
     request_id: str
     joined: bool
     may_tell: MayTell = "all"
+    code: str = ""  # of a new one
 
 
 @dataclass(frozen=True)
@@ -74,12 +85,16 @@ class Making:
 
     def _number(self, wanted: Wanted) -> str | None:
         """A keyed-in number is stored with its first request, not before."""
+        if wanted.looked is not None and (wanted.looked.number is not None or wanted.keyed_in):
+            return wanted.looked.number
         if wanted.keyed_in:
             return store.known_number_id(self.connection, wanted.e164)
         return store.number_id(self.connection, wanted.e164, self.now)
 
     def _open_same(self, wanted: Wanted, number: str | None) -> RowMapping | None:
         if number is None or wanted.person == NEXT_PERSON or self._is_urgent(wanted):
+            return None
+        if wanted.looked is not None and not wanted.looked.same:
             return None
         same = store.open_same(self.connection, number, wanted.topic, wanted.person)
         return None if same is None or self.promises.is_over(same) else same
@@ -151,7 +166,7 @@ class Making:
         values = self._row(wanted) | {"number_id": number, "person": person}
         request_id = store.add(self.connection, values, self.now, "caller")
         self.promises.text(request_id, "sms.promise")
-        return Made(request_id, False)
+        return Made(request_id, False, code=values["code"])
 
     def _row(self, wanted: Wanted) -> dict[str, Any]:
         department = ringing_department(self.rules, wanted.topic)

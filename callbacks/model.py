@@ -1,7 +1,7 @@
 """The promise as frozen values: states, kinds, windows, outcomes. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 State = Literal[
@@ -22,6 +22,12 @@ class Window:
 def code_of(window: Window) -> str:
     """A window's name in a URL: its start in minutes since 1970; unique within one department's slots."""
     return str(int(window.start.timestamp()) // 60)
+
+
+def start_of(code: str) -> datetime:
+    """The start of the slot that a code names; 1970 for what names none."""
+    minutes = int(code) if code.isascii() and code.isdigit() and len(code) < 10 else 0
+    return datetime.fromtimestamp(minutes * 60, UTC)
 
 
 @dataclass(frozen=True)

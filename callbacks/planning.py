@@ -41,13 +41,6 @@ def openings(rules: Ruleset, department: Department, now: datetime, days: int = 
     return tuple(o for o in found if o[1] > now)
 
 
-def times(
-    connection: Connection, rules: Ruleset, topic_id: str, language: str, now: datetime, expected_wait: int | None
-) -> Times:
-    soon = soonest(rules, topic_id, now, expected_wait) if expected_wait is not None else None
-    return Times(soon, free_slots(connection, rules, ringing_department(rules, topic_id), language, now))
-
-
 def soonest(rules: Ruleset, topic_id: str, now: datetime, expected_wait: int) -> Window | None:
     """The window from now on, if there is one with this wait in minutes."""
     department = ringing_department(rules, topic_id)
@@ -65,16 +58,15 @@ def open_slots(rules: Ruleset, department: Department, now: datetime) -> tuple[W
 def free_slots(
     connection: Connection, rules: Ruleset, department: Department, language: str, now: datetime
 ) -> tuple[Window, ...]:
-    zone = ZoneInfo(rules.time_zone)
-    policy = department.callbacks
     offered = open_slots(rules, department, now)
     if not offered:
         return ()
     held = store.taken(connection, department.id, language, now)
-    free: list[Window] = []
-    for window in offered:
-        planned = planned_minutes(department.staffing, language, window, zone)
-        room = capacity(window, planned, planned * policy.forecast_live_share, policy)
-        if held.get(window.start, 0) < room:
-            free.append(window)
-    return tuple(free)
+    return tuple(w for w in offered if held.get(w.start, 0) < room_in(rules, department, language, w))
+
+
+def room_in(rules: Ruleset, department: Department, language: str, window: Window) -> int:
+    """How many promises the window can hold."""
+    planned = planned_minutes(department.staffing, language, window, ZoneInfo(rules.time_zone))
+    policy = department.callbacks
+    return capacity(window, planned, planned * policy.forecast_live_share, policy)

@@ -19,10 +19,10 @@ from callbacks.making import Made, Making, Wanted
 from callbacks.model import Kind, Missed, Window, code_of
 from callbacks.numbers import takes_texts
 from callbacks.openings import open_until
-from callbacks.planning import free_slots, open_slots, openings, ringing_department, times
+from callbacks.planning import free_slots, open_slots, openings, ringing_department, room_in, soonest
 from callbacks.retry_policy import Exhausted, after_miss
 from ivr.turn import DigitsSpoken, MomentSpoken, PhoneSpoken, TopicSpoken, Value, WindowSpoken
-from routing_rules.model import Ruleset
+from routing_rules.model import Department, Ruleset
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -41,17 +41,29 @@ class Promises:
         self.rules = rules
         self.now = services.clock.now()
 
-    def window(self, topic: str, language: str, choice: str, expected_wait: int | None) -> tuple[Kind, Window] | None:
-        """The window a choice names, if it can be kept; ``""``: the next slot, at closing time a full one too."""
+    def window(
+        self, topic: str, language: str, choice: str, expected_wait: int | None, held: int | None = None
+    ) -> tuple[Kind, Window] | None:
+        """The window a choice names, if it can be kept; ``""``: the next slot, at closing time a full one too.
+
+        ``held``: promises in the slot that is named, where they are counted already.
+        """
         if choice == ASAP:
-            soon = times(self.tx.connection, self.rules, topic, language, self.now, expected_wait).asap
+            soon = None if expected_wait is None else soonest(self.rules, topic, self.now, expected_wait)
             return None if soon is None else ("asap", soon)
         department = ringing_department(self.rules, topic)
+        if held is not None:
+            return self._slot(department, language, choice, held)
         free = free_slots(self.tx.connection, self.rules, department, language, self.now)
         if choice == "":
             free = free or open_slots(self.rules, department, self.now)
         found = next((w for w in free if choice in ("", code_of(w))), None)
         return None if found is None else ("slot", found)
+
+    def _slot(self, department: Department, language: str, choice: str, held: int) -> tuple[Kind, Window] | None:
+        found = next((w for w in open_slots(self.rules, department, self.now) if choice == code_of(w)), None)
+        fits = found is not None and held < room_in(self.rules, department, language, found)
+        return ("slot", found) if found is not None and fits else None
 
     def make(
         self,
@@ -178,13 +190,17 @@ class Promises:
                 )
             )
 
-    def close_items(self, request_id: str) -> None:
-        """Off the supervisor's list: somebody has seen to it."""
-        mine = (supervisor_item.c.request_id == request_id, supervisor_item.c.closed_at.is_(None))
+    def close_items(self, request_id: str, kind: str | None = None) -> None:
+        """Off the supervisor's list, one kind or all: somebody has seen to it."""
+        mine = [supervisor_item.c.request_id == request_id, supervisor_item.c.closed_at.is_(None)]
+        if kind is not None:
+            mine.append(supervisor_item.c.kind == kind)
         self.tx.connection.execute(update(supervisor_item).where(*mine).values(closed_at=self.now))
 
     def text(self, request_id: str, key: str, distinct: str = "") -> None:
         """Orders an SMS in the resident's language; without a sender nothing depends on it."""
+        if not self.services.settings.sms_sender:
+            return
         if not self.services.settings.sms_sender:
             return
         row = store.get(self.tx.connection, request_id)

@@ -15,6 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from adapters.database import DatabaseError, Transaction
 from adapters.schema import waiting_caller
 from callbacks import store as promises
+from callbacks.making import Looked
+from callbacks.model import start_of
+from callbacks.planning import ringing_department
 from ivr import store
 from ivr.caller_input import CallerInput
 from ivr.carry_out import Caller, CarryOut
@@ -25,6 +28,7 @@ from ivr.dialogue.needs import Asking, needs, needs_after, takes_effect
 from ivr.fact_finding import Finder, bare, own_number
 from ivr.facts import Callable, Effect, Facts
 from ivr.step_url import Step
+from ivr.store import CallSoFar
 from ivr.turn import Hangup, Turn
 from ivr.twiml import CallerIds, Urls, render
 from routing_rules.model import Ruleset
@@ -156,30 +160,49 @@ class InOneTransaction:
 
     def answer(self, effect: Effect | None, facts: Facts | None) -> str:
         """Without an effect it is decided here, from facts looked up here."""
-        step, rules = self.asked.step, self.asked.rules
-        known = store.so_far(self.tx.connection, self.asked.caller.call_sid, step.name, step.nonce, self.asked.e164)
+        known, looked = self._look()
         if known.answer is not None:
             return known.answer
         if known.ended:
-            return self.words(Turn(self.step.language, (Hangup(),)), rules)
-        finder = Finder(self.services, self.tx.connection, rules, self.asked.caller, known.drafted)
-        said: Turn | Effect | None = effect
+            return self.words(Turn(self.step.language, (Hangup(),)), self.asked.rules)
+        finder = Finder(self.services, self.tx.connection, self.asked.rules, self.asked.caller, known.drafted)
+        step, given = self.asked.step, self.asked.given
         if facts is None:
-            facts = finder.facts(step, self.asked.given, needs(self.asked.asking(finder.now)))
-        if said is None:
-            said = dialogue.advance(step, self.asked.given, facts)
+            facts = finder.facts(step, given, needs(self.asked.asking(finder.now)))
+        said = effect or dialogue.advance(step, given, facts)
         if isinstance(said, Turn):
-            return self.words(said, rules)
-        answer = self.words(self._carried_out(said, facts, finder), rules)
-        self._leave_receipt(answer, facts, known.number_id)
+            return self.words(said, self.asked.rules)
+        number_id = known.number_id or self._new_number()
+        if looked is not None and known.drafted is None:
+            looked = replace(looked, number=number_id)
+        caller = replace(self.asked.caller, number_id=number_id, looked=looked)
+        answer = self.words(self._carried_out(said, facts, finder, caller), self.asked.rules)
+        self._leave_receipt(answer, facts, caller)
         return answer
 
-    def _carried_out(self, effect: Effect, facts: Facts, finder: Finder) -> Turn:
+    def _look(self) -> tuple[CallSoFar, Looked | None]:
+        """This very webhook may have been answered, the call may be over; for a promise what it must know, too."""
+        step, caller = self.asked.step, self.asked.caller
+        key = (self.tx.connection, caller.call_sid, step.name, step.nonce, self.asked.e164)
+        if not takes_effect(step, self.asked.given):
+            return store.so_far(*key), None
+        department = ringing_department(self.asked.rules, step.topic)
+        start = start_of(step.choice)
+        person = max(1, step.person) if step.name == "same" else 1
+        asked = store.PromiseAsked(step.topic, person, department.id, self.step.language, start)
+        return store.before_promise(*key, asked)
+
+    def _new_number(self) -> str | None:
+        if self.asked.e164 is None:
+            return None
+        return promises.new_number_id(self.tx.connection, self.asked.e164, self.services.clock.now())
+
+    def _carried_out(self, effect: Effect, facts: Facts, finder: Finder, caller: Caller) -> Turn:
         said: Turn | Effect = effect
         for _ in range(EFFECTS_IN_A_ROW):
             if isinstance(said, Turn):
                 return said
-            result = CarryOut(self.services, self.tx, self.step, facts, self.asked.caller).run(said)
+            result = CarryOut(self.services, self.tx, self.step, facts, caller).run(said)
             needed = needs_after(said, result)
             if needed:  # what is true now leads the caller
                 facts = finder.anew().facts(self.step, self.asked.given, needed)
@@ -188,14 +211,12 @@ class InOneTransaction:
             return said
         raise RuntimeError(f"step {self.step.name} found no words")
 
-    def _leave_receipt(self, answer: str, facts: Facts, number_id: str | None) -> None:
+    def _leave_receipt(self, answer: str, facts: Facts, caller: Caller) -> None:
         """The call as far as it has come, and the answer for this webhook's other copies."""
-        connection, caller, step = self.tx.connection, self.asked.caller, self.step
-        if number_id is None and self.asked.e164 is not None:
-            number_id = promises.number_id(connection, self.asked.e164, facts.now)
+        connection, step = self.tx.connection, self.step
         topic = facts.line.topic if facts.line is not None else step.topic or None
         known = {"language": step.language or None, "topic": topic, "ruleset_version": facts.rules.version}
-        store.note_call(connection, caller.call_sid, number_id, step.arrived, known)
+        store.note_call(connection, caller.call_sid, caller.number_id, step.arrived, known)
         machine = self.services.clock.machine()
         store.keep_answer(connection, caller.call_sid, step.name, step.nonce, answer, machine)
 

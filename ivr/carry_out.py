@@ -9,10 +9,10 @@ from sqlalchemy import RowMapping, delete, insert
 from adapters.database import Transaction
 from adapters.schema import call_draft
 from callbacks import store as promises
-from callbacks.making import Made, Making, SameOpen, Wanted
-from callbacks.model import Refused
+from callbacks.making import Looked, Made, Making, SameOpen, Wanted
+from callbacks.model import Kind, Refused, Window
 from callbacks.numbers import callable_number, keyed_to_e164
-from callbacks.service import Promises
+from callbacks.service import ASAP, Promises
 from desks import store as desks_store
 from desks.line import Line, outlook
 from ivr.carry_out_known import CarryOutKnown
@@ -69,6 +69,8 @@ class Caller:
 
     call_sid: str
     number: Callable | NotCallable  # its own number, never a keyed-in one
+    number_id: str | None = None  # of that number, once it has been looked up or stored
+    looked: Looked | None = None  # before a promise
 
 
 class CarryOut:
@@ -105,7 +107,9 @@ class CarryOut:
             case Reopen(request_id):
                 return self._reopen(request_id)
             case TextNumber():
-                return RouteOrders(self.services, self.tx, self.step, self.facts).text_number(effect, self.caller.number)
+                return RouteOrders(self.services, self.tx, self.step, self.facts).text_number(
+                    effect, self.caller.number
+                )
             case RaiseAlarm():
                 return RouteOrders(self.services, self.tx, self.step, self.facts).raise_alarm(effect)
             case KeepRecording() | KeepMessage() | DropMessage():
@@ -168,7 +172,7 @@ class CarryOut:
         stay = desks_store.stay(self.tx.connection, effect.line_id, held=True) if effect.line_id else None
         if effect.line_id and (stay is None or stay["state"] not in ("waiting", "wishes", "closing")):
             return TooLate()
-        found = self.promises.window(effect.topic, self.step.language, effect.window, self._wait(stay))
+        found = self._window(effect, stay)
         if found is None:
             return NoWindow()
         kind, window = found
@@ -187,10 +191,19 @@ class CarryOut:
             person=effect.person,
             same=effect.same,
             live=keyed_in and self._may_go_live(effect.topic),
+            looked=self.caller.looked,
         )
-        return self._answered(Making(self.promises).make(wanted), stay)
+        return self._answered(Making(self.promises).make(wanted), stay, wanted)
 
-    def _answered(self, made: Made | SameOpen | Refused, stay: RowMapping | None) -> Result:
+    def _window(self, effect: MakePromise, stay: RowMapping | None) -> tuple[Kind, Window] | None:
+        """Who is on duty is asked only where the caller wants to be rung as soon as possible."""
+        topic, language, choice = effect.topic, self.step.language, effect.window
+        if choice == ASAP:
+            return self.promises.window(topic, language, choice, self._wait(stay))
+        looked = self.caller.looked if choice else None
+        return self.promises.window(topic, language, choice, None, looked.held if looked is not None else None)
+
+    def _answered(self, made: Made | SameOpen | Refused, stay: RowMapping | None, wanted: Wanted) -> Result:
         match made:
             case Refused(reason):
                 return NumberRefused(reason)
@@ -198,6 +211,8 @@ class CarryOut:
                 return SameMatter(matter_of(row))
         if stay is not None:
             self.line.promised(stay["id"])
+        if made.code:
+            return Promised(wanted.window, wanted.topic, made.code, False, stay is not None, wanted.e164)
         told = self._told(made.request_id, made.joined, place_kept=stay is not None)
         return replace(told, may_tell=made.may_tell) if isinstance(told, Promised) else told
 
@@ -238,8 +253,8 @@ class CarryOut:
         return promised(self.tx.connection, row, joined, place_kept)
 
     def _own_number_id(self) -> str | None:
-        if not isinstance(self.caller.number, Callable):
-            return None
+        if self.caller.number_id is not None or not isinstance(self.caller.number, Callable):
+            return self.caller.number_id
         return promises.number_id(self.tx.connection, self.caller.number.e164, self.facts.now)
 
     def _arrived(self) -> datetime:

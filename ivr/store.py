@@ -3,16 +3,18 @@
 The statements are made once, at import: a promise must not pay for building them (docs/decisions/0006).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, ScalarSelect, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.schema import call, call_draft, phone_number, receipt
+from callbacks.making import Looked
+from callbacks.store import look_for_promise
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,22 @@ class CallSoFar:
     number_id: str | None  # of the number that rings, if the record knows it
 
 
+@dataclass(frozen=True)
+class PromiseAsked:
+    """Which promise the look is for."""
+
+    topic: str
+    person: int
+    department: str
+    language: str
+    start: datetime  # of the slot; any moment without promises for a window from now on
+
+
+def _number_of(e164: Any) -> ScalarSelect[str]:
+    return select(phone_number.c.id).where(phone_number.c.e164 == e164).scalar_subquery()
+
+
+_DRAFT = select(call_draft.c.e164).where(call_draft.c.call_sid == bindparam("sid")).scalar_subquery()
 _SO_FAR = select(
     select(receipt.c.answer)
     .where(
@@ -34,9 +52,11 @@ _SO_FAR = select(
     )
     .scalar_subquery(),
     select(call.c.ended_at).where(call.c.call_sid == bindparam("sid")).scalar_subquery(),
-    select(call_draft.c.e164).where(call_draft.c.call_sid == bindparam("sid")).scalar_subquery(),
-    select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164")).scalar_subquery(),
+    _DRAFT,
+    _number_of(bindparam("e164")),
 )
+_TO_BE_RUNG = _number_of(func.coalesce(_DRAFT, bindparam("e164")))
+_BEFORE_PROMISE = _SO_FAR.add_columns(_TO_BE_RUNG, *look_for_promise(_TO_BE_RUNG))
 _RECEIPT = insert(receipt)
 _NOTED = ("language", "topic", "ruleset_version")
 
@@ -53,8 +73,20 @@ _NOTES = {"sqlite": _note(sqlite_insert), "postgresql": _note(postgres_insert)}
 
 def so_far(connection: Connection, call_sid: str, step: str, nonce: str, e164: str | None) -> CallSoFar:
     key = {"sid": call_sid, "step": step, "nonce": nonce, "e164": e164 or ""}
-    answer, ended_at, drafted, number_id = connection.execute(_SO_FAR, key).one()
-    return CallSoFar(answer, ended_at is not None, drafted, number_id)
+    return _call_so_far(tuple(connection.execute(_SO_FAR, key).one()))
+
+
+def before_promise(
+    connection: Connection, call_sid: str, step: str, nonce: str, e164: str | None, asked: PromiseAsked
+) -> tuple[CallSoFar, Looked]:
+    """The same look, and what the promise must know, in one statement."""
+    key = {"sid": call_sid, "step": step, "nonce": nonce, "e164": e164 or "", **vars(asked)}
+    row = tuple(connection.execute(_BEFORE_PROMISE, key).one())
+    return _call_so_far(row), Looked(row[4], row[5] is not None, row[6])
+
+
+def _call_so_far(row: Sequence[Any]) -> CallSoFar:
+    return CallSoFar(row[0], row[1] is not None, row[2], row[3])
 
 
 def keep_answer(connection: Connection, call_sid: str, step: str, nonce: str, answer: str, machine: float) -> None:

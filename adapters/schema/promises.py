@@ -38,15 +38,15 @@ callback_request = Table(
     Column("contact", String(6), nullable=False, server_default="ring"),  # ring | text: never rung, answered in writing
     Column("interpreter", String(60)),  # "an interpreter comes": which one; the window is then exact and never earlier
 )
-_OPEN = "state IN ('requested','offered','dialing','connected','unreached','needs_human')"
+OPEN = "state IN ('requested','offered','dialing','connected','unreached','needs_human')"
 Index(
     "uq_callback_request_one_open",
     callback_request.c.number_id,
     callback_request.c.topic,
     callback_request.c.person,
     unique=True,
-    sqlite_where=text(f"{_OPEN} AND NOT urgent"),
-    postgresql_where=text(f"{_OPEN} AND NOT urgent"),
+    sqlite_where=text(f"{OPEN} AND NOT urgent"),
+    postgresql_where=text(f"{OPEN} AND NOT urgent"),
 )
 for _name, _column in (("due", callback_request.c.due_at), ("line", callback_request.c.line_time_at)):
     Index(
@@ -58,15 +58,15 @@ for _name, _column in (("due", callback_request.c.due_at), ("line", callback_req
 Index(
     "ix_callback_request_open",
     callback_request.c.number_id,
-    sqlite_where=text(_OPEN),
-    postgresql_where=text(_OPEN),
+    sqlite_where=text(OPEN),
+    postgresql_where=text(OPEN),
 )
 Index(
     "ix_callback_request_window",
     callback_request.c.department,
     callback_request.c.window_start_at,
-    sqlite_where=text(_OPEN),
-    postgresql_where=text(_OPEN),
+    sqlite_where=text(OPEN),
+    postgresql_where=text(OPEN),
 )
 
 Index(
