@@ -92,6 +92,8 @@ class Examination:
         city, shown = self._look_up()
         yield from judge_account.numbers(city, shown, self.wanted)
         owned = judge_account.answering(city, shown)
+        if owned is None and self.options.set_webhooks:
+            yield fault("webhooks.not_set", ("number", self.wanted.city_number))
         if owned is not None and self.options.set_webhooks:
             yield self._set(owned)
             owned = judge_account.answering(*self._look_up()) or owned

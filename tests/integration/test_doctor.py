@@ -93,8 +93,9 @@ def test_the_hosted_fallback_is_set_and_compared_with_the_published_rules(house:
 
 
 def test_a_number_that_is_not_ours(house: House) -> None:
-    told = house.doctor(CITY_NUMBER="+358179999999")
+    told = house.doctor("--set-webhooks", CITY_NUMBER="+358179999999")
     assert told.code == 1
+    assert "nothing was set" in told.all("fault", "webhooks")[0]
     assert told.all("fault", "number")
     assert told.all("fault", "caller_id")
     assert told.all("[ ]", "number"), "it goes on after a fault"
