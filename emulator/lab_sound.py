@@ -28,9 +28,10 @@ def blueprint(network: Network) -> Blueprint:
         parts = _parts(content)
         if isinstance(parts, str):
             return jsonify(reason=parts), 400
-        if call.status != "in-progress":
-            return jsonify(reason="the call is not answered, or over"), 409
-        speak(network, call, parts, at_once=bool(content.get("now")))
+        at_once = bool(content.get("now"))
+        if call.over or (at_once and call.status != "in-progress"):
+            return jsonify(reason="the call is over, or not yet answered"), 409
+        speak(network, call, parts, at_once=at_once)
         return jsonify(call_sid=sid, recording=call.recording is not None)
 
     @lab.post("/lab/calls/<sid>/typing")

@@ -269,6 +269,15 @@ def test_speaking_is_impossible_without_a_call(rig: Rig, side: OtherSide) -> Non
     rig.lab("POST", "calls/CA1/speak", {"text": "hello"}, expect=404)
 
 
+def test_what_is_to_be_said_after_the_beep_may_be_known_while_it_rings(rig: Rig, side: OtherSide) -> None:
+    side.on("/voice", '<Pause length="10"/><Record action="/kept"/>')  # a pause does not answer
+    sid = rig.ring()
+    rig.lab("POST", f"calls/{sid}/speak", {"text": "hello", "now": True}, expect=409)
+    rig.speak(sid, text="hello", then="1")
+    rig.ended(sid)
+    assert side.await_request("/kept").params["Digits"] == "1"
+
+
 @pytest.mark.parametrize("wrong", [{}, {"seconds": "x"}, {"seconds": -1}, {"text": "a", "then": "bye"}])
 def test_nonsense_is_refused(rig: Rig, side: OtherSide, wrong: dict[str, Any]) -> None:
     side.on("/voice", "<Record/>")

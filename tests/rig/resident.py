@@ -47,12 +47,8 @@ class Resident:
 
     def speak(self, text: str = "", *, seconds: float | None = None, silence: float = 0, then: str = "") -> "Resident":
         """Speaks after the next beep, or at once where it has sounded; `then`: keys or "hangup" after the words."""
-        until(self._answered, PATIENCE, lambda: f"nobody answered\n{self.story()}")
         self._lab.speak(self.call_sid, text, seconds=seconds, silence=silence, then=then)
         return self
-
-    def _answered(self) -> bool:
-        return self.view().status == "in-progress"
 
     def say(self, text: str, confidence: float | None = 0.9) -> "Resident":
         """Answers in words as soon as speech is listened for."""
