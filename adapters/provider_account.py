@@ -33,6 +33,7 @@ class ProviderAccount:
         self._where = (base_url, region, edge)
         self._client = client_for(account, token, *self._where)
         self.base_url = base_url
+        self._silence: NotTold | None = None
 
     # --- questions -----------------------------------------------------------------------------------------------
 
@@ -46,7 +47,7 @@ class ProviderAccount:
     def key_accepted(self, key: str, secret: str) -> bool | NotTold:
         """A standard key may not read the account itself, so its calls are asked for."""
         uri = f"{self._of_account('Calls')}?PageSize=1"
-        answer = _ask(client_for(key, secret, *self._where), "GET", uri)
+        answer = self._asked(client_for(key, secret, *self._where), "GET", uri)
         if isinstance(answer, NotTold):
             return False if answer.status in (401, 403) else answer
         return True
@@ -89,24 +90,40 @@ class ProviderAccount:
 
     def set_webhooks(self, sid: str, wanted: Mapping[str, str]) -> NotTold | None:
         """None: done."""
-        answer = _ask(self._client, "POST", self._of_account(f"IncomingPhoneNumbers/{sid}"), data=wanted)
+        answer = self._asked(self._client, "POST", self._of_account(f"IncomingPhoneNumbers/{sid}"), data=wanted)
         return answer if isinstance(answer, NotTold) else None
 
     def ring(self, to: str, caller_id: str, twiml: str, seconds: int) -> CallSeen | NotTold:
         """A call that carries its own document: nothing of ours is asked when it is answered."""
         order = {"To": to, "From": caller_id, "Twiml": twiml, "Timeout": str(seconds)}
-        answer = _ask(self._client, "POST", self._of_account("Calls"), data=order)
+        answer = self._asked(self._client, "POST", self._of_account("Calls"), data=order)
         return answer if isinstance(answer, NotTold) else _call(answer[0])
 
     def hang_up(self, sid: str) -> None:
         """Best effort: a call that rang unasked ends by its own time-out."""
-        _ask(self._client, "POST", self._of_account(f"Calls/{sid}"), data={"Status": "completed"})
+        self._asked(self._client, "POST", self._of_account(f"Calls/{sid}"), data={"Status": "completed"})
 
     def _of_account(self, resource: str) -> str:
         return f"{REAL_PROVIDER}/{VERSION}/Accounts/{self._account}/{resource}.json"
 
+    def _asked(
+        self,
+        client: Any,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, str] | None = None,
+    ) -> "_Answer | NotTold":
+        """A provider that was silent once is not waited for again: whoever asks sits at a terminal."""
+        if self._silence is not None:
+            return self._silence
+        answer = _ask(client, method, uri, params, data)
+        if isinstance(answer, NotTold) and answer.status == 0:
+            self._silence = answer
+        return answer
+
     def _get(self, uri: str, params: Mapping[str, object] | None = None) -> "_Answer | NotTold":
-        return _ask(self._client, "GET", uri, params=params)
+        return self._asked(self._client, "GET", uri, params=params)
 
 
 _Answer = tuple[Mapping[str, Any], Mapping[str, str]]
