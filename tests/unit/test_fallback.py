@@ -10,7 +10,7 @@ from adapters.places import ROOT
 from emulator.twiml_parse import Element, parse
 from emulator.twiml_tables import Context
 from ivr import fallback
-from ivr.speech.announcements import load
+from ivr.speech.announcements import load, speaking_seconds
 from ivr.speech.numerals import digits_in_words
 from ivr.speech.telephone_digits import phone_groups
 from routing_rules.document import parse as parse_rules
@@ -128,3 +128,20 @@ def test_the_command_says_what_is_wrong_with_the_rules(tmp_path: Path, capsys: p
     assert fallback.main(["--out", str(tmp_path / "out.xml"), "--rules", str(broken)]) == 1
     assert "RulesetInvalid" in capsys.readouterr().err
     assert not (tmp_path / "out.xml").exists()
+
+
+def test_nobody_waits_long_for_112_or_for_a_number_in_her_own_language() -> None:
+    rules = sample_rules()
+    english = in_words(rules.department(rules.extended_desk).fallback_number, "en")
+    seconds, warned, told = 0.0, [], None
+    for verb in verbs(fallback.document(rules, WORDS, CITY)):
+        seconds += speaking_seconds(verb.text) + 0.4
+        if verb.text.endswith(tuple(f"{words}." for words in ONE_ONE_TWO.values())):
+            warned.append(seconds)
+        if told is None and english in verb.text:
+            told = seconds
+    assert len(warned) == 3
+    assert max(warned) <= 60
+    assert told is not None
+    assert told <= 110
+    assert seconds <= 240
