@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, select, table, update
+from sqlalchemy import column, select, table, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from adapters.database import Database, DatabaseError, insert_once
 from adapters.places import ROOT
@@ -30,8 +31,7 @@ def look(url: str, now_machine: float) -> Record | NoAnswer:
 
 
 def _read(database: Database, now_machine: float) -> Record:
-    with database.read() as connection:
-        revision = _revision(connection)
+    revision = _revision(database)
     head = ScriptDirectory(str(ROOT / "migrations")).get_current_head() or ""
     _write(database, now_machine)
     with database.read() as connection:
@@ -48,9 +48,14 @@ def _write(database: Database, now_machine: float) -> None:
             tx.connection.execute(mine.values(beat_machine=now_machine))
 
 
-def _revision(connection: Connection) -> str:
+def _revision(database: Database) -> str:
+    """Empty where nothing was ever migrated: a database made by other hands."""
     version = table("alembic_version", column("version_num"))
-    return str(connection.scalar(select(version.c.version_num)) or "")
+    try:
+        with database.read() as connection:
+            return str(connection.scalar(select(version.c.version_num)) or "")
+    except (OperationalError, ProgrammingError):
+        return ""
 
 
 def _is_missing_file(url: str) -> bool:
