@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve doctor call agent day crash lint assets clean ready ready-for-tests requirements
+.PHONY: help run test serve doctor call agent day crash crawl lint assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -14,6 +14,7 @@ help:
 	@echo "make call    a resident's telephone in this terminal      make agent   an agent at work"
 	@echo "make test    linters, types and all tests                 make lint    linters and types only"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
+	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make serve   the service for a real account (docs/running.md)"
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make assets  fetch the browser telephone again            make clean   remove everything but var/data"
@@ -44,6 +45,9 @@ day: ready-for-tests
 
 crash: ready-for-tests
 	@exec $(PY) -m tests.crash.matrix $(ARGS)
+
+crawl: ready-for-tests
+	@exec $(PY) -m tests.crawl $(ARGS)
 
 assets:
 	@rm -f console/static/vendor/.tried

@@ -1,0 +1,95 @@
+"""``make crawl``: rings the whole city at every moment, as every caller, and tries every key. Exit code 1 on any fault.
+
+``--branches N`` stops each scenario after so many; ``--every-matter`` tries what lies behind each matter by itself
+instead of once for all that lead alike.
+"""
+
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.speech.announcements import load
+from tests.crawl.city import WebCity
+from tests.crawl.classes import alike
+from tests.crawl.explore import Crawl
+from tests.crawl.graph import CALLERS, Graph
+from tests.crawl.judge import Fault, faults_of
+from tests.crawl.scenarios import Scenario, scenarios
+from tests.crawl.words import Words
+
+KINDS = ("dead end", "invalid", "language", "first key", "offer", "silence", "key")
+SHOWN = 10
+
+
+@dataclass
+class Report:
+    calls: int = 0
+    branches: int = 0
+    places: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    log: tuple[str, ...] = ()  # what the web process complained about
+
+    def well(self) -> bool:
+        return not self.faults and not self.log
+
+    def __str__(self) -> str:
+        counted = Counter(fault.kind for fault in self.faults)
+        kinds = ", ".join(f"{counted[kind]} {kind}" for kind in KINDS)
+        return (
+            f"{self.calls} calls, {self.branches} branches, {self.places} places: {kinds}, {len(self.log)} complaints"
+        )
+
+
+def crawl(
+    city: WebCity, which: Iterable[Scenario], most: int, every_matter: bool, tell: Callable[[str], None]
+) -> Report:
+    report = Report()
+    words = Words.of(load(), city.rules)
+    for scenario in which:
+        city.becomes(scenario)
+        simple = alike(city.rules, scenario.at, city.staffed())
+        begun = time.monotonic()
+        done = Crawl(city, city.incoming, city.hangs_up, most=most)
+        if not every_matter:
+            done.simplify = simple
+        done.run()
+        graph = Graph(done, words)
+        found = [*(fault for branch in done.branches for fault in faults_of(branch, words)), *graph.faults()]
+        report.calls += done.calls
+        report.branches += len(done.branches)
+        report.places += len(done.places)
+        report.faults += found
+        tell(f"{scenario}: {len(done.branches)} branches in {time.monotonic() - begun:.0f} s, {len(found)} faults")
+        tell("    longest: " + "; ".join(f"{caller.name}: {graph.longest(caller)}" for caller in CALLERS))
+        for fault in found[:SHOWN]:
+            tell(f"    {fault}")
+    report.log = city.complaints()
+    return report
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = ArgumentParser(prog="python -m tests.crawl", description=__doc__)
+    parser.add_argument("--branches", type=int, default=100_000)
+    parser.add_argument("--every-matter", action="store_true")
+    parser.add_argument("--only", default="", help="scenarios whose name holds these words")
+    given = parser.parse_args(arguments)
+    which = [scenario for scenario in scenarios() if given.only in str(scenario)]
+    with tempfile.TemporaryDirectory(prefix="one-number-crawl-") as directory:
+        city = WebCity(Path(directory)).start()
+        try:
+            report = crawl(city, which, given.branches, given.every_matter, lambda line: print(line, flush=True))
+        finally:
+            city.stop()
+    for line in report.log[:SHOWN]:
+        print(f"the web process: {line[:400]}")
+    print(report)
+    return 0 if report.well() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
