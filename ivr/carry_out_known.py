@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 RECENT = timedelta(days=UNREACHED_DAYS)
+CHANGEABLE = ("requested", "offered", "dialing", "needs_human")  # what the caller is told of, to keep, move or cancel
 
 
 class CarryOutKnown:
@@ -103,9 +104,5 @@ class CarryOutKnown:
             return CodeChecked(known=False, too_many=True)
         promises.note_code_try(connection, self.call_sid, self.step.nonce, number, machine)
         found = promises.with_code(connection, code, self.facts.now - RECENT)
-        own = [row["id"] for row in found if number is not None and row["number_id"] == number]
-        return CodeChecked(known=bool(found), request_id=self._open_one(own))
-
-    def _open_one(self, own: list[str]) -> str:
-        shown = {matter.request_id for matter in self.facts.known}
-        return next((request_id for request_id in own if request_id in shown), "")
+        own = (row["id"] for row in found if row["number_id"] == number and row["state"] in CHANGEABLE)
+        return CodeChecked(known=bool(found), request_id=next(own, ""))

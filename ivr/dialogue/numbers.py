@@ -26,7 +26,12 @@ REFUSALS = {
     "emergency": "number.refused_emergency",
     "own": "number.refused_own",
     "malformed": "number.refused_malformed",
-    "not_a_line": "number.withheld",
+    "not_a_line": "number.refused_malformed",
+}
+OWN_NUMBER = {  # of whoever rings: any other odd number is none that she could mend
+    "service": "number.refused_service",
+    "premium": "number.refused_service",
+    "own": "number.refused_own",
 }
 
 
@@ -38,7 +43,7 @@ def read_number(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn 
         case NotCallable("foreign"):
             return other_ways(step, facts, Say("number.foreign"))
         case NotCallable(reason):
-            return key_in(step, facts, 1, *before, Say(REFUSALS.get(reason, "number.withheld")))
+            return key_in(step, facts, 1, *before, Say(OWN_NUMBER.get(reason, "number.withheld")))
 
 
 def number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:

@@ -19,9 +19,8 @@ WANTED = ("promise", "missed", "unreached", "moved", "cancelled", "number", "ala
 
 def longest(language: str) -> Values:
     """A window over midnight, a number in many groups, the wordiest department and duty service."""
-    by_words = {d.id: len(d.spoken[language]) for d in (*rules().departments, *rules().duties)}
-    department = max((d.id for d in rules().departments), key=by_words.__getitem__)
-    duty = max((d.id for d in rules().duties), key=by_words.__getitem__)
+    department = max(rules().departments, key=lambda d: len(d.spoken[language])).id
+    duty = max(rules().duties, key=lambda d: len(d.spoken[language])).id
     return (
         ("window", WindowSpoken(WEDNESDAY, WEDNESDAY + timedelta(hours=1, minutes=59), WEDNESDAY)),
         ("at", MomentSpoken(WEDNESDAY, WEDNESDAY)),
@@ -102,7 +101,7 @@ def test_segments(text: str, count: int) -> None:
 
 
 def test_the_alphabet_is_the_standards_own() -> None:
-    """128 places: one is the escape; ten further characters stand behind it, of which we count nine and the form feed."""
+    """128 places, one of them the escape; ten further characters stand behind it."""
     assert len(GSM) == 127
     assert len(GSM_IN_TWO) == 10
     assert not GSM & GSM_IN_TWO

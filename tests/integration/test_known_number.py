@@ -1,0 +1,463 @@
+"""A number with something open rings again: kept, moved, cancelled, another matter, another person."""
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.schema import code_try, outbox, receipt
+from callbacks import store
+from desks import service
+from desks.store import OFFERED
+from tests.support.known import NUMBER, asks, call, events, reaches, requests
+from tests.support.services import Town
+
+OTHERS = "+358409998877"
+
+
+# --- told --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("1", "Olemme luvanneet soittaa sinulle asumiseen liittyvästä asiastasi tänään"),
+        ("2", "Vi har lovat ringa dig om ditt boendeärende i dag"),
+        ("3", "We have promised to ring you about your housing matter today"),
+    ],
+)
+def test_what_was_promised_is_told_in_the_callers_language(town: Town, language: str, told: str) -> None:
+    asks(town)
+    assert told in call(town, language=language).heard[-1]
+
+
+def test_a_number_without_anything_open_hears_the_topics(town: Town) -> None:
+    asks(town)
+    assert "/step/topic" in call(town, OTHERS).next_url()
+    assert "/step/topic" in call(town, "anonymous").next_url()
+    assert "/step/topic" in call(town, "+266696687").next_url()
+
+
+def test_kept_and_told_again_without_any_change(town: Town) -> None:
+    request = asks(town)
+    before = town.promise(request)
+    told = call(town).presses("1")
+    assert "Soittopyyntösi on voimassa." in told
+    assert "<Hangup" in told
+    assert town.promise(request) == before
+
+
+def test_another_matter_leads_to_the_topics(town: Town) -> None:
+    asks(town)
+    telephone = call(town)
+    telephone.presses("4")
+    assert "Asuminen, rakentaminen ja vesi" in telephone.heard[-1]
+
+
+def test_of_several_requests_two_are_told_the_soonest_first(town: Town) -> None:
+    later, sooner, third = (asks(town, topic, window=key) for topic, key in
+                            (("housing", "3"), ("parking", "1"), ("daycare", "2")))  # fmt: skip
+    windows = [town.promise(request)["window_start_at"] for request in (sooner, third, later)]
+    assert windows == sorted(windows)
+    telephone = call(town)
+    assert "pysäköinti" in telephone.heard[-1]
+    assert "päivä" in telephone.presses("5")
+    assert "pysäköinti" in telephone.presses("5")
+    assert "asumiseen" not in "".join(telephone.heard[1:])
+
+
+def test_a_late_promise_is_said_to_be_late(town: Town) -> None:
+    request = asks(town)
+    town.clock.business = town.promise(request)["window_end_at"] + timedelta(minutes=5)
+    telephone = call(town)
+    assert "on myöhässä. Olemme pahoillamme." in telephone.heard[-1]
+    assert "Soitamme sinulle niin pian kuin voimme." in telephone.presses("1")
+
+
+# --- moved -------------------------------------------------------------------------------------------------------
+
+
+def test_moved_to_another_time_that_is_told_and_kept(texting_town: Town) -> None:
+    town = texting_town
+    request = asks(town)
+    before = town.promise(request)
+    telephone = call(town, language="2")
+    offered = telephone.presses("2")
+    assert "Om du vill att vi ringer dig" in offered
+    told = telephone.presses("1")
+    assert "Din tid har flyttats. Vi ringer dig" in told
+    after = town.promise(request)
+    assert after["window_start_at"] != before["window_start_at"]
+    assert (after["state"], after["kind"], after["told"]) == ("requested", "slot", True)
+    assert after["due_at"] == after["window_start_at"]
+    assert events(town, request) == ["request", "move"]
+    assert any(key.startswith("sms.moved") for key in town.texts())
+
+
+def test_the_time_she_has_is_not_offered_to_her_and_may_be_kept(town: Town) -> None:
+    request = asks(town, window="2")
+    slot = town.promise(request)["window_start_at"]
+    telephone = call(town)
+    for _ in range(4):
+        telephone.presses("2" if "/step/known" in telephone.next_url() else "4")
+        assert f"{int(slot.timestamp()) // 60}" not in telephone.heard[-1]
+    assert "Soittopyyntösi on voimassa." in telephone.presses("5")
+    assert events(town, request) == ["request"]
+
+
+def test_moving_twice_at_once_is_one_move(town: Town) -> None:
+    request = asks(town)
+    telephone = call(town)
+    telephone.presses("2")
+    url = telephone.next_url()
+    assert telephone.post(url, Digits="1") == telephone.post(url, Digits="1")
+    assert events(town, request) == ["request", "move"]
+
+
+# --- cancelled ---------------------------------------------------------------------------------------------------
+
+
+def test_cancelled_after_a_confirmed_key(texting_town: Town) -> None:
+    town = texting_town
+    request = asks(town)
+    telephone = call(town, language="3")
+    telephone.presses("3")
+    assert town.promise(request)["state"] == "requested"
+    assert "Your callback request has been cancelled." in telephone.presses("1")
+    row = town.promise(request)
+    assert (row["state"], row["outcome"], row["closed_at"]) == ("cancelled", "cancelled", town.clock.now())
+    assert events(town, request) == ["request", "call_off"]
+    assert "sms.cancelled" in town.texts()
+    assert "/step/topic" in call(town).next_url()
+    assert town.deal() == 0
+
+
+@pytest.mark.parametrize("keys", [("2",), ("9", "9"), ("", "")])
+def test_without_the_confirming_key_nothing_is_cancelled(town: Town, keys: tuple[str, ...]) -> None:
+    request = asks(town)
+    telephone = call(town)
+    telephone.presses("3")
+    for key in keys:
+        telephone.presses(key)
+    assert "Soittopyyntösi on voimassa." in telephone.heard[-1]
+    assert town.promise(request)["state"] == "requested"
+
+
+def falls_due(town: Town, request: str) -> None:
+    due = town.promise(request)["due_at"]
+    town.clock.pass_(seconds=max(0.0, (due - town.clock.now()).total_seconds()))
+
+
+def test_cancelled_while_an_agents_telephone_rings_with_it(town: Town) -> None:
+    request = asks(town)
+    falls_due(town, request)
+    town.agent("aino")
+    token = town.offered("aino")
+    telephone = call(town)
+    assert "Soitamme sinulle juuri nyt." in telephone.heard[-1]
+    telephone.presses("3")
+    assert "on peruttu" in telephone.presses("1")
+    assert town.promise(request)["state"] == "cancelled"
+    assert (town.offer(token)["state"], town.offer(token)["outcome"]) == ("ended", "withdrawn")
+    assert "<Number" not in town.accept(token)
+    assert town.held("aino") is None
+
+
+def test_an_agent_who_was_quicker_is_not_parted_from_the_resident(town: Town) -> None:
+    request = asks(town)
+    falls_due(town, request)
+    town.agent("aino")
+    telephone = call(town)
+    telephone.presses("3")
+    town.accept(town.offered("aino"))
+    assert "Soitamme sinulle juuri nyt." in telephone.presses("1")
+    assert town.promise(request)["state"] == "dialing"
+
+
+def test_moved_too_late_is_said(town: Town) -> None:
+    request = asks(town)
+    falls_due(town, request)
+    town.agent("aino")
+    telephone = call(town)
+    telephone.presses("2")
+    token = town.offered("aino")
+    assert "Soitamme sinulle juuri nyt." in telephone.presses("1")
+    assert (town.promise(request)["state"], town.offer(token)["state"]) == ("offered", "offered")
+
+
+def test_served_meanwhile_leads_to_another_matter(town: Town) -> None:
+    request = asks(town)
+    telephone = call(town)
+    telephone.presses("3")
+    town.within(
+        lambda tx: store.transition(tx.connection, request, "served", town.clock.now(), "service", outcome="done")
+    )
+    telephone.presses("1")
+    assert "/step/topic" in telephone.next_url()
+    assert town.promise(request)["state"] == "done"
+
+
+def test_a_request_of_another_number_is_nobody_elses_to_change(town: Town) -> None:
+    request = asks(town, number=OTHERS)
+    telephone = call(town)
+    for step in ("cancel-sure", "move", "known"):
+        answer = telephone.post(f"/voice/step/{step}?c=asap&lang=fi&n={step}&r={request}&try=1&v=1", Digits="1")
+        assert "asumiseen" not in answer
+    assert events(town, request) == ["request"]
+
+
+# --- the ring that was missed ------------------------------------------------------------------------------------
+
+
+def unreached(town: Town, topic: str = "housing") -> str:
+    request = asks(town, topic)
+    town.agent("aino", desks=("housing", "families", "employment"))
+    for _ in range(3):
+        falls_due(town, request)
+        service.heartbeat(town.services, "aino")
+        token = town.offered("aino")
+        town.accept(token)
+        town.act(lambda c, token=token: c.ring_over(token, "no-answer"))
+    assert town.promise(request)["state"] == "unreached"
+    return request
+
+
+def test_a_missed_ring_is_told_and_one_key_leads_to_the_desk_at_the_old_place(town: Town) -> None:
+    request = unreached(town)
+    telephone = call(town)
+    assert "Yritimme soittaa sinulle" in telephone.heard[-1]
+    assert "<Enqueue" in telephone.presses("1")
+    assert (town.promise(request)["state"], town.promise(request)["kind"]) == ("requested", "asap")
+
+
+def test_behind_a_missed_ring_stands_what_else_is_open(town: Town) -> None:
+    unreached(town)
+    asks_other = call(town)
+    asks_other.presses("2")
+    assert "/step/topic" in asks_other.next_url()
+
+
+def test_a_missed_ring_about_a_sensitive_matter_names_neither_topic_nor_desk(town: Town) -> None:
+    request = unreached(town, "employment")
+    telephone = call(town)
+    joined = telephone.presses("1")
+    assert "Yhdistämme sinut neuvojalle." in joined
+    assert not named(telephone.heard, "employment", town)
+    assert town.promise(request)["state"] == "requested"
+
+
+def test_a_missed_ring_about_a_sensitive_matter_is_promised_anew_without_its_name(town: Town) -> None:
+    request = unreached(town, "employment")
+    service.set_presence(town.services, "aino", "offline")
+    telephone = call(town)
+    assert "Soitamme sinulle" in telephone.presses("1")
+    assert not named(telephone.heard, "employment", town)
+    assert "Varmistusnumerosi" not in telephone.heard[-1]
+    assert town.promise(request)["state"] == "requested"
+
+
+def named(heard: list[str], topic: str, town: Town) -> list[str]:
+    """What was heard of a topic, or of the desk it belongs to."""
+    rule = town.rules.topic(topic)
+    words = [rule.about["fi"], rule.spoken["fi"], town.rules.department(rule.department or "").spoken["fi"]]
+    return [word for word in words if any(word in document for document in heard)]
+
+
+# --- sensitive matters and codes (decisions 19 and 20) -----------------------------------------------------------
+
+
+def test_a_sensitive_matter_is_told_by_its_time_alone(town: Town) -> None:
+    asks(town, "employment")
+    telephone = call(town)
+    assert "Olemme luvanneet soittaa sinulle tänään" in telephone.heard[-1]
+    assert "voimassa" in telephone.presses("1")
+    assert not named(telephone.heard, "employment", town)
+
+
+@pytest.mark.parametrize(("wish", "then", "event"), [("2", "1", "move"), ("3", "1", "call_off")])
+def test_a_sensitive_matter_is_changed_with_its_code(town: Town, wish: str, then: str, event: str) -> None:
+    request = asks(town, "employment")
+    telephone = call(town)
+    assert "varmistusnumero" in telephone.presses(wish)
+    telephone.presses(other_code(town.promise(request)["code"]))
+    assert "Varmistusnumero ei täsmää." in telephone.heard[-1]
+    assert events(town, request) == ["request"]
+    telephone.presses(town.promise(request)["code"])
+    telephone.presses(then)
+    assert events(town, request) == ["request", event]
+    assert not named(telephone.heard, "employment", town)
+
+
+def test_the_code_of_another_request_opens_nothing(town: Town) -> None:
+    request, other = asks(town, "employment"), asks(town, "housing", window="3")
+    telephone = call(town)
+    telephone.presses("3")
+    assert "ei täsmää" in telephone.presses(town.promise(other)["code"])
+    assert events(town, request) == ["request"]
+
+
+def test_five_wrong_codes_in_a_call_are_the_last(town: Town) -> None:
+    request = asks(town, "employment")
+    code = town.promise(request)["code"]
+    telephone = call(town)
+    telephone.presses("3")
+    for _ in range(5):
+        assert "ei täsmää" in telephone.presses(other_code(code))
+    assert "liian monta kertaa" in telephone.presses(code)
+    assert "/step/topic" in telephone.next_url()
+    assert events(town, request) == ["request"]
+    assert len(town.every(code_try)) == 5
+
+
+def other_code(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+# --- "did you really ring me?" -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [OTHERS, "anonymous", "+266696687", "+46701234567"])
+def test_whether_a_code_is_ours_is_answered_yes_or_no_and_no_more(town: Town, number: str) -> None:
+    request = asks(town)
+    code = town.promise(request)["code"]
+    telephone = call(town, number, "2")
+    assert "kontrollnummer" in telephone.presses("9")
+    assert "Ja. Det här kontrollnumret är stadens." in telephone.presses(code)
+    telephone.presses("9")
+    assert "Nej. Det här kontrollnumret är inte stadens." in telephone.presses(other_code(code))
+    told = "".join(telephone.heard[2:])
+    assert "boendeärende" not in told
+    assert "klockan" not in told
+
+
+def test_the_matters_own_number_may_move_and_cancel_after_its_code(town: Town) -> None:
+    request = asks(town, "employment")
+    telephone = call(town)
+    telephone.presses("4")
+    telephone.presses("9")
+    answer = telephone.presses(town.promise(request)["code"])
+    assert "Kyllä." in answer
+    assert "/step/known" in telephone.next_url()
+    telephone.presses("3")
+    assert "on peruttu" in telephone.presses("1")
+    assert events(town, request) == ["request", "call_off"]
+    assert not named(telephone.heard[2:], "employment", town)
+
+
+@pytest.mark.parametrize(("days", "answer"), [(13, "Kyllä."), (15, "Ei.")])
+def test_a_matter_that_is_over_is_ours_for_a_fortnight(town: Town, days: int, answer: str) -> None:
+    request = asks(town)
+    telephone = call(town)
+    telephone.presses("3")
+    telephone.presses("1")
+    town.clock.business += timedelta(days=days)
+    later = call(town, OTHERS)
+    later.presses("9")
+    assert answer in later.presses(town.promise(request)["code"])
+
+
+def tries(town: Town, number: str, count: int) -> list[str]:
+    """So many codes from one number, five a call; each answer."""
+    answers = []
+    for at in range(count):
+        if at % 5 == 0:
+            telephone = call(town, number)
+        telephone.presses("9")
+        answers.append(telephone.presses("000000"))
+    return answers
+
+
+def test_ten_codes_an_hour_from_one_number(town: Town) -> None:
+    answers = tries(town, OTHERS, 12)
+    assert ["liian monta" in answer for answer in answers] == [False] * 10 + [True] * 2
+    town.clock.pass_(minutes=61)
+    assert "liian monta" not in tries(town, OTHERS, 1)[0]
+
+
+def test_sixty_codes_an_hour_from_all_withheld_numbers_together(texting_town: Town) -> None:
+    town = texting_town
+    answers = tries(town, "anonymous", 58) + tries(town, "+46701234567", 3)
+    assert ["liian monta" in answer for answer in answers] == [False] * 60 + [True]
+    assert "liian monta" not in tries(town, OTHERS, 1)[0]
+
+
+def test_the_same_try_twice_is_counted_once(town: Town) -> None:
+    telephone = call(town, OTHERS)
+    telephone.presses("9")
+    url = telephone.next_url()
+    assert telephone.post(url, Digits="123456") == telephone.post(url, Digits="123456")
+    assert len(town.every(code_try)) == 1
+
+
+@pytest.mark.parametrize("keys", ["12345", "1234567", "12*456", "#"])
+def test_what_is_no_code_is_not_counted(town: Town, keys: str) -> None:
+    telephone = call(town, OTHERS)
+    telephone.presses("9")
+    telephone.presses(keys)
+    assert town.every(code_try) == []
+    assert town.every(receipt) == []
+
+
+# --- the same matter, or another person --------------------------------------------------------------------------
+
+
+def to_the_question(town: Town, topic: str = "housing", language: str = "1") -> object:
+    telephone = call(town, language=language)
+    telephone.presses("4")
+    reaches(telephone, topic)
+    telephone.presses("1")
+    telephone.presses("1")
+    return telephone
+
+
+def test_the_same_matter_again_is_joined_and_said_so(town: Town) -> None:
+    request = asks(town)
+    telephone = to_the_question(town)
+    assert "Sinulla on jo soittopyyntö tästä asiasta." in telephone.heard[-1]
+    assert len(requests(town)) == 1
+    told = telephone.presses("1")
+    assert "Sinulla on jo soittopyyntö samasta asiasta. Se on voimassa." in told
+    assert [row["id"] for row in requests(town)] == [request]
+
+
+def test_another_person_on_the_same_telephone_has_a_request_of_her_own(town: Town) -> None:
+    asks(town)
+    for persons in ([1, 2], [1, 2, 3]):
+        telephone = to_the_question(town, language="2")
+        assert "en annan person" in telephone.heard[-1]
+        assert "Vi ringer dig om ditt boendeärende" in telephone.presses("2")
+        assert [row["person"] for row in requests(town)] == persons
+
+
+def test_a_person_whose_request_is_over_leaves_her_place_to_the_next(town: Town) -> None:
+    first = asks(town)
+    to_the_question(town).presses("2")
+    town.within(
+        lambda tx: store.transition(tx.connection, first, "served", town.clock.now(), "service", outcome="done")
+    )
+    telephone = call(town)
+    telephone.presses("4")
+    reaches(telephone, "housing")
+    telephone.presses("1")
+    assert "Soitamme" in telephone.presses("1")  # the first person has none: no question
+    assert sorted((row["person"], row["state"]) for row in requests(town)) == [
+        (1, "done"), (1, "requested"), (2, "requested"),
+    ]  # fmt: skip
+
+
+def test_a_sensitive_matter_is_joined_without_saying_that_it_is_there(town: Town) -> None:
+    request = asks(town, "employment")
+    telephone = to_the_question(town, "employment")
+    assert "Soitamme sinulle" in telephone.heard[-1]
+    for hidden in ("jo soittopyyntö", "Varmistusnumerosi"):
+        assert hidden not in telephone.heard[-1]
+    assert [row["id"] for row in requests(town)] == [request]
+
+
+def test_nothing_that_was_told_is_lost_when_the_record_is_asked_again(town: Town) -> None:
+    """The order of things: one receipt for each effect, nothing at the provider."""
+    asks(town)
+    before = len(town.every(outbox))
+    call(town).presses("1")
+    assert len(town.every(outbox)) == before
+    assert town.every(OFFERED) == []
+    assert NUMBER not in "".join(str(row["answer"]) for row in town.every(receipt))

@@ -1,0 +1,60 @@
+"""Callers whose number has something open: how they come to it, and what the record then says."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.schema import callback_event, callback_request
+from tests.support.services import Town
+from tests.support.telephone import Telephone
+
+NUMBER = "+358401234567"
+CODE = re.compile(r"(?:on|är|is) ([^.]+)\.")
+TOPICS = {"housing": ("1", "1"), "parking": ("2", "3"), "employment": ("3", "5"), "daycare": ("3", "1")}
+URGENT = ("1", "3")  # water
+
+
+def call(town: Town, number: str = NUMBER, language: str = "1") -> Telephone:
+    """A new call, its language chosen."""
+    telephone = Telephone.at(town, number=number, sid=town.new_sid())
+    telephone.rings()
+    telephone.presses(language)
+    return telephone
+
+
+def reaches(telephone: Telephone, topic: str) -> str:
+    """From the topics to the offer of a time: nobody is on duty."""
+    for key in TOPICS[topic]:
+        telephone.presses(key)
+    return telephone.heard[-1]
+
+
+def asks(town: Town, topic: str = "housing", number: str = NUMBER, language: str = "1", window: str = "1") -> str:
+    """A promise for the number that rings; its id. The number has none about this topic yet."""
+    telephone = call(town, number, language)
+    if "/step/known" in telephone.next_url():
+        telephone.presses("4")
+    reaches(telephone, topic)
+    telephone.presses(window)
+    telephone.presses("1")
+    [made] = town.every(callback_request, origin_call_sid=telephone.sid)
+    return str(made["id"])
+
+
+def gives(telephone: Telephone, number: str) -> str:
+    """Another number is keyed in and confirmed, from the offer's menu or the question for a number."""
+    if "/step/offer" in telephone.next_url():
+        telephone.presses("1")
+    if "/step/number" in telephone.next_url():
+        telephone.presses("2")
+    telephone.presses(number)
+    return telephone.presses("1") if "/step/number" in telephone.next_url() else telephone.heard[-1]
+
+
+def requests(town: Town, **key: Any) -> list[Mapping[str, Any]]:
+    return sorted(town.every(callback_request, **key), key=lambda row: row["created_at"])
+
+
+def events(town: Town, request: str) -> list[str]:
+    rows = sorted(town.every(callback_event, request_id=request), key=lambda row: row["id"])
+    return [str(row["event"]) for row in rows]
