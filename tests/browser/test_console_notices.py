@@ -27,7 +27,7 @@ def test_a_notice_from_an_empty_page_to_on_air_and_off(desk: Desk, console: Runn
     console.city.agent("sirpa", role="supervisor")
     desk.signs_in("sirpa").page.get_by_role("link", name="Tiedotteet").click()
     looks_right(desk.page, "notices-empty", screens)
-    desk.page.get_by_text("Kenelle?").click()
+    desk.page.get_by_text("Rajaa aiheisiin").click()
     looks_right(desk.page, "notices-topics", screens)
     write(desk)
     desk.page.get_by_text("Kaikki soittajat").wait_for()

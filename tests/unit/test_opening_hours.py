@@ -1,14 +1,24 @@
 """Opening hours against moments, as tables with the weekday in the data. Kuopio is UTC+2 in winter, UTC+3 in summer."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing_rules.document import parse
+from routing_rules.holidays import EVES, NAMES, dates
 from routing_rules.model import ExceptionalDay, Hours, Interval
-from routing_rules.opening_hours import closing_after, is_open, last_closing, next_opening, open_intervals
+from routing_rules.opening_hours import (
+    closing_after,
+    intervals_on,
+    is_open,
+    last_closing,
+    next_opening,
+    open_intervals,
+)
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -139,6 +149,70 @@ def test_last_closing(before: str, expected: str) -> None:
 
 def test_a_desk_that_never_opened_never_closed() -> None:
     assert last_closing(NEVER, local("Tuesday 24.11.2026 15:00"), HELSINKI) is None
+
+
+MUSEUM = Hours(
+    week=week(tuesday="10:00-17:00", wednesday="10:00-17:00", saturday="10:00-15:00"),
+    exceptional=(
+        ExceptionalDay(date(2027, 6, 21), intervals("9:00-14:00"), until=date(2027, 7, 31)),  # summer hours
+        ExceptionalDay(date(2028, 1, 3), intervals("12:00-14:00")),  # one Monday
+    ),
+    holidays={
+        "EasterMonday": intervals("10:00-16:00"),
+        "NewYearEve": intervals("8:00-12:00"),
+        "MayDayEve": intervals("8:00-12:00"),
+        "MaundyThursday": intervals("8:00-13:00"),
+        "MidsummerEve": (),
+        "MidsummerDay": (),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "open_hours"),
+    [
+        ("Monday 29.03.2027", "10:00-16:00"),  # Easter Monday: a holiday may open a closed weekday
+        ("Thursday 25.03.2027", ""),  # Maundy Thursday: an eve may not
+        ("Thursday 31.12.2026", ""),
+        ("Friday 31.12.2027", ""),
+        ("Sunday 31.12.2028", ""),
+        ("Tuesday 31.12.2030", "10:00-12:00"),  # New Year's Eve shortens a Tuesday, and opens nothing before ten
+        ("Wednesday 31.12.2031", "10:00-12:00"),
+        ("Thursday 30.04.2026", ""),
+        ("Sunday 30.04.2028", ""),
+        ("Tuesday 30.04.2030", "10:00-12:00"),
+        ("Wednesday 30.04.2031", "10:00-12:00"),
+        ("Tuesday 22.06.2027", "10:00-14:00"),  # a range shortens, on its days
+        ("Monday 21.06.2027", ""),  # and opens none
+        ("Saturday 26.06.2027", ""),  # Midsummer Day within the range stays closed
+        ("Saturday 31.07.2027", "10:00-14:00"),  # the last day is part of the range
+        ("Tuesday 03.08.2027", "10:00-17:00"),
+        ("Monday 03.01.2028", "12:00-14:00"),  # a day of its own opens what it says
+    ],
+)
+def test_what_opens_and_what_only_shortens(day: str, open_hours: str) -> None:
+    assert intervals_on(MUSEUM, local(f"{day} 12:00").date()) == intervals(open_hours)
+
+
+SAMPLE = parse((Path(__file__).parents[2] / "routing_rules/samples/kuopio.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("year", range(2026, 2033))
+@pytest.mark.parametrize("eve", EVES)
+def test_no_eve_opens_a_closed_desk_of_the_sample(year: int, eve: str) -> None:
+    day = dates(year)[eve]
+    for desk in SAMPLE.departments:
+        usual = desk.hours.week[day.weekday()]
+        for part in intervals_on(desk.hours, day):
+            assert any(one.start <= part.start and part.end <= one.end for one in usual), (desk.id, day)
+
+
+@pytest.mark.parametrize("year", range(2026, 2033))
+def test_on_red_days_the_samples_offices_are_closed_and_the_extended_desk_is_not(year: int) -> None:
+    for name in set(NAMES) - set(EVES):
+        day = dates(year)[name]
+        assert intervals_on(SAMPLE.department("housing").hours, day) == (), (name, day)
+        assert intervals_on(SAMPLE.department("extended").hours, day) == intervals("9:00-20:00"), (name, day)
 
 
 class TestMidnight:
