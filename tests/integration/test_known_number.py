@@ -8,8 +8,9 @@ from adapters.schema import code_try, outbox, receipt
 from callbacks import store
 from desks import service
 from desks.store import OFFERED
-from tests.support.known import NUMBER, asks, call, events, reaches, requests
+from tests.support.known import NUMBER, asks, call, events, falls_due, reaches, requests, unreached
 from tests.support.services import Town
+from tests.support.telephone import Telephone
 
 OTHERS = "+358409998877"
 
@@ -142,11 +143,6 @@ def test_without_the_confirming_key_nothing_is_cancelled(town: Town, keys: tuple
     assert town.promise(request)["state"] == "requested"
 
 
-def falls_due(town: Town, request: str) -> None:
-    due = town.promise(request)["due_at"]
-    town.clock.pass_(seconds=max(0.0, (due - town.clock.now()).total_seconds()))
-
-
 def test_cancelled_while_an_agents_telephone_rings_with_it(town: Town) -> None:
     request = asks(town)
     falls_due(town, request)
@@ -206,19 +202,6 @@ def test_a_request_of_another_number_is_nobody_elses_to_change(town: Town) -> No
 
 
 # --- the ring that was missed ------------------------------------------------------------------------------------
-
-
-def unreached(town: Town, topic: str = "housing") -> str:
-    request = asks(town, topic)
-    town.agent("aino", desks=("housing", "families", "employment"))
-    for _ in range(3):
-        falls_due(town, request)
-        service.heartbeat(town.services, "aino")
-        token = town.offered("aino")
-        town.accept(token)
-        town.act(lambda c, token=token: c.ring_over(token, "no-answer"))
-    assert town.promise(request)["state"] == "unreached"
-    return request
 
 
 def test_a_missed_ring_is_told_and_one_key_leads_to_the_desk_at_the_old_place(town: Town) -> None:
@@ -400,7 +383,7 @@ def test_what_is_no_code_is_not_counted(town: Town, keys: str) -> None:
 # --- the same matter, or another person --------------------------------------------------------------------------
 
 
-def to_the_question(town: Town, topic: str = "housing", language: str = "1") -> object:
+def to_the_question(town: Town, topic: str = "housing", language: str = "1") -> Telephone:
     telephone = call(town, language=language)
     telephone.presses("4")
     reaches(telephone, topic)

@@ -1,17 +1,15 @@
 """Callers whose number has something open: how they come to it, and what the record then says."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from adapters.schema import callback_event, callback_request
+from desks import service
 from tests.support.services import Town
 from tests.support.telephone import Telephone
 
 NUMBER = "+358401234567"
-CODE = re.compile(r"(?:on|är|is) ([^.]+)\.")
 TOPICS = {"housing": ("1", "1"), "parking": ("2", "3"), "employment": ("3", "5"), "daycare": ("3", "1")}
-URGENT = ("1", "3")  # water
 
 
 def call(town: Town, number: str = NUMBER, language: str = "1") -> Telephone:
@@ -58,3 +56,22 @@ def requests(town: Town, **key: Any) -> list[Mapping[str, Any]]:
 def events(town: Town, request: str) -> list[str]:
     rows = sorted(town.every(callback_event, request_id=request), key=lambda row: row["id"])
     return [str(row["event"]) for row in rows]
+
+
+def falls_due(town: Town, request: str) -> None:
+    due = town.promise(request)["due_at"]
+    town.clock.pass_(seconds=max(0.0, (due - town.clock.now()).total_seconds()))
+
+
+def unreached(town: Town, topic: str = "housing", number: str = NUMBER) -> str:
+    """Rung three times in vain; its id."""
+    request = asks(town, topic, number)
+    town.agent("aino", desks=("housing", "families", "employment"))
+    for _ in range(3):
+        falls_due(town, request)
+        service.heartbeat(town.services, "aino")
+        token = town.offered("aino")
+        town.accept(token)
+        town.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]
+    assert town.promise(request)["state"] == "unreached"
+    return request
