@@ -27,6 +27,8 @@ Event = Literal[
     "resolve_human_again",
     "move",
     "hand_over",
+    "wish",
+    "handled",
 ]
 
 EVENTS: Mapping[Event, str] = {
@@ -47,12 +49,16 @@ EVENTS: Mapping[Event, str] = {
     "resolve_human_again": "a person decided to ring again",
     "move": "the resident took another window",
     "hand_over": "another desk rings instead, at closing time",
+    "wish": "how the resident wants her answer was noted: in writing, or when an interpreter is there",
+    "handled": "a person answered without ringing: in writing, or nothing was left to answer",
 }
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
     ("requested", "claim"): "offered",
     ("requested", "move"): "requested",
     ("requested", "hand_over"): "requested",
+    ("requested", "wish"): "requested",
+    ("requested", "handled"): "done",
     ("requested", "served"): "done",
     ("requested", "cancel"): "cancelled",
     ("requested", "call_off"): "cancelled",
@@ -61,12 +67,14 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     ("offered", "served"): "done",
     ("offered", "cancel"): "cancelled",
     ("offered", "call_off"): "cancelled",
+    ("dialing", "wish"): "dialing",
     ("dialing", "answered"): "connected",
     ("dialing", "missed"): "requested",
     ("dialing", "exhausted"): "unreached",
     ("dialing", "leg_unknown"): "needs_human",
     ("dialing", "done"): "done",
     ("dialing", "cancel"): "cancelled",
+    ("connected", "wish"): "connected",
     ("connected", "missed"): "requested",
     ("connected", "exhausted"): "unreached",
     ("connected", "done"): "done",

@@ -11,6 +11,7 @@ from console.posted import one_of, posted, yes_or_no
 from console.rendering import page_language, wording
 from desks import service as desks
 from desks.card import DeskView
+from desks.messages import coming, how_many
 from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
 from desks.view import desk_view, was_offered_to
 
@@ -86,7 +87,15 @@ def _view(services: "Services") -> DeskView:
 
 
 def _page(services: "Services") -> dict[str, object]:
-    return {"desk": _view(services), "reasons": DECLINE_REASONS, "later": LATER_MINUTES}
+    view = _view(services)
+    held = view.offer.request_id if view.offer is not None else None
+    return {
+        "desk": view,
+        "reasons": DECLINE_REASONS,
+        "later": LATER_MINUTES,
+        "messages": how_many(services, guard.person().scope),
+        "coming": coming(services, held) if held is not None else (),
+    }
 
 
 def _minutes() -> int | None:

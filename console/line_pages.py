@@ -10,7 +10,7 @@ from console import guard
 from console.posted import one_of
 from console.rendering import page_language
 from desks import service as desks
-from desks.overview import may_see_request, overview
+from desks.overview import close_item, may_see_request, overview
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -32,6 +32,13 @@ def resolve(services: "Services", request_id: str) -> Response | tuple[Response,
     again = one_of("decision", ("happened", "again")) == "again"
     changed = desks.resolve_human(services, person.agent_id, request_id, again)
     if not changed and guard.wants_json():
+        return jsonify(error="moved_on"), 409
+    return redirect(url_for("console.line"), 303)
+
+
+def seen(services: "Services", item_id: str) -> Response | tuple[Response, int]:
+    """Off the list: a person has seen to it."""
+    if not close_item(services, guard.person().scope, item_id) and guard.wants_json():
         return jsonify(error="moved_on"), 409
     return redirect(url_for("console.line"), 303)
 

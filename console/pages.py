@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from console import desk_pages, guard, headers, line_pages, notice_pages, rendering, sign_in_pages
+from console import (
+    desk_pages,
+    guard,
+    headers,
+    line_pages,
+    message_pages,
+    notice_pages,
+    rendering,
+    sign_in_pages,
+    wish_pages,
+)
 from console.guard import EVERYONE, SIGNED_IN, SUPERVISORS, Roles
 from console.passwords import Argon2Passwords, Passwords
 
@@ -41,9 +51,19 @@ ROUTES: tuple[Route, ...] = (
     Route("/offers/<token>/hang-up", "hang_up", "POST", SIGNED_IN, desk_pages.hang_up),
     Route("/telephone-token", "telephone_token", "GET", SIGNED_IN, desk_pages.telephone_token),
     Route("/events-ticket", "events_ticket", "GET", SIGNED_IN, desk_pages.events_ticket),
+    Route("/messages", "messages", "GET", SIGNED_IN, message_pages.show),
+    Route("/messages/part", "messages_part", "GET", SIGNED_IN, message_pages.part),
+    Route("/recordings/<recording_id>.wav", "sound", "GET", SIGNED_IN, message_pages.sound),
+    Route("/recordings/<recording_id>/heard", "heard", "POST", SIGNED_IN, message_pages.heard),
+    Route("/requests/<request_id>/handled", "handled", "POST", SIGNED_IN, message_pages.handled),
+    Route("/requests/<request_id>/answer-by", "answer_by", "POST", SIGNED_IN, wish_pages.answer_by),
+    Route("/requests/<request_id>/interpreter", "interpreter_page", "GET", SIGNED_IN, wish_pages.interpreter_page),
+    Route("/requests/<request_id>/interpreter", "interpreter", "POST", SIGNED_IN, wish_pages.interpreter),
+    Route("/requests/<request_id>/no-interpreter", "no_interpreter", "POST", SIGNED_IN, wish_pages.no_interpreter),
     Route("/line", "line", "GET", SUPERVISORS, line_pages.show),
     Route("/line/part", "line_part", "GET", SUPERVISORS, line_pages.part),
     Route("/line/<request_id>/resolve", "resolve", "POST", SUPERVISORS, line_pages.resolve),
+    Route("/items/<item_id>/seen", "item_seen", "POST", SUPERVISORS, line_pages.seen),
     Route("/notices", "notices", "GET", SUPERVISORS, notice_pages.show),
     Route("/notices", "notice_on", "POST", SUPERVISORS, notice_pages.put_on_air),
     Route("/notices/<notice_id>/off", "notice_off", "POST", SUPERVISORS, notice_pages.take_off),

@@ -15,6 +15,11 @@ def posted() -> Mapping[str, str]:
     return {str(key): _plain(value) for key, value in read.items() if value is not None}
 
 
+def by_script() -> bool:
+    """Answered as JSON; a plain form is led to its next page."""
+    return request.is_json
+
+
 def one_of(name: str, allowed: tuple[str, ...]) -> str:
     given = posted().get(name, "")
     if given not in allowed:

@@ -46,6 +46,10 @@ class Wording:
             return self.t("time.minutes", minutes=minutes)
         return self.t("time.hours", hours=minutes // 60, minutes=minutes % 60)
 
+    def length(self, seconds: int) -> str:
+        """Of a sound: minutes and seconds."""
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
     def why(self, card: Card) -> str:
         clause, moment = card.why.clause, card.why.moment
         if clause == "needed" and card.why.number is not None:

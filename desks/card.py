@@ -38,6 +38,17 @@ class Why:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """A voice message of the matter. ``ready`` False: on its way, or ``failed`` says why it never comes."""
+
+    id: str
+    seconds: int
+    left_at: datetime
+    ready: bool
+    failed: str | None
+
+
+@dataclass(frozen=True)
 class Card:
     token: str
     state: str  # offered | accepted | dialing | connected | wrapup
@@ -66,6 +77,10 @@ class Card:
     wrap_until: datetime | None
     resident_status: str | None
     note: str | None
+    request_id: str | None = None
+    sounds: tuple[Sound, ...] = ()
+    contact: str = "ring"  # ring | text: answered in writing
+    interpreter: str | None = None  # which one comes; the window is then exact
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping
 from callbacks import store as promises
 from desks import store
 from desks.conversation import Conversation
+from recordings import store as recordings
 
 OUTCOMES = ("done", "unnoted", "machine", "bad_moment", "cancelled")
 MINUTES_UNTIL_AGAIN = 60  # business time, where the resident named none
@@ -68,6 +69,7 @@ def _final(talk: Conversation, row: RowMapping, event: str, outcome: str, words:
     )
     if step:
         talk.promises.close_items(row["request_id"])
+        recordings.hear_all_of(talk.tx.connection, row["request_id"], talk.now, row["agent_id"])
     return step
 
 

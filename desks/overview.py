@@ -4,11 +4,12 @@ Every query is bound to ``scope``: the departments whose things the reader may s
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, or_, select, true, update
 
 from adapters.schema import (
     agent,
@@ -19,7 +20,9 @@ from adapters.schema import (
     waiting_caller,
 )
 from callbacks.model import OPEN_STATES
-from desks.view import OPEN_OFFER, desk_name, topic_path
+from desks.card import Sound
+from desks.view import OPEN_OFFER, desk_name, sound, topic_path
+from recordings import store as recordings
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -55,6 +58,9 @@ class Promised:
     window_start: datetime
     window_end: datetime
     attempts: int
+    contact: str = "ring"
+    interpreter: str | None = None
+    sounds: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,15 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Item:
+    """``request`` None: a duty that nobody answered, without a number to ring; ``sounds``: what was left there."""
+
     kind: str
     made_at: datetime
-    request: Promised
+    request: Promised | None
     last_agent: str | None
+    id: str = ""
+    detail: str | None = None
+    sounds: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,12 @@ def _within(table: Table, scope: Scope) -> ColumnElement[bool]:
     return or_(table.c.department.in_(scope), table.c.desk.in_(scope))
 
 
+def promised_one(services: "Services", request_id: str, language: str) -> Promised | None:
+    with services.database.read() as connection:
+        row = connection.execute(select(callback_request).where(callback_request.c.id == request_id)).first()
+        return None if row is None else _promised(services.rules.current(), row, language)
+
+
 def _callers(connection: Connection, rules: Ruleset, scope: Scope, language: str) -> tuple[Caller, ...]:
     rows = connection.execute(
         select(waiting_caller)
@@ -128,6 +145,14 @@ def _callers(connection: Connection, rules: Ruleset, scope: Scope, language: str
     )
 
 
+def _sounds(connection: Connection, request_ids: Iterable[str]) -> dict[str, tuple[Sound, ...]]:
+    """The messages of several requests, in one query."""
+    found: dict[str, tuple[Sound, ...]] = {}
+    for row in recordings.of_requests(connection, tuple(request_ids)):
+        found[row["request_id"]] = (*found.get(row["request_id"], ()), sound(row))
+    return found
+
+
 def _promised(rules: Ruleset, row: object, language: str) -> Promised:
     take = row._mapping  # type: ignore[attr-defined]
     return Promised(
@@ -143,6 +168,8 @@ def _promised(rules: Ruleset, row: object, language: str) -> Promised:
         take[callback_request.c.window_start_at],
         take[callback_request.c.window_end_at],
         take[callback_request.c.attempts],
+        take[callback_request.c.contact],
+        take[callback_request.c.interpreter],
     )
 
 
@@ -153,7 +180,9 @@ def _promises(connection: Connection, rules: Ruleset, scope: Scope, language: st
         .order_by(callback_request.c.urgent.desc(), callback_request.c.window_end_at, callback_request.c.id)
         .limit(200)
     )
-    return tuple(_promised(rules, row, language) for row in rows)
+    found = [_promised(rules, row, language) for row in rows]
+    sounds = _sounds(connection, (one.request_id for one in found))
+    return tuple(replace(one, sounds=sounds.get(one.request_id, ())) for one in found)
 
 
 def _items(connection: Connection, rules: Ruleset, scope: Scope, language: str) -> tuple[Item, ...]:
@@ -167,13 +196,58 @@ def _items(connection: Connection, rules: Ruleset, scope: Scope, language: str) 
         .label("last_agent")
     )
     rows = connection.execute(
-        select(supervisor_item.c.kind.label("item_kind"), supervisor_item.c.made_at, callback_request, last)
-        .join(callback_request, callback_request.c.id == supervisor_item.c.request_id)
-        .where(supervisor_item.c.closed_at.is_(None), _within(callback_request, scope))
+        select(
+            supervisor_item.c.kind.label("item_kind"),
+            supervisor_item.c.made_at,
+            callback_request,
+            last,
+            supervisor_item.c.id.label("item_id"),
+            supervisor_item.c.detail.label("item_detail"),
+        )
+        .outerjoin(callback_request, callback_request.c.id == supervisor_item.c.request_id)
+        .where(supervisor_item.c.closed_at.is_(None), _seen_by(scope))
         .order_by((supervisor_item.c.kind == "needs_human").desc(), supervisor_item.c.made_at)
         .limit(50)
     )
-    return tuple(Item(row.item_kind, row.made_at, _promised(rules, row, language), row.last_agent) for row in rows)
+    return tuple(_item(connection, rules, row, language) for row in rows)
+
+
+def _seen_by(scope: Scope) -> ColumnElement[bool]:
+    """An item about no request is about a duty that nobody answered: every supervisor sees it."""
+    return or_(_within(callback_request, scope), supervisor_item.c.request_id.is_(None))
+
+
+def _item(connection: Connection, rules: Ruleset, row: Any, language: str) -> Item:
+    request = _promised(rules, row, language) if row._mapping[callback_request.c.id] is not None else None
+    left = recordings.get(connection, row.item_detail) if row.item_detail and request is None else None
+    if request is not None:
+        sounds = _sounds(connection, (request.request_id,)).get(request.request_id, ())
+    else:
+        sounds = (sound(left),) if left is not None else ()
+    detail = _about(rules, row.item_detail, left, language)
+    return Item(row.item_kind, row.made_at, request, row.last_agent, row.item_id, detail, sounds)
+
+
+def _about(rules: Ruleset, detail: str | None, left: RowMapping | None, language: str) -> str | None:
+    """The topic of a message, or the name of a duty."""
+    if left is not None:
+        return " › ".join(topic_path(rules, left["topic"], language))
+    return next((duty.spoken.get(language) for duty in rules.duties if duty.id == detail), None)
+
+
+def close_item(services: "Services", scope: Scope, item_id: str) -> bool:
+    """A person has seen to it. False: it is off the list already, or another department's."""
+    seen = select(supervisor_item.c.id).outerjoin(
+        callback_request, callback_request.c.id == supervisor_item.c.request_id
+    )
+    mine = seen.where(supervisor_item.c.id == item_id, supervisor_item.c.closed_at.is_(None), _seen_by(scope))
+    with services.database.write() as tx:
+        if tx.connection.scalar(mine) is None:
+            return False
+        closed = update(supervisor_item).where(supervisor_item.c.id == item_id)
+        tx.connection.execute(closed.values(closed_at=services.clock.now()))
+        tx.after_commit(services.changed)
+    return True
 
 
 def _colleagues(connection: Connection, rules: Ruleset, scope: Scope, language: str) -> tuple[Colleague, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, not_, or_, select, update
 
 from adapters.schema import agent, call, callback_request, line_event, offer, presence, process_start, waiting_caller
 from desks.dealing import FreeAgent, InLine, OnDuty
@@ -112,13 +112,20 @@ def in_line(connection: Connection, now: datetime) -> list[InLine]:
     )
     due = connection.execute(
         select(REQUEST)
-        .where(REQUEST.c.state == "requested", REQUEST.c.due_at <= now, not_(rings_in), not_(still_on_the_line))
+        .where(REQUEST.c.state == "requested", REQUEST.c.due_at <= now, may_be_rung())
+        .where(not_(rings_in), not_(still_on_the_line))
         .order_by(REQUEST.c.window_end_at)
         .limit(CANDIDATES)
     ).mappings()
     matters = [_live(row, declined) for row in live]
     matters += [_callback(row, declined) for row in due]
     return matters
+
+
+def may_be_rung() -> ColumnElement[bool]:
+    """Not whoever wants her answer in writing; and no second ring, by policy, without the interpreter of the first."""
+    with_interpreter = and_(REQUEST.c.interpreter.is_not(None), REQUEST.c.kind != "slot")
+    return and_(REQUEST.c.contact == "ring", not_(with_interpreter))
 
 
 def _live(row: RowMapping, declined: Mapping[str, frozenset[str]]) -> InLine:

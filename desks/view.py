@@ -8,7 +8,9 @@ import phonenumbers
 from sqlalchemy import Connection, RowMapping, and_, func, select
 
 from adapters.schema import agent, call, callback_request, offer, phone_number, presence, waiting_caller
-from desks.card import Card, DeskView, EarlierNote, JustEnded, LineCounts, Told, Why
+from desks.card import Card, DeskView, EarlierNote, JustEnded, LineCounts, Sound, Told, Why
+from desks.store import may_be_rung
+from recordings import store as recordings
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def _line(connection: Connection, agent_id: str, now: datetime) -> LineCounts:
         select(func.count()).where(
             callback_request.c.state == "requested",
             callback_request.c.due_at <= now,
+            may_be_rung(),
             callback_request.c.desk.in_(desks),
             callback_request.c.language.in_(languages),
         )
@@ -126,6 +129,10 @@ def _callback_card(connection: Connection, rules: Ruleset, current: RowMapping, 
         wrap_until=current["wrap_until_at"],
         resident_status=current["resident_status"],
         note=current["note"],
+        request_id=matter["id"],
+        sounds=sounds_of(connection, matter["id"]),
+        contact=matter["contact"],
+        interpreter=matter["interpreter"],
     )
 
 
@@ -161,6 +168,7 @@ def _live_card(connection: Connection, rules: Ruleset, current: RowMapping, lang
         wrap_until=current["wrap_until_at"],
         resident_status=current["resident_status"],
         note=current["note"],
+        sounds=sounds_of(connection, matter["request_id"]) if matter["request_id"] else (),
     )
 
 
@@ -219,6 +227,14 @@ def _notes(connection: Connection, request_id: str, token: str) -> tuple[Earlier
         .limit(3)
     )
     return tuple(EarlierNote(row.ended_at or row.made_at, row.outcome, row.note) for row in rows)
+
+
+def sounds_of(connection: Connection, *request_ids: str) -> tuple[Sound, ...]:
+    return tuple(sound(row) for row in recordings.of_requests(connection, request_ids))
+
+
+def sound(row: RowMapping) -> Sound:
+    return Sound(row["id"], row["seconds"], row["made_at"], row["stored_machine"] is not None, row["failed"])
 
 
 def topic_path(rules: Ruleset, topic_id: str, language: str) -> tuple[str, ...]:

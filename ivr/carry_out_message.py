@@ -1,5 +1,6 @@
 """Effects of the voice message: noted, kept, dropped. In the effect's transaction; the provider is never called."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.database import Transaction
@@ -71,8 +72,11 @@ class CarryOutMessage:
         if kept is None:
             return TooLate()
         row = promises.get(self.tx.connection, kept.request_id) if kept.request_id is not None else None
-        told = promised(self.tx.connection, row, kept.joined, place_kept=False) if row is not None else None
-        return MessageKept(told)
+        if row is None:
+            return MessageKept(None)
+        told = promised(self.tx.connection, row, kept.joined, place_kept=False)
+        hidden = kept.joined and any(t.id == row["topic"] and t.sensitive for t in self.facts.rules.topics)
+        return MessageKept(replace(told, may_tell="window") if hidden else told)
 
     def _is_hers(self, message_id: str) -> bool:
         """A message belongs to the call that left it; an id from elsewhere opens nothing."""

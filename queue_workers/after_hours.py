@@ -100,7 +100,8 @@ def _settle_requests(services: "Services", rules: Ruleset, desk: Department, now
 
 def _stranded(connection: Connection, desk: str, now: datetime) -> list[RowMapping]:
     table = promises.REQUEST
-    query = select(table).where(table.c.desk == desk, table.c.state == "requested", table.c.due_at <= now)
+    moved = (table.c.contact == "ring", table.c.interpreter.is_(None))  # whoever else waits for a person to decide
+    query = select(table).where(table.c.desk == desk, table.c.state == "requested", table.c.due_at <= now, *moved)
     return list(connection.execute(query.order_by(table.c.line_time_at).limit(AT_ONCE)).mappings())
 
 

@@ -22,7 +22,7 @@ from adapters.database import DatabaseError
 from adapters.logs import configure_logging
 from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
-from desks import dispatch
+from desks import dispatch, wishes
 from ivr import fallback
 from queue_workers import after_hours, effects, reconcile, sound_repairs
 from queue_workers.enqueue import Enqueuer
@@ -79,6 +79,7 @@ class Dispatcher:
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
         self.guarded("expiry", lambda: reconcile.expire(services))
         self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
+        self.guarded("interpreters", lambda: wishes.unkept_interpreters(services))
         self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))

@@ -160,9 +160,10 @@ class Recordings:
         store.note(self.tx.connection, recording_id, failed=why[:40])
         self.tx.after_commit(self.services.changed)
 
-    def heard(self, recording_id: str, agent_id: str) -> bool:
+    def heard(self, recording_id: str, agent_id: str, note: str = "") -> bool:
         """An agent has dealt with it. False: somebody else already has."""
-        done = store.step(self.tx.connection, recording_id, "hear", heard_at=self.now, heard_by=agent_id)
+        values = {"heard_at": self.now, "heard_by": agent_id, "note": note or None}
+        done = store.step(self.tx.connection, recording_id, "hear", **values)
         if done:
             self.tx.after_commit(self.services.changed)
         return done

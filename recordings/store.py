@@ -52,6 +52,18 @@ def step(connection: Connection, recording_id: str, event: Event, **values: Any)
     return False
 
 
+def hear_all_of(connection: Connection, request_id: str, at: datetime, agent_id: str) -> None:
+    """The matter is done, and so are the messages about it."""
+    mine = update(RECORDING).where(RECORDING.c.request_id == request_id, RECORDING.c.state == "kept")
+    connection.execute(mine.values(state=MESSAGE.transitions["kept", "hear"], heard_at=at, heard_by=agent_id))
+
+
+def of_requests(connection: Connection, request_ids: Sequence[str]) -> Sequence[RowMapping]:
+    """Messages that belong to these requests, in the order in which they were left."""
+    query = select(RECORDING).where(RECORDING.c.request_id.in_(request_ids), RECORDING.c.state.in_(("kept", "heard")))
+    return connection.execute(query.order_by(RECORDING.c.made_at)).mappings().all()
+
+
 def note(connection: Connection, recording_id: str, **values: Any) -> None:
     connection.execute(update(RECORDING).where(RECORDING.c.id == recording_id).values(**values))
 

@@ -1,6 +1,6 @@
 """Recorded sound: what was announced by the provider, where its bytes are, and whose matter it is."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from adapters.schema.columns import UtcTime, metadata, own_id
 
@@ -29,6 +29,7 @@ recording = Table(
     Column("removed_machine", Float),  # the provider no longer holds it
     Column("heard_at", UtcTime),  # an agent has dealt with it
     Column("heard_by", String(32), ForeignKey("agent.id")),
+    Column("note", Text),  # what the agent who dealt with it wrote
 )
 Index(
     "ix_recording_draft",

@@ -119,7 +119,28 @@ function tell(words) {
 }
 
 const offer = (action) => `/console/offers/${encodeURIComponent(matter().token)}/${action}`;
+const wish = (action) => `/console/requests/${encodeURIComponent(document.querySelector(".card").dataset.request)}/${action}`;
 const note = () => document.getElementById("note")?.value ?? "";
+
+// the time an interpreter comes: what is wrong with it is said beside it, everything else as always
+async function agree() {
+  const at = document.getElementById("interpreter-at");
+  const which = document.getElementById("interpreter-which");
+  const fault = document.getElementById("interpreter-fault");
+  fault.hidden = true;
+  try {
+    const answer = await post(wish("interpreter"), { at: at.value, which: which.value });
+    if (answer.status === 422) {
+      fault.textContent = fault.dataset[(await answer.json()).error];
+      fault.hidden = false;
+      return;
+    }
+    if (!answer.ok) tell(answer.status === 409 ? main.dataset.wordStale : main.dataset.wordFailed);
+  } catch {
+    tell(main.dataset.wordFailed);
+  }
+  await look();
+}
 
 function panel(name, open) {
   const shown = document.querySelector(`[data-panel="${name}"]`);
@@ -127,7 +148,7 @@ function panel(name, open) {
   shown.hidden = !open;
   const opener = document.querySelector(`[data-open="${name}"]`);
   opener?.setAttribute("aria-expanded", String(open));
-  (open ? shown.querySelector("button") : opener)?.focus();
+  (open ? shown.querySelector("input, button") : opener)?.focus();
   return true;
 }
 
@@ -149,7 +170,10 @@ main.addEventListener("click", (event) => {
     muted = !muted;
     telephone.mute(muted);
     settle();
-  } else if (button.dataset.open) panel(button.dataset.open, button.getAttribute("aria-expanded") !== "true");
+  } else if (button.dataset.answerBy) want(wish("answer-by"), { way: button.dataset.answerBy });
+  else if ("interpreter" in button.dataset) agree();
+  else if ("noInterpreter" in button.dataset) want(wish("no-interpreter"));
+  else if (button.dataset.open) panel(button.dataset.open, button.getAttribute("aria-expanded") !== "true");
   else if (button.dataset.close) panel(button.dataset.close, false);
   else if (button.id === "telephone-retry") telephone.start();
 });
@@ -167,7 +191,7 @@ function press(selector) {
 
 listen((name, key) => {
   const reasons = document.querySelectorAll('[data-panel="decline"]:not([hidden]) [data-decline]');
-  if (key === "Escape") return panel("decline", false) || panel("bad_moment", false);
+  if (key === "Escape") return panel("decline", false) || panel("bad_moment", false) || panel("interpreter", false);
   if (reasons.length && reasons[Number(key) - 1]) return reasons[Number(key) - 1].click() ?? true;
   switch (name) {
     case "answer":

@@ -81,6 +81,7 @@ def _recording() -> None:
         sa.Column("removed_machine", sa.Float(), nullable=True),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heard_by", sa.String(length=32), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["heard_by"], ["agent.id"], name=op.f("fk_recording_heard_by_agent")),
         sa.ForeignKeyConstraint(["number_id"], ["phone_number.id"], name=op.f("fk_recording_number_id_phone_number")),
         sa.ForeignKeyConstraint(

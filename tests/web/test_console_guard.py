@@ -14,7 +14,7 @@ from tests.web.console_rig import CHEAP, Browser, City, make_city
 
 AGENTS_OWN = {
     *("/console/line", "/console/line/part", "/console/line/r1/resolve"),
-    *("/console/notices", "/console/notices/n1/off"),
+    *("/console/notices", "/console/notices/n1/off", "/console/items/i1/seen"),
 }
 
 
@@ -26,13 +26,21 @@ def city(tmp_path: Path) -> Iterator[City]:
     made.agent("olli", role="administrator")
     made.agent("outi", role="guest")
     made.request(number_id=made.number())
+    made.message("m1234567", b"sound")
     yield made
     made.services.database.dispose()
 
 
 def routes(city: City) -> list[tuple[Rule, str, str]]:
     """(rule, method, address) of every route, with its variables filled in."""
-    filled = {"token": "tok1", "request_id": "r1", "notice_id": "n1", "filename": "console.css"}
+    filled = {
+        "token": "tok1",
+        "request_id": "r1",
+        "notice_id": "n1",
+        "recording_id": "m1234567",
+        "item_id": "i1",
+        "filename": "console.css",
+    }
     adapter = city.app.url_map.bind("localhost")
     return [
         (rule, method, adapter.build(rule.endpoint, {name: filled[name] for name in rule.arguments}, method=method))

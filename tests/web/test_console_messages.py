@@ -1,0 +1,244 @@
+"""Voice messages and matters that are not rung, as agents see, hear and settle them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from adapters.schema import callback_event, callback_request, recording, supervisor_item
+from tests.support.media_house import wav
+from tests.web.console_rig import Browser, City, make_city
+
+SOUND = wav(2)
+ID = "abcdefghijkmnpqrstuv"
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = make_city(tmp_path)
+    made.agent("aino")
+    made.agent("bertil", departments=("streets",))
+    made.agent("sirkka", role="supervisor")
+    yield made
+    made.services.database.dispose()
+
+
+def signed_in(city: City, name: str) -> Browser:
+    browser = city.browser()
+    browser.signs_in(name)
+    return browser
+
+
+def message(city: City, key: str = ID, stored: bool = True, **other: Any) -> str:
+    return city.message(key, SOUND if stored else None, **other)
+
+
+def state_of(city: City, key: str = ID) -> tuple[str, str | None, str | None]:
+    columns = (recording.c.state, recording.c.heard_by, recording.c.note)
+    return tuple(city.one(*columns, where=recording.c.id == key))  # type: ignore[return-value]
+
+
+# --- listening ---------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_of_the_department_hears_the_message_and_nothing_on_the_way_keeps_it(city: City) -> None:
+    answer = signed_in(city, "aino").get(f"/recordings/{message(city)}.wav")
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, SOUND, "audio/wav")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+
+
+def test_a_part_of_the_sound_is_given_for_the_asking(city: City) -> None:
+    message(city)
+    browser = signed_in(city, "aino")
+    part = browser.client.get(f"/console/recordings/{ID}.wav", headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.data) == (206, SOUND[100:200])
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(SOUND)}"
+    assert part.headers["Cache-Control"] == "no-store"
+
+
+def test_another_departments_message_is_not_found(city: City) -> None:
+    message(city)
+    bertil = signed_in(city, "bertil")
+    assert bertil.get(f"/recordings/{ID}.wav").status_code == 404
+    assert bertil.post(f"/recordings/{ID}/heard").status_code == 404
+    assert "Voice message" not in bertil.page("/messages")
+    assert state_of(city) == ("kept", None, None)
+
+
+def test_the_desk_that_answers_the_matter_now_hears_it_too(city: City) -> None:
+    city.request("r1", number_id=city.number(), desk="streets")
+    message(city, request_id="r1")
+    assert signed_in(city, "bertil").get(f"/recordings/{ID}.wav").status_code == 200
+
+
+@pytest.mark.parametrize("state", ["draft", "dropped"])
+def test_what_the_caller_has_not_left_is_nobodys_to_hear(city: City, state: str) -> None:
+    message(city, state=state)
+    assert signed_in(city, "aino").get(f"/recordings/{ID}.wav").status_code == 404
+
+
+def test_sound_that_is_damaged_or_not_there_is_not_found(city: City) -> None:
+    message(city, stored=False)
+    city.change(recording, recording.c.id == ID, stored_machine=1.0)
+    assert signed_in(city, "aino").get(f"/recordings/{ID}.wav").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/recordings/..%2F..%2Fetc%2Fpasswd.wav", "/recordings/%00.wav"])
+def test_tricks_with_names_lead_nowhere(city: City, path: str) -> None:
+    assert signed_in(city, "aino").get(path).status_code == 404
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_what_is_left_and_one_press_settles_it(city: City) -> None:
+    message(city)
+    aino = signed_in(city, "aino")
+    page = aino.page("/messages")
+    assert f'src="/console/recordings/{ID}.wav"' in page
+    assert "1:08" in page
+    assert aino.post(f"/recordings/{ID}/heard", note="ring the county").status_code == 200
+    assert state_of(city) == ("heard", "a_aino", "ring the county")
+    assert f"/console/recordings/{ID}.wav" not in aino.page("/messages")
+    assert aino.post(f"/recordings/{ID}/heard").status_code == 409, "somebody was quicker"
+
+
+def test_a_plain_form_does_the_same_and_leads_back(city: City) -> None:
+    message(city)
+    aino = signed_in(city, "aino")
+    aino.page("/messages")
+    answer = aino.client.post(f"/console/recordings/{ID}/heard", data={"csrf_token": aino.word, "note": ""})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/messages")
+    assert state_of(city)[0] == "heard"
+
+
+def test_a_message_with_a_request_stands_on_its_card_and_not_on_the_list(city: City) -> None:
+    city.request("r1", number_id=city.number(), state="offered", offer_token="tok1")
+    message(city, request_id="r1")
+    city.offer("a_aino", request_id="r1")
+    aino = signed_in(city, "aino")
+    assert f"/console/recordings/{ID}.wav" in aino.page("/")
+    assert f"/console/recordings/{ID}.wav" not in aino.page("/messages")
+    assert aino.desk()["offer"]["sounds"][0]["seconds"] == 68
+
+
+def test_sound_on_its_way_and_sound_that_never_came_are_told_apart(city: City) -> None:
+    message(city, stored=False)
+    message(city, "zzzzzzzzzzzzzzzzzzzz", stored=False, failed="not audio")
+    page = signed_in(city, "aino").page("/messages")
+    assert "Ääni on vielä tulossa" in page
+    assert "ei saatu talteen" in page
+    assert "<audio" not in page
+
+
+def test_the_agents_page_says_how_many_wait(city: City) -> None:
+    message(city)
+    city.request("r1", number_id=city.number(), contact="text")
+    assert '<span class="figure">2</span> <a href="/console/messages">' in signed_in(city, "aino").page("/")
+
+
+def test_a_supervisor_sees_the_message_on_the_line_and_what_the_duty_left(city: City) -> None:
+    city.request("r1", number_id=city.number())
+    message(city, request_id="r1")
+    duty = message(city, "zzzzzzzzzzzzzzzzzzzz", kind="duty", urgent=1)
+    for item, detail in (("i1", duty), ("i2", "faults")):
+        city.put(supervisor_item, id=item, kind="duty_unanswered", detail=detail, made_at=city.clock.now())
+    sirkka = signed_in(city, "sirkka")
+    page = sirkka.page("/line")
+    assert f"/console/recordings/{ID}.wav" in page
+    assert f"/console/recordings/{duty}.wav" in page
+    for item in ("i1", "i2"):
+        assert f"/console/items/{item}/seen" in page
+        assert sirkka.client.post(f"/console/items/{item}/seen", data={"csrf_token": sirkka.word}).status_code == 303
+    assert "/seen" not in sirkka.page("/line")
+
+
+# --- in writing --------------------------------------------------------------------------------------------------
+
+
+def request_row(city: City, *columns: Any) -> Any:
+    return city.one(*columns, where=callback_request.c.id == "r1")
+
+
+def test_an_agent_notes_that_the_answer_goes_in_writing_and_settles_it(city: City) -> None:
+    city.request("r1", number_id=city.number())
+    message(city, request_id="r1")
+    aino = signed_in(city, "aino")
+    assert aino.post("/requests/r1/answer-by", way="text").status_code == 200
+    page = aino.page("/messages")
+    assert "+358 40 1234567" in page
+    assert f"/console/recordings/{ID}.wav" in page
+    assert aino.post("/requests/r1/handled", note="texted").status_code == 200
+    assert tuple(request_row(city, callback_request.c.state, callback_request.c.outcome)) == ("done", "handled")
+    assert state_of(city)[0] == "heard"
+    assert aino.post("/requests/r1/handled").status_code == 409
+
+
+def test_what_is_to_be_rung_cannot_be_marked_as_written(city: City) -> None:
+    city.request("r1", number_id=city.number())
+    assert signed_in(city, "aino").post("/requests/r1/handled").status_code == 409
+    assert request_row(city, callback_request.c.state)[0] == "requested"
+
+
+def test_another_departments_request_is_not_found(city: City) -> None:
+    city.request("r1", number_id=city.number())
+    bertil = signed_in(city, "bertil")
+    for path in ("answer-by", "interpreter", "no-interpreter", "handled"):
+        assert bertil.post(f"/requests/r1/{path}", way="text", at="2026-11-25T10:00").status_code == 404
+    assert bertil.get("/requests/r1/interpreter").status_code == 404
+    assert request_row(city, callback_request.c.contact)[0] == "ring"
+
+
+# --- an interpreter ----------------------------------------------------------------------------------------------
+
+
+def test_a_time_with_an_interpreter_is_agreed_on_the_page(city: City) -> None:
+    city.request("r1", number_id=city.number())
+    sirkka = signed_in(city, "sirkka")
+    page = sirkka.page("/requests/r1/interpreter")
+    assert "luvattu" in page, "how full the coming times are"
+    form = {"csrf_token": sirkka.word, "at": "2026-11-25T10:07", "which": "Dari, Tulkkikeskus"}
+    answer = sirkka.client.post("/console/requests/r1/interpreter", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/line")
+    start, end = request_row(city, callback_request.c.window_start_at, callback_request.c.window_end_at)
+    assert (start.isoformat(), end - start) == ("2026-11-25T08:00:00+00:00", timedelta(minutes=15))
+    assert "Tulkki: Dari, Tulkkikeskus" in sirkka.page("/line")
+
+
+@pytest.mark.parametrize(
+    ("at", "which", "fault"),
+    [
+        ("2026-11-25T10:00", " ", "name"),
+        ("2026-11-20T10:00", "Dari", "past"),
+        ("", "Dari", "past"),
+        ("nonsense", "Dari", "past"),
+        ("0001-01-01T00:00", "Dari", "past"),
+        ("2027-11-25T10:00", "Dari", "far"),
+        ("9999-12-31T23:59", "Dari", "far"),
+        ("2026-11-25T03:00", "Dari", "closed"),
+    ],
+)
+def test_a_time_that_cannot_be_kept_is_refused_with_its_reason(city: City, at: str, which: str, fault: str) -> None:
+    city.request("r1", number_id=city.number())
+    aino = signed_in(city, "aino")
+    answer = aino.post("/requests/r1/interpreter", at=at, which=which)
+    assert (answer.status_code, answer.get_json()) == (422, {"error": fault})
+    form = {"csrf_token": aino.word, "at": at, "which": which}
+    page = aino.client.post("/console/requests/r1/interpreter", data=form)
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert request_row(city, callback_request.c.interpreter)[0] is None
+
+
+def test_every_wish_leaves_its_line_of_history(city: City) -> None:
+    city.request("r1", number_id=city.number())
+    aino = signed_in(city, "aino")
+    aino.post("/requests/r1/answer-by", way="text")
+    aino.post("/requests/r1/answer-by", way="ring")
+    with city.services.database.read() as connection:
+        rows = connection.execute(select(callback_event.c.event, callback_event.c.who, callback_event.c.note)).all()
+    assert [tuple(row) for row in rows] == [("wish", "a_aino", "text"), ("wish", "a_aino", "ring")]
