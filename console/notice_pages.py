@@ -59,7 +59,7 @@ def _heard_at_once(services: "Services", now: datetime) -> None:
 
 
 def _wanted(rules: Ruleset) -> Wanted:
-    words = {language: one_line(request.form.get(f"words_{language}", "")) for language in LANGUAGES}
+    words: dict[str, str] = {code: one_line(request.form.get(f"words_{code}", "")) for code in LANGUAGES}
     topics = tuple(dict.fromkeys(request.form.getlist("topics")))
     return Wanted(words, topics, _moment(request.form.get("until", ""), ZoneInfo(rules.time_zone)))
 

@@ -46,7 +46,7 @@ def holds(written: tuple[Interval, ...], minute: int) -> bool:
 def regular(hours: Hours, day: date, minute: int) -> bool:
     usual = holds(hours.week[day.weekday()], minute)
     name = holiday_on(day)
-    if name not in hours.holidays:
+    if name is None or name not in hours.holidays:
         return usual
     return holds(hours.holidays[name], minute) and (usual or name not in EVES)
 
