@@ -1,15 +1,12 @@
 """Opening hours against moments, as tables with the weekday in the data. Kuopio is UTC+2 in winter, UTC+3 in summer."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing_rules.document import parse
-from routing_rules.holidays import EVES, NAMES, dates
 from routing_rules.model import ExceptionalDay, Hours, Interval
 from routing_rules.opening_hours import (
     closing_after,
@@ -194,27 +191,6 @@ def test_what_opens_and_what_only_shortens(day: str, open_hours: str) -> None:
     assert intervals_on(MUSEUM, local(f"{day} 12:00").date()) == intervals(open_hours)
 
 
-SAMPLE = parse((Path(__file__).parents[2] / "routing_rules/samples/kuopio.yaml").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("year", range(2026, 2033))
-@pytest.mark.parametrize("eve", EVES)
-def test_no_eve_opens_a_closed_desk_of_the_sample(year: int, eve: str) -> None:
-    day = dates(year)[eve]
-    for desk in SAMPLE.departments:
-        usual = desk.hours.week[day.weekday()]
-        for part in intervals_on(desk.hours, day):
-            assert any(one.start <= part.start and part.end <= one.end for one in usual), (desk.id, day)
-
-
-@pytest.mark.parametrize("year", range(2026, 2033))
-def test_on_red_days_the_samples_offices_are_closed_and_the_extended_desk_is_not(year: int) -> None:
-    for name in set(NAMES) - set(EVES):
-        day = dates(year)[name]
-        assert intervals_on(SAMPLE.department("housing").hours, day) == (), (name, day)
-        assert intervals_on(SAMPLE.department("extended").hours, day) == intervals("9:00-20:00"), (name, day)
-
-
 class TestMidnight:
     NIGHT = Hours(week=week(friday="20:00-24:00", saturday="0:00-4:00 6:00-7:00"))
 
@@ -319,10 +295,3 @@ def test_the_answers_agree_with_each_other(every_week: tuple[tuple[Interval, ...
         assert closed <= at
         assert not is_open(hours, closed, HELSINKI)
         assert is_open(hours, closed - timedelta(seconds=1), HELSINKI)
-
-
-@settings(deadline=None)  # a loaded machine is no failure
-@given(weeks, st.dates(date(2026, 1, 1), date(2028, 1, 1)))
-def test_a_days_openings_never_turn_round_or_overlap(every_week: tuple[tuple[Interval, ...], ...], day: date) -> None:
-    bounds = [bound for opening in open_intervals(Hours(week=every_week), day, HELSINKI) for bound in opening]
-    assert bounds == sorted(bounds)
