@@ -62,16 +62,18 @@ def _language(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
 
 
 def _topic(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
-    """A branch, and a leaf that needs nobody's record: information, a partner, the fault duty."""
+    """A branch, and a leaf that needs nobody's record: information, a partner, the fault duty; else its own desk."""
     chosen = menus.chosen_topic(step, given, facts.rules)
     if chosen is None:
-        return None
+        return _turn(menus.topic(step, given, facts)) if step.tries < TRIES or given == Pressed("*") else None
     if facts.rules.children(chosen):
         return _turn(menus.topic(step, given, facts))
     step = step.go("topic", facts.nonce, topic=chosen)
     if isinstance(routes.here(step, facts), Information | ToPartner | ToDuty):
         return _turn(routes.routed(step, chosen, facts))
-    return _closed(step, facts) if all_closed(facts.rules, facts.now) else None
+    closed_now = all_closed(facts.rules, facts.now)
+    said = _closed(step, facts) if closed_now else person(step, given, facts)
+    return _turn(prefaced(said, *notices.about(chosen, facts)))
 
 
 def _closed(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
