@@ -119,6 +119,15 @@ class Agent:
         seen: Mapping[str, Any] = answer.json()
         return seen
 
+    def listens(self, recording_id: str) -> bytes | None:
+        """The sound of a message as her page plays it; None: not there, or not hers."""
+        url = f"{self._console_url}/console/recordings/{recording_id}.wav"
+        answer = self._http.get(url, timeout=PAGE_SECONDS)
+        return answer.content if answer.status_code == 200 else None
+
+    def settles_message(self, recording_id: str, note: str = "") -> None:
+        self._post(f"/console/recordings/{recording_id}/heard", {"note": note})
+
     def card(self) -> Card | None:
         try:
             offer = self.desk().get("offer")

@@ -1,5 +1,6 @@
 """The environment of a test city: keys, ports, directories. Values only, nothing is started."""
 
+import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ def install(root: Path, database_url: str) -> Installation:
         "DATA_DIR": str(places.data),
         "DATABASE_URL": database_url,
         "SECRET_KEY": secrets.token_hex(32),
+        "RECORDINGS_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "QUARANTINE_SECONDS": str(QUARANTINE_SECONDS),
         "CLOCK_FILE": str(root / "clock.json"),
         "FAULT_FILE": str(root / "fault.json"),

@@ -150,6 +150,11 @@ class Lab:
             for one in self.get("/lab/recordings")["recordings"]
         )
 
+    def sound(self, recording_sid: str) -> bytes | None:
+        """What was recorded, as the provider holds it; None once it is deleted."""
+        answer = self._http.get(f"{self.base_url}/lab/recordings/{recording_sid}.wav", timeout=WAIT_SECONDS)
+        return answer.content if answer.status_code == 200 else None
+
     def hang_up(self, call_sid: str) -> None:
         self.post(f"/lab/calls/{call_sid}/hangup")
 
