@@ -52,9 +52,11 @@ def topics(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
     """The menu below ``step.topic`` ("" at the top); 0 and * in every menu."""
     options = facts.rules.children(step.topic or None)
     says = [Say("menu.option", (("topic", TopicSpoken(t.id)), ("key", KeySpoken(t.key or "")))) for t in options]
-    others = (Say("menu.zero"),) if step.topic else (Say("menu.help_zero"), Say("check.offer"))
+    # below the top the star repeats as everywhere, but is not told again: help has to be offered within a minute
+    top = (Say("menu.help_zero"), Say("check.offer"), Say("menu.repeat_star"))
+    others = (Say("menu.zero"),) if step.topic else top
     return ask(
-        step, "topic", facts, *before, *says, *others, Say("menu.repeat_star"),
+        step, "topic", facts, *before, *says, *others,
         tries=tries, topic=step.topic, choice=step.choice,
     )  # fmt: skip
 

@@ -66,13 +66,11 @@ class Planted:
         answer = self.city.answer(call, url, form)
         return Answer(self.status(url), self.change(url, answer.body))
 
-    def changed(self) -> bool:
-        return False
+    def mark(self, call: str) -> object:
+        return self.city.mark(call)
 
-    def put_back(self) -> None: ...
-
-    def continues(self, before: str, call: str) -> None:
-        self.city.continues(before, call)
+    def back_to(self, mark: object) -> None:
+        self.city.back_to(mark)
 
 
 def found(change: Change, status: Callable[[str], int] = lambda url: 200) -> list[Fault]:

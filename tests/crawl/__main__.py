@@ -28,7 +28,6 @@ SHOWN = 10
 
 @dataclass
 class Report:
-    calls: int = 0
     branches: int = 0
     places: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -40,9 +39,7 @@ class Report:
     def __str__(self) -> str:
         counted = Counter(fault.kind for fault in self.faults)
         kinds = ", ".join(f"{counted[kind]} {kind}" for kind in KINDS)
-        return (
-            f"{self.calls} calls, {self.branches} branches, {self.places} places: {kinds}, {len(self.log)} complaints"
-        )
+        return f"{self.branches} branches, {self.places} places: {kinds}, {len(self.log)} complaints"
 
 
 def crawl(
@@ -60,7 +57,6 @@ def crawl(
         done.run()
         graph = Graph(done, words)
         found = [*(fault for branch in done.branches for fault in faults_of(branch, words)), *graph.faults()]
-        report.calls += done.calls
         report.branches += len(done.branches)
         report.places += len(done.places)
         report.faults += found

@@ -21,7 +21,7 @@ from operations.processes import Fleet
 from operations.specs import specs_for
 from routing_rules.model import Ruleset, StaffedDesk
 from tests.crawl.explore import Answer, Knock
-from tests.crawl.record import KeptRecord
+from tests.crawl.record import KeptRecord, Mark
 from tests.crawl.scenarios import Caller, Scenario
 from tests.rig.installation import CITY_NUMBER, install
 from tests.rig.prepare import prepare
@@ -47,6 +47,7 @@ class WebCity:
         self.fleet.start()
         self.services: Services = build_services(self.settings)
         self.record = KeptRecord(self._file)
+        self._morning = self.record.mark()
         self._line = self._connect()
         return self
 
@@ -91,14 +92,12 @@ class WebCity:
         signature = self._validator.compute_signature(target, fields)
         return self._post(path, urlencode(fields), {"Content-Type": FORM, "X-Twilio-Signature": signature})
 
-    def changed(self) -> bool:
-        return self.record.changed()
+    def mark(self, call: str) -> object:
+        return self.record.mark()
 
-    def put_back(self) -> None:
-        self.record.put_back()
-
-    def continues(self, before: str, call: str) -> None:
-        """The URL is the session: nothing is to be done."""
+    def back_to(self, mark: object) -> None:
+        assert isinstance(mark, Mark)
+        self.record.back_to(mark)
 
     def _connect(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.installation.web)
@@ -123,12 +122,10 @@ class WebCity:
         """Clock, staff and what the calling number has with us already; all of it kept for every call."""
         self._number = scenario.caller.number
         self._clock(scenario.at)
-        if self.record.changed() and self.record._rows:
-            self.record.put_back()
+        self.record.back_to(self._morning)
         self._empty()
         self._staff(scenario)
         self._requests(scenario.caller, scenario.at)
-        self.record.keep()
 
     def _clock(self, at: datetime) -> None:
         """Business time stands still; every process sees it within its next look at the file."""

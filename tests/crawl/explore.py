@@ -1,8 +1,8 @@
 """Rings again and again until every branch has been tried once. Knows addresses and keys, not what they mean.
 
 A place is what may happen next: a question at its address, a ringing telephone, a line. The same address with another
-nonce is the same place. Where nothing has been written on the way, a new call begins in the middle: the URL is the
-session. Where something has, the record is put back and the call is made again from its beginning.
+nonce is the same place. From each place everything is tried: before each try the record is put back to how it stood
+when the call came there, and the URL is the session, so that nobody needs to ring anew from the beginning.
 """
 
 import re
@@ -43,13 +43,11 @@ class City(Protocol):
 
     def answer(self, call: str, url: str, form: tuple[tuple[str, str], ...]) -> Answer: ...
 
-    def changed(self) -> bool:
-        """Something has been written since it was put back."""
+    def mark(self, call: str) -> object:
+        """How things stand now."""
 
-    def put_back(self) -> None: ...
-
-    def continues(self, before: str, call: str) -> None:
-        """A new call begins where another one stood, without having written anything."""
+    def back_to(self, mark: object) -> None:
+        """As they stood then: what was written since has never been."""
 
 
 @dataclass
@@ -59,8 +57,8 @@ class Place:
     played: Played
     context: Context
     knocks: tuple[Knock, ...]
-    written: bool
-    call: str  # the first that came here
+    call: str
+    mark: object  # how things stood when this call had come here
     queue: str = ""  # the action of the line this wait document belongs to
 
 
@@ -88,7 +86,6 @@ class Crawl:
     enough: Callable[[], bool] = lambda: False
     places: dict[str, Place] = field(default_factory=dict)
     branches: list[Branch] = field(default_factory=list)
-    calls: int = 0
 
     def run(self) -> "Crawl":
         waiting: deque[str] = deque()
@@ -106,38 +103,17 @@ class Crawl:
     # --- one call ------------------------------------------------------------------------------------------------
 
     def _try(self, place: Place | None, knock: Knock) -> "_Tried":
-        self.calls += 1
-        call = f"CA{self.calls:032x}"
-        if self.city.changed():
-            self.city.put_back()
-        before = place.knocks if place is not None else ()
-        if place is not None and place.written:
-            knock = self._again(call, place, knock)
-        elif place is not None:
-            self.city.continues(place.call, call)
+        """The call that came here goes on, as if nobody had tried anything else from here."""
+        if place is None:
+            call = f"CA{1:032x}"
+        else:
+            call = place.call
+            self.city.back_to(place.mark)
         answer = self.city.answer(call, knock.url, knock.form)
-        written = (place is not None and place.written) or self.city.changed()
         context = context_of(knock.url)
         played = play(answer.body, context) if knock.name != HANGS_UP else NOTHING
-        return _Tried(place, knock, answer, played, context, (*before, knock), written, call)
-
-    def _again(self, call: str, place: Place, knock: Knock) -> Knock:
-        """The same call from its beginning; its addresses have other names for the same lines and messages."""
-        played: Played | None = None
-        queue = ""
-        for each in place.knocks:
-            url = each.url if played is None else self._same_place(each, played, queue)
-            answer = self.city.answer(call, url, each.form)
-            played = play(answer.body, context_of(url))
-            queue = played.next.action if isinstance(played.next, Queues) else queue
-        assert played is not None
-        return replace(knock, url=self._same_place(knock, played, queue))
-
-    def _same_place(self, knock: Knock, played: Played, queue: str) -> str:
-        wanted = urlsplit(knock.url).path
-        offered = [*places(played.next), *([queue] if queue else [])]
-        found = [url for url in offered if urlsplit(url).path == wanted]
-        return found[0] if found else knock.url
+        before = place.knocks if place is not None else ()
+        return _Tried(place, knock, answer, played, context, (*before, knock), call)
 
     # --- what it leads to ----------------------------------------------------------------------------------------
 
@@ -159,8 +135,9 @@ class Crawl:
         )
         if not key or key in self.places:
             return
+        mark = self.city.mark(tried.call)
         self.places[key] = Place(
-            key, following, tried.played, tried.context, tried.knocks, tried.written, tried.call, tried.queue
+            key, following, tried.played, tried.context, tried.knocks, tried.call, mark, tried.queue
         )
         yield key
 
@@ -192,7 +169,6 @@ class _Tried:
     played: Played
     context: Context
     knocks: tuple[Knock, ...]
-    written: bool
     call: str
 
     @property

@@ -144,7 +144,7 @@ class Graph:
     def _offered(self, branch: Branch, caller: "Caller") -> float | None:
         """When help is offered in this answer: a sentence that says so, information told, or a telephone that rings."""
         if any_means(self.words.keys_of(branch.played), "information"):
-            return branch.played.said[0].first
+            return 0.0
         for said in branch.played.said:
             key = self.words.key_of(said.text, CODES.get(said.language, ""))
             if means(key, "offers"):

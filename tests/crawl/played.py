@@ -116,6 +116,7 @@ class _Player:
     def _hear(self, verb: Element) -> None:
         match verb.name:
             case "Say":
+                self.at += PAUSE_AFTER_OPTION if self.said else 0.0  # none after the last: the key is awaited then
                 self._say(verb)
             case "Play":
                 name = verb.text.rpartition("/")[2]
@@ -134,7 +135,6 @@ class _Player:
         self.at += speaking_seconds(verb.text)
         language = verb.get("language", "")
         self.said.append(Uttered(verb.text, language, begins + speaking_seconds(first), self.at))
-        self.at += PAUSE_AFTER_OPTION
 
 
 def _leads(verb: Element) -> Next | None:

@@ -88,14 +88,13 @@ class DialogueAlone:
             self.written[turn] = render(turn, self.words, self.facts.rules, URLS)
         return self.written[turn]
 
-    def changed(self) -> bool:
-        return False  # what a call has done is its own
+    def mark(self, call: str) -> object:
+        return call, replace(self.calls[call])
 
-    def put_back(self) -> None:
-        """There is no record."""
-
-    def continues(self, before: str, call: str) -> None:
-        self.calls[call] = replace(self.calls[before])
+    def back_to(self, mark: object) -> None:
+        assert isinstance(mark, tuple)
+        call, stood = mark
+        self.calls[call] = replace(stood)
 
     def _turn(self, call: str, step: Step, form: dict[str, str]) -> Turn:
         mine = self.calls.setdefault(call, _Call())

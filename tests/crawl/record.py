@@ -1,11 +1,19 @@
-"""The record of the crawled city, put back as it was whenever a call has written into it."""
+"""The record of the crawled city, put back to how it stood whenever a call has written into it."""
 
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.schema import metadata
 
 NEVER_TOUCHED = frozenset({"ruleset", "agent", "presence", "process_start", "alembic_version"})
+Rows = list[tuple[object, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    rows: Mapping[str, Rows]
 
 
 class KeptRecord:
@@ -15,32 +23,37 @@ class KeptRecord:
         self._connection = sqlite3.connect(file, timeout=10, isolation_level=None)
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute("PRAGMA foreign_keys=OFF")
-        self._tables = [t.name for t in metadata.sorted_tables if t.name not in NEVER_TOUCHED]
-        self._rows: dict[str, list[tuple[object, ...]]] = {}
-        self._version = -1
-
-    def keep(self) -> None:
-        """What stands there now is what is put back from now on."""
-        self._rows = {table: list(self._connection.execute(f"SELECT * FROM {table}")) for table in self._tables}
+        self._tables = [table.name for table in metadata.sorted_tables if table.name not in NEVER_TOUCHED]
+        self._stands = self._read()
         self._version = self._now()
 
-    def changed(self) -> bool:
-        return self._now() != self._version
+    def mark(self) -> Mark:
+        if self._now() != self._version:
+            self._stands, self._version = self._read(), self._now()
+        return self._stands
 
-    def put_back(self) -> None:
+    def back_to(self, mark: Mark) -> None:
+        if self._stands is mark and self._now() == self._version:
+            return
         self._connection.execute("BEGIN IMMEDIATE")
-        for table in reversed(self._tables):
-            self._connection.execute(f"DELETE FROM {table}")
+        stands = self._read()
         for table in self._tables:
-            rows = self._rows[table]
-            if rows:
-                marks = ",".join("?" * len(rows[0]))
-                self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+            if stands.rows[table] != mark.rows[table]:
+                self._write(table, mark.rows[table])
         self._connection.execute("COMMIT")
-        self._version = self._now()
+        self._stands, self._version = mark, self._now()
 
     def close(self) -> None:
         self._connection.close()
+
+    def _read(self) -> Mark:
+        return Mark({table: list(self._connection.execute(f"SELECT * FROM {table}")) for table in self._tables})
+
+    def _write(self, table: str, rows: Rows) -> None:
+        self._connection.execute(f"DELETE FROM {table}")
+        if rows:
+            marks = ",".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
     def _now(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

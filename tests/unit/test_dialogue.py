@@ -93,14 +93,14 @@ def test_a_swedish_promise_to_another_number() -> None:
         "Eller i dag mellan klockan tretton och femton: tryck två.",
         "Eller i morgon mellan klockan åtta och tio: tryck tre.",
         "Om du vill lämna ett röstmeddelande, tryck fem.",
-        "Om du vill höra alternativen på nytt, tryck på stjärnan.",
+        "Alternativen på nytt: tryck på stjärnan.",
         "[Gather 1, 7 s -> offer]",
     ]
     assert walk.presses("2") == [
         "Vi ringer numret noll fyra noll, ett två tre, fyra fem sex sju.",
         "Om numret är rätt, tryck ett.",
         "Om du vill ge ett annat nummer, tryck två.",
-        "Om du vill höra alternativen på nytt, tryck på stjärnan.",
+        "Alternativen på nytt: tryck på stjärnan.",
         "[Gather 1, 7 s -> number]",
     ]
     assert walk.presses("2") == [
@@ -160,7 +160,7 @@ def test_everything_is_closed_in_english() -> None:
         " We will connect you to the fault duty desk.",
         "If you would like us to ring you on Tuesday between one and three in the afternoon, press one.",
         "If you would like to leave a voice message, press two.",
-        "To hear the options again, press star.",
+        "The options again: press star.",
         "[Gather 1, 7 s -> closed]",
     ]
     assert walk.presses("3") == [

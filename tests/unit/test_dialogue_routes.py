@@ -15,7 +15,7 @@ from tests.unit.dialogue_walk import CLOSED, EMERGENCY, TUESDAY, Walk, brought, 
 OPEN, TEXTS = facts_at(), replace(facts_at(), can_text=True)
 EVENING = replace(facts_at(TUESDAY.replace(hour=21)), asap=None)  # partners are closed, the extended-hours desk is open
 OVERLOADED = replace(OPEN, wait_minutes=120)
-STAR = "Jos haluat kuulla vaihtoehdot uudelleen, paina tähteä."
+STAR = "Vaihtoehdot uudelleen: paina tähteä."
 SOCIAL = ("1", "4", "2")
 COUNTY = "Hyvinvointialueen sosiaalineuvonta"
 COUNTY_NUMBER = "nolla yksi seitsemän, viisi viisi viisi, nolla yksi neljä viisi"
@@ -235,7 +235,7 @@ def test_nobody_speaks_her_language_and_each_way_is_a_sentence_of_its_own() -> N
         "Om du vill ha service nu på finska, tryck ett.",
         "Om du vill att vi ringer upp dig på svenska, tryck två.",
         "Om du vill lämna ett röstmeddelande, tryck tre.",
-        "Om du vill höra alternativen på nytt, tryck på stjärnan.",
+        "Alternativen på nytt: tryck på stjärnan.",
         "[Gather 1, 7 s -> other-language]",
     ]
 
