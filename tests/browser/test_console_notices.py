@@ -30,7 +30,7 @@ def test_a_notice_from_an_empty_page_to_on_air_and_off(desk: Desk, console: Runn
     desk.page.get_by_text("Rajaa aiheisiin").click()
     looks_right(desk.page, "notices-topics", screens)
     write(desk)
-    desk.page.get_by_text("Kaikki soittajat").wait_for()
+    desk.page.get_by_text("Kaikki soittajat", exact=True).wait_for()
     looks_right(desk.page, "notices-on-air", screens)
     write(desk)
     desk.page.get_by_text("Samoille soittajille").wait_for()
