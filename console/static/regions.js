@@ -9,6 +9,7 @@ export function place(html) {
   return fresh;
 }
 
+const FIELDS = "textarea[id], input[type=text][id], input[type=datetime-local][id]";
 const lastSeen = new Map();
 
 function same(shown, fresh) {
@@ -21,13 +22,29 @@ function same(shown, fresh) {
 }
 
 function replace(shown, fresh) {
-  const typed = new Map([...shown.querySelectorAll("textarea")].map((field) => [field.name, field.value]));
+  const typed = new Map([...shown.querySelectorAll(FIELDS)].map((field) => [field.id, field.value]));
+  const matter = matterOf(shown);
+  const open = [...shown.querySelectorAll("[data-panel]:not([hidden])")].map((panel) => panel.dataset.panel);
   const held = shown.contains(document.activeElement) ? handle(document.activeElement) : null;
   shown.replaceChildren(...fresh.childNodes);
-  for (const field of shown.querySelectorAll("textarea")) {
-    if (typed.get(field.name)) field.value = typed.get(field.name);
+  for (const field of shown.querySelectorAll(FIELDS)) {
+    if (typed.get(field.id)) field.value = typed.get(field.id);
   }
+  if (matterOf(shown) === matter) open.forEach((name) => leaveOpen(shown, name));
   if (held) (shown.querySelector(held) ?? shown.querySelector("[tabindex='-1']"))?.focus();
+}
+
+// what was opened for this matter stays open while it is the same one in the same state
+function matterOf(region) {
+  const card = region.querySelector(".card");
+  return card ? `${card.dataset.token} ${card.dataset.state}` : "";
+}
+
+function leaveOpen(region, name) {
+  const panel = region.querySelector(`[data-panel="${name}"]`);
+  if (!panel) return;
+  panel.hidden = false;
+  region.querySelector(`[data-open="${name}"]`)?.setAttribute("aria-expanded", "true");
 }
 
 // how to find the same control again in the new region

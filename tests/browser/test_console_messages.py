@@ -1,0 +1,128 @@
+"""Messages and wishes in Chromium: played, settled by keyboard, agreed on the card; no accessibility fault."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from adapters.schema import callback_request, recording, supervisor_item
+from tests.browser.conftest import Desk
+from tests.browser.test_console_pages import looks_right
+from tests.support.media_house import wav
+from tests.web.console_rig import City
+
+pytestmark = pytest.mark.browser
+FIRST, SECOND, THIRD = "abcdefghijkmnpqrstu1", "abcdefghijkmnpqrstu2", "abcdefghijkmnpqrstu3"
+
+
+@pytest.fixture
+def city(desk: Desk) -> City:
+    made = desk.running.city
+    made.agent("aino")
+    made.agent("sirkka", role="supervisor", departments=("housing", "building", "streets"))
+    return made
+
+
+def nothing(city: City) -> None:
+    """Nothing was left."""
+
+
+def several(city: City) -> None:
+    city.message(FIRST, wav(2), urgent=1)
+    city.message(SECOND, None, language="fi")
+    city.message(THIRD, None, failed="not audio", language="en", seconds=121)
+    number = city.number()
+    city.request("r1", number_id=number, contact="text")
+    city.request("r2", number_id=number, topic="building-permits", contact="text", state="connected")
+    city.message("abcdefghijkmnpqrstu4", wav(1), request_id="r1")
+
+
+@pytest.mark.parametrize("situation", [nothing, several])
+def test_the_list_of_messages(desk: Desk, city: City, situation: Callable[[City], None], screens: Path) -> None:
+    situation(city)
+    desk.signs_in("aino").opens("/messages")
+    desk.page.wait_for_selector("h1")
+    looks_right(desk.page, f"messages-{situation.__name__}", screens)
+
+
+def test_a_message_is_played_and_settled_with_the_keyboard(desk: Desk, city: City) -> None:
+    city.message(FIRST, wav(2))
+    page = desk.signs_in("aino").opens("/messages").page
+    assert page.eval_on_selector("audio", "sound => sound.play().then(() => sound.duration)") == pytest.approx(2, 0.05)
+    page.focus('input[name="note"]')
+    page.keyboard.type("sent a letter")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".quiet-line >> nth=0")
+    assert city.one(recording.c.state, recording.c.note, where=recording.c.id == FIRST) == ("heard", "sent a letter")
+
+
+def held(city: City, state: str) -> None:
+    city.present("a_aino")
+    stands = "connected" if state in ("connected", "wrapup") else "offered"
+    city.request("r1", number_id=city.number(), state=stands, offer_token="tok1", language="sv")
+    city.message(FIRST, wav(2), request_id="r1")
+    now = city.clock.now()
+    known = {"connected_at": now, "accepted_at": now} if stands == "connected" else {}
+    city.offer("a_aino", state=state, request_id="r1", **known)
+
+
+def at_her_desk(desk: Desk) -> Page:
+    page = desk.signs_in("aino").page
+    page.wait_for_selector('.telephone[data-state="registered"]')
+    return page
+
+
+@pytest.mark.parametrize("state", ["offered", "connected"])
+def test_the_card_plays_the_message_and_takes_the_wish(desk: Desk, city: City, state: str, screens: Path) -> None:
+    held(city, state)
+    page = at_her_desk(desk)
+    page.wait_for_selector(".card audio")
+    page.click('[data-open="interpreter"]')
+    expect(page.locator("#interpreter-at")).to_be_focused()
+    page.click(".coming summary")
+    looks_right(page, f"wish-{state}", screens)
+
+
+def test_a_written_answer_is_noted_on_the_card(desk: Desk, city: City) -> None:
+    held(city, "connected")
+    page = at_her_desk(desk)
+    page.click('[data-answer-by="text"]')
+    expect(page.locator(".chip-wish")).to_have_text("Vastataan kirjallisesti")
+    assert city.one(callback_request.c.contact, where=callback_request.c.id == "r1")[0] == "text"
+    page.click('[data-answer-by="ring"]')
+    expect(page.locator(".chip-wish")).to_have_count(0)
+
+
+def test_a_wrong_time_is_said_beside_the_field_and_the_right_one_is_taken(desk: Desk, city: City) -> None:
+    held(city, "connected")
+    page = at_her_desk(desk)
+    page.click('[data-open="interpreter"]')
+    page.fill("#interpreter-at", "2026-11-25T03:00")
+    page.fill("#interpreter-which", "Dari")
+    page.click("[data-interpreter]")
+    expect(page.locator("#interpreter-fault")).to_contain_text("suljettu")
+    page.fill("#interpreter-at", "2026-11-25T10:00")
+    page.click("[data-interpreter]")
+    page.wait_for_selector(".empty")
+    row = city.one(callback_request.c.interpreter, callback_request.c.state, where=callback_request.c.id == "r1")
+    assert row == ("Dari", "requested")
+
+
+def test_the_line_with_messages_wishes_and_what_the_duty_left(desk: Desk, city: City, screens: Path) -> None:
+    number = city.number()
+    city.request("r1", number_id=number, contact="text")
+    city.request("r2", number_id=number, topic="building-permits", interpreter="Dari, Tulkkikeskus", kind="slot")
+    city.message(FIRST, wav(2), request_id="r2")
+    city.message(SECOND, wav(2), kind="duty", urgent=1)
+    now = city.clock.now()
+    city.put(supervisor_item, id="i1", kind="duty_unanswered", detail=SECOND, made_at=now)
+    city.put(supervisor_item, id="i2", kind="duty_unanswered", detail="faults", made_at=now)
+    city.put(supervisor_item, id="i3", kind="interpreter", request_id="r2", made_at=now)
+    page = desk.signs_in("sirkka").opens("/line").page
+    page.wait_for_selector("audio")
+    looks_right(page, "line-wishes", screens)
+    page.click(".item-interpreter a")
+    page.wait_for_selector("#at")
+    page.click(".coming summary")
+    looks_right(page, "interpreter", screens)
