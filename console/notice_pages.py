@@ -78,7 +78,6 @@ def _page(services: "Services", written: dict[str, str], faults: Faults, topics:
     return render_template(
         "console/notices.html",
         kept=service.kept_on_air(services.database, now),
-        names={topic.id: topic.name[page_language()] for topic in rules.topics},
         groups=_groups(rules, page_language()),
         written=written or usual,
         chosen=topics,

@@ -40,4 +40,5 @@ def context(services: "Services") -> dict[str, object]:
         "supervises": bool(g.get("signed_in") and g.signed_in.role in guard.SUPERVISORS),
         "csrf": csrf,
         "on_air": services.notices.active(services.clock.now()),
+        "topic_names": {topic.id: topic.name[language] for topic in services.rules.current().topics},
     }

@@ -74,6 +74,7 @@ def test_a_notice_for_two_topics_is_not_for_everybody(city: City, sirpa: Browser
     assert writes(sirpa, "water", "water-bill").status_code == 303
     assert on_air(city)[0].topics == ("water", "water-bill")
     assert "Vesivuoto tai viemäritukos, Vesilasku ja vesisopimus" in sirpa.page("/notices")
+    assert "Soittajat kuulevat nyt: Vesivuoto tai viemäritukos, Vesilasku" in sirpa.page("/line")
 
 
 def test_it_is_taken_off_and_stays_off(city: City, sirpa: Browser) -> None:
