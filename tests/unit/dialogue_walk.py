@@ -231,9 +231,9 @@ MENU = {
         "Daycare, schools and families: press three.",
         "Health and social services, which are the wellbeing services county's: press four.",
         "Library, sports and culture: press five.",
-        "If you do not know where your matter belongs, press zero.",
-        "To check a call from the city: press nine.",
-        "The options again: press star.",
+        "If you are not sure which to choose, press zero.",
+        "To check a call from the city, press nine.",
+        "To hear the options again, press star.",
         "[Gather 1, 7 s -> topic]",
     ),
 }

@@ -160,7 +160,7 @@ def test_everything_is_closed_in_english() -> None:
         " We will connect you to the fault duty desk.",
         "If you would like us to ring you on Tuesday between one and three in the afternoon, press one.",
         "If you would like to leave a voice message, press two.",
-        "The options again: press star.",
+        "To hear the options again, press star.",
         "[Gather 1, 7 s -> closed]",
     ]
     assert walk.presses("3") == [
@@ -211,7 +211,7 @@ def test_closing_time_in_finnish() -> None:
     walk = Walk(facts=replace(facts_at(), line=in_line("closing")), step=step)
     assert walk.goes(LeftQueue("leave")) == [
         "Asumisen palvelu sulkeutuu nyt.",
-        "Jos haluat jatkaa ilta- ja viikonloppuneuvontaan, paina yksi tai pysy linjalla.",
+        "Jos haluat jatkaa ilta- ja viikonloppuneuvontaan, pysy linjalla tai paina yksi.",
         "Odotusaika siellä on noin kolme minuuttia.",
         "Jos haluat, että soitamme sinulle tänään kello kolmentoista ja viidentoista välillä, paina kaksi."
         " Paikkasi säilyy.",

@@ -144,6 +144,12 @@ def test_a_call_of_the_last_release_goes_on_with_the_second_number() -> None:
     assert Walk(facts=CLOSED, step=walk.step).goes(DialEnded("completed")) == ["[Hangup]"]
 
 
+def test_an_urgent_fault_rings_the_duty_when_its_desk_is_open_but_empty() -> None:
+    walk = brought("1", "1", "3", facts=replace(OPEN, staffed=()))
+    assert walk.lines()[-1] == "[Dial +358175550998, 20 s -> duty-over]"
+    assert walk.effects == []
+
+
 # --- overload ---
 
 

@@ -1,9 +1,12 @@
 """Silence, wrong keys and the star, in every step where they can happen."""
 
+from dataclasses import replace
+
 import pytest
 
+from ivr.caller_input import DialEnded
 from ivr.facts import JoinLine
-from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at
+from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at, rules
 
 # --- silence (decision 22) and wrong keys -------------------------------------------------------------------------
 
@@ -45,6 +48,21 @@ def test_silence_in_a_closed_house_ends_with_the_emergency_sentence() -> None:
         "Kuulemiin.",
         "[Hangup]",
     ]
+
+
+def test_silence_before_what_is_offered_after_an_unanswered_desk_ends_with_where_help_is() -> None:
+    own = tuple(replace(d, provider="city") if d.id == "county" else d for d in rules().departments)
+    walk = brought("1", "4", "1", facts=replace(facts_at(), rules=replace(rules(), departments=own)))
+    assert walk.ends(DialEnded("no-answer"))[1] == EMERGENCY
+    walk.silent()
+    assert walk.silent() == [
+        "Emme kuule sinua, joten lopetamme puhelun. Voit soittaa meille uudelleen milloin vain.",
+        "Puhelinneuvonta sulkeutuu tänään kello kaksikymmentäkaksi.",
+        EMERGENCY,
+        "Kuulemiin.",
+        "[Hangup]",
+    ]
+    assert walk.effects == []
 
 
 @pytest.mark.parametrize("key", ["8", "#", "77"])
