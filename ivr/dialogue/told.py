@@ -19,7 +19,9 @@ def told(step: Step, promised: Promised, facts: Facts) -> Turn:
         says.append(Say("promise.place_kept"))
     if promised.may_tell == "all":
         says.append(Say("promise.code", (("code", DigitsSpoken(promised.code)),)))
-    return Turn(step.language, (*says, _rings_from(facts), Say("promise.may_hang_up"), Hangup()))
+    if promised.may_tell != "nothing":
+        says.append(_rings_from(facts))
+    return Turn(step.language, (*says, Say("promise.may_hang_up"), Hangup()))
 
 
 def _first(promised: Promised, facts: Facts) -> Say:

@@ -204,10 +204,15 @@ def test_a_request_of_another_number_is_nobody_elses_to_change(town: Town) -> No
 # --- the ring that was missed ------------------------------------------------------------------------------------
 
 
-def test_a_missed_ring_is_told_and_one_key_leads_to_the_desk_at_the_old_place(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("1", "Yritimme soittaa sinulle"), ("2", "Vi försökte ringa dig"), ("3", "We tried to ring you")],
+)
+def test_a_missed_ring_is_told_and_one_key_leads_to_the_desk(town: Town, language: str, told: str) -> None:
     request = unreached(town)
-    telephone = call(town)
-    assert "Yritimme soittaa sinulle" in telephone.heard[-1]
+    town.agent("svea", desks=("housing",), languages=("fi", "sv", "en"))
+    telephone = call(town, language=language)
+    assert told in telephone.heard[-1]
     assert "<Enqueue" in telephone.presses("1")
     assert (town.promise(request)["state"], town.promise(request)["kind"]) == ("requested", "asap")
 
