@@ -50,6 +50,7 @@ def unknown(step: Step, facts: Facts) -> Turn:
 
 def topics(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
     """The menu below ``step.topic`` ("" at the top); 0 and * in every menu."""
+    step = step.go(step.name, step.nonce, topic=_branch(step, facts.rules), tries=step.tries)
     options = facts.rules.children(step.topic or None)
     says = [Say("menu.option", (("topic", TopicSpoken(t.id)), ("key", KeySpoken(t.key or "")))) for t in options]
     # below the top the star repeats as everywhere, but is not told again: help has to be offered within a minute
@@ -61,13 +62,18 @@ def topics(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
     )  # fmt: skip
 
 
+def _branch(step: Step, rules: Ruleset) -> str:
+    """The branch whose menu is told; the top for anything that has no menu: nobody hears one without options."""
+    return step.topic if rules.children(step.topic) else ""
+
+
 def chosen_topic(step: Step, given: CallerInput, rules: Ruleset) -> str | None:
     """The topic a key names in the menu of ``step``, branch or leaf; None for anything else."""
     if not isinstance(given, Pressed):
         return None
     if given.keys == "0":
         return rules.general_topic
-    found = [t.id for t in rules.children(step.topic or None) if t.key == given.keys]
+    found = [t.id for t in rules.children(_branch(step, rules) or None) if t.key == given.keys]
     return found[0] if found else None
 
 

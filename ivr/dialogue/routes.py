@@ -25,6 +25,7 @@ from ivr.turn import (
 from routing_rules.decide import decide
 from routing_rules.model import (
     AllClosed,
+    Duty,
     Information,
     NobodyOnDuty,
     OtherLanguage,
@@ -74,12 +75,21 @@ def follow(step: Step, route: Route, facts: Facts, tries: int = 1) -> Turn | Eff
         case OtherLanguage():
             return not_staffed(step, route, facts, tries)
         case NobodyOnDuty(department):
+            urgent = urgent_duty(step, facts)
+            if urgent is not None:
+                return duty.called(step, urgent, facts)
             before = Say("offer.nobody_on_duty", (("department", DepartmentSpoken(department)),))
             return offer_callback(step, facts, before, Say("emergency"))
         case AllClosed():
             return closed.closed(step, facts)
         case _:
             assert_never(route)
+
+
+def urgent_duty(step: Step, facts: Facts) -> Duty | None:
+    """Who is rung about an urgent fault when the desk is open but empty: a promise would be too late."""
+    urgent = any(topic.id == step.topic and topic.urgent for topic in facts.rules.topics)
+    return facts.rules.duty_of(step.topic) if urgent else None
 
 
 def here(step: Step, facts: Facts) -> Route:
@@ -216,4 +226,4 @@ def desk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
         return partner.unanswered(step, facts)
     desk = facts.rules.desk(step.choice).id
     before = Say("number_desk.no_answer", (("department", DepartmentSpoken(desk)),))
-    return offer_callback(step.go("topic", facts.nonce, choice=""), facts, before)
+    return offer_callback(step.go("topic", facts.nonce, choice=""), facts, before, Say("emergency"))

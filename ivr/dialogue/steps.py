@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from ivr.caller_input import CallerInput, Silent
+from ivr.caller_input import CallerInput
 from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
 from ivr.dialogue import line as line_dialogue
 from ivr.facts import (
@@ -170,7 +170,7 @@ def _too_late(step: Step, facts: Facts) -> Turn | Effect:
         return line_dialogue.placed(step, facts.line, facts)
     if step.name == "wait":
         return line_dialogue.out_of_queue(step)
-    return menus.topic(_plain(step, facts), Silent(), facts)
+    return routes.routed(_plain(step, facts), step.topic or facts.rules.general_topic, facts)
 
 
 def _plain(step: Step, facts: Facts) -> Step:

@@ -32,6 +32,7 @@ from ivr.facts import (
     MessageKept,
     MoveRequest,
     MoveToExtended,
+    NoWindow,
     NumberKept,
     Promised,
     Recorded,
@@ -105,6 +106,8 @@ def result_of(effect: Effect, facts: Facts) -> Result:
             return Bridged("m-line1")
         case KeepNumber():
             return NumberKept("+358405556667")
+        case MakePromise() | Reopen() | MoveRequest() if not facts.slots:
+            return NoWindow()
         case MakePromise(same="ask") if facts.known:
             return SameMatter(facts.known[0])
         case MakePromise(topic):

@@ -156,7 +156,7 @@ def test_an_urgent_fault_rings_the_duty_when_its_desk_is_open_but_empty() -> Non
 def test_a_wait_that_is_too_long_is_told_before_the_line_and_the_caller_chooses() -> None:
     walk = brought("1", "1", "1", facts=OVERLOADED)
     assert walk.lines() == [
-        "Meillä on nyt hyvin paljon puheluita. Odotusaika on noin kaksi tuntia.",
+        "Puheluita on nyt hyvin paljon. Odotusaika on noin kaksi tuntia.",
         EMERGENCY,
         "Jos haluat, että soitamme sinulle takaisin, paina yksi.",
         "Jos haluat odottaa jonossa, paina kaksi.",
