@@ -2,17 +2,23 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ivr.dialogue.steps import STEPS
 from ivr.step_url import Step, url_of
+from routing_rules.model import Notice
+from routing_rules.notices.service import NoticeBoard
 from tests.support.provider import RecordingGateway
-from tests.support.services import SetClock, Town, empty_record, sample_rules, services_for
+from tests.support.services import CITY, TUESDAY, SetClock, Town, empty_record, sample_rules, services_for
 from tests.support.telephone import Telephone
 
 FALLBACKS = {department.id: department.fallback_number for department in sample_rules().departments}
+CLOCK = SetClock()
+SATURDAY_THREE = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
 NOBODY_LISTENS = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 PROMISING = ("promise", "lupa", "Soitamme")
 
@@ -38,10 +44,20 @@ def _without_tables(directory: Path) -> str:
 
 @pytest.fixture(params=[_closed_port, _broken_file, _vanished_directory, _without_tables], ids=lambda f: f.__name__[1:])
 def telephone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Telephone]:
-    clock, gateway = SetClock(), RecordingGateway()
-    town = Town(services_for(request.param(tmp_path), clock=clock, gateway=gateway), clock, gateway)
+    town = town_over(request.param(tmp_path))
     yield Telephone.at(town)
     town.services.database.dispose()
+
+
+def town_over(url: str, *notices: Notice) -> Town:
+    gateway = RecordingGateway()
+    services = services_for(url, clock=CLOCK, gateway=gateway, SMS_SENDER=CITY)
+    return Town(replace(services, notices=NoticeBoard(notices)), CLOCK, gateway)
+
+
+@pytest.fixture(autouse=True)
+def on_tuesday_at_ten() -> None:
+    CLOCK.business = TUESDAY
 
 
 def a_step(name: str, **changes: object) -> str:
@@ -80,6 +96,68 @@ def test_when_nobody_answers_there_either_the_number_is_told_with_the_emergency_
 
 def test_whoever_has_talked_is_not_put_through_again(telephone: Telephone) -> None:
     assert "<Dial" not in telephone.post(a_step("desk-over"), DialCallStatus="completed")
+
+
+def test_a_topic_chosen_without_the_record_rings_its_own_desk(telephone: Telephone) -> None:
+    telephone.rings()
+    telephone.presses("1")
+    telephone.presses("1")
+    assert FALLBACKS["housing"] in telephone.presses("1")
+
+
+def test_a_partner_is_told_connected_and_its_number_read_but_never_texted(telephone: Telephone) -> None:
+    telephone.rings()
+    for key in ("1", "4"):
+        telephone.presses(key)
+    assert "Tämä asia ei kuulu kaupungille" in telephone.presses("1")
+    assert "nolla yksi seitsemän" in telephone.presses("3")
+    assert "<Dial" in telephone.presses("1")
+    unanswered = telephone.post(telephone.next_url(), DialCallStatus="no-answer")
+    assert "nolla yksi seitsemän" in unanswered
+    assert "yksi yksi kaksi" in unanswered
+
+
+def test_information_is_told_from_memory(telephone: Telephone) -> None:
+    telephone.rings()
+    for key in ("1", "3"):
+        telephone.presses(key)
+    assert "paina nolla" in telephone.presses("3")
+    assert "Kiitos soitostasi" in telephone.waits()
+
+
+def test_a_closed_house_says_when_it_opens_and_rings_the_duty_one_after_another(telephone: Telephone) -> None:
+    CLOCK.business = SATURDAY_THREE
+    telephone.rings()
+    closed = telephone.presses("1")
+    assert "Avaamme" in closed
+    assert "yksi yksi kaksi" in closed
+    assert not any(word in closed for word in PROMISING)
+    first, second = sample_rules().duties[0].numbers[:2]
+    assert first in telephone.presses("3")
+    assert second in telephone.post(telephone.next_url(), DialCallStatus="no-answer")
+    told = telephone.post(telephone.next_url(), DialCallStatus="no-answer")
+    assert "Päivystyksen numero on" in told
+    assert "hälytyksen" not in told
+    assert "<Record" not in told
+
+
+def test_silence_in_a_closed_house_ends_in_words(telephone: Telephone) -> None:
+    CLOCK.business = SATURDAY_THREE
+    telephone.rings()
+    telephone.presses("1")
+    telephone.waits()
+    goodbye = telephone.waits()
+    assert "yksi yksi kaksi" in goodbye
+    assert "<Hangup" in goodbye
+
+
+def test_a_notice_is_heard_from_memory(tmp_path: Path) -> None:
+    notice = Notice("n1", {"fi": "Bussit seisovat.", "sv": "Bussarna står.", "en": "The buses stand."})
+    town = town_over(_vanished_directory(tmp_path), notice)
+    telephone = Telephone.at(town)
+    telephone.rings()
+    assert "Bussarna står." in telephone.presses("2")
+    town.services.database.dispose()
 
 
 def test_whoever_waits_keeps_hearing_music(telephone: Telephone) -> None:

@@ -155,8 +155,8 @@ def test_an_urgent_fault_rings_the_duty_when_its_desk_is_open_but_empty() -> Non
 
 def test_a_wait_that_is_too_long_is_told_before_the_line_and_the_caller_chooses() -> None:
     walk = brought("1", "1", "1", facts=OVERLOADED)
-    assert walk.lines() == [
-        "Puheluita on nyt hyvin paljon. Odotusaika on noin kaksi tuntia.",
+    assert walk.lines()[0].endswith("Odotusaika on noin kaksi tuntia.")
+    assert walk.lines()[1:] == [
         EMERGENCY,
         "Jos haluat, että soitamme sinulle takaisin, paina yksi.",
         "Jos haluat odottaa jonossa, paina kaksi.",
