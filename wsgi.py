@@ -5,7 +5,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Request, Response, jsonify
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from adapters.database import DatabaseError
@@ -42,12 +43,22 @@ BODY_LIMIT = 64 * 1024
 RULES_SECONDS = 1.0
 
 
+class PagesOnly(SecureCookieSessionInterface):
+    """The provider has no session: a call's state is its URL, and no webhook pays for reading cookies."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(("/voice/", "/sms/")):
+            return None
+        return super().open_session(app, request)
+
+
 def create_app(services: Services | None = None) -> Flask:
     services = services or _served()
     app = Flask("one_number", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 200
     app.secret_key = services.settings.secret_key
+    app.session_interface = PagesOnly()
     for room in ROOMS:
         app.register_blueprint(room.blueprint(services))
     _health(app, services)

@@ -7,6 +7,7 @@ once it is committed (law 1). No provider call here (law 3); what fails is said 
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Update, update
@@ -24,13 +25,14 @@ from ivr.carry_out import Caller, CarryOut
 from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
 from ivr.dialogue.menus import DEFAULT_LANGUAGE
-from ivr.dialogue.needs import Asking, needs, needs_after, takes_effect
+from ivr.dialogue.needs import CALLER, Asking, needs, needs_after, takes_effect
 from ivr.fact_finding import Finder, bare, own_number
 from ivr.facts import Callable, Effect, Facts
 from ivr.step_url import Step
 from ivr.store import CallSoFar
 from ivr.turn import Hangup, Turn
-from ivr.twiml import CallerIds, Urls, render
+from ivr.twiml import CallerIds, Urls
+from ivr.written_once import Pages
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -42,12 +44,18 @@ EFFECTS_IN_A_ROW = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """One webhook: where the call stands, what the caller did, who rings."""
+    """One webhook: where the call stands, what the caller did, who rings. The number is read where it matters."""
 
+    services: "Services"
     step: Step
     given: CallerInput
-    caller: Caller
+    call_sid: str
+    raw_number: str
     rules: Ruleset
+
+    @cached_property
+    def caller(self) -> Caller:
+        return Caller(self.call_sid, own_number(self.services, self.rules, self.raw_number))
 
     @property
     def e164(self) -> str | None:
@@ -55,17 +63,18 @@ class Asked:
         return number.e164 if isinstance(number, Callable) else None
 
     def asking(self, now: datetime) -> Asking:
-        return Asking(self.step, self.given, self.rules, now, self.caller.number)
+        return Asking(self.step, self.given, self.rules, now, lambda: self.caller.number)
 
 
 class Answerer:
     def __init__(self, services: "Services") -> None:
         self.services = services
+        self._pages = Pages(services.announcements, urls(services))
 
     def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str) -> str:
         rules = self._rules(step)
         step = self._whole(step, rules)
-        asked = Asked(step, given, Caller(call_sid, own_number(self.services, rules, raw_number)), rules)
+        asked = Asked(self.services, step, given, call_sid, raw_number, rules)
         try:
             return self._decide(asked)
         except DatabaseError as error:
@@ -89,7 +98,7 @@ class Answerer:
             LOG.warning("not noted", extra={"line": line_id})
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
-        return render(turn, self.services.announcements, rules, urls(self.services))
+        return self._pages.written(turn, rules)
 
     def _rules(self, step: Step) -> Ruleset:
         return self.services.rules.version(step.version) if step.version else self.services.rules.current()
@@ -117,6 +126,8 @@ class Answerer:
         """What the step needs; or the answer that this very webhook was given before."""
         needed = needs(asked.asking(self.services.clock.now()))
         if not needed:
+            return bare(self.services, asked.rules)
+        if needed == CALLER:
             return bare(self.services, asked.rules, asked.caller.number)
         with self.services.database.read() as connection:
             drafted = None

@@ -30,7 +30,7 @@ def _service(settings: Settings) -> tuple[ProcessSpec, ...]:
     return (
         ProcessSpec(
             "web",
-            _python("-m", "gunicorn", "-c", "operations/gunicorn_web.py", "wsgi:create_app()"),
+            web_command("wsgi:create_app()"),
             AnswersHttp(settings.web_host, settings.web_port, "/healthz"),
         ),
         ProcessSpec(
@@ -42,6 +42,11 @@ def _service(settings: Settings) -> tuple[ProcessSpec, ...]:
         ProcessSpec("worker-2", _python("-m", "queue_workers.worker")),
         ProcessSpec("clock", _python("-m", "queue_workers.scheduler")),
     )
+
+
+def web_command(app: str) -> tuple[str, ...]:
+    """The web server; ``make bench`` puts its floors into the very same one."""
+    return _python("-m", "gunicorn", "-c", "operations/gunicorn_web.py", app)
 
 
 def _emulator(settings: Settings, config: Path) -> ProcessSpec:

@@ -21,6 +21,7 @@ from routing_rules.decide import all_closed
 from routing_rules.model import Ruleset
 
 Need = Literal[
+    "caller",  # the number that rings, read without any store; whoever needs more gets it too
     "draft",  # the number keyed in during this call, and the answer this very webhook was given before
     "missed",  # the matter we last rang this number about in vain
     "known",  # open requests of the number that rings
@@ -35,6 +36,7 @@ Need = Literal[
 Needs = frozenset[Need]
 
 NOTHING: Needs = frozenset()
+CALLER: Needs = frozenset({"caller"})
 NUMBER: Needs = frozenset({"draft"})
 MATTERS: Needs = frozenset({"missed", "known"})
 OFFER: Needs = frozenset({"draft", "times"})
@@ -52,7 +54,11 @@ class Asking:
     given: CallerInput
     rules: Ruleset
     now: datetime
-    number: Callable | NotCallable  # that rings
+    rings: Function[[], Callable | NotCallable]  # who rings; a menu that does not ask pays for no reading of numbers
+
+    @property
+    def number(self) -> Callable | NotCallable:
+        return self.rings()
 
     @property
     def key(self) -> str:
@@ -87,6 +93,10 @@ class Asking:
 
 def _nothing(ask: Asking) -> Needs:
     return NOTHING
+
+
+def _caller(ask: Asking) -> Needs:
+    return CALLER
 
 
 def _route(ask: Asking) -> Needs:
@@ -178,7 +188,7 @@ def _line(ask: Asking) -> Needs:
 
 def _message_done(ask: Asking) -> Needs:
     spoke = isinstance(ask.given, RecordingEnded)
-    return OFFER if ask.step.tries >= TRIES else NOTHING if spoke else NUMBER
+    return OFFER if ask.step.tries >= TRIES else CALLER if spoke else NUMBER
 
 
 def _message_choice(ask: Asking) -> Needs:
@@ -202,7 +212,7 @@ NEEDS: Mapping[str, Function[[Asking], Needs]] = {
     "partner": _route,
     "closed": _route,
     "desk-over": _desk_over,
-    "duty-over": _nothing,
+    "duty-over": _caller,
     "offer": _offer,
     "number": _number,
     "key-number": _key_number,
@@ -217,7 +227,7 @@ NEEDS: Mapping[str, Function[[Asking], Needs]] = {
     "left": _left,
     "closing": _line,
     "talk-over": _line,
-    "message": _nothing,
+    "message": _caller,
     "message-done": _message_done,
     "message-choice": _message_choice,
     "message-play": _message_play,

@@ -19,7 +19,7 @@ MAIJA = Callable("+358401234567")
 def asked(
     step: Step, given: CallerInput, now: datetime = TUESDAY_TEN, number: Callable | NotCallable = MAIJA
 ) -> frozenset[str]:
-    return needs(Asking(step, given, sample_rules(), now, number))
+    return needs(Asking(step, given, sample_rules(), now, lambda: number))
 
 
 def test_every_step_stands_in_the_table_of_needs() -> None:

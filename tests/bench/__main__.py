@@ -1,0 +1,34 @@
+"""``make bench``, or ``python -m tests.bench menu | promise | growth | idle``: the bars of the performance plan.
+
+Prints what was measured and whether each bar holds; the exit code says whether all do. Ends by itself within fifteen
+minutes. Figures of different runs are not comparable, the ratios within one run are: run it on a quiet machine.
+"""
+
+import argparse
+import sys
+import time
+
+from tests.bench import steps
+
+PARTS = ("promise", "growth", "idle")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("menu", *PARTS, "all"), default="all")
+    parser.add_argument("--rounds", type=int, default=steps.ROUNDS)
+    parser.add_argument("--requests", type=int, default=1200, help="of each cell in each round")
+    options = parser.parse_args(arguments)
+    begun = time.monotonic()
+    wanted = PARTS if options.part == "all" else (options.part,)
+    results = [one(part, options.rounds, options.requests) for part in wanted]
+    print(f"\n{'all bars hold' if all(results) else 'A BAR DOES NOT HOLD'} ({time.monotonic() - begun:.0f} s)")
+    return 0 if all(results) else 1
+
+
+def one(part: str, rounds: int, requests: int) -> bool:
+    return steps.measure(part == "promise", rounds, requests)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
