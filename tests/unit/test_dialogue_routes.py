@@ -15,7 +15,7 @@ from tests.unit.dialogue_walk import CLOSED, EMERGENCY, TUESDAY, Walk, brought, 
 OPEN, TEXTS = facts_at(), replace(facts_at(), can_text=True)
 EVENING = replace(facts_at(TUESDAY.replace(hour=21)), asap=None)  # partners are closed, the extended-hours desk is open
 OVERLOADED = replace(OPEN, wait_minutes=120)
-STAR = "Vaihtoehdot uudelleen: paina tähteä."
+STAR = "Kuuntele uudelleen: paina tähteä."
 SOCIAL = ("1", "4", "2")
 COUNTY = "Hyvinvointialueen sosiaalineuvonta"
 COUNTY_NUMBER = "nolla yksi seitsemän, viisi viisi viisi, nolla yksi neljä viisi"

@@ -37,7 +37,7 @@ def test_every_path_offers_help_within_a_minute_and_ends_well(name: str) -> None
     graph = crawled(CITIES[name])
     faults = [fault for branch in graph.crawl.branches for fault in faults_of(branch, words())]
     assert not faults, _each_once(faults)
-    callers = (INTERRUPTED, STRAY) if name.startswith("a notice for all") else CALLERS
+    callers = (INTERRUPTED, STRAY) if name.startswith("a notice") else CALLERS
     for caller in callers:
         late = [way for way in graph.ways(caller) if way.seconds > OFFER_SECONDS]
         assert not late, f"a caller {caller.name}\n{_longest(late)}"
