@@ -59,5 +59,5 @@ def test_the_rooms_are_those_of_the_picture() -> None:
     rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert rooms == {
         "adapters", "callbacks", "console", "desks", "emulator", "ivr", "operations", "queue_workers",
-        "routing_rules", "tests",
+        "recordings", "routing_rules", "tests",
     }  # fmt: skip

@@ -11,6 +11,7 @@ from tests.browser.conftest import Desk
 from tests.browser.test_console_pages import looks_right
 from tests.support.media_house import wav
 from tests.web.console_rig import City
+from tests.web.left_messages import leave
 
 pytestmark = pytest.mark.browser
 FIRST, SECOND, THIRD = "abcdefghijkmnpqrstu1", "abcdefghijkmnpqrstu2", "abcdefghijkmnpqrstu3"
@@ -29,13 +30,13 @@ def nothing(city: City) -> None:
 
 
 def several(city: City) -> None:
-    city.message(FIRST, wav(2), urgent=1)
-    city.message(SECOND, None, language="fi")
-    city.message(THIRD, None, failed="not audio", language="en", seconds=121)
+    leave(city, FIRST, wav(2), urgent=1)
+    leave(city, SECOND, None, language="fi")
+    leave(city, THIRD, None, failed="not audio", language="en", seconds=121)
     number = city.number()
     city.request("r1", number_id=number, contact="text")
     city.request("r2", number_id=number, topic="building-permits", contact="text", state="connected")
-    city.message("abcdefghijkmnpqrstu4", wav(1), request_id="r1")
+    leave(city, "abcdefghijkmnpqrstu4", wav(1), request_id="r1")
 
 
 @pytest.mark.parametrize("situation", [nothing, several])
@@ -47,7 +48,7 @@ def test_the_list_of_messages(desk: Desk, city: City, situation: Callable[[City]
 
 
 def test_a_message_is_played_and_settled_with_the_keyboard(desk: Desk, city: City) -> None:
-    city.message(FIRST, wav(2))
+    leave(city, FIRST, wav(2))
     page = desk.signs_in("aino").opens("/messages").page
     assert page.eval_on_selector("audio", "sound => sound.play().then(() => sound.duration)") == pytest.approx(2, 0.05)
     page.focus('input[name="note"]')
@@ -61,7 +62,7 @@ def held(city: City, state: str) -> None:
     city.present("a_aino")
     stands = "connected" if state in ("connected", "wrapup") else "offered"
     city.request("r1", number_id=city.number(), state=stands, offer_token="tok1", language="sv")
-    city.message(FIRST, wav(2), request_id="r1")
+    leave(city, FIRST, wav(2), request_id="r1")
     now = city.clock.now()
     known = {"connected_at": now, "accepted_at": now} if stands == "connected" else {}
     city.offer("a_aino", state=state, request_id="r1", **known)
@@ -113,8 +114,8 @@ def test_the_line_with_messages_wishes_and_what_the_duty_left(desk: Desk, city: 
     number = city.number()
     city.request("r1", number_id=number, contact="text")
     city.request("r2", number_id=number, topic="building-permits", interpreter="Dari, Tulkkikeskus", kind="slot")
-    city.message(FIRST, wav(2), request_id="r2")
-    city.message(SECOND, wav(2), kind="duty", urgent=1)
+    leave(city, FIRST, wav(2), request_id="r2")
+    leave(city, SECOND, wav(2), kind="duty", urgent=1)
     now = city.clock.now()
     city.put(supervisor_item, id="i1", kind="duty_unanswered", detail=SECOND, made_at=now)
     city.put(supervisor_item, id="i2", kind="duty_unanswered", detail="faults", made_at=now)

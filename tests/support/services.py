@@ -99,11 +99,9 @@ def services_for(
     **settings: str,
 ) -> Services:
     """The whole service over this record; the schema must be there already."""
-    clock = clock or SetClock()
-    database = Database(database_url)
+    clock, database = clock or SetClock(), Database(database_url)
     _spare_the_disk(database)
-    live = LiveHints(redis_url)
-    enqueuer = Enqueuer(live)
+    enqueuer = Enqueuer(live := LiveHints(redis_url))
     known = load_settings({**SETTINGS, "DATABASE_URL": database_url, **settings})
     return Services(
         known,

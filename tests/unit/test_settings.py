@@ -16,6 +16,7 @@ GOOD = {
     "PUBLIC_BASE_URL": "https://voice.example.fi",
     "EVENTS_URL": "https://events.example.fi",
     "SECRET_KEY": "k" * 4 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "RECORDINGS_KEY": base64.b64encode(bytes(range(32))).decode(),
 }
 LOCAL = {"TWILIO_API_BASE_URL": "http://127.0.0.1:8082"}
 
@@ -110,6 +111,7 @@ def test_the_embedded_socket_path_is_short_and_belongs_to_its_data_directory(tmp
         (LOCAL | {"CLOCK_FILE": "clock.json"}, "CLOCK_FILE"),
         (LOCAL | {"FAULT_FILE": "faults.json"}, "FAULT_FILE"),
         ({"TWILIO_API_KEY": "", "TWILIO_API_SECRET": ""}, "TWILIO_API_KEY"),
+        ({"RECORDINGS_KEY": ""}, "RECORDINGS_KEY"),
     ],
 )
 def test_unsafe_settings_are_refused_for_real_residents(changes: dict[str, str], word: str) -> None:

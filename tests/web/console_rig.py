@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from adapters.database import Database
 from adapters.outbox import Outbox
 from adapters.redis_live import LiveHints
-from adapters.schema import agent, callback_request, metadata, offer, phone_number, presence, recording, waiting_caller
+from adapters.schema import agent, callback_request, metadata, offer, phone_number, presence, waiting_caller
 from adapters.settings import load_settings
 from adapters.voice_gateway import VoiceGateway
 from bootstrap import Services, media_for
@@ -198,29 +198,6 @@ class City:
             "created_at": now - timedelta(minutes=31),
         }
         self.put(callback_request, **(row | other))
-        return key
-
-    def message(self, key: str, sound: bytes | None, **other: Any) -> str:
-        """A voice message that was left; ``sound`` None: it has not been fetched."""
-        stored = None if sound is None else self.clock.machine()
-        row = {
-            "id": key,
-            "recording_sid": f"RE{key}",
-            "call_sid": "CA1",
-            "kind": "message",
-            "state": "kept",
-            "topic": "housing",
-            "language": "sv",
-            "department": "housing",
-            "urgent": 0,
-            "token": key,
-            "seconds": 68,
-            "made_at": self.clock.now() - timedelta(minutes=9),
-            "stored_machine": stored,
-        }
-        self.put(recording, **(row | other))
-        if sound is not None:
-            self.services.vault.put(key, sound)
         return key
 
     def offer(self, agent_id: str, state: str = "offered", token: str = "tok1", **other: Any) -> str:

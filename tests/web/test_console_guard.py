@@ -11,6 +11,7 @@ from adapters.schema import presence
 from console.pages import ROLES, ROUTES, blueprint
 from console.passwords import Argon2Passwords
 from tests.web.console_rig import CHEAP, Browser, City, make_city
+from tests.web.left_messages import leave
 
 AGENTS_OWN = {
     *("/console/line", "/console/line/part", "/console/line/r1/resolve"),
@@ -26,7 +27,7 @@ def city(tmp_path: Path) -> Iterator[City]:
     made.agent("olli", role="administrator")
     made.agent("outi", role="guest")
     made.request(number_id=made.number())
-    made.message("m1234567", b"sound")
+    leave(made, "m1234567", b"sound")
     yield made
     made.services.database.dispose()
 

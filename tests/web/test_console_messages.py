@@ -11,6 +11,7 @@ from sqlalchemy import select
 from adapters.schema import callback_event, callback_request, recording, supervisor_item
 from tests.support.media_house import wav
 from tests.web.console_rig import Browser, City, make_city
+from tests.web.left_messages import leave
 
 SOUND = wav(2)
 ID = "abcdefghijkmnpqrstuv"
@@ -33,7 +34,7 @@ def signed_in(city: City, name: str) -> Browser:
 
 
 def message(city: City, key: str = ID, stored: bool = True, **other: Any) -> str:
-    return city.message(key, SOUND if stored else None, **other)
+    return leave(city, key, SOUND if stored else None, **other)
 
 
 def state_of(city: City, key: str = ID) -> tuple[str, str | None, str | None]:
