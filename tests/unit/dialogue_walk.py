@@ -249,3 +249,16 @@ def brought(*keys: str, **facts: object) -> Walk:
     for key in keys:
         walk.presses(key)
     return walk
+
+
+def says(walk: Walk, *parts: str) -> None:
+    """The parts are heard in this order."""
+    told = "\n".join(walk.lines())
+    at = [told.find(part) for part in parts]
+    assert -1 not in at, (parts, told)
+    assert at == sorted(at), told
+
+
+def lone(walk: Walk) -> Effect:
+    [effect] = walk.effects
+    return effect
