@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    not_,
     or_,
     select,
     text,
@@ -23,7 +22,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.database import insert_once
 from adapters.ids import new_id
-from adapters.schema import call_draft, callback_event, callback_request, code_try, offer, phone_number, supervisor_item
+from adapters.schema import call_draft, callback_event, callback_request, code_try, offer, phone_number
 from adapters.schema.promises import OPEN
 from callbacks.machine import TRANSITIONS, Event
 from callbacks.model import FINAL_STATES
@@ -231,23 +230,6 @@ def transition(
             _record(connection, request_id, event, row["state"], goal, fence, held_by, who, now, note)
             return True
     return False
-
-
-def interpreters_missed(connection: Connection, now: datetime) -> list[RowMapping]:
-    """Open requests whose interpreter has been there in vain, and that are on nobody's list for it."""
-    listed = select(supervisor_item.c.id).where(
-        supervisor_item.c.request_id == REQUEST.c.id,
-        supervisor_item.c.kind == "interpreter",
-        supervisor_item.c.closed_at.is_(None),
-    )
-    query = select(REQUEST).where(
-        REQUEST.c.state == "requested",
-        REQUEST.c.interpreter.is_not(None),
-        REQUEST.c.contact == "ring",
-        or_(REQUEST.c.kind != "slot", REQUEST.c.window_end_at <= now),
-        not_(listed.exists()),
-    )
-    return list(connection.execute(query.limit(100)).mappings())
 
 
 def mark_urgent(connection: Connection, request_id: str) -> None:

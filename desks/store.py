@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, not_, or_, select, update
 
-from adapters.schema import agent, call, callback_request, line_event, offer, presence, process_start, waiting_caller
+from adapters.schema import (
+    agent,
+    call,
+    callback_request,
+    line_event,
+    offer,
+    presence,
+    process_start,
+    supervisor_item,
+    waiting_caller,
+)
 from desks.dealing import FreeAgent, InLine, OnDuty
 from desks.line_machine import FINAL_LINE_STATES, LINE, LineEvent
 from desks.offer_machine import OFFER, OPEN_OFFER_STATES, OfferEvent
@@ -126,6 +136,23 @@ def may_be_rung() -> ColumnElement[bool]:
     """Not whoever wants her answer in writing; and no second ring, by policy, without the interpreter of the first."""
     with_interpreter = and_(REQUEST.c.interpreter.is_not(None), REQUEST.c.kind != "slot")
     return and_(REQUEST.c.contact == "ring", not_(with_interpreter))
+
+
+def interpreters_missed(connection: Connection, now: datetime) -> list[RowMapping]:
+    """Open requests whose interpreter has been there in vain, and that are on nobody's list for it."""
+    listed = select(supervisor_item.c.id).where(
+        supervisor_item.c.request_id == REQUEST.c.id,
+        supervisor_item.c.kind == "interpreter",
+        supervisor_item.c.closed_at.is_(None),
+    )
+    query = select(REQUEST).where(
+        REQUEST.c.state == "requested",
+        REQUEST.c.interpreter.is_not(None),
+        REQUEST.c.contact == "ring",
+        or_(REQUEST.c.kind != "slot", REQUEST.c.window_end_at <= now),
+        not_(listed.exists()),
+    )
+    return list(connection.execute(query.limit(100)).mappings())
 
 
 def _live(row: RowMapping, declined: Mapping[str, frozenset[str]]) -> InLine:

@@ -16,6 +16,7 @@ from callbacks import store as promises
 from callbacks.model import Refused, Window
 from callbacks.planning import ringing_department
 from callbacks.service import Promises
+from desks import store
 from desks.conversation import Conversation
 from recordings import store as recordings
 from routing_rules.model import Department, Ruleset
@@ -190,7 +191,7 @@ def _handled(work: Work, request_id: str, note: str) -> bool:
 def unkept_interpreters(services: "Services") -> int:
     """An interpreter's quarter of an hour went by: nothing is moved silently, a person agrees a new one."""
     with services.database.read() as connection:
-        rows = promises.interpreters_missed(connection, services.clock.now())
+        rows = store.interpreters_missed(connection, services.clock.now())
     for row in rows:
         with services.database.write() as tx:
             _work(services, tx, "service").promises.raise_item("interpreter", row["id"])
