@@ -42,7 +42,7 @@ def test_parameters_stand_in_alphabetical_order_each_once(step: Step) -> None:
 
 
 def test_every_field_travels() -> None:
-    step = Step("topic", "sv", "housing", 2, 3, 4, "n", "c", "l", "r")
+    step = Step("topic", "sv", "housing", 2, 3, 4, "n", "c", "l", "r", "m", 2)
     assert len(parameters(url_of(BASE, step))) == len(fields(Step)) - 1  # the name is the path
 
 
@@ -50,7 +50,7 @@ def test_what_is_empty_is_left_out() -> None:
     assert parameters(url_of(BASE, Step("topic"))) == [("try", "1")]
 
 
-@given(st.dictionaries(st.sampled_from(["a", "c", "l", "lang", "n", "r", "t", "try", "v", "From"]), st.text()))
+@given(st.dictionaries(st.sampled_from(["a", "c", "l", "lang", "m", "n", "p", "r", "t", "try", "v", "From"]), st.text()))
 def test_values_of_a_wrong_shape_fall_to_their_defaults(given_: dict[str, str]) -> None:
     step = step_of("topic", given_)
     assert all(0 <= number < 10**15 for number in (step.tries, step.version, step.arrived))
