@@ -41,6 +41,8 @@ def key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     match given:
         case Pressed("3") if service is not None:
             return duty.called(step, service, facts)
+        case Pressed("0") if _somebody_answers(step, facts):
+            return routes.to_general(step, facts)
         case Pressed("1" | "0") if facts.slots:
             return _promise(step, facts)
         case Pressed("2" | "0"):
@@ -50,6 +52,12 @@ def key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     if step.tries < TRIES:
         return closed(step, facts, step.tries + 1, unheard(given))
     return silent_goodbye(step, facts)
+
+
+def _somebody_answers(step: Step, facts: Facts) -> bool:
+    """This topic's desks alone are closed: the general desk has other hours."""
+    general = step.go("topic", facts.nonce, topic=facts.rules.general_topic)
+    return not isinstance(routes.here(general, facts), AllClosed)
 
 
 def _promise(step: Step, facts: Facts) -> Turn | Effect:

@@ -9,7 +9,7 @@ from ivr.caller_input import Pressed
 from ivr.facts import Facts, JoinLine
 from ivr.step_url import Step
 from ivr.turn import DialNumber, Enqueue, Gather
-from routing_rules.model import Notice
+from routing_rules.model import Hours, Interval, Notice
 from tests.unit.dialogue_walk import (
     CLOSED,
     EMERGENCY,
@@ -220,6 +220,19 @@ def test_what_is_not_the_citys_to_promise_is_told_in_a_closed_house_too(wish: st
     assert information.lines()[-1] == "[Gather 1, 7 s -> information]"
     fault = brought("1", wish, "1", "3", facts=CLOSED)
     assert isinstance(fault.turn.instructions[-1], DialNumber)  # type: ignore[union-attr]
+
+
+def test_nought_reaches_the_general_desk_where_only_the_topics_own_desks_are_closed() -> None:
+    """Housing is closed at 15.30, and so is an extended-hours desk that opens in the evening only; advice is open."""
+    evening_only = Hours(week=((Interval(18 * 60, 22 * 60),),) * 7)
+    departments = tuple(replace(d, hours=evening_only) if d.id == "extended" else d for d in rules().departments)
+    facts = replace(facts_at(TUESDAY.replace(hour=15, minute=30)), rules=replace(rules(), departments=departments))
+    walk = brought("1", "1", "1", facts=facts)
+    assert walk.lines()[-1] == "[Gather 1, 7 s -> closed]"
+    walk.presses("0")
+    joined = lone(walk)
+    assert isinstance(joined, JoinLine)
+    assert joined.topic == "general"
 
 
 # --- a person before any menu ---
