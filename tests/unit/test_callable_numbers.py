@@ -115,6 +115,45 @@ def test_numbers_that_are_refused_in_words(raw: str | None, reason: str) -> None
     assert callable_number(raw, OWN, HOME) == Refused(reason)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    ["+", "+0", "0", "-1", "+358", "+3580", "KUOPIO", "4PIZZA", "nan", "None", "anonymous@anonymous.invalid", "1" * 200,
+     "sip:anonymous@anonymous.invalid", "+358+401234567", "+358401234567 +358401234568", "+3584012345678901", "\x00",
+     "\u0660", "+10000000000", "+17378742833", "+881612345678", "<sip:x>", "\ud800"],
+)  # fmt: skip
+def test_what_telephones_show_besides_numbers_is_never_rung(raw: str) -> None:
+    assert isinstance(callable_number(raw, OWN, HOME), Refused)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ("0401234567", "+358401234567"),
+        ("00358401234567", "+358401234567"),
+        ("358401234567", "+358401234567"),
+        ("0358401234567", Refused("malformed")),
+        ("04012345678901", Refused("malformed")),
+        ("0040123456", Refused("foreign")),
+        ("0046701234567", Refused("foreign")),
+        ("0173261000", Refused("own")),
+        ("0600123456", Refused("premium")),
+        ("00358600123456", Refused("premium")),
+        ("010123456", Refused("service")),
+        ("112", Refused("emergency")),
+        ("0112", Refused("emergency")),
+        ("00112", Refused("foreign")),
+        ("401234567", "+358401234567"),
+        ("5", Refused("malformed")),
+        ("0" * 32, Refused("malformed")),
+        ("9" * 500, Refused("malformed")),
+    ],
+)
+def test_what_is_keyed_in_is_a_finnish_line_or_refused_for_a_reason(keys: str, answer: str | Refused) -> None:
+    e164 = keyed_to_e164(keys, HOME)
+    found = e164 if isinstance(e164, Refused) else callable_number(e164, OWN, HOME)
+    assert found == answer
+
+
 def test_a_country_is_opened_by_the_city_and_still_only_for_lines() -> None:
     wider = (*HOME, "SE", "GB", "US")
     assert callable_number("+46 70 1234567", OWN, wider) == "+46701234567"

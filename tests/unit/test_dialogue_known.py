@@ -51,7 +51,7 @@ LATE = replace(HOUSING, window=Window(TUESDAY - timedelta(hours=2), TUESDAY - ti
 THURSDAY = Window(TOMORROW.start + timedelta(days=1), TOMORROW.end + timedelta(days=1))
 FRIDAY = Window(TOMORROW.start + timedelta(days=2), TOMORROW.end + timedelta(days=2))
 FIVE = (AFTERNOON, TOMORROW, THURSDAY, FRIDAY)
-STAR = "Vaihtoehdot uudelleen: paina tähteä."
+STAR = "Kuuntele uudelleen: paina tähteä."
 
 
 def knowing(*matters: KnownMatter, base: Facts | None = None) -> Facts:
