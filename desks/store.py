@@ -138,21 +138,18 @@ def may_be_rung() -> ColumnElement[bool]:
     return and_(REQUEST.c.contact == "ring", not_(with_interpreter))
 
 
-def interpreters_missed(connection: Connection, now: datetime) -> list[RowMapping]:
-    """Open requests whose interpreter has been there in vain, and that are on nobody's list for it."""
+def with_interpreter(connection: Connection) -> list[RowMapping]:
+    """Open requests that wait for an interpreter's quarter of an hour, and are on nobody's list for it."""
     listed = select(supervisor_item.c.id).where(
         supervisor_item.c.request_id == REQUEST.c.id,
         supervisor_item.c.kind == "interpreter",
         supervisor_item.c.closed_at.is_(None),
     )
     query = select(REQUEST).where(
-        REQUEST.c.state == "requested",
-        REQUEST.c.interpreter.is_not(None),
-        REQUEST.c.contact == "ring",
-        or_(REQUEST.c.kind != "slot", REQUEST.c.window_end_at <= now),
-        not_(listed.exists()),
+        REQUEST.c.state == "requested", REQUEST.c.interpreter.is_not(None), REQUEST.c.contact == "ring"
     )
-    return list(connection.execute(query.limit(100)).mappings())
+    found = query.where(not_(listed.exists())).order_by(REQUEST.c.due_at).limit(CANDIDATES)
+    return list(connection.execute(found).mappings())
 
 
 def _live(row: RowMapping, declined: Mapping[str, frozenset[str]]) -> InLine:

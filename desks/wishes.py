@@ -189,13 +189,19 @@ def _handled(work: Work, request_id: str, note: str) -> bool:
 
 
 def unkept_interpreters(services: "Services") -> int:
-    """An interpreter's quarter of an hour went by: nothing is moved silently, a person agrees a new one."""
+    """An interpreter's quarter of an hour went by, or the resident took another time: a person agrees a new one."""
+    now = services.clock.now()
     with services.database.read() as connection:
-        rows = store.interpreters_missed(connection, services.clock.now())
+        rows = [row for row in store.with_interpreter(connection) if not _stands(row, now)]
     for row in rows:
         with services.database.write() as tx:
             _work(services, tx, "service").promises.raise_item("interpreter", row["id"])
     return len(rows)
+
+
+def _stands(row: RowMapping, now: datetime) -> bool:
+    exact = row["window_end_at"] - row["window_start_at"] == QUARTER
+    return exact and row["kind"] == "slot" and row["window_end_at"] > now
 
 
 def _work(services: "Services", tx: Transaction, who: str) -> Work:

@@ -260,11 +260,13 @@ def test_without_an_interpreter_it_is_rung_like_any_other(town: Town) -> None:
 
 
 def test_who_takes_another_time_herself_is_rung_then(town: Town) -> None:
-    """The resident moves it by telephone: the interpreter is told on the card, the time is hers."""
+    """The resident moves it by telephone: the time is hers, and a person sees to the interpreter."""
     town.agent("aino")
     request = town.request()
     wishes.with_interpreter(town.services, "aino", request, AT_ELEVEN, "Dari")
     found = town.within(lambda tx: Promises(town.services, tx, town.rules).window("housing", "fi", "", None))
     assert town.within(lambda tx: Promises(town.services, tx, town.rules).move(request, found[1], "caller"))
+    wishes.unkept_interpreters(town.services)
+    assert [item["kind"] for item in town.every(supervisor_item, kind="interpreter")] == ["interpreter"]
     town.clock.business = found[1].start
     assert town.deal() == 1
