@@ -233,3 +233,20 @@ def test_a_draft_of_an_ended_call_is_kept_at_once(town: Town, speaker: Speaker) 
     town.within(lambda tx: tx.connection.execute(ended))
     assert sound_repairs.left_drafts(town.services) == 1
     assert the_message(town)["state"] == "kept"
+
+
+def test_a_second_message_about_a_sensitive_matter_names_nothing(town: Town, speaker: Speaker) -> None:
+    """Caller ID is no proof: whoever rings from this number hears that it stands, not what it is about."""
+    topic = next(t for t in town.rules.topics if t.sensitive and t.department is not None)
+    speaker.is_led_to_the_tone(topic.id)
+    speaker.speaks()
+    speaker.telephone.presses("1")
+    speaker.hangs_up()
+    code = str(town.one(promises.REQUEST)["code"])
+    again = Speaker.at(town, sid="CA" + "2" * 32)
+    again.is_led_to_the_tone(topic.id)
+    again.speaks()
+    told = again.telephone.presses("1")
+    assert "Viestisi on tallessa." in told
+    assert topic.about["fi"] not in told
+    assert "Varmistusnumerosi" not in told, code
