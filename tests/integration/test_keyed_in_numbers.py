@@ -1,19 +1,13 @@
 """Numbers that are keyed in, or cannot be rung: what is refused, what is hidden; urgent goes before all caps."""
 
-from datetime import timedelta
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.schema import call_draft, callback_request, phone_number
-from callbacks.making import Made, Making, SameOpen, Wanted
-from callbacks.model import Refused, Window
+from callbacks.making import Making
+from callbacks.model import Refused
 from callbacks.service import Promises
-from callbacks.store import number_id
-from tests.support.known import NUMBER, TOPICS, asks, call, events, gives, reaches, requests, unreached
+from tests.support.known import NUMBER, asks, call, events, gives, keyed, reaches, requests, unreached, wish
 from tests.support.services import CITY, Town, empty_record
-from tests.support.telephone import Telephone
 
 VICTIM, HELPER = "0405556667", "+358409998877"
 VICTIM_E164 = "+358405556667"
@@ -26,16 +20,6 @@ ODD = (  # withheld, look-alikes, what is no telephone, what the city never ring
     "+358401234567,,600", "+358401234567;ext=9", "\u0660", "+358401234567 +358401234568",
 )  # fmt: skip
 FOREIGN = ("+46701234567", "+17378742833", "+442071234567", "+3725123456", "+79161234567", "+881612345678")
-
-
-def keyed(town: Town, digits: str, number: str = "anonymous", topic: str = "housing", language: str = "1") -> Telephone:
-    """A call that asks for a promise to a keyed-in number, as far as it gets."""
-    telephone = call(town, number, language)
-    if "/step/known" in telephone.next_url():
-        telephone.presses("4")
-    reaches(telephone, topic)
-    gives(telephone, digits)
-    return telephone
 
 
 # --- numbers that cannot be rung ----------------------------------------------------------------------------------
@@ -206,100 +190,11 @@ def test_many_who_want_one_telephone_to_ring_get_one_request_a_topic(town: Town)
 def test_an_unreached_request_is_not_started_anew_by_others(town: Town) -> None:
     request = unreached(town, number=VICTIM_E164)
     rung = events(town, request)
-    made = town.within(lambda tx: Making(Promises(town.services, tx, town.rules)).make(_wish(town, "housing", None)))
+    made = town.within(lambda tx: Making(Promises(town.services, tx, town.rules)).make(wish(town, "housing", None)))
     assert made == Refused("too_many")
     assert events(town, request) == rung
-
-
-# --- urgent ------------------------------------------------------------------------------------------------------
-
-
-def test_over_a_cap_an_urgent_caller_is_put_through_at_once(town: Town) -> None:
-    for at in range(3):
-        keyed(town, f"040555000{at}", number=HELPER)
-    telephone = Telephone.at(town, number=HELPER, sid=town.new_sid())
-    telephone.post("/voice/step/offer?lang=fi&n=o&t=water&try=1&v=1", Digits="*")
-    assert "<Dial" in gives(telephone, "0405550009")
-    assert len(requests(town)) == 3
-
-
-def _wish(
-    town: Town,
-    topic: str,
-    asker: str | None,
-    tx: object = None,
-    to: str = VICTIM_E164,
-    live: bool = False,
-    person: int = 1,
-) -> Wanted:
-    now = town.clock.now()
-    known = number_id(tx.connection, asker, now) if asker is not None and tx is not None else None  # type: ignore[attr-defined]
-    window = Window(now + timedelta(hours=3), now + timedelta(hours=5))
-    return Wanted(
-        to, topic, "fi", "slot", window, now, town.new_sid(), keyed_in=True, asker=known, person=person, live=live
-    )
 
 
 @pytest.fixture(scope="module")
 def town_of_this_file(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return Town.over(empty_record("sqlite", tmp_path_factory.mktemp("numbers")))
-
-
-@pytest.fixture(scope="module")
-def busy_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Everything asked in one example is still open in the next."""
-    return Town.over(empty_record("sqlite", tmp_path_factory.mktemp("urgent")))
-
-
-ASKERS = st.sampled_from([None, HELPER, "+358401110001", "+358401110002"])
-NUMBERS = st.sampled_from([f"+35840555000{n}" for n in range(6)])
-WISHES = st.tuples(ASKERS, NUMBERS, st.sampled_from([*TOPICS, "water", "street-faults"]), st.sampled_from([0, 1, 2]))
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    before=st.lists(WISHES, max_size=12),
-    asker=ASKERS,
-    to=NUMBERS,
-    person=st.sampled_from([0, 1, 2]),
-    live=st.booleans(),
-)
-def test_no_sequence_of_requests_by_anybody_blocks_an_urgent_one(
-    busy_town: Town, before: list[tuple[str | None, str, str, int]], asker: str | None, to: str, person: int, live: bool
-) -> None:
-    """A promise of its own, or a person at once where there is one: never a refusal, a question or somebody else's."""
-    for one in before:
-        ask(busy_town, *one)
-    made = ask(busy_town, asker, to, "water", person, live)
-    if made == Refused("live"):
-        assert live
-        return
-    assert isinstance(made, Made)
-    assert not made.joined
-    assert busy_town.promise(made.request_id)["state"] == "requested"
-
-
-def ask(
-    town: Town, asker: str | None, to: str, topic: str, person: int, live: bool = False
-) -> Made | SameOpen | Refused:
-    made: Made | SameOpen | Refused = town.within(
-        lambda tx: Making(Promises(town.services, tx, town.rules)).make(
-            _wish(town, topic, asker, tx, to, live=live, person=person)
-        )
-    )
-    return made
-
-
-def test_the_caps_were_met_by_others_meanwhile(busy_town: Town) -> None:
-    """The property above is worth something only where other matters are refused."""
-    refused = [ask(busy_town, None, f"+35840555000{n}", "daycare", 0) for n in range(6) for _ in range(3)]
-    assert Refused("too_many") in refused
-
-
-def test_an_urgent_matter_on_ones_own_telephone_is_a_request_each_time(town: Town) -> None:
-    for count in range(1, 4):
-        telephone = Telephone.at(town, number=NUMBER, sid=town.new_sid())
-        telephone.post("/voice/step/offer?lang=fi&n=o&t=water&try=1&v=1", Digits="*")
-        telephone.presses("1")
-        assert "Soitamme" in telephone.presses("1")
-        assert len(requests(town)) == count

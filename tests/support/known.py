@@ -1,9 +1,13 @@
 """Callers whose number has something open: how they come to it, and what the record then says."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from adapters.schema import callback_event, callback_request
+from callbacks.making import Wanted
+from callbacks.model import Window
+from callbacks.store import number_id
 from desks import service
 from tests.support.services import Town
 from tests.support.telephone import Telephone
@@ -75,3 +79,37 @@ def unreached(town: Town, topic: str = "housing", number: str = NUMBER) -> str:
         town.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]
     assert town.promise(request)["state"] == "unreached"
     return request
+
+
+def named(heard: list[str], topic: str, town: Town) -> list[str]:
+    """What was heard of a topic, or of the desk it belongs to."""
+    rule = town.rules.topic(topic)
+    words = [rule.about["fi"], rule.spoken["fi"], town.rules.department(rule.department or "").spoken["fi"]]
+    return [word for word in words if any(word in document for document in heard)]
+
+
+def keyed(town: Town, digits: str, number: str = "anonymous", topic: str = "housing", language: str = "1") -> Telephone:
+    """A call that asks for a promise to a keyed-in number, as far as it gets."""
+    telephone = call(town, number, language)
+    if "/step/known" in telephone.next_url():
+        telephone.presses("4")
+    reaches(telephone, topic)
+    gives(telephone, digits)
+    return telephone
+
+
+def wish(
+    town: Town,
+    topic: str,
+    asker: str | None,
+    tx: object = None,
+    to: str = "+358405556667",
+    live: bool = False,
+    person: int = 1,
+) -> Wanted:
+    now = town.clock.now()
+    known = number_id(tx.connection, asker, now) if asker is not None and tx is not None else None  # type: ignore[attr-defined]
+    window = Window(now + timedelta(hours=3), now + timedelta(hours=5))
+    return Wanted(
+        to, topic, "fi", "slot", window, now, town.new_sid(), keyed_in=True, asker=known, person=person, live=live
+    )
