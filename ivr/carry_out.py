@@ -145,7 +145,7 @@ class CarryOut:
     def _about(self, effect: JoinLine) -> RowMapping | None:
         """The open request this caller rings in about, named by the menu or found by number and topic."""
         if effect.request_id:
-            return promises.get(self.tx.connection, effect.request_id)
+            return self._own_request(effect.request_id)
         if self.facts.rules.topic(effect.topic).urgent:  # there may be several, of several people
             return None
         number = self._own_number_id()
@@ -170,7 +170,7 @@ class CarryOut:
         if not isinstance(self.facts.caller, Callable):
             return NumberRefused(self.facts.caller.reason)
         stay = desks_store.stay(self.tx.connection, effect.line_id, held=True) if effect.line_id else None
-        if effect.line_id and (stay is None or stay["state"] not in ("waiting", "wishes", "closing")):
+        if effect.line_id and not self._is_held_by_this_call(stay):
             return TooLate()
         found = self._window(effect, stay)
         if found is None:
@@ -194,6 +194,12 @@ class CarryOut:
             looked=self.caller.looked,
         )
         return self._answered(Making(self.promises).make(wanted), stay, wanted)
+
+    def _is_held_by_this_call(self, stay: RowMapping | None) -> bool:
+        """Nobody gives away another caller's place, whatever an address says."""
+        if stay is None or stay["call_sid"] != self.caller.call_sid:
+            return False
+        return stay["state"] in ("waiting", "wishes", "closing")
 
     def _window(self, effect: MakePromise, stay: RowMapping | None) -> tuple[Kind, Window] | None:
         """Who is on duty is asked only where the caller wants to be rung as soon as possible."""
@@ -236,7 +242,7 @@ class CarryOut:
         return self.facts.rules.topic(self.step.topic).department or self.facts.rules.extended_desk
 
     def _reopen(self, request_id: str) -> Result:
-        row = promises.get(self.tx.connection, request_id)
+        row = self._own_request(request_id)
         found = self.promises.window(row["topic"], row["language"], "", None) if row is not None else None
         if found is None:
             return NoWindow()
@@ -245,6 +251,11 @@ class CarryOut:
         told = self._told(request_id, joined=False, place_kept=False)
         hidden = isinstance(told, Promised) and is_sensitive(told.topic, self.facts)
         return replace(told, may_tell="window") if isinstance(told, Promised) and hidden else told
+
+    def _own_request(self, request_id: str) -> RowMapping | None:
+        """A request of the number that rings, and no other's, whatever an address says."""
+        row = promises.get(self.tx.connection, request_id)
+        return row if row is not None and row["number_id"] == self._own_number_id() else None
 
     def _told(self, request_id: str, joined: bool, place_kept: bool) -> Result:
         row = promises.get(self.tx.connection, request_id)

@@ -83,7 +83,6 @@ class Crawl:
     hang_up: Knock | None = None  # what the provider tells when the caller hangs up
     simplify: Callable[[dict[str, str]], dict[str, str]] = lambda parameters: parameters
     most: int = 100_000
-    enough: Callable[[], bool] = lambda: False
     places: dict[str, Place] = field(default_factory=dict)
     branches: list[Branch] = field(default_factory=list)
 
@@ -91,8 +90,9 @@ class Crawl:
         waiting: deque[str] = deque()
         first = self._try(None, self.begin)
         waiting.extend(self._keep(first))
-        while waiting and len(self.branches) < self.most and not self.enough():
-            place = self.places[waiting.popleft()]
+        while waiting and len(self.branches) < self.most:
+            shallow = len(self.places) % 2 == 0  # in turns, so that a bounded crawl sees the wide and the deep
+            place = self.places[waiting.popleft() if shallow else waiting.pop()]
             for knock in (*moves(place), *self._hanging_up()):
                 waiting.extend(self._keep(self._try(place, knock)))
         return self
