@@ -201,7 +201,7 @@ def unkept_interpreters(services: "Services") -> int:
 
 def _stands(row: RowMapping, now: datetime) -> bool:
     exact = row["window_end_at"] - row["window_start_at"] == QUARTER
-    return exact and row["kind"] == "slot" and row["window_end_at"] > now
+    return bool(exact and row["kind"] == "slot" and row["window_end_at"] > now)
 
 
 def _work(services: "Services", tx: Transaction, who: str) -> Work:

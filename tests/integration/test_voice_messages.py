@@ -146,7 +146,7 @@ def test_the_news_of_a_recording_may_come_twice_and_late(town: Town, speaker: Sp
 )
 def test_news_of_no_recording_changes_nothing(town: Town, speaker: Speaker, changes: dict[str, str]) -> None:
     speaker.is_led_to_the_tone()
-    assert speaker.provider_tells(**changes).status_code == 204
+    assert speaker.provider_tells(8, **changes).status_code == 204
     assert town.every(recording) == []
 
 
