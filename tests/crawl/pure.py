@@ -23,6 +23,7 @@ from ivr.facts import (
     KeepMessage,
     KeepNumber,
     KeepRecording,
+    KnownMatter,
     LineFacts,
     MakePromise,
     MessageFacts,
@@ -36,6 +37,7 @@ from ivr.facts import (
     Recorded,
     Reopen,
     Result,
+    SameMatter,
     Settled,
     Stay,
     Wish,
@@ -69,6 +71,7 @@ class DialogueAlone:
     words: Announcements
     line: Callable[[JoinLine, Facts], LineFacts]
     playable: bool = True
+    same: KnownMatter | None = None  # what this number has open already about whatever it asks for
     calls: dict[str, _Call] = field(default_factory=dict)
     written: dict[Turn, str] = field(default_factory=dict)
 
@@ -122,6 +125,8 @@ class DialogueAlone:
                 return self._in_line(mine, effect)
             case KeepNumber(keys):
                 return self._number(mine, keys)
+            case MakePromise(same="ask") if self.same is not None:
+                return SameMatter(replace(self.same, topic=effect.topic))
             case MakePromise(topic, _, window):
                 return self._promised(mine, self._window(window), topic)
             case Reopen() | MoveRequest():

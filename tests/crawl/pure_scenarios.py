@@ -68,7 +68,6 @@ def scenarios() -> Iterator[tuple[str, DialogueAlone]]:
     open_now, closed = facts(day), replace(facts(night, (), soon=False))
     yield "open", _city(open_now)
     yield "evening", _city(facts(MOMENTS["Tuesday 18.30"]))
-    yield "Saturday", _city(facts(MOMENTS["Saturday 17.05"]))
     yield "closed", _city(closed)
     yield "closed, withheld", _city(replace(closed, caller=NotCallable("withheld")))
     yield "closed, nothing to promise", _city(replace(closed, slots=()))
@@ -85,6 +84,10 @@ def scenarios() -> Iterator[tuple[str, DialogueAlone]]:
         "the desk closes, no other",
         DialogueAlone(open_now, catalogue(), in_line(desk_closed=True, extended_open=False)),
     )
+    yield "an adviser has accepted", DialogueAlone(open_now, catalogue(), in_line(state="bridging"))
+    later = Window(day + timedelta(days=1), day + timedelta(days=1, hours=2))
+    again = KnownMatter("request1", sample().general_topic, "requested", 1, later)
+    yield "the same matter again", replace(_city(facts(day, (), soon=False)), same=again)
     yield "the sound is not there", DialogueAlone(open_now, catalogue(), in_line(), playable=False)
 
 

@@ -21,7 +21,7 @@ RULES = document.parse((ROOT / "routing_rules/samples/kuopio.yaml").read_text(en
 ZONE = ZoneInfo(RULES.time_zone)
 WORDS_OF_THE_SERVICE = load()
 LANGUAGES = ("fi", "sv", "en")
-ROOMS = ("ivr", "callbacks", "desks", "queue_workers", "recordings", "console")
+ROOMS = ("ivr", "ivr/dialogue", "callbacks", "desks", "queue_workers", "recordings", "console")
 GSM_7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -144,7 +144,7 @@ def says_without_a_value(tree: ast.AST) -> Iterator[str]:
 
 def named_values(node: ast.expr) -> set[str] | None:
     """None where the values are a variable: then the calls' transcripts must show it."""
-    if not isinstance(node, ast.Tuple):
+    if not isinstance(node, ast.Tuple) or not all(isinstance(item, ast.Tuple) for item in node.elts):
         return None
     pairs = [item.elts[0] for item in node.elts if isinstance(item, ast.Tuple) and item.elts]
     return {str(name.value) for name in pairs if isinstance(name, ast.Constant)}

@@ -5,19 +5,26 @@ to the key. Counted for callers who listen to the end of each menu, for those wh
 """
 
 from functools import cache
+from urllib.parse import urlsplit
 
 import pytest
 
+from ivr.dialogue.steps import STEPS
 from tests.crawl.classes import alike
 from tests.crawl.explore import Crawl, Knock
 from tests.crawl.graph import CALLERS, INTERRUPTED, OFFER_SECONDS, STRAY, Graph, Way
 from tests.crawl.judge import Fault, faults_of
-from tests.crawl.pure import BASE, DialogueAlone
+from tests.crawl.pure import BASE
 from tests.crawl.pure_scenarios import catalogue, sample, scenarios
 from tests.crawl.words import Words
 
 CITIES = dict(scenarios())
 FEWEST_BRANCHES = 100
+BETWEEN_THEM = (
+    *("open", "closed", "known", "missed", "foreign", "overloaded", "only Finnish on duty", "the same matter again"),
+    *("an adviser has accepted", "the desk closes", "known, sensitive", "the sound is not there"),
+)
+STEPS_WITHOUT_AN_ADDRESS = {"message"}  # said within the step before it
 
 
 @cache
@@ -25,7 +32,9 @@ def words() -> Words:
     return Words.of(catalogue(), sample())
 
 
-def crawled(city: DialogueAlone) -> Graph:
+@cache
+def crawled(name: str) -> Graph:
+    city = CITIES[name]
     simple = alike(city.facts.rules, city.facts.now, city.facts.staffed)
     crawl = Crawl(city, Knock(f"{BASE}/voice/incoming"), simplify=simple).run()
     assert len(crawl.branches) >= FEWEST_BRANCHES
@@ -34,7 +43,7 @@ def crawled(city: DialogueAlone) -> Graph:
 
 @pytest.mark.parametrize("name", CITIES)
 def test_every_path_offers_help_within_a_minute_and_ends_well(name: str) -> None:
-    graph = crawled(CITIES[name])
+    graph = crawled(name)
     faults = [fault for branch in graph.crawl.branches for fault in faults_of(branch, words())]
     assert not faults, _each_once(faults)
     callers = (INTERRUPTED, STRAY) if name.startswith("a notice") else CALLERS
@@ -44,6 +53,12 @@ def test_every_path_offers_help_within_a_minute_and_ends_well(name: str) -> None
     graph.callers = callers
     left = list(graph.faults())
     assert not left, _each_once(left)
+
+
+def test_no_step_of_a_call_is_left_untried() -> None:
+    graphs = [crawled(name) for name in BETWEEN_THEM]
+    tried = {urlsplit(branch.url).path.rpartition("/")[2] for graph in graphs for branch in graph.crawl.branches}
+    assert set(STEPS) - tried <= STEPS_WITHOUT_AN_ADDRESS
 
 
 def _longest(ways: list[Way]) -> str:
