@@ -15,6 +15,7 @@ help:
 	@echo "make test    linters, types and all tests                 make lint    linters and types only"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make crawl   every key at every moment of the week, in three languages"
+	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make serve   the service for a real account (docs/running.md)"
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make assets  fetch the browser telephone again            make clean   remove everything but var/data"
@@ -42,6 +43,9 @@ lint: ready-for-tests
 
 day: ready-for-tests
 	@exec $(PY) -m tests.day $(ARGS)
+
+bench: ready-for-tests
+	@exec $(PY) -m tests.bench $(ARGS)
 
 crash: ready-for-tests
 	@exec $(PY) -m tests.crash.matrix $(ARGS)

@@ -77,6 +77,8 @@ def takes_texts(e164: str) -> bool:
 
 def plain(text: str) -> str:
     """ASCII digits for full-width, Arabic-Indic and other ones; without marks that turn the writing direction."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc"))
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept).strip()
 
@@ -129,11 +131,11 @@ def _refused_kind(number: PhoneNumber, countries: tuple[str, ...]) -> str | None
     region = phonenumbers.region_code_for_number(number)
     if number.country_code not in {phonenumbers.country_code_for_region(c) for c in countries}:
         return FOREIGN
-    if not phonenumbers.is_valid_number(number):
+    kind = phonenumbers.number_type(number)  # unknown is what no numbering plan has: the same as not valid
+    if kind == PhoneNumberType.UNKNOWN:
         return MALFORMED
     if region not in countries:
         return FOREIGN
-    kind = phonenumbers.number_type(number)
     if kind == PhoneNumberType.PREMIUM_RATE:
         return PREMIUM
     return None if kind in LINES else NOT_A_LINE

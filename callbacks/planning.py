@@ -49,10 +49,15 @@ def soonest(rules: Ruleset, topic_id: str, now: datetime, expected_wait: int) ->
     return asap(now, department.callbacks, expected_wait, own, extended)
 
 
-def open_slots(rules: Ruleset, department: Department, now: datetime) -> tuple[Window, ...]:
-    """Every coming slot, full or not: for those whom a closing desk may not leave without a time."""
-    zone = ZoneInfo(rules.time_zone)
-    return slots(now, department.callbacks, openings(rules, department, now), zone)
+def open_slots(
+    rules: Ruleset, department: Department, now: datetime, until: datetime | None = None
+) -> tuple[Window, ...]:
+    """Every coming slot, full or not: for those whom a closing desk may not leave without a time.
+
+    ``until``: no more than the days until then are looked at.
+    """
+    days = DAYS_AHEAD if until is None else min(DAYS_AHEAD, max(0, (until - now).days) + 2)
+    return slots(now, department.callbacks, openings(rules, department, now, days), ZoneInfo(rules.time_zone))
 
 
 def free_slots(

@@ -16,7 +16,7 @@ from adapters.schema import offer, supervisor_item, text_message
 from callbacks import store
 from callbacks.machine import Event
 from callbacks.making import Made, Making, Wanted
-from callbacks.model import Kind, Missed, Window, code_of
+from callbacks.model import Kind, Missed, Window, code_of, start_of
 from callbacks.numbers import takes_texts
 from callbacks.openings import open_until
 from callbacks.planning import free_slots, open_slots, openings, ringing_department, room_in, soonest
@@ -61,7 +61,8 @@ class Promises:
         return None if found is None else ("slot", found)
 
     def _slot(self, department: Department, language: str, choice: str, held: int) -> tuple[Kind, Window] | None:
-        found = next((w for w in open_slots(self.rules, department, self.now) if choice == code_of(w)), None)
+        coming = open_slots(self.rules, department, self.now, start_of(choice))
+        found = next((w for w in coming if choice == code_of(w)), None)
         fits = found is not None and held < room_in(self.rules, department, language, found)
         return ("slot", found) if found is not None and fits else None
 

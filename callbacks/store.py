@@ -22,6 +22,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.database import insert_once
 from adapters.ids import new_id
+from adapters.pair import Pair
 from adapters.schema import call_draft, callback_event, callback_request, code_try, offer, phone_number
 from adapters.schema.promises import OPEN
 from callbacks.machine import TRANSITIONS, Event
@@ -37,7 +38,7 @@ IS_OPEN = text(f"callback_request.{OPEN}")
 
 # Made once, at import: a promise must not pay for building its statements (docs/decisions/0006).
 _KNOWN_NUMBER = select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164"))
-_ADD = insert(REQUEST)
+_ADD = Pair(lambda make: make(REQUEST), lambda make: make(callback_event))
 _HISTORY = insert(callback_event).inline()
 
 
@@ -196,8 +197,8 @@ def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]
 def add(connection: Connection, values: Mapping[str, Any], now: datetime, who: str) -> str:
     """A new request in ``requested``. IntegrityError: this number already has an open one about the topic."""
     request_id = new_id()
-    connection.execute(_ADD, {**values, "id": request_id, "state": "requested", "created_at": now})
-    _record(connection, request_id, "request", "", "requested", 0, None, who, now, None)
+    row = {**values, "id": request_id, "state": "requested", "created_at": now}
+    _ADD.write(connection, row, _history(request_id, "request", "", "requested", 0, None, who, now, None))
     return request_id
 
 
@@ -227,7 +228,9 @@ def transition(
         if _stepped(connection, row, goal, event, now, values):
             fence = row["fence"] + (event == "claim")
             held_by = token or row["offer_token"]
-            _record(connection, request_id, event, row["state"], goal, fence, held_by, who, now, note)
+            connection.execute(
+                _HISTORY, _history(request_id, event, row["state"], goal, fence, held_by, who, now, note)
+            )
             return True
     return False
 
@@ -263,8 +266,7 @@ def _stepped(
     return connection.execute(step).rowcount == 1
 
 
-def _record(
-    connection: Connection,
+def _history(
     request_id: str,
     event: str,
     origin: str,
@@ -274,18 +276,15 @@ def _record(
     who: str,
     now: datetime,
     note: str | None,
-) -> None:
-    connection.execute(
-        _HISTORY,
-        {
-            "request_id": request_id,
-            "at": now,
-            "event": event,
-            "from_state": origin,
-            "to_state": goal,
-            "fence": fence,
-            "offer_token": token,
-            "who": who,
-            "note": note,
-        },
-    )
+) -> dict[str, Any]:
+    return {
+        "request_id": request_id,
+        "at": now,
+        "event": event,
+        "from_state": origin,
+        "to_state": goal,
+        "fence": fence,
+        "offer_token": token,
+        "who": who,
+        "note": note,
+    }

@@ -224,12 +224,12 @@ class InOneTransaction:
 
     def _leave_receipt(self, answer: str, facts: Facts, caller: Caller) -> None:
         """The call as far as it has come, and the answer for this webhook's other copies."""
-        connection, step = self.tx.connection, self.step
+        step = self.step
         topic = facts.line.topic if facts.line is not None else step.topic or None
         known = {"language": step.language or None, "topic": topic, "ruleset_version": facts.rules.version}
-        store.note_call(connection, caller.call_sid, caller.number_id, step.arrived, known)
+        here = store.Webhook(caller.call_sid, step.name, step.nonce, step.arrived)
         machine = self.services.clock.machine()
-        store.keep_answer(connection, caller.call_sid, step.name, step.nonce, answer, machine)
+        store.leave_receipt(self.tx.connection, here, answer, machine, caller.number_id, known)
 
 
 def urls(services: "Services") -> Urls:

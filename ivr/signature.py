@@ -21,14 +21,12 @@ class SignatureCheck:
         """True if signed with a token of ours, for our account, with every parameter given once."""
         if request.method == "POST" and request.mimetype != "application/x-www-form-urlencoded":
             return False
-        form: MultiDict[str, str] = request.form
-        if any(len(values) > 1 for values in form.listvalues()):
-            return False
-        if form.get("AccountSid") != self._account:
+        fields = _Fields(request.form)
+        if fields.doubled or fields.get("AccountSid") != self._account:
             return False
         target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
         signature = request.headers.get("X-Twilio-Signature", "")
-        url, fields = self._base + target, _Fields(form)
+        url = self._base + target
         return any(_signed(validator, url, fields, signature) for validator in self._validators)
 
 
@@ -36,7 +34,8 @@ class _Fields(dict[str, str]):
     """A form whose fields stand once each, in the shape the validator asks for first."""
 
     def __init__(self, form: MultiDict[str, str]) -> None:
-        super().__init__((name, values[0]) for name, values in form.lists())
+        super().__init__(form.items())
+        self.doubled = any(len(values) > 1 for values in form.listvalues())
 
     def getall(self, name: str) -> list[str]:
         return [self[name]]

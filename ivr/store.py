@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, bindparam, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, ScalarSelect, bindparam, func, select
 
+from adapters.pair import Pair
 from adapters.schema import call, call_draft, phone_number, receipt
 from callbacks.making import Looked
 from callbacks.store import look_for_promise
@@ -25,6 +24,16 @@ class CallSoFar:
     ended: bool
     drafted: str | None  # E.164 keyed in during the call
     number_id: str | None  # of the number that rings, if the record knows it
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Which webhook of which call, by the URL it came to."""
+
+    call_sid: str
+    step: str
+    nonce: str
+    arrived: int  # business time of the call's arrival, Unix milliseconds
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,6 @@ _SO_FAR = select(
 )
 _TO_BE_RUNG = _number_of(func.coalesce(_DRAFT, bindparam("e164")))
 _BEFORE_PROMISE = _SO_FAR.add_columns(_TO_BE_RUNG, *look_for_promise(_TO_BE_RUNG))
-_RECEIPT = insert(receipt)
 _NOTED = ("language", "topic", "ruleset_version")
 
 
@@ -68,7 +76,7 @@ def _note(make: Any) -> Any:
     )
 
 
-_NOTES = {"sqlite": _note(sqlite_insert), "postgresql": _note(postgres_insert)}
+_RECEIPT = Pair(_note, lambda make: make(receipt))
 
 
 def so_far(connection: Connection, call_sid: str, step: str, nonce: str, e164: str | None) -> CallSoFar:
@@ -89,15 +97,14 @@ def _call_so_far(row: Sequence[Any]) -> CallSoFar:
     return CallSoFar(row[0], row[1] is not None, row[2], row[3])
 
 
-def keep_answer(connection: Connection, call_sid: str, step: str, nonce: str, answer: str, machine: float) -> None:
-    """IntegrityError: a copy of this webhook has been answered meanwhile."""
-    row = {"call_sid": call_sid, "step": step, "nonce": nonce, "answer": answer, "made_machine": machine}
-    connection.execute(_RECEIPT, row)
-
-
-def note_call(
-    connection: Connection, call_sid: str, number_id: str | None, arrived: int, known: Mapping[str, Any]
+def leave_receipt(
+    connection: Connection, asked: Webhook, answer: str, machine: float, number_id: str | None, known: Mapping[str, Any]
 ) -> None:
-    """The call as far as it has come: who rang, in which language, about what. ``arrived``: Unix milliseconds."""
-    row = {"call_sid": call_sid, "number_id": number_id, "arrived_at": datetime.fromtimestamp(arrived / 1000, UTC)}
-    connection.execute(_NOTES[connection.dialect.name], {**row, **known})
+    """The answer for this webhook's other copies, and the call as far as it has come: who rang, about what.
+
+    IntegrityError: a copy of this webhook has been answered meanwhile.
+    """
+    arrived = datetime.fromtimestamp(asked.arrived / 1000, UTC)
+    note = {"call_sid": asked.call_sid, "number_id": number_id, "arrived_at": arrived, **known}
+    key = {"call_sid": asked.call_sid, "step": asked.step, "nonce": asked.nonce}
+    _RECEIPT.write(connection, note, {**key, "answer": answer, "made_machine": machine})

@@ -6,6 +6,7 @@ Every key stands in every language with the same placeholders. ``{city}`` is imp
 import dataclasses
 import string
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, get_args, get_origin, get_type_hints
@@ -42,6 +43,7 @@ def load(folder: Path, languages: tuple[str, ...]) -> Mapping[str, Catalogue]:
     return catalogues
 
 
+@cache
 def placeholders(sentence: str) -> frozenset[str]:
     """Names in braces, without the implicit ones."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None) - IMPLICIT

@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import steps
+from tests.bench import growth, idle, steps
 
 PARTS = ("promise", "growth", "idle")
 
@@ -27,6 +27,11 @@ def main(arguments: list[str]) -> int:
 
 
 def one(part: str, rounds: int, requests: int) -> bool:
+    match part:
+        case "growth":
+            return growth.measure(rounds)
+        case "idle":
+            return idle.measure()
     return steps.measure(part == "promise", rounds, requests)
 
 

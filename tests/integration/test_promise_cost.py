@@ -11,7 +11,7 @@ from tests.support.services import Town
 from tests.support.statements import Asked, asked_of
 from tests.support.telephone import Telephone
 
-AT_MOST = 6
+AT_MOST = {True: 6, False: 4}  # SQLite writes two rows in two statements, PostgreSQL in one
 
 
 def to_the_number(town: Town, number: str = "+358401234567") -> Telephone:
@@ -32,7 +32,9 @@ def confirmed(town: Town, telephone: Telephone) -> Asked:
 def test_the_promise_is_one_commit_and_few_statements(town: Town) -> None:
     telephone = to_the_number(town)
     seen = confirmed(town, telephone)
-    assert (len(seen.statements), seen.commits) == (AT_MOST, 1), "\n".join(seen.statements)
+    assert (len(seen.statements), seen.commits) == (AT_MOST[town.services.database.is_sqlite], 1), "\n".join(
+        seen.statements
+    )
     [promise] = town.every(callback_request)
     assert promise["kind"] == "slot"
     assert town.one(call, call_sid=telephone.sid)["number_id"] == promise["number_id"]
@@ -49,7 +51,9 @@ def test_a_number_that_is_known_costs_one_less(town: Town) -> None:
     url = again.heard[-1]
     assert "step/number" in url, url
     seen = confirmed(town, again)
-    assert (len(seen.statements), seen.commits) == (AT_MOST - 1, 1), "\n".join(seen.statements)
+    assert (len(seen.statements), seen.commits) == (AT_MOST[town.services.database.is_sqlite] - 1, 1), "\n".join(
+        seen.statements
+    )
     assert len(town.every(phone_number)) == 1
 
 
