@@ -1,9 +1,11 @@
-"""``make crawl``: rings the whole city at every moment, as every caller, and tries every key. Exit code 1 on any fault.
+"""``make crawl``: rings the whole city at five moments of the week and tries every key. Exit code 1 on any fault.
 
+Each moment, each kind of caller and each staff is tried at least once; ``--all``: each caller at each moment (an hour).
 ``--branches N`` stops each scenario after so many; ``--every-matter`` tries what lies behind each matter by itself
 instead of once for all that lead alike.
 """
 
+import signal
 import sys
 import tempfile
 import time
@@ -19,7 +21,7 @@ from tests.crawl.classes import alike
 from tests.crawl.explore import Crawl
 from tests.crawl.graph import CALLERS, Graph
 from tests.crawl.judge import Fault, faults_of
-from tests.crawl.scenarios import Scenario, scenarios
+from tests.crawl.scenarios import Scenario, scenarios, scenarios_in_short
 from tests.crawl.words import Words
 
 KINDS = ("dead end", "invalid", "language", "first key", "offer", "silence", "key")
@@ -71,10 +73,13 @@ def crawl(
 def main(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(prog="python -m tests.crawl", description=__doc__)
     parser.add_argument("--branches", type=int, default=100_000)
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--every-matter", action="store_true")
     parser.add_argument("--only", default="", help="scenarios whose name holds these words")
     given = parser.parse_args(arguments)
-    which = [scenario for scenario in scenarios() if given.only in str(scenario)]
+    known = scenarios() if given.all or given.only else scenarios_in_short()
+    which = [scenario for scenario in known if given.only in str(scenario)]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the city's processes end with us
     with tempfile.TemporaryDirectory(prefix="one-number-crawl-") as directory:
         city = WebCity(Path(directory)).start()
         try:

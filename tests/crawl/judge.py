@@ -61,6 +61,8 @@ def _found(branch: Branch, words: Words) -> Iterator[tuple[str, str]]:
     for url in places(branch.played.next):
         if not is_ours(url):
             yield "invalid", f"leads out of the house: {url[:60]}"
+    if any_means(words.keys_of(branch.played), "fault_of_ours"):
+        yield "invalid", "the caller hears of a technical fault, and there is none"
     yield from (("dead end", what) for what in _dead_ends(branch, words))
     yield from (("language", what) for what in _languages(branch))
     yield from _times(branch, words)
