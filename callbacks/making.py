@@ -29,7 +29,7 @@ class Looked:
     """What one look, in the same transaction, has found before the promise."""
 
     number: str | None  # opaque id of the number to be rung, if it is known
-    same: bool  # it has an open request about the topic, for the person wanted
+    same: bool  # it has an open request about the topic
     held: int  # promises in the window wanted
 
 
@@ -129,14 +129,16 @@ class Making:
         """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one.
 
         One who comes from the line was there about this matter, or is led out of a closed one: the new window is told.
+        Whoever was to be answered in writing now asks to be rung, and hears that she will be: so she is.
         """
-        values = self.promises.window_values(row["language"], row["topic"], window, "slot")
+        values = self.promises.window_values(row["language"], row["topic"], window, "slot") | {"contact": "ring"}
+        in_writing = row["contact"] == "text"
         if row["state"] == "unreached":
             self.promises.reopen(row["id"], window)
         elif row["state"] == "needs_human":
             store.transition(self.connection, row["id"], "resolve_human_again", self.now, "caller", **values)
             self.promises.close_items(row["id"])
-        elif row["state"] == "requested" and (in_line or row["window_end_at"] <= self.now):
+        elif row["state"] == "requested" and (in_line or in_writing or row["window_end_at"] <= self.now):
             store.transition(self.connection, row["id"], "move", self.now, "caller", told=True, **values)
 
     # --- a new one -----------------------------------------------------------------------------------------------

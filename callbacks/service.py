@@ -93,6 +93,7 @@ class Promises:
             values: dict[str, Any] = {**self._at_once(row), "attempts": 0}
         else:
             values = self.window_values(row["language"], row["topic"], window, "slot") | {"attempts": 0}
+        values["contact"] = "ring"
         event: Event = "reopen" if row["state"] == "unreached" else "move"
         return store.transition(self.tx.connection, request_id, event, self.now, "caller", **values)
 
@@ -157,7 +158,7 @@ class Promises:
         event = MOVES.get(row["state"]) if row is not None else None
         if row is None or event is None:
             return False
-        values = self.window_values(row["language"], row["topic"], window, "slot") | {"told": True}
+        values = self.window_values(row["language"], row["topic"], window, "slot") | {"told": True, "contact": "ring"}
         if row["state"] == "unreached":
             values["attempts"] = 0
         if not store.transition(self.tx.connection, request_id, event, self.now, "caller", **values):

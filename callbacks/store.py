@@ -81,20 +81,16 @@ def get(connection: Connection, request_id: str) -> RowMapping | None:
 
 
 def open_same(connection: Connection, number: str, topic: str, person: int = 1) -> RowMapping | None:
-    """The open request of this number about this topic, if there is one."""
-    query = select(REQUEST).where(
-        REQUEST.c.number_id == number,
-        REQUEST.c.topic == topic,
-        REQUEST.c.person == person,
-        IS_OPEN,
-    )
-    return connection.execute(query.order_by(REQUEST.c.created_at)).mappings().first()
+    """The open request of this person about this topic; for the first one anybody's, for who rings is not known yet."""
+    query = select(REQUEST).where(REQUEST.c.number_id == number, REQUEST.c.topic == topic, IS_OPEN)
+    mine = query if person == 1 else query.where(REQUEST.c.person == person)
+    return connection.execute(mine.order_by(REQUEST.c.person, REQUEST.c.created_at)).mappings().first()
 
 
 def open_of_number(connection: Connection, e164: str) -> Sequence[RowMapping]:
-    """Every open request of a number, the soonest first."""
+    """Every open request a number will be rung about, the soonest first."""
     query = select(REQUEST).join(phone_number, phone_number.c.id == REQUEST.c.number_id)
-    mine = query.where(phone_number.c.e164 == e164, IS_OPEN)
+    mine = query.where(phone_number.c.e164 == e164, IS_OPEN, REQUEST.c.contact == "ring")
     return connection.execute(mine.order_by(REQUEST.c.window_start_at, REQUEST.c.created_at)).mappings().all()
 
 
@@ -177,12 +173,11 @@ def taken(connection: Connection, department: str, language: str, since: datetim
 def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]:
     """What is looked up before a promise, as columns of one statement: ``Looked``'s fields, for the number given.
 
-    Binds: topic, person, department, language, start.
+    Binds: topic, department, language, start.
     """
     same = (
         select(REQUEST.c.id)
-        .where(REQUEST.c.number_id == number, REQUEST.c.topic == bindparam("topic"))
-        .where(REQUEST.c.person == bindparam("person"), IS_OPEN)
+        .where(REQUEST.c.number_id == number, REQUEST.c.topic == bindparam("topic"), IS_OPEN)
         .limit(1)
     )
     held = select(func.count()).where(
@@ -190,6 +185,7 @@ def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]
         REQUEST.c.language == bindparam("language"),
         REQUEST.c.window_start_at == bindparam("start"),
         IS_OPEN,
+        REQUEST.c.contact == "ring",
     )
     return same.scalar_subquery(), held.scalar_subquery()
 

@@ -214,7 +214,7 @@ class CarryOut:
             case Refused(reason):
                 return NumberRefused(reason)
             case SameOpen(row):
-                return SameMatter(matter_of(row))
+                return SameMatter(matter_of(row), rings=row["contact"] == "ring")
         if stay is not None:
             self.line.promised(stay["id"])
         if made.code:

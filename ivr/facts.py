@@ -298,6 +298,7 @@ class SameMatter:
     """Nothing was made: this number has an open request about the topic, and the caller has not said whose this is."""
 
     matter: KnownMatter
+    rings: bool = True  # False: so far it is to be answered in writing, and no time is told
 
 
 @dataclass(frozen=True)

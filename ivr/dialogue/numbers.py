@@ -10,7 +10,7 @@ from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import message
 from ivr.dialogue.asking import TRIES, ask, unheard
 from ivr.dialogue.told import person, spoken, unconfirmed
-from ivr.facts import Callable, Effect, Facts, KeepNumber, KnownMatter, MakePromise, NotCallable, Stay
+from ivr.facts import Callable, Effect, Facts, KeepNumber, MakePromise, NotCallable, SameMatter, Stay
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, KeySpoken, PhoneSpoken, Say, Turn
 from routing_rules.model import ToLine
@@ -150,11 +150,11 @@ def _may_wait(step: Step, facts: Facts) -> bool:
 # --- the same matter, or another person on the same telephone -------------------------------------------------------
 
 
-def same_matter(step: Step, matter: KnownMatter, facts: Facts) -> Turn:
+def same_matter(step: Step, found: SameMatter, facts: Facts) -> Turn:
     """There is an open request of this number about this topic: nothing was made before the caller has chosen."""
-    window = (("window", spoken(matter.window, facts)),)
-    says = (Say("same.already", window), *_same_choices())
-    return ask(step, "same", facts, *says, person=matter.person)
+    window = (("window", spoken(found.matter.window, facts)),)
+    already = Say("same.already", window) if found.rings else Say("same.again")
+    return ask(step, "same", facts, already, *_same_choices(), person=found.matter.person)
 
 
 def _same_choices() -> tuple[Say, ...]:

@@ -106,8 +106,8 @@ def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Ef
             return numbers.read_number(step, _with_caller(facts, kept))
         case NumberRefused(reason):
             return numbers.refused(step, reason, facts)
-        case SameMatter(matter):
-            return numbers.same_matter(step, matter, facts)
+        case SameMatter():
+            return numbers.same_matter(step, result, facts)
         case CodeChecked():
             return codes.checked(step, result, facts)
         case NoWindow():

@@ -190,7 +190,9 @@ def test_a_person_whose_request_is_over_leaves_her_place_to_the_next(town: Town)
     telephone.presses("4")
     reaches(telephone, "housing")
     telephone.presses("1")
-    assert "Soitamme" in telephone.presses("1")  # the first person has none: no question
+    telephone.presses("1")
+    assert "/step/same" in telephone.next_url()  # which of the two rings, nobody knows yet
+    assert "Soitamme" in telephone.presses("2")
     assert sorted((row["person"], row["state"]) for row in requests(town)) == [
         (1, "done"), (1, "requested"), (2, "requested"),
     ]  # fmt: skip
