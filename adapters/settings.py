@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from adapters.places import ROOT, socket_for
 
@@ -45,8 +44,10 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+class Settings(BaseModel):
+    """Made from what ``load_settings`` is given and from nothing else: there is no hidden second source."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
 
     # the provider
     twilio_account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
@@ -95,17 +96,6 @@ class Settings(BaseSettings):
     @property
     def embedded_redis(self) -> bool:
         return self.redis_url == _embedded_redis_url(self.data_dir)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)  # only what load_settings was given: no hidden second source
 
     @field_validator("city_number", "caller_id")
     @classmethod

@@ -6,7 +6,6 @@ on her own telephone she presses 1, because a voicemail answers too (decision 8)
 
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from sqlalchemy import Select, insert, select
@@ -18,7 +17,7 @@ from adapters.schema import receipt
 from desks import store
 from desks.conversation import Conversation, Ring, Room
 from ivr.caller_input import Pressed, read
-from ivr.step_url import RETRY, hold_url
+from ivr.step_url import hold_url, link
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -29,11 +28,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("ivr")
 RESIDENT_RING_SECONDS = 25
 AGENT_LANGUAGE = "fi"
-
-
-def link(base: str, path: str, **parameters: str) -> str:
-    """A webhook of ours; parameters in alphabetical order, opaque ids only."""
-    return f"{base}/voice/{path}?{urlencode(sorted(parameters.items()))}{RETRY}"
 
 
 class AgentLeg:

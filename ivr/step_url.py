@@ -68,6 +68,11 @@ def _query(step: Step) -> str:
     return urlencode([(short, value) for short, value in pairs if value not in ("", 0)])
 
 
+def link(base: str, path: str, **parameters: str) -> str:
+    """A webhook of ours that is no step; parameters in alphabetical order, opaque ids only."""
+    return f"{base}/voice/{path}?{urlencode(sorted(parameters.items()))}{RETRY}"
+
+
 def hold_url(base: str) -> str:
     """The music of a room; the room is not made at all if this cannot be fetched."""
     return f"{base}/voice/hold{RETRY}"

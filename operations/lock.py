@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,11 +17,13 @@ class AlreadyRunning(Exception):
 
 @contextmanager
 def only_run(root: Path) -> Iterator[None]:
+    """Held across ``exec``: the supervisor that a run becomes still is that run."""
     with open(Places(root).run / "lock", "a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(_where(root)) from None
+        os.set_inheritable(file.fileno(), True)  # children close every descriptor of ours; only exec keeps it
         yield
 
 

@@ -4,13 +4,12 @@ What cannot work is told in one sentence, with an exit code that is not 0 and no
 """
 
 import argparse
-import contextlib
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from dotenv import dotenv_values
 
@@ -20,12 +19,10 @@ from operations import addresses, trial
 from operations.leftovers import end_earlier_run
 from operations.lock import AlreadyRunning, only_run
 from operations.ports import busy
-from operations.processes import Fleet, NotStarted
 from operations.setup import Refused, prepare
 from operations.specs import NoStore, specs_for
-from operations.words import farewell, progress_line, ready_for_calls, ready_for_trial
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from operations.supervise import Plan, become_supervisor, hear_signals, teller
+from operations.words import ready_for_calls, ready_for_trial
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         Places(root).make()
         with only_run(root):
-            return _run(root, emulator=not options.serve)
+            _run(root, emulator=not options.serve)
     except AlreadyRunning as running:
         return _refuse(str(running))
     except (Refused, SettingsInvalid) as refused:
@@ -43,8 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse("No Redis-compatible server is available on this machine: install valkey, or set REDIS_URL.")
     except KeyboardInterrupt:
         return 130
-    except NotStarted as failed:
-        return _refuse(f"{failed}. Its last words:\n{failed.log}")
     except OSError as error:
         return _refuse(f"{error.filename or root}: {error.strerror}. The service needs to write there.")
 
@@ -56,8 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(root: Path, emulator: bool) -> int:
-    tell = _teller()
+def _run(root: Path, emulator: bool) -> NoReturn:
+    """Prepares everything, then becomes the supervisor: the services that preparing needs leave our memory."""
+    begun = time.monotonic()
+    tell = teller(begun)
     environment = trial.environment(root, os.environ) if emulator else _real_environment(root)
     settings = load_settings(environment)
     _check(settings, emulator)
@@ -66,18 +63,16 @@ def _run(root: Path, emulator: bool) -> int:
     prepare(settings, emulator, tell)
     if emulator:
         trial.write_emulator_config(settings, root)
-    fleet = Fleet(_complete(environment, settings), root, specs_for(settings, root, emulator))
-    try:
-        fleet.start(tell)
-        known = addresses.write(settings, root, emulator)
-        print(ready_for_trial(known) if emulator else ready_for_calls(known), flush=True)
-        _wait_to_be_stopped()
-    finally:
-        _hear_no_more_signals()
-        addresses.forget(root)
-        print(f"\n{farewell()}", flush=True)
-        fleet.stop()
-    return 0
+    known = addresses.of(settings, emulator)
+    plan = Plan(
+        str(root),
+        _complete(environment, settings),
+        specs_for(settings, root, emulator),
+        known,
+        ready_for_trial(known) if emulator else ready_for_calls(known),
+        begun,
+    )
+    become_supervisor(plan)
 
 
 def _real_environment(root: Path) -> dict[str, str]:
@@ -117,42 +112,11 @@ def _check_ports(settings: Settings, emulator: bool) -> None:
         raise Refused(f"Another program uses a port of ours ({which}): end it, or choose another port.")
 
 
-def _hear_signals() -> None:
-    """Ctrl-C, SIGTERM and a closed terminal all end the run in the same way, while it starts as well as later."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    for number in _STOPPING:
-        signal.signal(number, interrupt)
-
-
-def _hear_no_more_signals() -> None:
-    """A second Ctrl-C must not leave half of the processes behind; the end comes within 8 seconds anyway."""
-    for number in _STOPPING:
-        signal.signal(number, signal.SIG_IGN)
-
-
-def _wait_to_be_stopped() -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        while True:
-            signal.pause()
-
-
-def _teller() -> Callable[[str], None]:
-    begun = time.monotonic()
-
-    def tell(what: str) -> None:
-        print(progress_line(what, time.monotonic() - begun), flush=True)
-
-    return tell
-
-
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr, flush=True)
     return 2
 
 
 if __name__ == "__main__":
-    _hear_signals()
+    hear_signals()
     sys.exit(main())

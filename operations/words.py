@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from operations.trial import DEMO_ACCOUNTS
-
 
 def progress_line(what: str, seconds: float) -> str:
     return f"  {seconds:4.1f} s  {what}"
 
 
 def ready_for_trial(known: Mapping[str, str]) -> str:
+    from operations.trial import DEMO_ACCOUNTS  # not at the top: the supervisor reads this file and no service
+
     sign_ins = "\n".join(
         f"    {account.sign_in:<9}{account.password:<15}{account.role:<11}{', '.join(account.languages)}"
         for account in DEMO_ACCOUNTS

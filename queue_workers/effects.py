@@ -20,8 +20,7 @@ from callbacks.service import Promises
 from callbacks.store import e164_of, get
 from desks import store
 from desks.conversation import Conversation, room_name
-from ivr.agent_webhooks import link
-from ivr.step_url import RETRY, Step, url_of
+from ivr.step_url import RETRY, Step, link, url_of
 from queue_workers import sound_effects
 
 if TYPE_CHECKING:

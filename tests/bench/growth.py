@@ -24,7 +24,8 @@ MIX = ("1", "11", "11", "1", "11", "111", "11", "1", "11111", "11")
 
 _FILL = (
     """INSERT INTO phone_number (id, e164, created_at)
-       SELECT 'n' || n, '+35850' || lpad(n::text, 7, '0'), now() - interval '1 day' FROM generate_series(1, :numbers) n""",
+       SELECT 'n' || n, '+35850' || lpad(n::text, 7, '0'), now() - interval '1 day'
+       FROM generate_series(1, :numbers) n""",
     """INSERT INTO call (call_sid, number_id, language, ruleset_version, topic, arrived_at, ended_at, status, seconds)
        SELECT 'CB' || lpad(to_hex(n), 32, '0'), 'n' || (1 + n % :numbers), 'fi', 1, 'housing',
               now() - n * interval '30 seconds', now() - n * interval '30 seconds', 'completed', 90
