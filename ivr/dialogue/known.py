@@ -29,6 +29,7 @@ AT_MOST = 2  # requests told; for the others there is an adviser
 PROVED = "proved"  # step.choice: the code of this request has been keyed in
 MATTER_STEPS = ("known", "move", "cancel-sure", "code", "check")
 RINGING = ("offered", "dialing")  # our own call is on its way to this telephone
+TOO_LATE = ("dialing", "connected")  # to call it off: an agent is on the line to this telephone
 
 
 def first(step: Step, facts: Facts) -> Turn | None:
@@ -107,7 +108,9 @@ def menu(step: Step, matter: KnownMatter, facts: Facts, tries: int = 1, *before:
     says = [*before, _state(matter, facts)]
     if matter.state not in RINGING:
         says += [Say("known.keep"), Say("known.move")]
-    says += [Say("known.cancel"), Say("known.other")]
+    if matter.state not in TOO_LATE:
+        says.append(Say("known.cancel"))
+    says.append(Say("known.other"))
     if len(told(facts)) > 1:
         says.append(Say("known.next"))
     says += [Say("menu.zero"), Say("menu.repeat_star")]
@@ -137,7 +140,7 @@ def key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return _kept(step, matter, facts)
         case Pressed("2") if matter.state not in RINGING:
             return move_menu(step, matter, facts) if _may(step, matter, facts) else codes.ask_code(step, "move", facts)
-        case Pressed("3"):
+        case Pressed("3") if matter.state not in TOO_LATE:
             return sure(step, facts) if _may(step, matter, facts) else codes.ask_code(step, "cancel-sure", facts)
         case Pressed("4"):
             return other(step, facts)

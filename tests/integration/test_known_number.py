@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from adapters.schema import callback_request
 from callbacks import store
 from desks import service
 from tests.support.known import asks, call, events, falls_due, named, unreached
@@ -238,3 +240,36 @@ def test_a_missed_ring_about_a_sensitive_matter_is_promised_anew_without_its_nam
     assert not named(telephone.heard, "employment", town)
     assert "Varmistusnumerosi" not in telephone.heard[-1]
     assert town.promise(request)["state"] == "requested"
+
+
+@pytest.mark.parametrize("state", ["requested", "unreached"])
+def test_a_request_outlives_its_topic(town: Town, state: str) -> None:
+    """A newer ruleset no longer knows the topic: the general desk takes it, and its name is told to nobody."""
+    request = asks(town) if state == "requested" else unreached(town)
+    with town.services.database.write() as tx:
+        tx.connection.execute(update(callback_request).values(topic="given-up"))
+    if state == "unreached":
+        town.agent("bertil", desks=("advice",))
+        heard = call(town).presses("1")
+        assert "<Enqueue" in heard
+    else:
+        telephone = call(town)
+        telephone.presses("2")
+        telephone.presses(town.promise(request)["code"])
+        heard = telephone.presses("1")
+        assert "Aikasi on siirretty." in heard
+    assert "tekninen vika" not in heard
+
+
+def test_what_can_no_longer_be_called_off_is_not_offered(town: Town) -> None:
+    """Our own call is on its way to this telephone: the key would only lead back to the same words."""
+    request = asks(town)
+    town.agent("aino")
+    falls_due(town, request)
+    service.heartbeat(town.services, "aino")
+    town.accept(town.offered("aino"))
+    telephone = call(town)
+    assert "Soitamme sinulle juuri nyt." in telephone.heard[-1]
+    assert "perua" not in telephone.heard[-1]
+    assert "ei ole vaihtoehtoa" in telephone.presses("3")
+    assert town.promise(request)["state"] == "dialing"
