@@ -26,8 +26,9 @@ from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
 from ivr.dialogue.menus import DEFAULT_LANGUAGE
 from ivr.dialogue.needs import CALLER, Asking, needs, needs_after, takes_effect
+from ivr.effects import Effect
 from ivr.fact_finding import Finder, bare, own_number
-from ivr.facts import Callable, Effect, Facts
+from ivr.facts import Callable, Facts
 from ivr.step_url import Step
 from ivr.store import CallSoFar
 from ivr.turn import Hangup, Turn

@@ -19,17 +19,14 @@ from ivr.carry_out_known import CarryOutKnown
 from ivr.carry_out_message import CarryOutMessage
 from ivr.carry_out_routes import RouteOrders
 from ivr.dialogue.known import is_sensitive
-from ivr.fact_finding import matter_of, promised
-from ivr.facts import (
+from ivr.effects import (
     Bridge,
     Bridged,
-    Callable,
     CancelRequest,
     CheckCode,
     CloseLine,
     DropMessage,
     Effect,
-    Facts,
     GiveUpLine,
     HungUp,
     Joined,
@@ -40,11 +37,9 @@ from ivr.facts import (
     MakePromise,
     MoveRequest,
     MoveToExtended,
-    NotCallable,
     NoWindow,
     NumberKept,
     NumberRefused,
-    Promised,
     RaiseAlarm,
     Reopen,
     Result,
@@ -55,6 +50,8 @@ from ivr.facts import (
     TooLate,
     Wish,
 )
+from ivr.fact_finding import matter_of, promised
+from ivr.facts import Callable, Facts, NotCallable, Promised
 from ivr.step_url import Step
 from routing_rules.decide import decide
 from routing_rules.model import ToDuty, ToLine, ToNumber

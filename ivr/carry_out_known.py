@@ -13,20 +13,9 @@ from callbacks import store as promises
 from callbacks.limits import HOUR_SECONDS, CodeTries, too_many
 from callbacks.service import UNREACHED_DAYS, Promises
 from desks.conversation import Conversation
+from ivr.effects import CancelRequest, CheckCode, CodeChecked, MoveRequest, NoWindow, Result, Settled, TooLate
 from ivr.fact_finding import promised
-from ivr.facts import (
-    Callable,
-    CancelRequest,
-    CheckCode,
-    CodeChecked,
-    Facts,
-    MoveRequest,
-    NotCallable,
-    NoWindow,
-    Result,
-    Settled,
-    TooLate,
-)
+from ivr.facts import Callable, Facts, NotCallable
 from ivr.step_url import Step
 
 if TYPE_CHECKING:

@@ -5,20 +5,9 @@ from typing import TYPE_CHECKING
 
 from adapters.database import Transaction
 from callbacks import store as promises
+from ivr.effects import DropMessage, KeepMessage, KeepRecording, MessageKept, Recorded, Result, Settled, TooLate
 from ivr.fact_finding import promised
-from ivr.facts import (
-    Callable,
-    DropMessage,
-    Facts,
-    KeepMessage,
-    KeepRecording,
-    MessageKept,
-    NotCallable,
-    Recorded,
-    Result,
-    Settled,
-    TooLate,
-)
+from ivr.facts import Callable, Facts, NotCallable
 from ivr.step_url import Step
 from recordings import store
 from recordings.model import Announced

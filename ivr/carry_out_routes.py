@@ -14,7 +14,8 @@ from adapters.ids import new_id
 from adapters.schema import supervisor_item, text_message
 from callbacks import store as promises
 from callbacks.numbers import takes_texts
-from ivr.facts import Callable, Facts, NotCallable, RaiseAlarm, Result, Settled, TextNumber, TooLate
+from ivr.effects import RaiseAlarm, Result, Settled, TextNumber, TooLate
+from ivr.facts import Callable, Facts, NotCallable
 from ivr.speech.announcements import Values
 from ivr.step_url import Step
 from ivr.turn import DepartmentSpoken, DutySpoken, PhoneSpoken

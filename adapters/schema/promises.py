@@ -31,7 +31,7 @@ callback_request = Table(
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("origin_call_sid", String(34), index=True),
     Column("keyed_in", Boolean, nullable=False),  # not the number that called: neutral first words
-    Column("asked_by_number_id", String(32), ForeignKey("phone_number.id")),  # who keyed it in; null: nobody, or withheld
+    Column("asked_by_number_id", String(32), ForeignKey("phone_number.id")),  # who keyed it in, if she is known
     Column("created_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
     Column("outcome", String(24)),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from ivr.caller_input import CallerInput, Pressed
-from ivr.facts import Effect, Facts
+from ivr.effects import Effect
+from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, Say, Spoken, Turn
 from routing_rules.model import LANGUAGES, Language

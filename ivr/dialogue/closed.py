@@ -8,7 +8,8 @@ from ivr.dialogue import duty, menus, message, routes
 from ivr.dialogue.asking import TRIES, ask, spoken_in, unheard
 from ivr.dialogue.offers import offer_callback
 from ivr.dialogue.told import silent_goodbye
-from ivr.facts import Effect, Facts
+from ivr.effects import Effect
+from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import KeySpoken, MomentSpoken, Say, Turn, WindowSpoken
 from routing_rules.decide import decide

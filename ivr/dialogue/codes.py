@@ -6,7 +6,8 @@ The tries are counted where the code is checked; here it is asked for, and the a
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import known, routes
 from ivr.dialogue.asking import TRIES, unheard
-from ivr.facts import CheckCode, CodeChecked, Effect, Facts
+from ivr.effects import CheckCode, CodeChecked, Effect
+from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, Say, Turn
 

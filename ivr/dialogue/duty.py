@@ -5,7 +5,8 @@ Nothing here waits for a store: the numbers stand in the ruleset. Which number r
 
 from ivr.caller_input import CallerInput, DialEnded
 from ivr.dialogue import message
-from ivr.facts import Effect, Facts, RaiseAlarm
+from ivr.effects import Effect, RaiseAlarm
+from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import DialNumber, DutySpoken, Hangup, PhoneSpoken, Say, Turn
 from routing_rules.model import Duty

@@ -10,16 +10,8 @@ from ivr.dialogue import codes, menus, routes
 from ivr.dialogue.asking import TRIES, ask, prefaced, spoken_in, unheard
 from ivr.dialogue.offers import heard, name_of, named, page, read_out
 from ivr.dialogue.told import spoken
-from ivr.facts import (
-    CancelRequest,
-    Effect,
-    Facts,
-    JoinLine,
-    KnownMatter,
-    MoveRequest,
-    Promised,
-    Reopen,
-)
+from ivr.effects import CancelRequest, Effect, JoinLine, MoveRequest, Reopen
+from ivr.facts import Facts, KnownMatter, Promised
 from ivr.step_url import Step
 from ivr.turn import Hangup, MomentSpoken, Say, TopicSpoken, Turn
 from routing_rules.decide import decide

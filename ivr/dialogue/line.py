@@ -13,22 +13,20 @@ from ivr.dialogue import notices
 from ivr.dialogue.numbers import key_in, read_number
 from ivr.dialogue.offers import offer_callback, times
 from ivr.dialogue.told import told
-from ivr.facts import (
+from ivr.effects import (
     Bridge,
     Bridged,
     CloseLine,
     Effect,
-    Facts,
     GiveUpLine,
     HungUp,
     JoinLine,
-    LineFacts,
     MakePromise,
     MoveToExtended,
-    NotCallable,
     Stay,
     Wish,
 )
+from ivr.facts import Facts, LineFacts, NotCallable
 from ivr.step_url import Step, hold_url, url_of
 from ivr.turn import (
     DepartmentSpoken,

@@ -3,7 +3,8 @@
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import asking, closed, codes, known, notices, routes
 from ivr.dialogue.asking import ask, prefaced, unheard
-from ivr.facts import Effect, Facts
+from ivr.effects import Effect
+from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import KeySpoken, Say, TopicSpoken, Turn
 from routing_rules.decide import all_closed

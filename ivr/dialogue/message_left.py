@@ -6,7 +6,8 @@ What was spoken is a draft until the caller chooses or the call ends; nothing th
 from ivr.caller_input import CallerInput, Pressed, RecordingEnded
 from ivr.dialogue import message, offers, routes
 from ivr.dialogue.told import told
-from ivr.facts import DropMessage, Effect, Facts, KeepMessage, KeepRecording, MessageKept, Recorded
+from ivr.effects import DropMessage, Effect, KeepMessage, KeepRecording, MessageKept, Recorded
+from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, Hangup, Music, PlayRecorded, Redirect, Say, Spoken, Turn
 from recordings.model import LEAST_SECONDS

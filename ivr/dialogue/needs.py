@@ -15,7 +15,8 @@ from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Recordi
 from ivr.dialogue.asking import LANGUAGE_KEYS, TRIES
 from ivr.dialogue.line import CYCLE, MOVE_PHASE
 from ivr.dialogue.menus import chosen_topic
-from ivr.facts import Callable, CodeChecked, Effect, GiveUpLine, NotCallable, NoWindow, NumberRefused, Result, TooLate
+from ivr.effects import CodeChecked, Effect, GiveUpLine, NoWindow, NumberRefused, Result, TooLate
+from ivr.facts import Callable, NotCallable
 from ivr.step_url import Step
 from routing_rules.decide import all_closed
 from routing_rules.model import Ruleset

@@ -10,7 +10,8 @@ from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import message
 from ivr.dialogue.asking import TRIES, ask, unheard
 from ivr.dialogue.told import person, spoken, unconfirmed
-from ivr.facts import Callable, Effect, Facts, KeepNumber, MakePromise, NotCallable, SameMatter, Stay
+from ivr.effects import Effect, KeepNumber, MakePromise, SameMatter, Stay
+from ivr.facts import Callable, Facts, NotCallable
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, KeySpoken, PhoneSpoken, Say, Turn
 from routing_rules.model import ToLine

@@ -9,7 +9,8 @@ from ivr.dialogue import message
 from ivr.dialogue.asking import TRIES, ask, unheard
 from ivr.dialogue.numbers import read_number
 from ivr.dialogue.told import person, spoken, unconfirmed
-from ivr.facts import Effect, Facts, Reopen
+from ivr.effects import Effect, Reopen
+from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import KeySpoken, Say, Turn
 

@@ -6,7 +6,8 @@ The caller is never put through unasked: she chose the city's number, and anothe
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import routes
 from ivr.dialogue.asking import TRIES, ask, unheard
-from ivr.facts import Effect, Facts, TextNumber
+from ivr.effects import Effect, TextNumber
+from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import DepartmentSpoken, Hangup, MomentSpoken, PhoneSpoken, Say, Turn
 from routing_rules.model import ToPartner

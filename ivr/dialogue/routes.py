@@ -9,7 +9,8 @@ from ivr.caller_input import CallerInput, DialEnded, Pressed
 from ivr.dialogue import closed, duty, message, notices, partner
 from ivr.dialogue.asking import TRIES, ask, prefaced, spoken_in, unheard
 from ivr.dialogue.offers import offer_callback, times
-from ivr.facts import Effect, Facts, JoinLine
+from ivr.effects import Effect, JoinLine
+from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import (
     DepartmentSpoken,

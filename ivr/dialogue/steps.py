@@ -11,14 +11,13 @@ from typing import assert_never
 from ivr.caller_input import CallerInput
 from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
 from ivr.dialogue import line as line_dialogue
-from ivr.facts import (
+from ivr.effects import (
     Bridged,
     CancelRequest,
     CloseLine,
     CodeChecked,
     DropMessage,
     Effect,
-    Facts,
     GiveUpLine,
     HungUp,
     Joined,
@@ -30,7 +29,6 @@ from ivr.facts import (
     NoWindow,
     NumberKept,
     NumberRefused,
-    Promised,
     RaiseAlarm,
     Recorded,
     Reopen,
@@ -43,6 +41,7 @@ from ivr.facts import (
     Wish,
 )
 from ivr.facts import Callable as CallableNumber
+from ivr.facts import Facts, Promised
 from ivr.step_url import Step
 from ivr.turn import Hangup, Say, Turn
 

@@ -6,7 +6,8 @@ What may be told depends on what is known of who listens: a calling number prove
 from zoneinfo import ZoneInfo
 
 from callbacks.model import Window
-from ivr.facts import Effect, Facts, GiveUpLine, Promised, Stay
+from ivr.effects import Effect, GiveUpLine, Stay
+from ivr.facts import Facts, Promised
 from ivr.step_url import Step
 from ivr.turn import DigitsSpoken, Hangup, MomentSpoken, PhoneSpoken, Say, TopicSpoken, Turn, WindowSpoken
 from routing_rules.opening_hours import closing_after, next_opening

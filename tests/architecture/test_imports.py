@@ -6,7 +6,7 @@ from tests.architecture.source import checks, is_ours, is_standard, modules
 
 PURE = {
     *(module.name for module in modules() if module.name.startswith("ivr.dialogue")),
-    *(f"ivr.{name}" for name in ("facts", "turn", "step_url", "caller_input", "speech.vocabulary")),
+    *(f"ivr.{name}" for name in ("facts", "effects", "turn", "step_url", "caller_input", "speech.vocabulary")),
     *(f"routing_rules.{name}" for name in ("model", "decide", "opening_hours", "holidays", "notices.checks")),
     *(f"callbacks.{name}" for name in ("model", "machine", "transitions", "retry_policy", "windows", "openings")),
     "callbacks.code",

@@ -8,14 +8,13 @@ from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number
 from ivr.caller_input import read
 from ivr.dialogue import steps as dialogue
-from ivr.facts import (
+from ivr.effects import (
     Bridge,
     Bridged,
     CheckCode,
     CloseLine,
     CodeChecked,
     Effect,
-    Facts,
     GiveUpLine,
     HungUp,
     Joined,
@@ -23,17 +22,12 @@ from ivr.facts import (
     KeepMessage,
     KeepNumber,
     KeepRecording,
-    KnownMatter,
-    LineFacts,
     MakePromise,
-    MessageFacts,
     MessageKept,
     MoveRequest,
     MoveToExtended,
-    NotCallable,
     NumberKept,
     NumberRefused,
-    Promised,
     Recorded,
     Reopen,
     Result,
@@ -43,6 +37,7 @@ from ivr.facts import (
     Wish,
 )
 from ivr.facts import Callable as CallableNumber
+from ivr.facts import Facts, KnownMatter, LineFacts, MessageFacts, NotCallable, Promised
 from ivr.speech.announcements import Announcements
 from ivr.step_url import Step, step_of
 from ivr.turn import Turn

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from callbacks.model import Window
-from ivr.facts import Callable, Facts, JoinLine, KnownMatter, LineFacts, NotCallable, Ringback
+from ivr.effects import JoinLine
+from ivr.facts import Callable, Facts, KnownMatter, LineFacts, NotCallable, Ringback
 from ivr.speech.announcements import Announcements, load
 from routing_rules import document
 from routing_rules.model import LANGUAGES, Notice, Ruleset, StaffedDesk

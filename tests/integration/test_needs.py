@@ -15,8 +15,9 @@ from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Recordi
 from ivr.carry_out import Caller
 from ivr.dialogue.needs import Asking, Need, Needs, needs
 from ivr.dialogue.steps import STEPS, advance
+from ivr.effects import Effect
 from ivr.fact_finding import Finder, bare
-from ivr.facts import Callable, Effect, NotCallable
+from ivr.facts import Callable, NotCallable
 from ivr.step_url import Step
 from ivr.turn import Turn
 from tests.support.services import Town, empty_record

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ivr.caller_input import DialEnded, LeftQueue, Silent
-from ivr.facts import JoinLine, KeepNumber, MakePromise, MoveToExtended, NotCallable, Wish
+from ivr.effects import JoinLine, KeepNumber, MakePromise, MoveToExtended, Wish
+from ivr.facts import NotCallable
 from ivr.step_url import Step
 from routing_rules.model import Ruleset
 from tests.unit.dialogue_walk import (

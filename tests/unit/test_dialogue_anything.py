@@ -13,22 +13,8 @@ from desks.line_machine import LineState
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Silent
 from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
-from ivr.facts import (
-    Bridged,
-    Callable,
-    Facts,
-    Joined,
-    LineFacts,
-    NotCallable,
-    NoWindow,
-    NumberKept,
-    NumberRefused,
-    Promised,
-    Result,
-    Ringback,
-    Settled,
-    TooLate,
-)
+from ivr.effects import Bridged, Joined, NoWindow, NumberKept, NumberRefused, Result, Settled, TooLate
+from ivr.facts import Callable, Facts, LineFacts, NotCallable, Promised, Ringback
 from ivr.speech.catalogue import CatalogueError
 from ivr.step_url import Step
 from ivr.turn import Turn

@@ -8,19 +8,8 @@ import pytest
 
 from callbacks.model import Window, code_of
 from ivr.dialogue.steps import after
-from ivr.facts import (
-    CancelRequest,
-    CheckCode,
-    CodeChecked,
-    Facts,
-    JoinLine,
-    KnownMatter,
-    MoveRequest,
-    NoWindow,
-    Reopen,
-    Ringback,
-    TooLate,
-)
+from ivr.effects import CancelRequest, CheckCode, CodeChecked, JoinLine, MoveRequest, NoWindow, Reopen, TooLate
+from ivr.facts import Facts, KnownMatter, Ringback
 from ivr.step_url import Step
 from ivr.turn import Gather, Turn
 from tests.unit.dialogue_walk import (

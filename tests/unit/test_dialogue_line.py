@@ -6,7 +6,8 @@ import pytest
 
 from ivr.caller_input import DialEnded, LeftQueue, Pressed, Silent
 from ivr.dialogue.line import CYCLE
-from ivr.facts import LineFacts, MoveToExtended, Wish
+from ivr.effects import MoveToExtended, Wish
+from ivr.facts import LineFacts
 from ivr.step_url import Step
 from ivr.turn import Gather, Music, Redirect, Say
 from tests.unit.dialogue_walk import Walk, facts_at, in_line

@@ -9,18 +9,8 @@ import pytest
 from callbacks.model import Window, code_of
 from ivr.caller_input import Pressed, Silent
 from ivr.dialogue.steps import advance, after
-from ivr.facts import (
-    Callable,
-    Facts,
-    JoinLine,
-    KnownMatter,
-    MakePromise,
-    NotCallable,
-    NumberRefused,
-    Promised,
-    SameMatter,
-    Stay,
-)
+from ivr.effects import JoinLine, MakePromise, NumberRefused, SameMatter, Stay
+from ivr.facts import Callable, Facts, KnownMatter, NotCallable, Promised
 from ivr.step_url import Step
 from ivr.turn import Gather, Hangup, Turn
 from tests.unit.dialogue_walk import (

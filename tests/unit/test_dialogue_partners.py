@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.caller_input import DialEnded
-from ivr.facts import JoinLine, RaiseAlarm, TextNumber
+from ivr.effects import JoinLine, RaiseAlarm, TextNumber
 from ivr.step_url import Step
 from tests.unit.dialogue_walk import CLOSED, EMERGENCY, TUESDAY, Walk, brought, facts_at, leading, lone, says, step_in
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from ivr.caller_input import Pressed
-from ivr.facts import Facts, JoinLine
+from ivr.effects import JoinLine
+from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import DialNumber, Enqueue, Gather
 from routing_rules.model import Hours, Interval, Notice

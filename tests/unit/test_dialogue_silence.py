@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.caller_input import DialEnded
-from ivr.facts import JoinLine
+from ivr.effects import JoinLine
 from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at, rules
 
 # --- silence (decision 22) and wrong keys -------------------------------------------------------------------------

@@ -6,19 +6,8 @@ import pytest
 
 from ivr.caller_input import CallerInput, Pressed, RecordingEnded, Silent, read, seconds_of
 from ivr.dialogue import message, steps
-from ivr.facts import (
-    DropMessage,
-    Effect,
-    Facts,
-    KeepMessage,
-    KeepRecording,
-    MessageFacts,
-    MessageKept,
-    NotCallable,
-    Promised,
-    Recorded,
-    Settled,
-)
+from ivr.effects import DropMessage, Effect, KeepMessage, KeepRecording, MessageKept, Recorded, Settled
+from ivr.facts import Facts, MessageFacts, NotCallable, Promised
 from ivr.step_url import Step, step_of
 from ivr.turn import Gather, Hangup, Music, PlayRecorded, Record, Redirect, Say, Turn
 from tests.unit.dialogue_walk import TOMORROW, facts_at, step_in

@@ -50,7 +50,10 @@ def test_what_is_empty_is_left_out() -> None:
     assert parameters(url_of(BASE, Step("topic"))) == [("try", "1")]
 
 
-@given(st.dictionaries(st.sampled_from(["a", "c", "l", "lang", "m", "n", "p", "r", "t", "try", "v", "From"]), st.text()))
+SHORT = ["a", "c", "l", "lang", "m", "n", "p", "r", "t", "try", "v", "From"]
+
+
+@given(st.dictionaries(st.sampled_from(SHORT), st.text()))
 def test_values_of_a_wrong_shape_fall_to_their_defaults(given_: dict[str, str]) -> None:
     step = step_of("topic", given_)
     assert all(0 <= number < 10**15 for number in (step.tries, step.version, step.arrived))
