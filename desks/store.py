@@ -122,7 +122,7 @@ def in_line(connection: Connection, now: datetime) -> list[InLine]:
     )
     due = connection.execute(
         select(REQUEST)
-        .where(REQUEST.c.state == "requested", REQUEST.c.due_at <= now, may_be_rung())
+        .where(REQUEST.c.state == "requested", REQUEST.c.due_at <= now, may_be_rung(now))
         .where(not_(rings_in), not_(still_on_the_line))
         .order_by(REQUEST.c.window_end_at)
         .limit(CANDIDATES)
@@ -132,10 +132,11 @@ def in_line(connection: Connection, now: datetime) -> list[InLine]:
     return matters
 
 
-def may_be_rung() -> ColumnElement[bool]:
-    """Not whoever wants her answer in writing; and no second ring, by policy, without the interpreter of the first."""
-    with_interpreter = and_(REQUEST.c.interpreter.is_not(None), REQUEST.c.kind != "slot")
-    return and_(REQUEST.c.contact == "ring", not_(with_interpreter))
+def may_be_rung(now: datetime) -> ColumnElement[bool]:
+    """Not whoever wants her answer in writing; and nobody whose interpreter has gone: the quarter of an hour is over,
+    or this would be a second ring by policy."""
+    gone = and_(REQUEST.c.interpreter.is_not(None), or_(REQUEST.c.kind != "slot", REQUEST.c.window_end_at <= now))
+    return and_(REQUEST.c.contact == "ring", not_(gone))
 
 
 def with_interpreter(connection: Connection) -> list[RowMapping]:

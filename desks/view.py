@@ -79,7 +79,7 @@ def _line(connection: Connection, agent_id: str, now: datetime) -> LineCounts:
         select(func.count()).where(
             callback_request.c.state == "requested",
             callback_request.c.due_at <= now,
-            may_be_rung(),
+            may_be_rung(now),
             callback_request.c.desk.in_(desks),
             callback_request.c.language.in_(languages),
         )

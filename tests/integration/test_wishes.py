@@ -220,6 +220,15 @@ def test_a_missed_ring_is_not_repeated_without_the_interpreter(town: Town) -> No
     ]
 
 
+def test_nobody_is_rung_when_the_interpreter_has_gone(town: Town) -> None:
+    request = town.request()
+    wishes.with_interpreter(town.services, "aino", request, AT_ELEVEN, "Dari")
+    later(town, 60 + 15)
+    town.agent("aino")
+    assert town.deal() == 0
+    assert desk_view(town.services, "aino").line.due == 0
+
+
 def test_a_quarter_that_went_by_is_on_the_list_and_moved_by_nobody(town: Town) -> None:
     request = town.request()
     wishes.with_interpreter(town.services, "aino", request, AT_ELEVEN, "Dari")
