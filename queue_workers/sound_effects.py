@@ -63,17 +63,22 @@ def drop_sound(services: "Services", recording_id: str) -> Outcome:
 
 
 def delete_recording(services: "Services", recording_id: str) -> Outcome:
-    """Only once we hold the sound ourselves, or nobody wants it. What is not there is deleted already."""
+    """Only once we hold the sound ourselves, or nobody wants it. What is not there is deleted already.
+
+    A refusal is no end (a token that is being changed): what a resident said must not stay at the provider.
+    """
     row = _recording(services, recording_id)
     if row is None or (row["stored_machine"] is None and row["state"] != "dropped"):
         return "not wanted"
     match services.gateway.delete_recording(row["recording_sid"]):
         case Done() | NotDone(status=404):
             pass
-        case NotDone(again=True) | Unknown():
-            return AGAIN_SECONDS
         case NotDone(status=status, code=code):
-            return f"refused {status} {code}"
+            LOG.warning("sound not deleted", extra={"recording": recording_id, "why": f"refused {status} {code}"})
+            return AGAIN_SECONDS
+        case Unknown(why):
+            LOG.info("sound not deleted", extra={"recording": recording_id, "why": why})
+            return AGAIN_SECONDS
     with services.database.write() as tx:
         store.note(tx.connection, recording_id, removed_machine=services.clock.machine())
     return "deleted"

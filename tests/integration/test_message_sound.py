@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.schema import outbox, recording
+from adapters.voice_gateway import NotDone
 from callbacks import store as promises
 from queue_workers import sound_repairs
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
@@ -179,6 +180,21 @@ def test_what_the_provider_would_not_delete_is_asked_for_again(town: Town, speak
     town.clock.pass_(seconds=5)
     town.carry_out()
     assert the_message(town)["removed_machine"] is not None, "what is not there is deleted already"
+
+
+def test_a_refused_deletion_is_not_the_end(town: Town, speaker: Speaker) -> None:
+    """A token that is being changed is refused for a while: the sound must not stay at the provider for that."""
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    town.carry_out()
+    town.gateway.answers(*[NotDone(401, 20003, again=False)] * 25)
+    for _ in range(25):
+        town.carry_out()
+        town.clock.pass_(seconds=31)
+        sound_repairs.unfinished_sound(town.services)
+    assert the_message(town)["removed_machine"] is None
+    town.carry_out()
+    assert the_message(town)["removed_machine"] is not None
 
 
 def test_a_key_that_is_missing_loses_nothing(record: str, house: MediaHouse, tmp_path: Path) -> None:
