@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping, delete, select, update
 
 from adapters.database import Transaction
-from adapters.schema import call_draft, offer, presence, receipt, supervisor_item
+from adapters.schema import call_draft, code_try, offer, presence, receipt, supervisor_item
 from adapters.voice_gateway import NotDone, ProviderCall
 from callbacks import store as promises
 from callbacks.service import UNREACHED_DAYS
@@ -197,8 +197,9 @@ def expire(services: "Services") -> None:
 
 
 def tidy(services: "Services") -> None:
-    """Receipts and keyed-in numbers of calls that are long over."""
+    """Receipts, keyed-in numbers and tried codes of calls that are long over."""
     limit = services.clock.machine() - KEEP_SECONDS
     with services.database.write() as tx:
         tx.connection.execute(delete(receipt).where(receipt.c.made_machine < limit))
         tx.connection.execute(delete(call_draft).where(call_draft.c.made_machine < limit))
+        tx.connection.execute(delete(code_try).where(code_try.c.made_machine < limit))

@@ -62,7 +62,7 @@ class Examination:
             yield from self._rules(look_here.ruleset(found.ruleset))
 
     def _rules(self, found: Ruleset | None | NoAnswer) -> Iterator[Finding]:
-        yield from judge_here.rules(found, self.settings.city_number)
+        yield from judge_here.rules(found, {self.settings.city_number, self.settings.shown_number})
         if not isinstance(found, Ruleset):
             return
         self.rules = found

@@ -1,6 +1,6 @@
 """This machine, its stores and its rules judged. Pure: the moment is an argument."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
 
@@ -64,8 +64,8 @@ def disk(free_mb: int, least_mb: int, path: str) -> Finding:
     return warn("disk.filling", *values) if free_mb < 2 * least_mb else fine("disk.free", *values)
 
 
-def rules(found: Ruleset | None | NoAnswer, city_number: str) -> Iterator[Finding]:
-    """``NoAnswer``: the published document cannot be read by this release."""
+def rules(found: Ruleset | None | NoAnswer, ours: Collection[str]) -> Iterator[Finding]:
+    """``NoAnswer``: the published document cannot be read by this release. ``ours``: what leads here."""
     if isinstance(found, NoAnswer):
         yield fault("ruleset.invalid", ("why", found.why))
         return
@@ -73,9 +73,10 @@ def rules(found: Ruleset | None | NoAnswer, city_number: str) -> Iterator[Findin
         yield fault("ruleset.none")
         return
     yield fine("ruleset.published", ("version", found.version))
-    circling = [d.id for d in found.departments if city_number in (d.number, d.fallback_number)]
-    if circling:
-        yield fault("ruleset.circling", ("desks", ", ".join(circling)))
+    desks = [d.id for d in found.departments if {d.number, d.fallback_number} & {*ours}]
+    duties = [d.id for d in found.duties if {*d.numbers} & {*ours}]
+    if desks or duties:
+        yield fault("ruleset.circling", ("desks", ", ".join([*desks, *duties])))
 
 
 def kept_fallback(text: str | None, current: str) -> Finding:

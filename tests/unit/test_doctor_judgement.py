@@ -148,11 +148,15 @@ def test_disk(free: int, expected: str) -> None:
 
 
 def test_rules() -> None:
-    ours = RULES.departments[0].fallback_number
-    assert found(judge_here.rules(RULES, CITY)) == ["ok ruleset.published"]
-    assert found(judge_here.rules(RULES, ours)) == ["ok ruleset.published", "fault ruleset.circling"]
-    assert found(judge_here.rules(None, CITY)) == ["fault ruleset.none"]
-    assert found(judge_here.rules(NoAnswer("topics: is missing"), CITY)) == ["fault ruleset.invalid"]
+    assert found(judge_here.rules(RULES, {CITY})) == ["ok ruleset.published"]
+    assert found(judge_here.rules(None, {CITY})) == ["fault ruleset.none"]
+    assert found(judge_here.rules(NoAnswer("topics: is missing"), {CITY})) == ["fault ruleset.invalid"]
+
+
+@pytest.mark.parametrize("circle", [RULES.departments[0].fallback_number, RULES.duties[0].numbers[-1]])
+def test_nobody_is_sent_in_a_circle(circle: str) -> None:
+    """Also by the number that the city's one is forwarded to, and by a duty number."""
+    assert found(judge_here.rules(RULES, {CITY, circle})) == ["ok ruleset.published", "fault ruleset.circling"]
 
 
 # --- holidays --------------------------------------------------------------------------------------------------------
