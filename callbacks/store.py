@@ -142,12 +142,6 @@ def offer_held(connection: Connection, request_id: str) -> str | None:
     return None if found is None else str(found)
 
 
-def unreached_of(connection: Connection, number: str) -> RowMapping | None:
-    """The matter we last tried to reach this number about, in vain."""
-    query = select(REQUEST).where(REQUEST.c.number_id == number, REQUEST.c.state == "unreached")
-    return connection.execute(query.order_by(REQUEST.c.last_attempt_at.desc())).mappings().first()
-
-
 def made_in(connection: Connection, call_sid: str) -> RowMapping | None:
     """The request that a call has led to, the latest if several."""
     query = select(REQUEST).where(REQUEST.c.origin_call_sid == call_sid)

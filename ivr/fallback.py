@@ -8,7 +8,6 @@ live ``/voice/fallback`` is another thing (``fallback_webhook``). Kept in ``DATA
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -31,7 +30,6 @@ PLACE = Path("fallback") / "voice-fallback.xml"  # below DATA_DIR
 MOST_DESKS = 3  # an English caller hears two other languages first: the list must stay short
 MOST_BYTES = 64 * 1024  # Twilio's error 11750
 NOWHERE = Urls("", CallerIds(""))
-_VERSION = re.compile(r"<!-- one number: fallback of ruleset version (\d+) -->")
 
 
 def document(rules: Ruleset, announcements: Announcements, city_number: str) -> str:
@@ -43,12 +41,6 @@ def document(rules: Ruleset, announcements: Announcements, city_number: str) -> 
     if len(whole.encode()) > MOST_BYTES:
         raise ValueError(f"the fallback document is longer than {MOST_BYTES} bytes")
     return whole
-
-
-def version_in(text: str) -> int | None:
-    """The ruleset's version that a copy of the document was made from."""
-    found = _VERSION.search(text)
-    return None if found is None else int(found.group(1))
 
 
 def desks(rules: Ruleset, city_number: str) -> tuple[Department, ...]:
