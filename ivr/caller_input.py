@@ -65,8 +65,8 @@ def _recording(form: Mapping[str, str]) -> CallerInput:
     return RecordingEnded(sid, seconds_of(form.get("RecordingDuration", "")), form.get("Digits") == "hangup")
 
 
-def seconds_of(value: str) -> int:
-    """Whole seconds; 0 for anything that is no number."""
+def seconds_of(value: str, unreadable: int = 0) -> int:
+    """Whole seconds; ``unreadable`` for anything that is no number."""
     if not (value.isascii() and value.isdigit() and len(value) <= 6):
-        return 0
+        return unreadable
     return min(int(value), LONGEST_RECORDING)

@@ -54,7 +54,8 @@ class CarryOutMessage:
         if isinstance(self.number, Callable):
             number_id = promises.number_id(self.tx.connection, self.number.e164, self.facts.now)
         noted = self.recordings.announced(announced, number_id)
-        return Recorded(noted) if self._is_hers(noted) else TooLate()
+        row = store.of_call(self.tx.connection, noted, self.call_sid)
+        return TooLate() if row is None or row["state"] == "dropped" else Recorded(noted)
 
     def _kept(self, message_id: str) -> Result:
         kept = self.recordings.kept(message_id) if self._is_hers(message_id) else None

@@ -16,7 +16,7 @@ from ivr.dialogue.message import DUTY
 from ivr.step_url import Step, step_of
 from ivr.webhooks import guard
 from recordings import store
-from recordings.model import Announced
+from recordings.model import LEAST_SECONDS, Announced
 from recordings.service import Recordings
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def blueprint(services: "Services") -> Blueprint:
         if RECORDING_SID.fullmatch(sid) is None or form.get("RecordingStatus", "completed") != "completed":
             LOG.warning("recording not taken", extra={"call": form["CallSid"], "status": form.get("RecordingStatus")})
             return Response(status=204)
-        what = _announced(step, sid, form["CallSid"], seconds_of(form.get("RecordingDuration", "")))
+        seconds = seconds_of(form.get("RecordingDuration", ""), LEAST_SECONDS)  # never thrown away for a broken length
+        what = _announced(step, sid, form["CallSid"], seconds)
         rules = services.rules.version(step.version) if step.version else services.rules.current()
 
         def note(tx: Transaction) -> None:

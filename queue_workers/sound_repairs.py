@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("reconcile")
 DRAFT_MINUTES = timedelta(minutes=10)  # business time; no message and its choice take that long
-FETCHED_WITHIN = timedelta(days=2)  # business time until the sound is noted as lost
+FETCHED_WITHIN = timedelta(days=7)  # business time until the sound is noted as lost; a key that is missing or a full
+# disk may be found only after a holiday, and until then the provider's copy is there to be fetched
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from ivr.caller_input import CallerInput
+from ivr.caller_input import CallerInput, Silent
 from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
 from ivr.dialogue import line as line_dialogue
 from ivr.effects import (
@@ -165,6 +165,8 @@ def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:  # noqa
 def _too_late(step: Step, facts: Facts) -> Turn | Effect:
     if step.name in ("move", "cancel-sure"):
         return known.too_late(step, facts)
+    if step.name == "message-done":  # the provider has counted fewer seconds: nothing is held that could be kept
+        return message_left.done(step, Silent(), facts)
     if facts.line is not None and step.name != "wait":
         return line_dialogue.placed(step, facts.line, facts)
     if step.name == "wait":
