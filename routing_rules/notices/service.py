@@ -40,6 +40,7 @@ class NoticeBoard:
 def put_on_air(database: Database, rules: Ruleset, wanted: Wanted, author: str, now: datetime) -> Faults:
     """Empty: it is on air. Else what is wrong, field by field, and nothing has changed."""
     with database.write() as tx:
+        store.alone(tx.connection)
         on_air = [kept.notice for kept in store.on_air(tx.connection, now)]
         found = faults(wanted, rules, on_air, now)
         if found:

@@ -19,6 +19,12 @@ class Kept:
     made_at: datetime
 
 
+def alone(connection: Connection) -> None:
+    """Until the commit nobody else puts anything on air; reading goes on. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE notice IN SHARE ROW EXCLUSIVE MODE")
+
+
 def add(connection: Connection, kept: Kept) -> None:
     connection.execute(
         insert(notice).values(

@@ -1,9 +1,11 @@
 """The board of disruption notices: what is held in memory, and what stays held when the record is away."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -64,6 +66,20 @@ def test_taken_off_once(database: Database) -> None:
     assert not take_off(database, kept.notice.id, NOW)
     assert heard(database, NOW) == []
     assert put_on_air(database, RULES, WATER, "a_sirpa", NOW) == {}  # there is room for the next
+
+
+def test_a_key_pressed_twice_is_heard_once(database: Database) -> None:
+    """Several clicks of a supervisor in a hurry arrive at the same instant."""
+    clicks = 8
+    together = Barrier(clicks)
+
+    def click(_: int) -> bool:
+        together.wait()
+        return put_on_air(database, RULES, WATER, "a_sirpa", NOW) == {}
+
+    with ThreadPoolExecutor(clicks) as fingers:
+        assert sorted(fingers.map(click, range(clicks))) == [False] * (clicks - 1) + [True]
+    assert heard(database, NOW) == ["Vesi on poikki."]
 
 
 def test_what_is_wrong_changes_nothing(database: Database) -> None:
