@@ -12,7 +12,7 @@ from ivr.dialogue.asking import DEFAULT_LANGUAGE, LANGUAGE_KEYS, TRIES, ask, pre
 from ivr.dialogue.told import silent_goodbye
 from ivr.facts import Facts
 from ivr.step_url import Step, url_of
-from ivr.turn import DialNumber, Hangup, Music, PhoneSpoken, Redirect, Say, Turn
+from ivr.turn import DialNumber, Gather, Hangup, Music, PhoneSpoken, Redirect, Say, Turn
 from routing_rules.decide import all_closed
 from routing_rules.model import Information, ToDuty, ToPartner
 
@@ -99,12 +99,25 @@ def _duty_over(step: Step, given: CallerInput, facts: Facts) -> Turn:
 
 
 def _asked_again(step: Step, given: CallerInput, facts: Facts) -> Turn | None:
-    """What these menus answer themselves: a number that cannot be texted now is told. A person is put through to."""
-    if not isinstance(routes.here(step, facts), Information | ToPartner) or given == Pressed("0"):
+    """What these menus answer themselves: a number that cannot be texted now is told. Whoever wants a person, or is
+    not understood, gets the city's own: never the number of whom she did not choose, nor a promise or a message."""
+    if not isinstance(routes.here(step, facts), Information | ToPartner):
         return None
     if step.name == "information":
-        return _turn(routes.information_key(step, given, facts))
-    return _turn(partner.key(step, Pressed("3") if given == Pressed("2") else given, facts))
+        said = _turn(routes.information_key(step, given, facts))
+    else:
+        said = _turn(partner.key(step, Pressed("3") if given == Pressed("2") else given, facts))
+    return said if said is not None and _stays(said, step) else _general(step, given, facts)
+
+
+def _stays(said: Turn, step: Step) -> bool:
+    first = said.instructions[0]
+    return not isinstance(first, Gather) or f"/voice/step/{step.name}?" in first.action
+
+
+def _general(step: Step, given: CallerInput, facts: Facts) -> Turn:
+    step = step.go("topic", facts.nonce, topic=facts.rules.general_topic, choice="")
+    return _closed(step, facts) if all_closed(facts.rules, facts.now) else person(step, given, facts)
 
 
 def _turn(said: object) -> Turn | None:

@@ -7,7 +7,19 @@ import pytest
 from ivr.caller_input import DialEnded
 from ivr.effects import JoinLine, RaiseAlarm, TextNumber
 from ivr.step_url import Step
-from tests.unit.dialogue_walk import CLOSED, EMERGENCY, TUESDAY, Walk, brought, facts_at, leading, lone, says, step_in
+from tests.unit.dialogue_walk import (
+    CLOSED,
+    EMERGENCY,
+    TUESDAY,
+    Walk,
+    brought,
+    facts_at,
+    leading,
+    lone,
+    rules,
+    says,
+    step_in,
+)
 
 OPEN, TEXTS = facts_at(), replace(facts_at(), can_text=True)
 EVENING = replace(facts_at(TUESDAY.replace(hour=21)), asap=None)  # partners are closed, the extended-hours desk is open
@@ -79,6 +91,22 @@ def test_silence_before_a_partner_leads_to_the_citys_own_adviser() -> None:
     walk = brought(*SOCIAL)
     assert walk.silent()[0].startswith("Emme kuulleet valintaasi.")
     assert walk.silent()[-1] == "[Enqueue line-line1 -> left]"
+
+
+@pytest.mark.parametrize("keys", [("0",), ("7", "7")])
+@pytest.mark.parametrize("way", [SOCIAL, ("1", "3", "3")])
+def test_without_the_record_nought_and_two_wrong_keys_reach_the_citys_own(
+    way: tuple[str, ...], keys: tuple[str, ...]
+) -> None:
+    """Never the other authority's number under the name of the city's adviser, and nothing that cannot be kept."""
+    walk = brought(*way, facts=TEXTS)
+    for key in keys:
+        lines = walk.without_record(key)
+    general = rules().department("advice").fallback_number
+    assert lines == [
+        "Meillä on tekninen vika. Yhdistämme sinut neuvojalle. Pysy linjalla.",
+        f"[Dial {general}, 20 s -> desk-over]",
+    ]
 
 
 # --- the fault duty ---
