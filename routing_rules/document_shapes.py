@@ -46,8 +46,15 @@ def _key_as_text(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
+def _without_trunk_nought(number: str) -> str:
+    """ "+3580112" would be dialled as 112, and "+358040…" as nothing at all."""
+    if number.startswith("+3580"):
+        raise ValueError(f'{number!r} has a nought after +358; write it like "+358401234567"')
+    return number
+
+
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), AfterValidator(_without_trunk_nought)]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Told = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
 MenuKey = Annotated[str, BeforeValidator(_key_as_text), Field(pattern=r"^[1-9]$")]
