@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from adapters.migrate import differences, downgrade, upgrade
 from adapters.schema import metadata
@@ -103,3 +104,40 @@ def test_a_migration_that_fails_halfway_leaves_the_database_as_it_was(two_databa
     with pytest.raises(Exception, match="waiting_caller"):
         upgrade(url)
     assert tables(url) == {"waiting_caller"}
+
+
+def test_what_a_running_city_holds_survives_the_upgrade_and_the_way_back(two_databases: tuple[str, str]) -> None:
+    """On SQLite the table of promises is made anew: its rows, and those that point at them, must still be there."""
+    url, _ = two_databases
+    upgrade(url, "0001")
+    _run(url, *A_PROMISE)
+    upgrade(url)
+    asked = "SELECT e.event, r.state, r.contact FROM callback_event e JOIN callback_request r ON r.id = e.request_id"
+    assert _run(url, asked) == [("request", "requested", "ring")]
+    with pytest.raises(IntegrityError):
+        _run(url, A_PROMISE[1].replace("'r1'", "'r2'"))  # still one open request for each number and topic
+    downgrade(url, "0001")
+    assert _run(url, "SELECT id FROM callback_request") == [("r1",)]
+
+
+A_PROMISE = (
+    "INSERT INTO phone_number (id, e164, created_at) VALUES ('n1', '+358401234567', '2026-11-24 08:00:00.000000')",
+    "INSERT INTO callback_request (id, code, number_id, topic, language, department, desk, ruleset_version, urgent,"
+    " state, kind, line_time_at, due_at, window_start_at, window_end_at, promise_words, told, keyed_in, created_at)"
+    " VALUES ('r1', '123456', 'n1', 'housing', 'fi', 'housing', 'housing', 1, false, 'requested', 'slot',"
+    " '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000',"
+    " '2026-11-24 10:00:00.000000', 'told', true, false, '2026-11-24 08:00:00.000000')",
+    "INSERT INTO callback_event (request_id, at, event, from_state, to_state, fence, who)"
+    " VALUES ('r1', '2026-11-24 08:00:00.000000', 'request', '', 'requested', 0, 'caller')",
+)
+
+
+def _run(url: str, *statements: str) -> list[tuple[object, ...]]:
+    """What the last statement answers."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            results = [connection.execute(text(one)) for one in statements]
+            return [tuple(row) for row in results[-1]] if results[-1].returns_rows else []
+    finally:
+        engine.dispose()
