@@ -118,6 +118,9 @@ class Promises:
         row = store.get(self.tx.connection, request_id)
         if row is None:
             return
+        if row["contact"] == "text":  # noted in the talk: nobody rings again, and nobody is told that we will
+            store.transition(self.tx.connection, request_id, "missed", self.now, who, token=token, note=note or missed)
+            return
         department = self.rules.desk(row["desk"])
         policy = self.rules.desk(row["department"]).callbacks
         following = after_miss(
@@ -201,8 +204,6 @@ class Promises:
 
     def text(self, request_id: str, key: str, distinct: str = "") -> None:
         """Orders an SMS in the resident's language; without a sender nothing depends on it."""
-        if not self.services.settings.sms_sender:
-            return
         if not self.services.settings.sms_sender:
             return
         row = store.get(self.tx.connection, request_id)

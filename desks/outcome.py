@@ -44,6 +44,9 @@ def _live_done(talk: Conversation, row: RowMapping) -> None:
 def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, minutes: int | None) -> bool:
     request_id, token, who = row["request_id"], row["token"], row["agent_id"]
     match outcome:
+        case "done" | "unnoted" if _owes_a_letter(talk, request_id):
+            left = words or "in writing"
+            return promises.transition(talk.tx.connection, request_id, "missed", talk.now, who, token=token, note=left)
         case "done" | "unnoted":
             return _final(talk, row, "done", outcome, words)
         case "cancelled":
@@ -54,6 +57,12 @@ def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, min
             agreed = talk.now + timedelta(minutes=minutes or MINUTES_UNTIL_AGAIN)
             talk.promises.missed(request_id, token, "bad_moment", who, agreed, words or None)
     return True
+
+
+def _owes_a_letter(talk: Conversation, request_id: str) -> bool:
+    """The talk is over, the written answer is not: it stays on the list of messages until somebody has sent it."""
+    row = promises.get(talk.tx.connection, request_id)
+    return row is not None and row["contact"] == "text"
 
 
 def _final(talk: Conversation, row: RowMapping, event: str, outcome: str, words: str) -> bool:

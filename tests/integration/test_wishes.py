@@ -9,6 +9,7 @@ from callbacks.model import Refused
 from callbacks.service import Promises
 from callbacks.store import taken
 from desks import dispatch, wishes
+from desks.messages import not_rung
 from desks.service import note_outcome
 from desks.view import desk_view
 from queue_workers import after_hours
@@ -81,6 +82,34 @@ def test_noted_in_a_talk_it_holds_after_the_next_miss(town: Town) -> None:
     later(town, 40)
     town.agent("bertil")
     assert town.deal() == 0
+    assert town.promise(request)["state"] == "requested"
+
+
+def test_a_talk_that_ends_with_a_letter_owed_leaves_it_on_the_list(town: Town) -> None:
+    """Noted in the talk and then closed as handled: the talk is, the written answer is not."""
+    town.agent("aino")
+    request = town.request()
+    token = town.talking()
+    assert wishes.answer_by(town.services, "aino", request, "text")
+    assert note_outcome(town.services, "aino", token, "done", "wants it by post")
+    assert (town.offer(token)["state"], town.offer(token)["outcome"]) == ("ended", "done")
+    row = town.promise(request)
+    assert (row["state"], row["contact"]) == ("requested", "text")
+    assert [one.request_id for one in not_rung(town.services, None, "fi").in_writing] == [request]
+    later(town, 90)
+    assert town.deal() == 0
+    assert wishes.handled(town.services, "aino", request, "sent")
+    assert town.promise(request)["state"] == "done"
+
+
+def test_who_wants_it_in_writing_is_not_texted_that_we_will_ring(texting_town: Town) -> None:
+    town = texting_town
+    town.agent("aino")
+    request = town.request()
+    token = town.talking()
+    assert wishes.answer_by(town.services, "aino", request, "text")
+    assert note_outcome(town.services, "aino", token, "bad_moment", minutes=30)
+    assert [row["key"] for row in town.every(text_message, request_id=request)] == ["sms.promise"]
     assert town.promise(request)["state"] == "requested"
 
 
