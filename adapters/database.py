@@ -25,7 +25,7 @@ DatabaseError = SQLAlchemyError
 TRIES = 3
 BREAKER_SECONDS = 1.0
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
-UNIT_DEADLINES = 2.5  # of one statement's deadline, for a whole unit
+READ_DEADLINES, WRITE_DEADLINES = 1.5, 2.5  # of one statement's deadline, for a whole unit
 WATCHER = Watcher()
 LOST_LOCK = frozenset({"55P03", "40P01", "40001"})  # lock_not_available, deadlock_detected, serialization_failure
 
@@ -70,13 +70,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._connected() as connection:
+        with self._connected(READ_DEADLINES) as connection:
             yield connection
             connection.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        with self._turn(), self._connected() as connection:
+        with self._turn(), self._connected(WRITE_DEADLINES) as connection:
             transaction = Transaction(connection)
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -102,7 +102,7 @@ class Database:
             return work(transaction)
 
     @contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def _connected(self, deadlines: float) -> Iterator[Connection]:
         """A connection whose whole unit has a deadline. After a failure to connect or an unanswered unit the next ones
         fail at once for a moment: a caller must not pay the deadline on every step."""
         if self.is_sqlite:
@@ -111,12 +111,15 @@ class Database:
             return
         if time.monotonic() < self._closed_until:
             raise DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker"))
-        with self._answering() as connection, self._watched(connection):
+        with self._answering() as connection, self._watched(connection, deadlines):
             yield connection
             connection.info["used"] = time.monotonic()
 
     def _answering(self) -> Connection:
-        """A connection that is known to work: one that lay idle is asked first, a dead one is replaced once."""
+        """A connection that is known to work: one that lay idle is asked first, a dead one is replaced once.
+
+        One that was asked and hung is not replaced: connecting to a hung server would cost the caller two seconds more.
+        """
         try:
             connection = self.engine.connect()
             if time.monotonic() - connection.info.get("used", 0.0) < FRESH_SECONDS or self._answers(connection):
@@ -129,19 +132,21 @@ class Database:
             raise
 
     def _answers(self, connection: Connection) -> bool:
-        try:
-            with WATCHER.within(self._deadline, self._socket(connection)):
+        with WATCHER.within(self._deadline, self._socket(connection)) as ticket:
+            try:
                 connection.exec_driver_sql("SELECT 1")
                 connection.rollback()
-        except SQLAlchemyError:
-            connection.invalidate()
-            connection.close()
-            return False
+            except SQLAlchemyError:
+                connection.invalidate()
+                connection.close()
+                if ticket.cut:
+                    raise
+                return False
         return True
 
     @contextmanager
-    def _watched(self, connection: Connection) -> Iterator[None]:
-        with WATCHER.within(self._deadline * UNIT_DEADLINES, self._socket(connection)) as ticket:
+    def _watched(self, connection: Connection, deadlines: float) -> Iterator[None]:
+        with WATCHER.within(self._deadline * deadlines, self._socket(connection)) as ticket:
             try:
                 yield
             except SQLAlchemyError:
