@@ -85,6 +85,7 @@ class CarryOut:
             case CloseLine(line_id):
                 return Settled() if self.line.close(line_id) else TooLate()
             case Stay(line_id):
+                self._forget_number()
                 return Settled() if self.line.stay(line_id) else TooLate()
             case Bridge(line_id):
                 room = self.line.room_of(line_id)
@@ -156,12 +157,16 @@ class CarryOut:
             found = callable_number(found, own, self.facts.rules.allowed_countries)
         if isinstance(found, Refused):
             return NumberRefused(found.reason)
-        self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == self.caller.call_sid))
+        self._forget_number()
         made = self.services.clock.machine()
         self.tx.connection.execute(
             insert(call_draft).values(call_sid=self.caller.call_sid, e164=found, made_machine=made)
         )
         return NumberKept(found)
+
+    def _forget_number(self) -> None:
+        """One that was keyed in and not confirmed: at closing time nobody is promised a ring to it."""
+        self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == self.caller.call_sid))
 
     def _promise(self, effect: MakePromise) -> Result:
         if not isinstance(self.facts.caller, Callable):

@@ -1,5 +1,7 @@
 """Numbers that are keyed in, or cannot be rung: what is refused, what is hidden; urgent goes before all caps."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from adapters.schema import call_draft, callback_request, phone_number
@@ -11,6 +13,7 @@ from tests.support.services import CITY, Town, empty_record
 
 VICTIM, HELPER = "0405556667", "+358409998877"
 VICTIM_E164 = "+358405556667"
+LAST_CLOSES = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)  # 22.00 in Helsinki, the extended-hours desk's too
 ODD = (  # withheld, look-alikes, what is no telephone, what the city never rings
     "", "anonymous", "Anonymous", "ANONYMOUS", "anonymous@anonymous.invalid", "restricted", "Restricted", "unknown",
     "Unavailable", "private", "+266696687", "266696687", "+86282452253", "+8656696", "+2562533", "+7378742833",
@@ -198,3 +201,22 @@ def test_an_unreached_request_is_not_started_anew_by_others(town: Town) -> None:
 @pytest.fixture(scope="module")
 def town_of_this_file(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return Town.over(empty_record("sqlite", tmp_path_factory.mktemp("numbers")))
+
+
+def test_a_number_that_was_not_confirmed_is_not_the_one_promised_at_closing_time(town: Town) -> None:
+    """A wrong number is keyed in, nought leads back into the line, and the last desk closes."""
+    town.agent("aino", desks=("housing", "extended"))
+    telephone = call(town)
+    reaches(telephone, "housing")
+    wait, left = telephone.wait_url(), telephone.next_url()
+    telephone.post(wait, Digits="1")
+    telephone.post(left, QueueResult="leave")
+    for keys in ("2", "0409998887", "0"):
+        telephone.presses(keys)
+    assert "Paikkasi säilyy." in telephone.heard[-1]
+    wait, left = telephone.wait_url(), telephone.next_url()
+    town.clock.business = LAST_CLOSES
+    telephone.post(wait)
+    told = telephone.post(left, QueueResult="leave")
+    assert "Soitamme numeroon nolla neljä nolla, yksi kaksi kolme" in told
+    assert {row["e164"] for row in town.every(phone_number)} == {NUMBER}
