@@ -26,7 +26,7 @@ from tests.support.telephone import Telephone
 
 EVERYTHING: Needs = frozenset(get_args(Need))
 NIGHT = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
-KEYS = ("0", "1", "2", "3", "4", "5", "9", "*", "123456")
+KEYS = ("0", "1", "2", "5", "9", "*", "123456")
 INPUTS: tuple[CallerInput, ...] = (Silent(), *map(Pressed, KEYS))
 CHOICES = {"desk-over": "housing", "duty-over": "duty.0"}
 IN_LINE = ("offer", "number", "key-number", "same", "other-ways", "wait", "left", "closing", "talk-over")

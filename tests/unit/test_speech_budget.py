@@ -2,6 +2,7 @@
 
 Time is added up: fourteen characters a second, 0.4 s after each announcement, a second and a half from the last word
 to the key. Counted for callers who listen to the end of each menu, for those who press at once, and for the silent.
+The situations here go through every step of a call between them; ``make crawl`` tries all that are known.
 """
 
 from functools import cache
@@ -10,11 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from ivr.dialogue.steps import STEPS
-from tests.crawl.classes import alike
-from tests.crawl.explore import Crawl, Knock
-from tests.crawl.graph import CALLERS, INTERRUPTED, OFFER_SECONDS, STRAY, Graph, Way
-from tests.crawl.judge import Fault, faults_of
-from tests.crawl.pure import BASE
+from tests.crawl import alone
+from tests.crawl.graph import Graph
+from tests.crawl.judge import Fault
 from tests.crawl.pure_scenarios import catalogue, sample, scenarios
 from tests.crawl.words import Words
 
@@ -22,7 +21,7 @@ CITIES = dict(scenarios())
 FEWEST_BRANCHES = 100
 BETWEEN_THEM = (
     *("open", "closed", "known", "missed", "foreign", "overloaded", "only Finnish on duty", "the same matter again"),
-    *("an adviser has accepted", "the desk closes", "known, sensitive", "the sound is not there"),
+    *("an adviser has accepted", "the desk closes", "known, sensitive", "the sound is not there", "a notice for all"),
 )
 STEPS_WITHOUT_AN_ADDRESS = {"message"}  # said within the step before it
 
@@ -34,35 +33,24 @@ def words() -> Words:
 
 @cache
 def crawled(name: str) -> Graph:
-    city = CITIES[name]
-    simple = alike(city.facts.rules, city.facts.now, city.facts.staffed)
-    crawl = Crawl(city, Knock(f"{BASE}/voice/incoming"), simplify=simple).run()
-    assert len(crawl.branches) >= FEWEST_BRANCHES
-    return Graph(crawl, words())
+    graph = alone.crawled(CITIES[name], words())
+    assert len(graph.crawl.branches) >= FEWEST_BRANCHES
+    return graph
 
 
-@pytest.mark.parametrize("name", CITIES)
+@pytest.mark.parametrize("name", BETWEEN_THEM)
 def test_every_path_offers_help_within_a_minute_and_ends_well(name: str) -> None:
     graph = crawled(name)
-    faults = [fault for branch in graph.crawl.branches for fault in faults_of(branch, words())]
-    assert not faults, _each_once(faults)
-    callers = (INTERRUPTED, STRAY) if name.startswith("a notice") else CALLERS
-    for caller in callers:
-        late = [way for way in graph.ways(caller) if way.seconds > OFFER_SECONDS]
-        assert not late, f"a caller {caller.name}\n{_longest(late)}"
-    graph.callers = callers
-    left = list(graph.faults())
-    assert not left, _each_once(left)
+    longest = [f"a caller {caller}: {way}" for caller, way in alone.late(name, graph)]
+    assert not longest, "\n".join(longest[:8])
+    found = list(alone.faults(name, graph, words()))
+    assert not found, _each_once(found)
 
 
 def test_no_step_of_a_call_is_left_untried() -> None:
     graphs = [crawled(name) for name in BETWEEN_THEM]
     tried = {urlsplit(branch.url).path.rpartition("/")[2] for graph in graphs for branch in graph.crawl.branches}
     assert set(STEPS) - tried <= STEPS_WITHOUT_AN_ADDRESS
-
-
-def _longest(ways: list[Way]) -> str:
-    return "\n".join(str(way) for way in sorted(ways, key=lambda way: -way.seconds)[:8])
 
 
 def _each_once(faults: list[Fault]) -> str:
