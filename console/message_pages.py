@@ -51,8 +51,11 @@ def sound(services: "Services", recording_id: str) -> Response:
 
 def heard(services: "Services", recording_id: str) -> ResponseReturnValue:
     person, note = guard.person(), _note()
-    if may_hear(services, person.scope, recording_id) is None:
+    row = may_hear(services, person.scope, recording_id)
+    if row is None:
         raise NotFound
+    if row["stored_machine"] is None and row["failed"] is None:  # still on its way: nobody can have heard it
+        return _answer(False)
     with services.database.write() as tx:
         done = Recordings(services, tx, services.rules.current()).heard(recording_id, person.agent_id, note)
     return _answer(done)

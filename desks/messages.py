@@ -13,8 +13,8 @@ from adapters.schema import callback_request, phone_number, recording
 from callbacks import store as promises
 from callbacks.model import OPEN_STATES, Window
 from callbacks.planning import open_slots, ringing_department, room_in
-from desks.card import Sound
-from desks.view import desk_name, grouped, sound, sounds_of, topic_path
+from desks.card import EarlierNote, Sound
+from desks.view import desk_name, grouped, notes_of, sound, sounds_of, topic_path
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class InWriting:
     made_at: datetime
     free: bool  # nobody holds it just now: it can be marked as handled
     sounds: tuple[Sound, ...]
+    notes: tuple[EarlierNote, ...]  # what agents wrote in their talks about it
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _in_writing(connection: Connection, rules: Ruleset, scope: Scope, language: 
             row["created_at"],
             row["state"] == "requested",
             sounds_of(connection, row["id"]),
+            notes_of(connection, row["id"]),
         )
         for row in connection.execute(query.limit(MOST)).mappings()
     )

@@ -8,6 +8,7 @@ import phonenumbers
 from sqlalchemy import Connection, RowMapping, and_, func, select
 
 from adapters.schema import agent, call, callback_request, offer, phone_number, presence, waiting_caller
+from callbacks import store as promises
 from desks.card import Card, DeskView, EarlierNote, JustEnded, LineCounts, Sound, Told, Why
 from desks.store import may_be_rung
 from recordings import store as recordings
@@ -122,7 +123,7 @@ def _callback_card(connection: Connection, rules: Ruleset, current: RowMapping, 
         attempts=matter["attempts"],
         last_attempt=matter["last_attempt_at"],
         earlier_contacts=_earlier(connection, matter["number_id"], matter["created_at"], matter["origin_call_sid"]),
-        earlier_notes=_notes(connection, matter["id"], current["token"]),
+        earlier_notes=notes_of(connection, matter["id"], current["token"]),
         why=Why(current["clause"], current["clause_number"], moment),
         rang_at=matter["line_time_at"],
         since=_since(current),
@@ -139,7 +140,9 @@ def _callback_card(connection: Connection, rules: Ruleset, current: RowMapping, 
 def _live_card(connection: Connection, rules: Ruleset, current: RowMapping, language: str) -> Card:
     one = select(waiting_caller).where(waiting_caller.c.id == current["caller_id"])
     matter = connection.execute(one).mappings().one()
-    notes = _notes(connection, matter["request_id"], current["token"]) if matter["request_id"] else ()
+    asked_for = matter["request_id"]
+    notes = notes_of(connection, asked_for, current["token"]) if asked_for else ()
+    wishes = promises.get(connection, asked_for) if asked_for else None
     return Card(
         token=current["token"],
         state=current["state"],
@@ -168,7 +171,9 @@ def _live_card(connection: Connection, rules: Ruleset, current: RowMapping, lang
         wrap_until=current["wrap_until_at"],
         resident_status=current["resident_status"],
         note=current["note"],
-        sounds=sounds_of(connection, matter["request_id"]) if matter["request_id"] else (),
+        sounds=sounds_of(connection, asked_for) if asked_for else (),
+        contact=wishes["contact"] if wishes is not None else "ring",
+        interpreter=wishes["interpreter"] if wishes is not None else None,
     )
 
 
@@ -214,7 +219,7 @@ def _earlier(connection: Connection, number_id: str | None, before: datetime, ow
     return connection.scalar(counted) or 0
 
 
-def _notes(connection: Connection, request_id: str, token: str) -> tuple[EarlierNote, ...]:
+def notes_of(connection: Connection, request_id: str, token: str = "") -> tuple[EarlierNote, ...]:
     """The last three notes of other attempts at the same promise, newest first."""
     rows = connection.execute(
         select(offer.c.ended_at, offer.c.made_at, offer.c.outcome, offer.c.note)

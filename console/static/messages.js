@@ -6,7 +6,7 @@ import { get } from "./server.js";
 const EVERY = 5000;
 
 function busy(main) {
-  const playing = [...main.querySelectorAll("audio")].some((sound) => !sound.paused || sound.currentTime > 0);
+  const playing = [...main.querySelectorAll("audio")].some((sound) => !sound.paused);
   const typed = [...main.querySelectorAll("input[type=text]")].some((field) => field.value);
   return playing || typed || main.querySelector("form:focus-within, form:hover, audio:focus");
 }

@@ -26,12 +26,21 @@ function replace(shown, fresh) {
   const matter = matterOf(shown);
   const open = [...shown.querySelectorAll("[data-panel]:not([hidden])")].map((panel) => panel.dataset.panel);
   const held = shown.contains(document.activeElement) ? handle(document.activeElement) : null;
+  const begun = [...shown.querySelectorAll("audio")].filter((sound) => !sound.paused || sound.currentTime > 0);
+  const listening = begun.find((sound) => sound === document.activeElement);
   shown.replaceChildren(...fresh.childNodes);
+  begun.forEach((sound) => playOn(shown, sound));
   for (const field of shown.querySelectorAll(FIELDS)) {
     if (typed.get(field.id)) field.value = typed.get(field.id);
   }
   if (matterOf(shown) === matter) open.forEach((name) => leaveOpen(shown, name));
-  if (held) (shown.querySelector(held) ?? shown.querySelector("[tabindex='-1']"))?.focus();
+  if (listening?.isConnected) listening.focus();
+  else if (held) (shown.querySelector(held) ?? shown.querySelector("[tabindex='-1']"))?.focus();
+}
+
+// a message that somebody listens to goes on where it is; put back in the same turn, it is not even paused
+function playOn(region, sound) {
+  region.querySelector(`audio[src="${CSS.escape(sound.getAttribute("src"))}"]`)?.replaceWith(sound);
 }
 
 // what was opened for this matter stays open while it is the same one in the same state

@@ -58,6 +58,24 @@ def test_a_message_is_played_and_settled_with_the_keyboard(desk: Desk, city: Cit
     assert city.one(recording.c.state, recording.c.note, where=recording.c.id == FIRST) == ("heard", "sent a letter")
 
 
+def test_a_message_plays_on_while_the_list_renews_itself(desk: Desk, city: City) -> None:
+    leave(city, FIRST, wav(60))
+    page = desk.signs_in("sirkka").opens("/messages").page
+    page.eval_on_selector("audio", "sound => sound.play()")
+    page.focus("audio")
+    page.evaluate(
+        """async () => {
+            const { place } = await import("/console/static/regions.js");
+            const fresh = document.querySelector('[data-region="messages"]').outerHTML;
+            place(fresh);
+            place(fresh.replaceAll("</li>", "<p>renewed</p></li>"));
+        }"""
+    )
+    expect(page.locator(".item-message", has_text="renewed")).to_have_count(1)
+    assert page.eval_on_selector("audio", "sound => [sound.paused, sound === document.activeElement]") == [False, True]
+    expect(page.locator("audio")).to_have_count(1)
+
+
 def held(city: City, state: str) -> None:
     city.present("a_aino")
     stands = "connected" if state in ("connected", "wrapup") else "offered"

@@ -158,6 +158,30 @@ def test_a_supervisor_sees_the_message_on_the_line_and_what_the_duty_left(city: 
     assert "/seen" not in sirkka.page("/line")
 
 
+def test_no_copy_of_the_sound_is_offered(city: City) -> None:
+    """What a resident said does not lie in the clear on agents' machines because a menu offered it."""
+    message(city)
+    assert '<audio controls controlslist="nodownload"' in signed_in(city, "aino").page("/messages")
+
+
+def test_what_nobody_can_have_heard_is_not_settled_as_heard(city: City) -> None:
+    message(city, stored=False)
+    aino = signed_in(city, "aino")
+    assert f"/recordings/{ID}/heard" not in aino.page("/messages")
+    assert aino.post(f"/recordings/{ID}/heard").status_code == 409
+    assert state_of(city)[0] == "kept"
+    city.change(recording, recording.c.id == ID, failed="never came")
+    assert f"/recordings/{ID}/heard" in aino.page("/messages")
+    assert aino.post(f"/recordings/{ID}/heard").status_code == 200
+
+
+def test_the_card_of_one_who_rings_in_shows_her_wishes_too(city: City) -> None:
+    city.request("r1", number_id=city.number(), interpreter="Dari, Tulkkikeskus", kind="slot")
+    city.caller("c1", state="offered", request_id="r1", offer_token="tok1")
+    city.offer("a_aino", caller_id="c1")
+    assert "Tulkki: Dari, Tulkkikeskus" in signed_in(city, "aino").page("/")
+
+
 # --- in writing --------------------------------------------------------------------------------------------------
 
 
@@ -169,8 +193,10 @@ def test_an_agent_notes_that_the_answer_goes_in_writing_and_settles_it(city: Cit
     city.request("r1", number_id=city.number())
     message(city, request_id="r1")
     aino = signed_in(city, "aino")
+    city.offer("a_aino", token="tok0", request_id="r1", state="ended", note="by post, please")
     assert aino.post("/requests/r1/answer-by", way="text").status_code == 200
     page = aino.page("/messages")
+    assert "by post, please" in page, "what was told is told once"
     assert "+358 40 1234567" in page
     assert f"/console/recordings/{ID}.wav" in page
     assert aino.post("/requests/r1/handled", note="texted").status_code == 200
