@@ -125,6 +125,7 @@ class CarryOut:
         return CarryOutKnown(self.services, self.tx, self.step, self.facts, caller.call_sid, caller.number)
 
     def _join(self, effect: JoinLine) -> Result:
+        self._forget_number()
         request = self._about(effect)
         return Joined(
             self.line.join(

@@ -10,6 +10,7 @@ from callbacks.model import Refused
 from callbacks.service import Promises
 from tests.support.known import NUMBER, asks, call, events, gives, keyed, reaches, requests, unreached, wish
 from tests.support.services import CITY, Town, empty_record
+from tests.support.telephone import Telephone
 
 VICTIM, HELPER = "0405556667", "+358409998877"
 VICTIM_E164 = "+358405556667"
@@ -214,6 +215,20 @@ def test_a_number_that_was_not_confirmed_is_not_the_one_promised_at_closing_time
     for keys in ("2", "0409998887", "0"):
         telephone.presses(keys)
     assert "Paikkasi säilyy." in telephone.heard[-1]
+    assert_rung_at_closing_time(town, telephone)
+
+
+def test_nor_is_one_that_was_keyed_in_before_the_line(town: Town) -> None:
+    telephone = call(town)
+    reaches(telephone, "housing")
+    town.agent("aino", desks=("advice", "extended"))
+    for keys in ("1", "2", "0409998887", "0"):
+        telephone.presses(keys)
+    assert_rung_at_closing_time(town, telephone)
+
+
+def assert_rung_at_closing_time(town: Town, telephone: Telephone) -> None:
+    """The caller's own number, told as it is."""
     wait, left = telephone.wait_url(), telephone.next_url()
     town.clock.business = LAST_CLOSES
     telephone.post(wait)
