@@ -171,7 +171,9 @@ def test_what_nobody_can_have_heard_is_not_settled_as_heard(city: City) -> None:
     assert aino.post(f"/recordings/{ID}/heard").status_code == 409
     assert state_of(city)[0] == "kept"
     city.change(recording, recording.c.id == ID, failed="never came")
-    assert f"/recordings/{ID}/heard" in aino.page("/messages")
+    page = aino.page("/messages")
+    assert f"/recordings/{ID}/heard" in page
+    assert "Kuunneltu" not in page, "there was nothing to hear"
     assert aino.post(f"/recordings/{ID}/heard").status_code == 200
 
 
@@ -180,6 +182,12 @@ def test_the_card_of_one_who_rings_in_shows_her_wishes_too(city: City) -> None:
     city.caller("c1", state="offered", request_id="r1", offer_token="tok1")
     city.offer("a_aino", caller_id="c1")
     assert "Tulkki: Dari, Tulkkikeskus" in signed_in(city, "aino").page("/")
+
+
+def test_another_time_keeps_the_interpreter_that_was_named(city: City) -> None:
+    city.request("r1", number_id=city.number(), state="connected", offer_token="tok1", interpreter="Dari, Tulkkikeskus")
+    city.offer("a_aino", state="connected", request_id="r1", connected_at=city.clock.now())
+    assert 'id="interpreter-which" value="Dari, Tulkkikeskus"' in signed_in(city, "aino").page("/")
 
 
 # --- in writing --------------------------------------------------------------------------------------------------

@@ -50,9 +50,20 @@ def test_every_code_that_a_page_can_show_has_words() -> None:
         | {f"state.{state}" for state in (*OPEN_STATES, *line_states)}
         | {f"kind.{kind}" for kind in ("live", "asap", "slot", "retry")}
         | {f"why.{clause}" for clause in ("urgent", "needed", "place", "slot")}
-        | {f"board.item.{kind}" for kind in ("needs_human", "unreached", "untold", "unnoted")}
+        | {
+            f"board.item.{kind}"
+            for kind in ("needs_human", "unreached", "untold", "unnoted", "duty_unanswered", "interpreter")
+        }
     )
     assert wanted <= known, wanted - known
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+@pytest.mark.parametrize("kind", ["nav", "title"])
+def test_no_two_pages_are_called_the_same(language: str, kind: str) -> None:
+    """Two entries of one name in the menu: nobody knows which is which."""
+    names = [words for key, words in page_words(language).words.items() if key.startswith(f"{kind}.")]
+    assert len(names) == len(set(names)), names
 
 
 def test_shortcut_keys_of_a_language_are_all_different() -> None:
