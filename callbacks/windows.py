@@ -5,6 +5,7 @@ All times are business time in UTC; the zone is an argument, because the city's 
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from math import floor
 
 from callbacks.model import Window
@@ -115,6 +116,7 @@ def _local_days(window: Window, zone: tzinfo) -> tuple[date, ...]:
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
+@lru_cache(maxsize=4096)
 def _at(day: date, minute: int, zone: tzinfo) -> datetime:
     """1440 is the midnight that ends the day."""
     return (datetime.combine(day, time(0), tzinfo=zone) + timedelta(minutes=minute)).astimezone(UTC)

@@ -8,6 +8,7 @@ moves forward to the first that does; of one that comes twice (autumn) the first
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from routing_rules.holidays import EVES, holiday_on
@@ -98,6 +99,7 @@ def _joined(openings: Iterable[Opening]) -> Iterator[Opening]:
         yield held
 
 
+@lru_cache(maxsize=4096)  # every turn asks for the same few days of the same few desks
 def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """Local minutes of the day as UTC; 1440 is the next midnight, also on days of 23 and 25 hours."""
     days, rest = divmod(minutes, 24 * 60)
