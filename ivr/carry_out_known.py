@@ -93,5 +93,6 @@ class CarryOutKnown:
             return CodeChecked(known=False, too_many=True)
         promises.note_code_try(connection, self.call_sid, self.step.nonce, number, machine)
         found = promises.with_code(connection, code, self.facts.now - RECENT)
-        own = (row["id"] for row in found if row["number_id"] == number and row["state"] in CHANGEABLE)
-        return CodeChecked(known=bool(found), request_id=next(own, ""))
+        own = [row for row in found if row["number_id"] == number]
+        open_still = (row["id"] for row in own if row["state"] in CHANGEABLE)
+        return CodeChecked(known=bool(found), own=bool(own), request_id=next(open_still, ""))

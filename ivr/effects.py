@@ -218,9 +218,10 @@ class TooLate:
 
 @dataclass(frozen=True)
 class CodeChecked:
-    """Whether the city has a matter with this code; ``request_id`` only where it is this number's own."""
+    """Whether the city has a matter with this code; ``request_id`` only where it is this number's own, and open."""
 
     known: bool
+    own: bool = False  # the matter is about the number that rings
     too_many: bool = False
     request_id: str = ""
 

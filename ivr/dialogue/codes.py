@@ -70,9 +70,14 @@ def _proved(step: Step, result: CodeChecked, facts: Facts) -> Turn | Effect:
 
 
 def _answered(step: Step, result: CodeChecked, facts: Facts) -> Turn | Effect:
-    """Yes or no only; from the matter's own number the code also moves and cancels."""
+    """Yes only to the telephone that the matter is about: a swindler may have got a code of her own, and tell it.
+
+    From there the code also moves and cancels.
+    """
     if not result.known:
-        return known.other(step, facts, Say("check.no"))
+        return known.other(step, facts, Say("check.no"), Say("check.never"))
+    if not result.own:
+        return known.other(step, facts, Say("check.elsewhere"), Say("check.never"))
     own = next((matter for matter in facts.known if matter.request_id == result.request_id), None)
     if own is None:
         return known.other(step, facts, Say("check.yes"))

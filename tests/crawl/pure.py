@@ -129,7 +129,7 @@ class DialogueAlone:
                 return self._promised(mine, self.facts.slots[0], known)
             case CheckCode(keys):
                 mine_too = self.facts.known[0].request_id if self.facts.known and keys == CODE else ""
-                return CodeChecked(known=keys == CODE, request_id=mine_too)
+                return CodeChecked(known=keys == CODE, own=bool(mine_too), request_id=mine_too)
             case KeepRecording(_, seconds):
                 mine.message = MessageFacts("message1", seconds, self.playable, "token1")
                 return Recorded("message1")

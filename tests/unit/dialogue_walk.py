@@ -119,7 +119,7 @@ def result_of(effect: Effect, facts: Facts) -> Result:  # noqa: C901 - one case 
         case KeepMessage():
             return MessageKept(None)
         case CheckCode(keys):
-            return CodeChecked(keys == "204519")
+            return CodeChecked(keys == "204519", own=bool(facts.known))
     return Settled()
 
 

@@ -164,7 +164,7 @@ def test_a_sensitive_matter_asks_for_its_code_and_takes_no_other(key: str) -> No
         assert isinstance(wrong, Turn)
         assert isinstance(wrong.instructions[0], Gather)
         assert wrong.instructions[0].spoken[0].key == "code.wrong"  # type: ignore[union-attr]
-    right = after(step, CheckCode("1"), CodeChecked(True, request_id="r3"), facts)
+    right = after(step, CheckCode("1"), CodeChecked(True, own=True, request_id="r3"), facts)
     assert isinstance(right, Turn)
     assert isinstance(right.instructions[0], Gather)
     assert ("/step/move?" if key == "2" else "/step/cancel-sure?") in right.instructions[0].action
