@@ -209,7 +209,7 @@ def _items(connection: Connection, rules: Ruleset, scope: Scope, language: str) 
         .order_by((supervisor_item.c.kind == "needs_human").desc(), supervisor_item.c.made_at)
         .limit(50)
     )
-    return tuple(_item(connection, rules, row, language) for row in rows)
+    return tuple(_item(connection, rules, scope, row, language) for row in rows)
 
 
 def _seen_by(scope: Scope) -> ColumnElement[bool]:
@@ -217,13 +217,14 @@ def _seen_by(scope: Scope) -> ColumnElement[bool]:
     return or_(_within(callback_request, scope), supervisor_item.c.request_id.is_(None))
 
 
-def _item(connection: Connection, rules: Ruleset, row: Any, language: str) -> Item:
+def _item(connection: Connection, rules: Ruleset, scope: Scope, row: Any, language: str) -> Item:
     request = _promised(rules, row, language) if row._mapping[callback_request.c.id] is not None else None
     left = recordings.get(connection, row.item_detail) if row.item_detail and request is None else None
     if request is not None:
         sounds = _sounds(connection, (request.request_id,)).get(request.request_id, ())
     else:
-        sounds = (sound(left),) if left is not None else ()
+        hers = left is not None and (scope is None or left["department"] in scope)
+        sounds = (sound(left),) if left is not None and hers else ()
     detail = _about(rules, row.item_detail, left, language)
     return Item(row.item_kind, row.made_at, request, row.last_agent, row.item_id, detail, sounds)
 

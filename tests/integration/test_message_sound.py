@@ -1,6 +1,7 @@
 """A message's sound: fetched by name, sealed, deleted at the provider; heard by its caller; mended when forgotten."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from adapters.schema import outbox, recording
 from adapters.voice_gateway import NotDone
 from callbacks import store as promises
 from queue_workers import sound_repairs
+from recordings.vault import NoSound, Vault
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, media_path, recording_sid
 from tests.support.provider import LOST, NO_SUCH_CALL
@@ -213,3 +215,60 @@ def test_a_key_that_is_missing_loses_nothing(record: str, house: MediaHouse, tmp
     assert the_message(town)["stored_machine"] is None
     assert list(tmp_path.rglob("*.sound")) == []
     town.services.database.dispose()
+
+
+class DyingVault:
+    """Dies once, right after what it was asked to do: the process is killed before anything is noted."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault, self.dies = vault, True
+
+    def put(self, sound_id: str, sound: bytes) -> None:
+        self.vault.put(sound_id, sound)
+        self._killed()
+
+    def get(self, sound_id: str) -> bytes:
+        return self.vault.get(sound_id)
+
+    def delete(self, sound_id: str) -> None:
+        self.vault.delete(sound_id)
+        self._killed()
+
+    def _killed(self) -> None:
+        if self.dies:
+            self.dies = False
+            raise KeyboardInterrupt
+
+
+def killed(town: Town) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        town.carry_out()
+    town.clock.pass_(seconds=21)  # the dead worker's lease is over
+
+
+def test_a_worker_killed_behind_the_vault_deletes_nothing_at_the_provider_until_it_is_noted(
+    town: Town, speaker: Speaker
+) -> None:
+    town.services = replace(town.services, vault=DyingVault(town.services.vault))
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    killed(town)
+    assert the_message(town)["stored_machine"] is None
+    assert town.gateway.ordered("delete_recording") == []
+    carried_out(town)
+    left = the_message(town)
+    assert town.services.vault.get(str(left["id"])) == SOUND
+    assert len(town.gateway.ordered("delete_recording")) == 1
+
+
+def test_taken_back_while_the_worker_that_stored_it_dies_it_lies_nowhere(town: Town, speaker: Speaker) -> None:
+    town.services = replace(town.services, vault=DyingVault(town.services.vault))
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    killed(town)
+    speaker.telephone.presses("3")
+    carried_out(town)
+    left = next(row for row in town.every(recording) if row["state"] == "dropped")
+    with pytest.raises(NoSound):
+        town.services.vault.get(str(left["id"]))
+    assert left["removed_machine"] is not None

@@ -158,6 +158,17 @@ def test_a_supervisor_sees_the_message_on_the_line_and_what_the_duty_left(city: 
     assert "/seen" not in sirkka.page("/line")
 
 
+def test_a_supervisor_elsewhere_sees_that_nobody_answered_and_is_offered_no_sound_she_may_not_hear(city: City) -> None:
+    city.agent("saara", role="supervisor", departments=("streets",))
+    duty = message(city, kind="duty", urgent=1)
+    city.put(supervisor_item, id="i1", kind="duty_unanswered", detail=duty, made_at=city.clock.now())
+    saara = signed_in(city, "saara")
+    page = saara.page("/line")
+    assert "/console/items/i1/seen" in page
+    assert f"/console/recordings/{duty}.wav" not in page
+    assert saara.get(f"/recordings/{duty}.wav").status_code == 404
+
+
 def test_no_copy_of_the_sound_is_offered(city: City) -> None:
     """What a resident said does not lie in the clear on agents' machines because a menu offered it."""
     message(city)
