@@ -39,12 +39,13 @@ class RecordingEnded:
 CallerInput = Pressed | Silent | LeftQueue | DialEnded | RecordingEnded
 
 _KEYS = frozenset("0123456789*#")
+MOST_KEYS = 32  # more than any number has
 RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 LONGEST_RECORDING = 4 * 3600  # seconds; the provider records no longer
 
 
 def read(form: Mapping[str, str]) -> CallerInput:
-    """A key press that no telephone can send counts as silence."""
+    """A key press that no telephone can send counts as silence; of too many keys the first are enough to refuse them."""
     if "QueueResult" in form:
         return LeftQueue(form["QueueResult"][:32])
     if "DialCallStatus" in form:
@@ -52,9 +53,9 @@ def read(form: Mapping[str, str]) -> CallerInput:
     if "RecordingSid" in form or "RecordingUrl" in form:
         return _recording(form)
     keys = form.get("Digits", "")
-    if not keys or len(keys) > 32 or not set(keys) <= _KEYS:
+    if not keys or not set(keys) <= _KEYS:
         return Silent()
-    return Pressed(keys)
+    return Pressed(keys[:MOST_KEYS])
 
 
 def _recording(form: Mapping[str, str]) -> CallerInput:

@@ -50,11 +50,6 @@ def unreachable(step: Step, facts: Facts) -> Turn:
     return Turn(step.language, (*said, Hangup()))
 
 
-def is_last(step: Step, facts: Facts) -> bool:
-    duty = _of(step, facts)
-    return duty is None or _following(step) >= len(duty.numbers)
-
-
 def _nobody(duty_id: str) -> tuple[Say, ...]:
     if not duty_id:
         return (Say("duty.nobody"),)
