@@ -45,7 +45,7 @@ LONGEST_RECORDING = 4 * 3600  # seconds; the provider records no longer
 
 
 def read(form: Mapping[str, str]) -> CallerInput:
-    """A key press that no telephone can send counts as silence; of too many keys the first are enough to refuse them."""
+    """A key press that no telephone can send counts as silence; of too many keys the first ones are enough."""
     if "QueueResult" in form:
         return LeftQueue(form["QueueResult"][:32])
     if "DialCallStatus" in form:
