@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapters.deadline import Watcher
+from adapters.together import Row
+from adapters.together import write as write_together
 
 LOG = logging.getLogger("database")
 T = TypeVar("T")
@@ -39,11 +41,31 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any],
 
 
 class Transaction:
-    """One unit of work. What is registered with ``after_commit`` runs once the commit has returned, never before."""
+    """One unit of work. What is registered with ``after_commit`` runs once the commit has returned, never before.
+
+    Rows that are only ``add``-ed wait for one another and are written in one statement: before anything else is asked
+    of the record, at the latest before the commit. Take ``connection`` anew for each statement, so that none misses
+    them.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self._connection = connection
+        self._waiting: list[Row] = []
         self.hooks: list[Callable[[], object]] = []
+
+    @property
+    def connection(self) -> Connection:
+        self.write_waiting()
+        return self._connection
+
+    def add(self, *rows: Row) -> None:
+        """New rows. IntegrityError, when they are written: a neighbour has written one of them meanwhile."""
+        self._waiting.extend(rows)
+
+    def write_waiting(self) -> None:
+        if self._waiting:
+            rows, self._waiting = self._waiting, []
+            write_together(self._connection, rows)
 
     def after_commit(self, hook: Callable[[], object]) -> None:
         self.hooks.append(hook)
@@ -82,6 +104,7 @@ class Database:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield transaction
+                transaction.write_waiting()
             except BaseException:
                 connection.rollback()
                 raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from callbacks import store
 from callbacks.code import request_code
@@ -69,7 +69,11 @@ class SameOpen:
 class Making:
     def __init__(self, promises: "Promises") -> None:
         self.promises, self.rules, self.now = promises, promises.rules, promises.now
-        self.connection = promises.tx.connection
+        self.tx = promises.tx
+
+    @property
+    def connection(self) -> Connection:
+        return self.tx.connection
 
     def make(self, wanted: Wanted) -> Made | SameOpen | Refused:
         """Refused: ``too_many``, or ``live`` where an urgent caller over a cap is better answered at once."""
@@ -166,7 +170,7 @@ class Making:
                 return Refused("too_many")
             person = found
         values = self._row(wanted) | {"number_id": number, "person": person}
-        request_id = store.add(self.connection, values, self.now, "caller")
+        request_id = store.add(self.tx, values, self.now, "caller")
         self.promises.text(request_id, "sms.promise")
         return Made(request_id, False, code=values["code"])
 

@@ -20,11 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from adapters.database import insert_once
+from adapters.database import Transaction, insert_once
 from adapters.ids import new_id
-from adapters.pair import Pair
 from adapters.schema import call_draft, callback_event, callback_request, code_try, offer, phone_number
 from adapters.schema.promises import OPEN
+from adapters.together import Row
 from callbacks.machine import TRANSITIONS, Event
 from callbacks.model import FINAL_STATES
 
@@ -38,8 +38,19 @@ IS_OPEN = text(f"callback_request.{OPEN}")
 
 # Made once, at import: a promise must not pay for building its statements (docs/decisions/0006).
 _KNOWN_NUMBER = select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164"))
-_ADD = Pair(lambda make: make(REQUEST), lambda make: make(callback_event))
 _HISTORY = insert(callback_event).inline()
+
+
+def _first_number(make: Any) -> Any:
+    return make(phone_number)
+
+
+def _request(make: Any) -> Any:
+    return make(REQUEST)
+
+
+def _event(make: Any) -> Any:
+    return make(callback_event)
 
 
 def _new_number(make: Any) -> Any:
@@ -58,8 +69,18 @@ def number_id(connection: Connection, e164: str, now: datetime) -> str:
 
 def new_number_id(connection: Connection, e164: str, now: datetime) -> str:
     """For a number that was not known a moment ago; a neighbour may have stored it meanwhile."""
-    row = {"id": new_id(), "e164": e164, "created_at": now}
-    return str(connection.scalar(_NEW_NUMBER[connection.dialect.name], row))
+    return str(connection.scalar(_NEW_NUMBER[connection.dialect.name], _number(e164, now)))
+
+
+def add_number(tx: Transaction, e164: str, now: datetime) -> str:
+    """The same, written together with what else is new; a neighbour's costs the transaction, which is begun anew."""
+    row = _number(e164, now)
+    tx.add(Row(_first_number, row))
+    return str(row["id"])
+
+
+def _number(e164: str, now: datetime) -> dict[str, Any]:
+    return {"id": new_id(), "e164": e164, "created_at": now}
 
 
 def known_number_id(connection: Connection, e164: str) -> str | None:
@@ -184,11 +205,13 @@ def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]
     return same.scalar_subquery(), held.scalar_subquery()
 
 
-def add(connection: Connection, values: Mapping[str, Any], now: datetime, who: str) -> str:
-    """A new request in ``requested``. IntegrityError: this number already has an open one about the topic."""
+def add(tx: Transaction, values: Mapping[str, Any], now: datetime, who: str) -> str:
+    """A new request in ``requested``. IntegrityError, when it is written: this number already has an open one about
+    the topic."""
     request_id = new_id()
     row = {**values, "id": request_id, "state": "requested", "created_at": now}
-    _ADD.write(connection, row, _history(request_id, "request", "", "requested", 0, None, who, now, None))
+    event = _history(request_id, "request", "", "requested", 0, None, who, now, None)
+    tx.add(Row(_request, row), Row(_event, event))
     return request_id
 
 

@@ -207,7 +207,7 @@ class InOneTransaction:
     def _new_number(self) -> str | None:
         if self.asked.e164 is None:
             return None
-        return promises.new_number_id(self.tx.connection, self.asked.e164, self.services.clock.now())
+        return promises.add_number(self.tx, self.asked.e164, self.services.clock.now())
 
     def _carried_out(self, effect: Effect, facts: Facts, finder: Finder, caller: Caller) -> Turn:
         said: Turn | Effect = effect
@@ -217,7 +217,7 @@ class InOneTransaction:
             result = CarryOut(self.services, self.tx, self.step, facts, caller).run(said)
             needed = needs_after(said, result)
             if needed:  # what is true now leads the caller
-                facts = finder.anew().facts(self.step, self.asked.given, needed)
+                facts = finder.anew(self.tx.connection).facts(self.step, self.asked.given, needed)
             said = dialogue.after(self.step, said, result, facts)
         if isinstance(said, Turn):
             return said
@@ -230,7 +230,7 @@ class InOneTransaction:
         known = {"language": step.language or None, "topic": topic, "ruleset_version": facts.rules.version}
         here = store.Webhook(caller.call_sid, step.name, step.nonce, step.arrived)
         machine = self.services.clock.machine()
-        store.leave_receipt(self.tx.connection, here, answer, machine, caller.number_id, known)
+        store.leave_receipt(self.tx, here, answer, machine, caller.number_id, known)
 
 
 def urls(services: "Services") -> Urls:

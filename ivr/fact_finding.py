@@ -90,10 +90,10 @@ class Finder:
         self.now = services.clock.now()
         self._outlooks: dict[str, int | None] = {}
 
-    def anew(self) -> "Finder":
+    def anew(self, connection: Connection) -> "Finder":
         """A second look, at what an effect has changed."""
-        drafted = promises.drafted_number(self.connection, self.caller.call_sid)
-        return Finder(self.services, self.connection, self.rules, self.caller, drafted)
+        drafted = promises.drafted_number(connection, self.caller.call_sid)
+        return Finder(self.services, connection, self.rules, self.caller, drafted)
 
     def facts(self, step: Step, given: CallerInput, asked: Needs) -> Facts:
         line_finder = LineFinder(self.services, self.connection, self.rules, self.now, self.caller.call_sid)

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, bindparam, func, select
 
-from adapters.pair import Pair
+from adapters.database import Transaction
 from adapters.schema import call, call_draft, phone_number, receipt
+from adapters.together import Row
 from callbacks.making import Looked
 from callbacks.store import look_for_promise
 
@@ -76,7 +77,8 @@ def _note(make: Any) -> Any:
     )
 
 
-_RECEIPT = Pair(_note, lambda make: make(receipt))
+def _receipt(make: Any) -> Any:
+    return make(receipt)
 
 
 def so_far(connection: Connection, call_sid: str, step: str, nonce: str, e164: str | None) -> CallSoFar:
@@ -98,13 +100,13 @@ def _call_so_far(row: Sequence[Any]) -> CallSoFar:
 
 
 def leave_receipt(
-    connection: Connection, asked: Webhook, answer: str, machine: float, number_id: str | None, known: Mapping[str, Any]
+    tx: Transaction, asked: Webhook, answer: str, machine: float, number_id: str | None, known: Mapping[str, Any]
 ) -> None:
     """The answer for this webhook's other copies, and the call as far as it has come: who rang, about what.
 
-    IntegrityError: a copy of this webhook has been answered meanwhile.
+    IntegrityError, when it is written: a copy of this webhook has been answered meanwhile.
     """
     arrived = datetime.fromtimestamp(asked.arrived / 1000, UTC)
     note = {"call_sid": asked.call_sid, "number_id": number_id, "arrived_at": arrived, **known}
     key = {"call_sid": asked.call_sid, "step": asked.step, "nonce": asked.nonce}
-    _RECEIPT.write(connection, note, {**key, "answer": answer, "made_machine": machine})
+    tx.add(Row(_note, note), Row(_receipt, {**key, "answer": answer, "made_machine": machine}))

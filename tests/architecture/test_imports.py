@@ -45,7 +45,7 @@ HOMES: dict[str, dict[str, str]] = {
 SQL_OUTSIDE_STORES = {
     "adapters.database": "home",
     "adapters.migrate": "Alembic's engine",
-    "adapters.pair": "home of two rows in one statement",
+    "adapters.together": "home of rows in one statement",
     "adapters.outbox": "one row: the order",
     "bootstrap": "one row: when this process began",
     "callbacks.making": "the type of the row it joins",
