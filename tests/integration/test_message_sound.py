@@ -12,7 +12,7 @@ from callbacks import store as promises
 from queue_workers import sound_repairs
 from recordings.vault import NoSound, Vault
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
-from tests.support.messages import Speaker, media_path, recording_sid
+from tests.support.messages import Speaker, carried_out, media_path, recording_sid, the_message
 from tests.support.provider import LOST, NO_SUCH_CALL
 from tests.support.services import Town
 
@@ -35,17 +35,6 @@ def town(record: str, house: MediaHouse, tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def speaker(town: Town) -> Speaker:
     return Speaker.at(town)
-
-
-def the_message(town: Town) -> dict[str, object]:
-    return dict(town.one(recording))
-
-
-def carried_out(town: Town) -> None:
-    """Until nothing is due: one order may lead to the next."""
-    for _ in range(5):
-        if not town.carry_out():
-            return
 
 
 def test_the_sound_is_fetched_by_name_sealed_and_deleted_at_the_provider(

@@ -9,7 +9,7 @@ from adapters.schema import call, outbox, recording, supervisor_item
 from callbacks import store as promises
 from queue_workers import sound_repairs
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
-from tests.support.messages import Speaker
+from tests.support.messages import Speaker, carried_out, the_message
 from tests.support.provider import LOST
 from tests.support.services import Town
 
@@ -33,17 +33,6 @@ def town(record: str, house: MediaHouse, tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def speaker(town: Town) -> Speaker:
     return Speaker.at(town)
-
-
-def the_message(town: Town) -> dict[str, object]:
-    return dict(town.one(recording))
-
-
-def carried_out(town: Town) -> None:
-    """Until nothing is due: one order may lead to the next."""
-    for _ in range(5):
-        if not town.carry_out():
-            return
 
 
 def test_a_message_is_recorded_until_the_hash_key_and_never_transcribed(speaker: Speaker) -> None:

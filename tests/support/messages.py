@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.test import TestResponse
 
+from adapters.schema import recording
 from ivr.step_url import Step, url_of
 from tests.support.services import ACCOUNT, BASE, Town
 from tests.support.telephone import Telephone
@@ -83,3 +84,14 @@ class Speaker:
 
 def media_path(sid: str) -> str:
     return f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{sid}.wav"
+
+
+def the_message(town: Town) -> dict[str, object]:
+    return dict(town.one(recording))
+
+
+def carried_out(town: Town) -> None:
+    """Until nothing is due: one order may lead to the next."""
+    for _ in range(5):
+        if not town.carry_out():
+            return
