@@ -195,6 +195,11 @@ class Promises:
                 )
             )
 
+    def close_rung_in_vain(self, number_id: str | None) -> None:
+        """This telephone's ring to a duty has become a matter with words of its own."""
+        alone = (supervisor_item.c.number_id == number_id, supervisor_item.c.closed_at.is_(None))
+        self.tx.connection.execute(update(supervisor_item).where(*alone).values(closed_at=self.now))
+
     def close_items(self, request_id: str, kind: str | None = None) -> None:
         """Off the supervisor's list, one kind or all: somebody has seen to it."""
         mine = [supervisor_item.c.request_id == request_id, supervisor_item.c.closed_at.is_(None)]

@@ -20,11 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from adapters.database import Transaction, insert_once
+from adapters.database import Transaction
 from adapters.ids import new_id
-from adapters.schema import call_draft, callback_event, callback_request, code_try, offer, phone_number
+from adapters.schema import call_draft, callback_event, callback_request, offer, phone_number
 from adapters.schema.promises import OPEN
-from adapters.together import Row
+from adapters.together import Row, new_in
 from callbacks.machine import TRANSITIONS, Event
 from callbacks.model import FINAL_STATES
 
@@ -39,18 +39,7 @@ IS_OPEN = text(f"callback_request.{OPEN}")
 # Made once, at import: a promise must not pay for building its statements (docs/decisions/0006).
 _KNOWN_NUMBER = select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164"))
 _HISTORY = insert(callback_event).inline()
-
-
-def _first_number(make: Any) -> Any:
-    return make(phone_number)
-
-
-def _request(make: Any) -> Any:
-    return make(REQUEST)
-
-
-def _event(make: Any) -> Any:
-    return make(callback_event)
+_NUMBER, _REQUEST, _EVENT = new_in(phone_number), new_in(REQUEST), new_in(callback_event)
 
 
 def _new_number(make: Any) -> Any:
@@ -75,7 +64,7 @@ def new_number_id(connection: Connection, e164: str, now: datetime) -> str:
 def add_number(tx: Transaction, e164: str, now: datetime) -> str:
     """The same, written together with what else is new; a neighbour's costs the transaction, which is begun anew."""
     row = _number(e164, now)
-    tx.add(Row(_first_number, row))
+    tx.add(Row(_NUMBER, row))
     return str(row["id"])
 
 
@@ -135,27 +124,6 @@ def open_keyed_in(connection: Connection, number: str, besides: str | None) -> i
     return int(connection.scalar(query if besides is None else query.where(others)) or 0)
 
 
-def with_code(connection: Connection, code: str, since: datetime) -> Sequence[RowMapping]:
-    """Matters that have this code: open, or closed since."""
-    alive = or_(IS_OPEN, REQUEST.c.closed_at >= since)
-    return connection.execute(select(REQUEST).where(REQUEST.c.code == code, alive)).mappings().all()
-
-
-def code_tries(connection: Connection, call_sid: str, number: str | None, since: float) -> tuple[int, int]:
-    """(in this call, since then from this number: from all withheld ones where it is None)."""
-    lately = (code_try.c.number_id == number, code_try.c.made_machine >= since)
-    in_call = select(func.count()).where(code_try.c.call_sid == call_sid)
-    row = connection.execute(
-        select(in_call.scalar_subquery(), select(func.count()).where(*lately).scalar_subquery())
-    ).one()
-    return int(row[0]), int(row[1])
-
-
-def note_code_try(connection: Connection, call_sid: str, nonce: str, number: str | None, machine: float) -> None:
-    row = {"call_sid": call_sid, "nonce": nonce, "number_id": number, "made_machine": machine}
-    insert_once(connection, code_try, row, ("call_sid", "nonce"))
-
-
 def offer_held(connection: Connection, request_id: str) -> str | None:
     """The offer that rings an agent about this request, if there is one."""
     ringing = (offer.c.request_id == request_id, offer.c.state == "offered")
@@ -211,7 +179,7 @@ def add(tx: Transaction, values: Mapping[str, Any], now: datetime, who: str) -> 
     request_id = new_id()
     row = {**values, "id": request_id, "state": "requested", "created_at": now}
     event = _history(request_id, "request", "", "requested", 0, None, who, now, None)
-    tx.add(Row(_request, row), Row(_event, event))
+    tx.add(Row(_REQUEST, row), Row(_EVENT, event))
     return request_id
 
 

@@ -15,13 +15,14 @@ from adapters.schema import (
     agent,
     callback_request,
     offer,
+    phone_number,
     presence,
     supervisor_item,
     waiting_caller,
 )
 from callbacks.model import OPEN_STATES
 from desks.card import Sound
-from desks.view import OPEN_OFFER, desk_name, sound, topic_path
+from desks.view import OPEN_OFFER, desk_name, grouped, sound, topic_path
 from recordings import store as recordings
 from routing_rules.model import Ruleset
 
@@ -84,6 +85,7 @@ class Item:
     id: str = ""
     detail: str | None = None
     sounds: tuple[Sound, ...] = ()
+    number: str | None = None  # who rang a duty in vain
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,10 @@ def _items(connection: Connection, rules: Ruleset, scope: Scope, language: str) 
             last,
             supervisor_item.c.id.label("item_id"),
             supervisor_item.c.detail.label("item_detail"),
+            phone_number.c.e164,
         )
         .outerjoin(callback_request, callback_request.c.id == supervisor_item.c.request_id)
+        .outerjoin(phone_number, phone_number.c.id == supervisor_item.c.number_id)
         .where(supervisor_item.c.closed_at.is_(None), _seen_by(scope))
         .order_by((supervisor_item.c.kind == "needs_human").desc(), supervisor_item.c.made_at)
         .limit(50)
@@ -226,7 +230,7 @@ def _item(connection: Connection, rules: Ruleset, scope: Scope, row: Any, langua
         hers = left is not None and (scope is None or left["department"] in scope)
         sounds = (sound(left),) if left is not None and hers else ()
     detail = _about(rules, row.item_detail, left, language)
-    return Item(row.item_kind, row.made_at, request, row.last_agent, row.item_id, detail, sounds)
+    return Item(row.item_kind, row.made_at, request, row.last_agent, row.item_id, detail, sounds, grouped(row.e164))
 
 
 def _about(rules: Ruleset, detail: str | None, left: RowMapping | None, language: str) -> str | None:

@@ -105,16 +105,17 @@ class CarryOut:
             case Reopen(request_id):
                 return self._reopen(request_id)
             case TextNumber():
-                return RouteOrders(self.services, self.tx, self.step, self.facts).text_number(
-                    effect, self.caller.number
-                )
+                return self._routes().text_number(effect, self.caller.number)
             case RaiseAlarm():
-                return RouteOrders(self.services, self.tx, self.step, self.facts).raise_alarm(effect)
+                return self._routes().raise_alarm(effect, self._own_number_id())
             case KeepRecording() | KeepMessage() | DropMessage():
                 return self._message().run(effect)
             case CancelRequest() | MoveRequest() | CheckCode():
                 return self._known().run(effect)
         assert_never(effect)
+
+    def _routes(self) -> RouteOrders:
+        return RouteOrders(self.services, self.tx, self.step, self.facts)
 
     def _message(self) -> CarryOutMessage:
         caller = self.caller

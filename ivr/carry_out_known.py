@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
+from callbacks import code_store as codes
 from callbacks import store as promises
 from callbacks.limits import HOUR_SECONDS, CodeTries, too_many
 from callbacks.service import UNREACHED_DAYS, Promises
@@ -88,11 +89,11 @@ class CarryOutKnown:
         number = None
         if isinstance(self.number, Callable):
             number = promises.number_id(connection, self.number.e164, self.facts.now)
-        in_call, lately = promises.code_tries(connection, self.call_sid, number, machine - HOUR_SECONDS)
+        in_call, lately = codes.code_tries(connection, self.call_sid, number, machine - HOUR_SECONDS)
         if too_many(CodeTries(in_call, lately, withheld=number is None)):
             return CodeChecked(known=False, too_many=True)
-        promises.note_code_try(connection, self.call_sid, self.step.nonce, number, machine)
-        found = promises.with_code(connection, code, self.facts.now - RECENT)
+        codes.note_code_try(connection, self.call_sid, self.step.nonce, number, machine)
+        found = codes.with_code(connection, code, self.facts.now - RECENT)
         own = [row for row in found if row["number_id"] == number]
         open_still = (row["id"] for row in own if row["state"] in CHANGEABLE)
         return CodeChecked(known=bool(found), own=bool(own), request_id=next(open_still, ""))

@@ -44,23 +44,24 @@ class RouteOrders:
         self._text(caller.e164, "sms.number", self.step.language, values)
         return Settled()
 
-    def raise_alarm(self, effect: RaiseAlarm) -> Result:
-        """One open item for each duty service; the alarm text says nothing about who rang."""
-        self._note_unanswered(effect.duty)
+    def raise_alarm(self, effect: RaiseAlarm, number_id: str | None) -> Result:
+        """One open item for each duty and each telephone that rang it in vain; the text says nothing about her."""
+        self._note_unanswered(effect.duty, number_id)
         duty = next((d for d in self.facts.rules.duties if d.id == effect.duty), None)
         if duty is not None and duty.alarm_number is not None:
             self._text(duty.alarm_number, "sms.alarm", LANGUAGES[0], (("duty", DutySpoken(duty.id)),))
         return Settled()
 
-    def _note_unanswered(self, duty: str) -> None:
+    def _note_unanswered(self, duty: str, number_id: str | None) -> None:
         known = select(supervisor_item.c.id).where(
             supervisor_item.c.kind == UNANSWERED,
             supervisor_item.c.detail == duty,
+            supervisor_item.c.number_id == number_id,
             supervisor_item.c.closed_at.is_(None),
         )
         if self.tx.connection.scalar(known) is not None:
             return
-        row = {"id": new_id(), "kind": UNANSWERED, "detail": duty, "made_at": self.facts.now}
+        row = {"id": new_id(), "kind": UNANSWERED, "detail": duty, "number_id": number_id, "made_at": self.facts.now}
         self.tx.connection.execute(insert(supervisor_item).values(**row))
         self.tx.after_commit(self.services.changed)
 

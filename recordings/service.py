@@ -127,8 +127,12 @@ class Recordings:
         return outlook(self.tx.connection, self.rules, duty, self.now, desk, None).wait_minutes or 0
 
     def _alarm(self, row: RowMapping, request_id: str | None) -> None:
-        """Nobody on duty answered: a person must listen now, and not only in the request's window."""
+        """Nobody on duty answered: a person must listen now, and not only in the request's window.
+
+        The item that said no more than who had rang goes: this one has her words.
+        """
         promises_of = Promises(self.services, self.tx, self.rules)
+        promises_of.close_rung_in_vain(row["number_id"])
         promises_of.raise_item("duty_unanswered", request_id, row["id"])
 
     def dropped(self, recording_id: str) -> bool:

@@ -99,6 +99,7 @@ supervisor_item = Table(  # things a person must look at
     Column("kind", String(24), nullable=False),  # needs_human | unreached | untold | unnoted | duty_unanswered
     Column("request_id", String(32), ForeignKey("callback_request.id")),
     Column("detail", String(40)),  # an opaque id the kind explains: a duty, a recording
+    Column("number_id", String(32), ForeignKey("phone_number.id")),  # who rang the duty in vain; null: withheld
     Column("made_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
 )

@@ -10,6 +10,7 @@ depends_on = None
 
 ASKED = sa.text("asked_by_number_id IS NOT NULL")
 DRAFT = sa.text("state = 'draft'")
+ITEM_NUMBER = op.f("fk_supervisor_item_number_id_phone_number")
 KEPT = sa.text("state = 'kept'")
 UNFINISHED = sa.text("removed_machine IS NULL")
 
@@ -54,6 +55,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("supervisor_item") as table:
         table.add_column(sa.Column("detail", sa.String(length=40), nullable=True))
+        table.add_column(sa.Column("number_id", sa.String(length=32), nullable=True))
+        table.create_foreign_key(ITEM_NUMBER, "phone_number", ["number_id"], ["id"])
 
 
 def _recording() -> None:
@@ -104,6 +107,8 @@ def _recording() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("supervisor_item") as table:
+        table.drop_constraint(ITEM_NUMBER, type_="foreignkey")
+        table.drop_column("number_id")
         table.drop_column("detail")
     op.drop_index("ix_callback_request_asked_by", table_name="callback_request")
     with op.batch_alter_table("callback_request") as table:

@@ -49,6 +49,7 @@ SQL_OUTSIDE_STORES = {
     "adapters.outbox": "one row: the order",
     "bootstrap": "one row: when this process began",
     "callbacks.making": "the type of the row it joins",
+    "callbacks.code_store": "the codes, beside the store of the promises they belong to",
     "callbacks.planning": "the type of the connection it hands on",
     "callbacks.service": "messages and supervisor's items, in the promise's transaction",
     "desks.conversation": "one row: presence, in the talk's transaction",

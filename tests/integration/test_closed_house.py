@@ -42,6 +42,7 @@ def test_when_nobody_on_duty_answers_the_alarm_is_kept_and_the_caller_speaks_aft
     assert "<Record" in said
     item = town.one(supervisor_item)
     assert (item["kind"], item["detail"], item["request_id"]) == ("duty_unanswered", "faults", None)
+    assert town.one(phone_number, id=item["number_id"])["e164"] == telephone.number
     assert town.every(callback_request) == []
 
 
@@ -60,8 +61,10 @@ def test_a_copy_of_the_webhook_and_the_next_caller_raise_no_second_alarm(texting
     said = nobody_on_duty_answers(first)
     last = first.heard.pop()
     assert first.post(first.next_url(), DialCallStatus="busy") == last == said
-    nobody_on_duty_answers(Telephone.at(texting_town, "+358405550000", "CA" + "2" * 32))
+    nobody_on_duty_answers(Telephone.at(texting_town, sid="CA" + "2" * 32))
     assert len(texting_town.every(supervisor_item)) == 1
+    nobody_on_duty_answers(Telephone.at(texting_town, "+358405550000", "CA" + "3" * 32))
+    assert len(texting_town.every(supervisor_item)) == 2, "another resident is another matter"
     assert len(texting_town.every(text_message)) == 1
 
 

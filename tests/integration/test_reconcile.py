@@ -4,6 +4,7 @@ import pytest
 
 from adapters.database import Transaction
 from adapters.schema import code_try, receipt
+from callbacks import code_store as codes
 from callbacks import store as promises
 from desks import service
 from desks.store import note_offer
@@ -205,7 +206,7 @@ def test_tried_codes_are_forgotten_after_a_day_and_counted_until_then(town: Town
     """Who asked "was it you?" is nobody's business for longer than the limits need."""
     with town.services.database.write() as tx:
         number = promises.number_id(tx.connection, "+358401234567", town.clock.now())
-        promises.note_code_try(tx.connection, "CA1", "n", number, town.clock.machine())
+        codes.note_code_try(tx.connection, "CA1", "n", number, town.clock.machine())
     town.clock.pass_(minutes=24 * 60 - 1)
     reconcile.tidy(town.services)
     assert len(town.every(code_try)) == 1
