@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy import bindparam as bind
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -19,10 +19,15 @@ Shape = tuple[tuple[Make, tuple[str, ...]], ...]  # of each row: how it is made,
 
 @dataclass(frozen=True)
 class Row:
-    """``make`` is a function that stands in its module: statements are made once for each."""
+    """``make`` is made once, at import, and so are its statements."""
 
     make: Make
     values: Mapping[str, Any]
+
+
+def new_in(table: Table) -> Make:
+    """A row that nobody else writes."""
+    return lambda make: make(table)
 
 
 def write(connection: Connection, rows: Sequence[Row]) -> None:

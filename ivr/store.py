@@ -12,7 +12,7 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, func, select
 
 from adapters.database import Transaction
 from adapters.schema import call, call_draft, phone_number, receipt
-from adapters.together import Row
+from adapters.together import Row, new_in
 from callbacks.making import Looked
 from callbacks.store import look_for_promise
 
@@ -77,8 +77,7 @@ def _note(make: Any) -> Any:
     )
 
 
-def _receipt(make: Any) -> Any:
-    return make(receipt)
+_RECEIPT = new_in(receipt)
 
 
 def so_far(connection: Connection, call_sid: str, step: str, nonce: str, e164: str | None) -> CallSoFar:
@@ -109,4 +108,4 @@ def leave_receipt(
     arrived = datetime.fromtimestamp(asked.arrived / 1000, UTC)
     note = {"call_sid": asked.call_sid, "number_id": number_id, "arrived_at": arrived, **known}
     key = {"call_sid": asked.call_sid, "step": asked.step, "nonce": asked.nonce}
-    tx.add(Row(_note, note), Row(_receipt, {**key, "answer": answer, "made_machine": machine}))
+    tx.add(Row(_note, note), Row(_RECEIPT, {**key, "answer": answer, "made_machine": machine}))

@@ -1,6 +1,9 @@
 """gunicorn for webhooks and pages: few threads, two processes, nothing trusted from proxies, no second log."""
 
 import os
+import socket
+import struct
+from typing import Any
 
 import wsgi  # noqa: F401  read once by the parent, so that its two workers need not; nothing happens at import
 from adapters.logs import configure_logging
@@ -8,7 +11,7 @@ from adapters.logs import configure_logging
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['WEB_PORT']}"
 worker_class = "gthread"
 workers = 2
-threads = 8
+threads = 16  # begun when they are needed; no more than the record has connections for (adapters/database.py)
 timeout = 30
 graceful_timeout = 4
 keepalive = 5
@@ -17,8 +20,15 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 limit_request_line = 8190
 limit_request_fields = 100
+RECEIVE_SECONDS = 3  # a client that stops in mid-request holds its thread no longer: callers need it
 
 
 def on_starting(_server: object) -> None:
     """gunicorn's own lines go where ours go, masked; its workers inherit this."""
     configure_logging("web", os.environ.get("LOG_LEVEL", "INFO"))
+
+
+def when_ready(server: Any) -> None:
+    """Connections inherit the deadline of the socket that accepts them; gunicorn itself would wait without end."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", RECEIVE_SECONDS, 0))
