@@ -26,7 +26,7 @@ from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
 from ivr.dialogue.menus import DEFAULT_LANGUAGE
 from ivr.dialogue.needs import CALLER, Asking, needs, needs_after, takes_effect
-from ivr.effects import Effect
+from ivr.effects import Effect, KeepRecording
 from ivr.fact_finding import Finder, bare, own_number
 from ivr.facts import Callable, Facts
 from ivr.step_url import Step
@@ -176,6 +176,8 @@ class InOneTransaction:
         if known.answer is not None:
             return known.answer
         if known.ended:
+            if isinstance(effect, KeepRecording) and facts is not None:
+                self._keep_what_was_said(effect, facts, known)
             return self.words(Turn(self.step.language, (Hangup(),)), self.asked.rules)
         finder = Finder(self.services, self.tx.connection, self.asked.rules, self.asked.caller, known.drafted)
         step, given = self.asked.step, self.asked.given
@@ -191,6 +193,11 @@ class InOneTransaction:
         answer = self.words(self._carried_out(said, facts, finder, caller), self.asked.rules)
         self._leave_receipt(answer, facts, caller)
         return answer
+
+    def _keep_what_was_said(self, effect: KeepRecording, facts: Facts, known: CallSoFar) -> None:
+        """The end of the call was told before the recording: she has spoken, and the slow tick makes a message of it."""
+        caller = replace(self.asked.caller, number_id=known.number_id)
+        CarryOut(self.services, self.tx, self.step, facts, caller).run(effect)
 
     def _look(self) -> tuple[CallSoFar, Looked | None]:
         """This very webhook may have been answered, the call may be over; for a promise what it must know, too."""

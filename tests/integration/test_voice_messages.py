@@ -217,6 +217,15 @@ def test_a_draft_of_an_ended_call_is_kept_at_once(town: Town, speaker: Speaker) 
     assert the_message(town)["state"] == "kept"
 
 
+def test_what_was_said_is_kept_although_the_end_of_the_call_was_told_first(town: Town, speaker: Speaker) -> None:
+    """News come unordered, and the recording's own may never come."""
+    speaker.is_led_to_the_tone()
+    speaker.hangs_up()
+    assert "<Hangup" in speaker.speaks(keys="hangup")
+    assert sound_repairs.left_drafts(town.services) == 1
+    assert the_message(town)["state"] == "kept"
+
+
 def test_a_second_message_about_a_sensitive_matter_names_nothing(town: Town, speaker: Speaker) -> None:
     """Caller ID is no proof: whoever rings from this number hears that it stands, not what it is about."""
     topic = next(t for t in town.rules.topics if t.sensitive and t.department is not None)
