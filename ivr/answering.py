@@ -195,7 +195,7 @@ class InOneTransaction:
         return answer
 
     def _keep_what_was_said(self, effect: KeepRecording, facts: Facts, known: CallSoFar) -> None:
-        """The end of the call was told before the recording: she has spoken, and the slow tick makes a message of it."""
+        """The call's end was told before the recording: she has spoken, and the slow tick makes a message of it."""
         caller = replace(self.asked.caller, number_id=known.number_id)
         CarryOut(self.services, self.tx, self.step, facts, caller).run(effect)
 

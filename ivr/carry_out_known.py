@@ -74,7 +74,7 @@ class CarryOutKnown:
             return TooLate()
         rules = self.facts.rules
         topic = row["topic"] if any(t.id == row["topic"] for t in rules.topics) else rules.general_topic
-        found = self.promises.window(topic, self.step.language, choice, None)
+        found = self.promises.window(topic, row["language"], choice, None)
         if found is None:
             return NoWindow()
         if not self.promises.moved_by_caller(request_id, found[1]):

@@ -168,7 +168,7 @@ class Finder:
 
     def _times(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> Times:
         """Nobody is asked how long the line is where ASAP cannot be offered even without one."""
-        language = _language(step, given)
+        language = self._rung_in(step, given)
         wait = (line.wait_minutes or 0) if line is not None else 0
         soon = soonest(self.rules, topic, self.now, wait)
         if soon is not None and line is None:
@@ -176,6 +176,12 @@ class Finder:
             soon = soonest(self.rules, topic, self.now, expected) if expected is not None else None
         department = ringing_department(self.rules, topic)
         return Times(soon, free_slots(self.connection, self.rules, department, language, self.now))
+
+    def _rung_in(self, step: Step, given: CallerInput) -> str:
+        """A request is rung in its own language, whichever she speaks when she moves it."""
+        asked = step.request if step.name in MATTER_STEPS else ""
+        hers = (str(row["language"]) for row in self.open_matters if row["id"] == asked) if asked else iter(())
+        return next(hers, _language(step, given))
 
     def _asap_wait(self, topic: str) -> int | None:
         """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, no ASAP."""

@@ -1,6 +1,6 @@
 """A number with something open rings again: kept, moved, cancelled, another matter, another person."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +12,7 @@ from tests.support.known import asks, call, events, falls_due, named, unreached
 from tests.support.services import Town
 
 OTHERS = "+358409998877"
+FRIDAY_TWO = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)  # 14.00 in Helsinki
 
 
 # --- told --------------------------------------------------------------------------------------------------------
@@ -44,6 +45,20 @@ def test_kept_and_told_again_without_any_change(town: Town) -> None:
     assert "Soittopyyntösi on voimassa." in told
     assert "<Hangup" in told
     assert town.promise(request) == before
+
+
+@pytest.mark.parametrize(("language", "on_saturday"), [("1", True), ("2", False)])
+def test_a_request_is_moved_to_times_at_which_its_own_language_is_spoken(
+    town: Town, language: str, on_saturday: bool
+) -> None:
+    """The library's Saturday desk speaks Finnish and English; the caller has chosen Finnish this time."""
+    town.clock.business = FRIDAY_TWO
+    request = asks(town, "library", language=language)
+    telephone = call(town, language="1")
+    telephone.presses("2")
+    assert ("huomenna" in telephone.heard[-1]) == on_saturday
+    telephone.presses("1")
+    assert events(town, request)[1:] == ["move"]
 
 
 def test_another_matter_leads_to_the_topics(town: Town) -> None:

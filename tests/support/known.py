@@ -13,7 +13,13 @@ from tests.support.services import Town
 from tests.support.telephone import Telephone
 
 NUMBER = "+358401234567"
-TOPICS = {"housing": ("1", "1"), "parking": ("2", "3"), "employment": ("3", "5"), "daycare": ("3", "1")}
+TOPICS = {
+    "housing": ("1", "1"),
+    "parking": ("2", "3"),
+    "employment": ("3", "5"),
+    "daycare": ("3", "1"),
+    "library": ("5", "1"),
+}
 
 
 def call(town: Town, number: str = NUMBER, language: str = "1") -> Telephone:
