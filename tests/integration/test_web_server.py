@@ -1,0 +1,22 @@
+"""What the web server is told: a client that stops in mid-request does not keep a caller's thread."""
+
+import runpy
+import socket
+import struct
+from types import SimpleNamespace
+
+import pytest
+
+from adapters.places import ROOT
+
+
+def test_a_connection_has_a_deadline_for_what_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PORT", "8080")
+    told = runpy.run_path(str(ROOT / "operations" / "gunicorn_web.py"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        told["when_ready"](SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listener)]))
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            accepted.setblocking(True)
+            kept = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.calcsize("ll"))
+    assert struct.unpack("ll", kept) == (told["RECEIVE_SECONDS"], 0)
+    assert told["threads"] <= 20, "each thread may need a connection to the record: adapters/database.py has twenty"
