@@ -10,7 +10,7 @@ depends_on = None
 
 ASKED = sa.text("asked_by_number_id IS NOT NULL")
 DRAFT = sa.text("state = 'draft'")
-ITEM_NUMBER = op.f("fk_supervisor_item_number_id_phone_number")
+ITEM_NUMBER = "fk_supervisor_item_number_id_phone_number"
 KEPT = sa.text("state = 'kept'")
 UNFINISHED = sa.text("removed_machine IS NULL")
 
