@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve doctor call agent day crash crawl lint assets clean ready ready-for-tests requirements
+.PHONY: help run test serve doctor call agent long day crash crawl lint assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -13,6 +13,7 @@ help:
 	@echo "make run     everything on this machine, with an emulator in place of Twilio"
 	@echo "make call    a resident's telephone in this terminal      make agent   an agent at work"
 	@echo "make test    linters, types and all tests                 make lint    linters and types only"
+	@echo "make long    the long tests, which make test leaves out where there is no Chromium"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
@@ -40,6 +41,9 @@ test: ready-for-tests
 
 lint: ready-for-tests
 	@$(PY) -m operations.check lint
+
+long: ready-for-tests
+	@$(PY) -m operations.check long
 
 day: ready-for-tests
 	@exec $(PY) -m tests.day $(ARGS)

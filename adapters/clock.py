@@ -38,7 +38,7 @@ class SystemClock:
 
 
 class FileClock:
-    """Business time from a file that every process reads; re-read when it changes, at most every 50 ms.
+    """Business time from a file that every process reads; re-read as soon as it changes.
 
     A broken file keeps the last good setting: a clock that jumps would ring people at night.
     """
@@ -47,12 +47,10 @@ class FileClock:
         self._path = path
         self._stamp: tuple[int, int] | None = None
         self._setting: _Setting | None = None
-        self._looked = 0.0
 
     def now(self) -> datetime:
         machine = self.machine()
-        if machine - self._looked > 0.05:
-            self._look(machine)
+        self._look()
         if self._setting is None:
             return datetime.now(UTC)
         return self._setting.business + timedelta(seconds=(machine - self._setting.as_of) * self._setting.rate)
@@ -60,8 +58,7 @@ class FileClock:
     def machine(self) -> float:
         return time.time()
 
-    def _look(self, machine: float) -> None:
-        self._looked = machine
+    def _look(self) -> None:
         try:
             stat = os.stat(self._path)
         except OSError:

@@ -1,4 +1,4 @@
-"""``python -m operations.check all | lint | tests``: what must hold before a change is shared. Every stage is run.
+"""``python -m operations.check all | lint | tests | long``: what must hold before a change is shared. Every stage runs.
 
 With ``NOTHING_MAY_BE_SKIPPED=1`` (continuous integration) a skipped test is a failure.
 """
@@ -28,16 +28,30 @@ class Stage:
 
 def main(arguments: Sequence[str]) -> int:
     wanted = arguments[0] if arguments else "all"
-    stages = {"lint": _linters(), "tests": _tests(), "all": (*_linters(), *_tests())}.get(wanted)
+    stages = {
+        "lint": _linters(),
+        "tests": _tests(),
+        "long": _long(),
+        "all": (*_linters(), *_tests()),
+    }.get(wanted)
     if stages is None:
-        print("all, lint or tests?", file=sys.stderr)
+        print("all, lint, tests or long?", file=sys.stderr)
         return 2
-    if wanted != "lint" and not any(map(shutil.which, CHROMIUM)):
-        print("Chromium is not installed: the browser tests will be skipped (everything else runs).", flush=True)
+    if wanted != "lint" and not _has_chromium():
+        print("Chromium is not installed: the browser tests are skipped, and the long ones left out", flush=True)
+        print("(whole outages, the doctor's command, the crawler; they run by: make long).", flush=True)
     strict = os.environ.get("NOTHING_MAY_BE_SKIPPED") == "1"
     failed = [stage.name for stage in stages if not passes(stage, strict)]
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall well", flush=True)
     return 1 if failed else 0
+
+
+def _has_chromium() -> bool:
+    return any(map(shutil.which, CHROMIUM))
+
+
+def _long() -> tuple[Stage, ...]:
+    return (Stage("long tests", _python("pytest", "-q", "-m", "long", "-n", "3", "--dist", "worksteal", "tests")),)
 
 
 def _linters() -> tuple[Stage, ...]:
@@ -58,9 +72,10 @@ def _tests() -> tuple[Stage, ...]:
 
 def _pytest(name: str, kinds: set[str]) -> Stage:
     report = ROOT / "artefacts" / f"{name.replace(' ', '-')}.xml"
-    spread = ("-n", "2", "--dist", "worksteal")
+    spread = ("-n", "3", "--dist", "worksteal")  # most wait for processes: one more than a small machine has cores
     directories = (f"tests/{kind}" for kind in sorted(kinds))
-    return Stage(name, _python("pytest", "-q", *spread, f"--junitxml={report}", *directories), report)
+    short = () if _has_chromium() else ("-m", "not long")
+    return Stage(name, _python("pytest", "-q", *short, *spread, f"--junitxml={report}", *directories), report)
 
 
 def passes(stage: Stage, nothing_skipped: bool) -> bool:

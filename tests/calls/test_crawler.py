@@ -18,6 +18,8 @@ from tests.crawl.pure_scenarios import catalogue, sample, scenarios
 from tests.crawl.scenarios import MOMENTS, scenarios_in_short
 from tests.crawl.words import Words
 
+pytestmark = pytest.mark.long
+
 BRANCHES_OF_A_SCENARIO = 250  # ``make crawl`` has no such end
 FEWEST_BRANCHES = 2000
 

@@ -23,6 +23,8 @@ from tests.rig.waiting import until
 from tests.rig.words import heard
 from tests.support.postgres import cluster
 
+pytestmark = pytest.mark.long
+
 TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
 SATURDAY_THREE = "2026-11-28T03:00:00+02:00"
 CALLER, HOUSING, COUNTY, DUTY = "+358401234567", "+358175550110", "+358175550140", "+358175550999"

@@ -17,6 +17,8 @@ from tests.integration.doctor_rig import House, site
 from tests.rig.installation import CITY_NUMBER
 from tests.rig.ports import free_ports
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def _house() -> Iterator[House]:

@@ -17,6 +17,8 @@ from routing_rules.document import parse
 from tests.integration.doctor_rig import House
 from tests.rig.installation import CITY_NUMBER
 
+pytestmark = pytest.mark.long
+
 MINE = "+358401234567"
 RULES = parse((ROOT / "routing_rules" / "samples" / "kuopio.yaml").read_text(encoding="utf-8"))
 SENTENCE = live.sentence(load_announcements(), RULES)
