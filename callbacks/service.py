@@ -196,7 +196,9 @@ class Promises:
             )
 
     def close_rung_in_vain(self, number_id: str | None) -> None:
-        """This telephone's ring to a duty has become a matter with words of its own."""
+        """This telephone's ring to a duty has become a matter with words of its own; a withheld number names nobody."""
+        if number_id is None:
+            return
         alone = (supervisor_item.c.number_id == number_id, supervisor_item.c.closed_at.is_(None))
         self.tx.connection.execute(update(supervisor_item).where(*alone).values(closed_at=self.now))
 

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.schema import call, outbox, recording, supervisor_item
 from callbacks import store as promises
+from callbacks.service import Promises
 from queue_workers import sound_repairs
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, the_message
@@ -190,6 +191,16 @@ def test_a_message_to_the_duty_is_urgent_and_on_the_supervisors_list(town: Town,
     assert (left["kind"], left["urgent"], request["urgent"]) == ("duty", 1, True)
     item = town.one(supervisor_item)
     assert (item["kind"], item["request_id"], item["detail"]) == ("duty_unanswered", request["id"], left["id"])
+
+
+def test_a_withheld_callers_message_to_the_duty_leaves_the_rest_of_the_list(town: Town) -> None:
+    with town.services.database.write() as tx:
+        Promises(town.services, tx, town.rules).raise_item("unreached", None)
+    speaker = Speaker.at(town, number="anonymous")
+    speaker.is_led_to_the_tone(topic="housing", choice="duty")
+    speaker.speaks()
+    speaker.hangs_up()
+    assert town.items() == ["duty_unanswered", "unreached"]
 
 
 def test_a_draft_whose_end_nobody_told_is_kept(town: Town, speaker: Speaker) -> None:
