@@ -207,8 +207,7 @@ class InOneTransaction:
             return store.so_far(*key), None
         department = ringing_department(self.asked.rules, step.topic)
         start = start_of(step.choice)
-        person = max(1, step.person) if step.name == "same" else 1
-        asked = store.PromiseAsked(step.topic, person, department.id, self.step.language, start)
+        asked = store.PromiseAsked(step.topic, department.id, self.step.language, start)
         return store.before_promise(*key, asked)
 
     def _new_number(self) -> str | None:

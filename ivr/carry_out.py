@@ -118,12 +118,12 @@ class CarryOut:
         return RouteOrders(self.services, self.tx, self.step, self.facts)
 
     def _message(self) -> CarryOutMessage:
-        caller = self.caller
-        return CarryOutMessage(self.services, self.tx, self.step, self.facts, caller.call_sid, caller.number)
+        number_id = self._own_number_id()
+        return CarryOutMessage(self.services, self.tx, self.step, self.facts, self.caller.call_sid, number_id)
 
     def _known(self) -> CarryOutKnown:
-        caller = self.caller
-        return CarryOutKnown(self.services, self.tx, self.step, self.facts, caller.call_sid, caller.number)
+        number_id = self._own_number_id()
+        return CarryOutKnown(self.services, self.tx, self.step, self.facts, self.caller.call_sid, number_id)
 
     def _join(self, effect: JoinLine) -> Result:
         self._forget_number()

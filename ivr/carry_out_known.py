@@ -16,7 +16,7 @@ from callbacks.service import UNREACHED_DAYS, Promises
 from desks.conversation import Conversation
 from ivr.effects import CancelRequest, CheckCode, CodeChecked, MoveRequest, NoWindow, Result, Settled, TooLate
 from ivr.fact_finding import promised
-from ivr.facts import Callable, Facts, NotCallable
+from ivr.facts import Facts
 from ivr.step_url import Step
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CHANGEABLE = ("requested", "offered", "dialing", "needs_human")  # what the call
 
 
 class CarryOutKnown:
-    """``number``: the call's own, never a keyed-in one."""
+    """``number_id``: of the call's own number, never a keyed-in one; None: it cannot be rung."""
 
     def __init__(
         self,
@@ -36,10 +36,10 @@ class CarryOutKnown:
         step: Step,
         facts: Facts,
         call_sid: str,
-        number: Callable | NotCallable,
+        number_id: str | None,
     ) -> None:
         self.services, self.tx, self.step, self.facts = services, tx, step, facts
-        self.call_sid, self.number = call_sid, number
+        self.call_sid, self.number_id = call_sid, number_id
         self.promises = Promises(services, tx, facts.rules)
 
     def run(self, effect: CancelRequest | MoveRequest | CheckCode) -> Result:
@@ -54,9 +54,7 @@ class CarryOutKnown:
     def _own(self, request_id: str) -> RowMapping | None:
         """The request, if it is about the number that rings; an id from elsewhere opens nothing."""
         row = promises.get(self.tx.connection, request_id)
-        if row is None or not isinstance(self.number, Callable):
-            return None
-        return row if promises.e164_of(self.tx.connection, row["number_id"]) == self.number.e164 else None
+        return row if row is not None and row["number_id"] == self.number_id else None
 
     def _called_off(self, request_id: str) -> Result:
         row = self._own(request_id)
@@ -86,9 +84,7 @@ class CarryOutKnown:
     def _checked(self, code: str) -> Result:
         """Each try is counted before it is answered; over a cap nothing is looked up."""
         connection, machine = self.tx.connection, self.services.clock.machine()
-        number = None
-        if isinstance(self.number, Callable):
-            number = promises.number_id(connection, self.number.e164, self.facts.now)
+        number = self.number_id
         in_call, lately = codes.code_tries(connection, self.call_sid, number, machine - HOUR_SECONDS)
         if too_many(CodeTries(in_call, lately, withheld=number is None)):
             return CodeChecked(known=False, too_many=True)

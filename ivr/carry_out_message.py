@@ -7,7 +7,7 @@ from adapters.database import Transaction
 from callbacks import store as promises
 from ivr.effects import DropMessage, KeepMessage, KeepRecording, MessageKept, Recorded, Result, Settled, TooLate
 from ivr.fact_finding import promised
-from ivr.facts import Callable, Facts, NotCallable
+from ivr.facts import Facts
 from ivr.step_url import Step
 from recordings import store
 from recordings.model import Announced
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CarryOutMessage:
-    """``number``: the call's own, never a keyed-in one; one that cannot be rung leaves a message without a request."""
+    """``number_id``: of the call's own number, never a keyed-in one; None: it cannot be rung, no request is made."""
 
     def __init__(
         self,
@@ -27,9 +27,10 @@ class CarryOutMessage:
         step: Step,
         facts: Facts,
         call_sid: str,
-        number: Callable | NotCallable,
+        number_id: str | None,
     ) -> None:
-        self.tx, self.step, self.facts, self.call_sid, self.number = tx, step, facts, call_sid, number
+        self.tx, self.step, self.facts, self.call_sid = tx, step, facts, call_sid
+        self.number_id = number_id
         self.recordings = Recordings(services, tx, facts.rules)
 
     def run(self, effect: KeepRecording | KeepMessage | DropMessage) -> Result:
@@ -50,10 +51,7 @@ class CarryOutMessage:
             self.step.language,
             "duty" if effect.why == "duty" else "message",
         )
-        number_id = None
-        if isinstance(self.number, Callable):
-            number_id = promises.number_id(self.tx.connection, self.number.e164, self.facts.now)
-        noted = self.recordings.announced(announced, number_id)
+        noted = self.recordings.announced(announced, self.number_id)
         row = store.of_call(self.tx.connection, noted, self.call_sid)
         return TooLate() if row is None or row["state"] == "dropped" else Recorded(noted)
 

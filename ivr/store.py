@@ -42,7 +42,6 @@ class PromiseAsked:
     """Which promise the look is for."""
 
     topic: str
-    person: int
     department: str
     language: str
     start: datetime  # of the slot; any moment without promises for a window from now on
