@@ -1,7 +1,8 @@
 """The record: one engine, two kinds of unit. ``write`` is one transaction and one commit; ``read`` promises no write.
 
 SQLite: WAL, ``synchronous=FULL``, ``BEGIN IMMEDIATE``, writers of one process one after another (they would only
-fight for the file's lock). PostgreSQL: statement and lock deadlines, so that no webhook waits for a stuck row.
+fight for the file's lock). PostgreSQL: statement and lock deadlines, so that no webhook waits for a stuck
+row; ``Transaction`` begins its transactions, each statement of a read is one of its own.
 """
 
 import logging
@@ -46,17 +47,29 @@ class Transaction:
     Rows that are only ``add``-ed wait for one another and are written in one statement: before anything else is asked
     of the record, at the latest before the commit. Take ``connection`` anew for each statement, so that none misses
     them.
+
+    It begins with the first statement that is not ``glance``'s. If all that is ever written is one statement, that
+    statement is the transaction: neither a BEGIN nor a COMMIT travels.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, begun: bool = False) -> None:
         self._connection = connection
+        self._begun = begun
         self._waiting: list[Row] = []
         self.hooks: list[Callable[[], object]] = []
 
     @property
     def connection(self) -> Connection:
+        if not self._begun:
+            self._connection.exec_driver_sql("BEGIN")
+            self._begun = True
         self.write_waiting()
         return self._connection
+
+    @property
+    def glance(self) -> Connection:
+        """For a look that locks nothing: under READ COMMITTED it sees the same inside the transaction and before it."""
+        return self.connection if self._waiting else self._connection
 
     def add(self, *rows: Row) -> None:
         """New rows. IntegrityError, when they are written: a neighbour has written one of them meanwhile."""
@@ -99,9 +112,9 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         with self._turn(), self._connected(WRITE_DEADLINES) as connection:
-            transaction = Transaction(connection)
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            transaction = Transaction(connection, begun=self.is_sqlite)
             try:
                 yield transaction
                 transaction.write_waiting()
@@ -219,6 +232,7 @@ class Database:
         return create_engine(
             url,
             hide_parameters=True,  # a traceback must not print what residents said or were promised
+            isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN of its own before each first statement: ours does
             pool_size=10,
             max_overflow=10,
             pool_timeout=self._deadline,

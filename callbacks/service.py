@@ -35,11 +35,11 @@ ASAP = "asap"
 class Promises:
     """Use cases over one transaction; made for each unit of work."""
 
-    def __init__(self, services: "Services", tx: Transaction, rules: Ruleset) -> None:
+    def __init__(self, services: "Services", tx: Transaction, rules: Ruleset, now: datetime | None = None) -> None:
         self.services = services
         self.tx = tx
         self.rules = rules
-        self.now = services.clock.now()
+        self.now = now or services.clock.now()
 
     def window(
         self, topic: str, language: str, choice: str, expected_wait: int | None, held: int | None = None

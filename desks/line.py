@@ -57,11 +57,11 @@ def extended_open(rules: Ruleset, duty: Duty, now: datetime, language: str) -> b
 
 
 class Line:
-    def __init__(self, services: "Services", tx: Transaction, rules: Ruleset) -> None:
+    def __init__(self, services: "Services", tx: Transaction, rules: Ruleset, now: datetime | None = None) -> None:
         self.services = services
         self.tx = tx
         self.rules = rules
-        self.now = services.clock.now()
+        self.now = now or services.clock.now()
 
     def join(
         self,

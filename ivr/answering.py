@@ -53,6 +53,7 @@ class Asked:
     call_sid: str
     raw_number: str
     rules: Ruleset
+    now: datetime  # read once: a turn is one moment
 
     @cached_property
     def caller(self) -> Caller:
@@ -63,8 +64,8 @@ class Asked:
         number = self.caller.number
         return number.e164 if isinstance(number, Callable) else None
 
-    def asking(self, now: datetime) -> Asking:
-        return Asking(self.step, self.given, self.rules, now, lambda: self.caller.number)
+    def asking(self) -> Asking:
+        return Asking(self.step, self.given, self.rules, self.now, lambda: self.caller.number)
 
 
 class Answerer:
@@ -73,9 +74,9 @@ class Answerer:
         self._pages = Pages(services.announcements, urls(services))
 
     def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str) -> str:
-        rules = self._rules(step)
-        step = self._whole(step, rules)
-        asked = Asked(self.services, step, given, call_sid, raw_number, rules)
+        rules, now = self._rules(step), self.services.clock.now()
+        step = self._whole(step, rules, now)
+        asked = Asked(self.services, step, given, call_sid, raw_number, rules, now)
         try:
             return self._decide(asked)
         except DatabaseError as error:
@@ -84,7 +85,7 @@ class Answerer:
             )
         except Exception:
             LOG.exception("step failed", extra={"call": call_sid, "step": step.name})
-        return self.words(degraded.turn(step, given, bare(self.services, rules, asked.caller.number)), rules)
+        return self.words(degraded.turn(step, given, bare(self.services, rules, now, asked.caller.number)), rules)
 
     def note_queue(self, line_id: str, queue_sid: str) -> None:
         """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
@@ -104,11 +105,12 @@ class Answerer:
     def _rules(self, step: Step) -> Ruleset:
         return self.services.rules.version(step.version) if step.version else self.services.rules.current()
 
-    def _whole(self, step: Step, rules: Ruleset) -> Step:
+    def _whole(self, step: Step, rules: Ruleset, now: datetime) -> Step:
         """A step with everything a call carries; what an old or broken URL lacks is filled in, never an error."""
-        now = int(self.services.clock.now().timestamp() * 1000)
         language = step.language or ("" if step.name in dialogue.BEFORE_LANGUAGE else DEFAULT_LANGUAGE)
-        arrived, version = step.arrived or now, step.version or rules.version
+        arrived, version = step.arrived or int(now.timestamp() * 1000), step.version or rules.version
+        if (arrived, version, language) == (step.arrived, step.version, step.language):
+            return step
         return replace(step, arrived=arrived, version=version, language=language)
 
     def _decide(self, asked: Asked) -> str:
@@ -125,11 +127,11 @@ class Answerer:
 
     def _facts(self, asked: Asked) -> Facts | str:
         """What the step needs; or the answer that this very webhook was given before."""
-        needed = needs(asked.asking(self.services.clock.now()))
+        needed = needs(asked.asking())
         if not needed:
-            return bare(self.services, asked.rules)
+            return bare(self.services, asked.rules, asked.now)
         if needed == CALLER:
-            return bare(self.services, asked.rules, asked.caller.number)
+            return bare(self.services, asked.rules, asked.now, asked.caller.number)
         with self.services.database.read() as connection:
             drafted = None
             if "draft" in needed:
@@ -137,7 +139,7 @@ class Answerer:
                 if known.answer is not None:
                     return known.answer
                 drafted = known.drafted
-            finder = Finder(self.services, connection, asked.rules, asked.caller, drafted)
+            finder = Finder(self.services, connection, asked.rules, asked.caller, drafted, asked.now)
             return finder.facts(asked.step, asked.given, needed)
 
     def _keep_what_was_told(self, turn: Turn) -> None:
@@ -179,18 +181,19 @@ class InOneTransaction:
             if isinstance(effect, KeepRecording) and facts is not None:
                 self._keep_what_was_said(effect, facts, known)
             return self.words(Turn(self.step.language, (Hangup(),)), self.asked.rules)
-        finder = Finder(self.services, self.tx.connection, self.asked.rules, self.asked.caller, known.drafted)
-        step, given = self.asked.step, self.asked.given
+        asked = self.asked
+        finder = Finder(self.services, self.tx.glance, asked.rules, asked.caller, known.drafted, asked.now)
+        step, given = asked.step, asked.given
         if facts is None:
-            facts = finder.facts(step, given, needs(self.asked.asking(finder.now)))
+            facts = finder.facts(step, given, needs(asked.asking()))
         said = effect or dialogue.advance(step, given, facts)
         if isinstance(said, Turn):
-            return self.words(said, self.asked.rules)
+            return self.words(said, asked.rules)
         number_id = known.number_id or self._new_number()
         if looked is not None and known.drafted is None:
             looked = replace(looked, number=number_id)
-        caller = replace(self.asked.caller, number_id=number_id, looked=looked)
-        answer = self.words(self._carried_out(said, facts, finder, caller), self.asked.rules)
+        caller = replace(asked.caller, number_id=number_id, looked=looked)
+        answer = self.words(self._carried_out(said, facts, finder, caller), asked.rules)
         self._leave_receipt(answer, facts, caller)
         return answer
 
@@ -202,7 +205,7 @@ class InOneTransaction:
     def _look(self) -> tuple[CallSoFar, Looked | None]:
         """This very webhook may have been answered, the call may be over; for a promise what it must know, too."""
         step, caller = self.asked.step, self.asked.caller
-        key = (self.tx.connection, caller.call_sid, step.name, step.nonce, self.asked.e164)
+        key = (self.tx.glance, caller.call_sid, step.name, step.nonce, self.asked.e164)
         if not takes_effect(step, self.asked.given):
             return store.so_far(*key), None
         department = ringing_department(self.asked.rules, step.topic)
@@ -213,7 +216,7 @@ class InOneTransaction:
     def _new_number(self) -> str | None:
         if self.asked.e164 is None:
             return None
-        return promises.add_number(self.tx, self.asked.e164, self.services.clock.now())
+        return promises.add_number(self.tx, self.asked.e164, self.asked.now)
 
     def _carried_out(self, effect: Effect, facts: Facts, finder: Finder, caller: Caller) -> Turn:
         said: Turn | Effect = effect

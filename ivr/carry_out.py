@@ -73,8 +73,8 @@ class Caller:
 class CarryOut:
     def __init__(self, services: "Services", tx: Transaction, step: Step, facts: Facts, caller: Caller) -> None:
         self.services, self.tx, self.step, self.facts, self.caller = services, tx, step, facts, caller
-        self.line = Line(services, tx, facts.rules)
-        self.promises = Promises(services, tx, facts.rules)
+        self.line = Line(services, tx, facts.rules, facts.now)
+        self.promises = Promises(services, tx, facts.rules, facts.now)
 
     def run(self, effect: Effect) -> Result:  # noqa: C901 - one case for each effect, nothing nested
         match effect:

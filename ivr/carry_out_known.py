@@ -40,7 +40,7 @@ class CarryOutKnown:
     ) -> None:
         self.services, self.tx, self.step, self.facts = services, tx, step, facts
         self.call_sid, self.number_id = call_sid, number_id
-        self.promises = Promises(services, tx, facts.rules)
+        self.promises = Promises(services, tx, facts.rules, facts.now)
 
     def run(self, effect: CancelRequest | MoveRequest | CheckCode) -> Result:
         match effect:

@@ -5,6 +5,7 @@ A step gets what ``ivr.dialogue.needs`` names for it and no more; what one fact 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,9 @@ def own_number(services: "Services", rules: Ruleset, raw: str) -> Callable | Not
     return NotCallable(found.reason) if isinstance(found, Refused) else Callable(found)
 
 
-def bare(services: "Services", rules: Ruleset, number: Callable | NotCallable = WITHHELD) -> Facts:
+def bare(services: "Services", rules: Ruleset, now: datetime, number: Callable | NotCallable = WITHHELD) -> Facts:
     """What is known without any store."""
     settings = services.settings
-    now = services.clock.now()
     return Facts(
         rules=rules,
         now=now,
@@ -83,17 +83,23 @@ class Finder:
     """One turn's look at the record. ``drafted``: the number keyed in during this call, looked up by the caller."""
 
     def __init__(
-        self, services: "Services", connection: Connection, rules: Ruleset, caller: "Caller", drafted: str | None
+        self,
+        services: "Services",
+        connection: Connection,
+        rules: Ruleset,
+        caller: "Caller",
+        drafted: str | None,
+        now: datetime,
     ) -> None:
         self.services, self.connection, self.rules = services, connection, rules
         self.caller, self.drafted = caller, drafted
-        self.now = services.clock.now()
+        self.now = now
         self._outlooks: dict[str, int | None] = {}
 
     def anew(self, connection: Connection) -> "Finder":
         """A second look, at what an effect has changed."""
         drafted = promises.drafted_number(connection, self.caller.call_sid)
-        return Finder(self.services, connection, self.rules, self.caller, drafted)
+        return Finder(self.services, connection, self.rules, self.caller, drafted, self.now)
 
     def facts(self, step: Step, given: CallerInput, asked: Needs) -> Facts:
         line_finder = LineFinder(self.services, self.connection, self.rules, self.now, self.caller.call_sid)
@@ -104,7 +110,7 @@ class Finder:
         missed = self._missed() if "missed" in asked else None
         topic = self._topic(step, given, line, missed) if asked & {"times", "wait"} else None
         found = self._times(step, given, topic, line) if topic and "times" in asked else None
-        known = bare(self.services, self.rules, self._caller())
+        known = bare(self.services, self.rules, self.now, self._caller())
         return replace(
             known,
             staffed=self.duty.staffed() if "duty" in asked else (),

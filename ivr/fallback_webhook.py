@@ -46,7 +46,7 @@ def _turn(services: "Services", failed: str) -> Turn:
     base, parts = urlsplit(services.base), urlsplit(failed)
     ours = (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
     step = step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query)) if ours else Step("incoming")
-    facts = bare(services, services.rules.current())
+    facts = bare(services, services.rules.current(), services.clock.now())
     if ours and not parts.path.startswith(CALLERS):
         return _leg(parts.path)
     if not ours or ONCE in parts.query:

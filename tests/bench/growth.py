@@ -12,7 +12,7 @@ from sqlalchemy import text
 from adapters.database import Database
 from tests.bench.load import at_once, on_schedule
 from tests.bench.served import Server, city_environment, server, stores
-from tests.bench.steps import Make, of_step
+from tests.bench.steps import PROMISES, Make, of_step
 from tests.support.postgres import fresh_database
 
 SMALL, LARGE = 1_000, 1_000_000
@@ -20,7 +20,7 @@ PER_SECOND, BAR = 30.0, 1.2
 ROUND_SECONDS = 8.0
 WARM = 120
 # Of each ten webhooks: the language key, a branch of the menu, a leaf topic, the confirmed promise.
-MIX = ("1", "11", "11", "1", "11", "111", "11", "1", "11111", "11")
+MIX = (("1",), ("11",), ("11",), ("1",), ("11",), ("111",), ("11",), ("1",), PROMISES, ("11",))
 
 _FILL = (
     """INSERT INTO phone_number (id, e164, created_at)
@@ -60,7 +60,7 @@ def measure(rounds: int) -> bool:
             environment = city_environment(held, url, f"city-{calls}")
             _fill(url, calls)
             city = running.enter_context(server("wsgi:create_app()", environment, held.directory))
-            cities[calls] = (city, [of_step(city, keys) for keys in MIX])
+            cities[calls] = (city, [of_step(city, *ways) for ways in MIX])
             at_once(city.port, _mixed(cities[calls][1], WARM))
         slowest: dict[int, list[float]] = {SMALL: [], LARGE: []}
         for _ in range(rounds):

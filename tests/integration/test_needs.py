@@ -43,9 +43,9 @@ class World:
     def decided(self, step: Step, given: CallerInput, number: Callable | NotCallable, asked: Needs) -> Turn | Effect:
         services, rules = self.town.services, self.town.rules
         if not asked:
-            return advance(step, given, replace(bare(services, rules), nonce="n"))
+            return advance(step, given, replace(bare(services, rules, services.clock.now()), nonce="n"))
         with services.database.read() as connection:
-            finder = Finder(services, connection, rules, Caller(self.sid, number), None)
+            finder = Finder(services, connection, rules, Caller(self.sid, number), None, services.clock.now())
             facts = finder.facts(step, given, asked)
         return advance(step, given, replace(facts, nonce="n"))
 

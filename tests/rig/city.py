@@ -65,6 +65,7 @@ class City:
         self._send_home()
         self.hold.clear()
         self.lab.delete("/lab/faults")
+        self.eventually_count(0, "SELECT 1 FROM text_message WHERE status IS NULL")  # or it would come tomorrow
         self.lab.reset()
         with self.engine.begin() as connection:
             for each in reversed(metadata.sorted_tables):

@@ -9,12 +9,13 @@ from sqlalchemy import event
 
 from adapters.database import Database
 
-NO_QUESTION = ("BEGIN", "SELECT 1")  # SQLite's own way to begin; whether an idle connection still lives
+STILL_ALIVE = "SELECT 1"  # asked of an idle connection
 
 
 @dataclass
 class Asked:
     statements: list[str] = field(default_factory=list)
+    begins: int = 0
     commits: int = 0
 
 
@@ -23,7 +24,9 @@ def asked_of(database: Database) -> Iterator[Asked]:
     seen = Asked()
 
     def statement(_connection: Any, _cursor: Any, words: str, *_more: Any) -> None:
-        if not words.startswith("BEGIN") and words not in NO_QUESTION:
+        if words.startswith("BEGIN"):
+            seen.begins += 1
+        elif words != STILL_ALIVE:
             seen.statements.append(" ".join(words.split()))
 
     def commit(_connection: Any) -> None:
