@@ -8,21 +8,31 @@ Telephone numbers stand in ``phone_number`` and, during a call, in ``call_draft`
 
 from adapters.schema.calls import call, call_draft, code_try, phone_number, receipt, status_event, text_message
 from adapters.schema.columns import UtcTime, metadata
-from adapters.schema.line import line_event, offer, waiting_caller
-from adapters.schema.people import agent, presence, session, sign_in_failure
-from adapters.schema.promises import callback_event, callback_request, supervisor_item
+from adapters.schema.line import desk_pause, line_event, listening, offer, transfer, waiting_caller
+from adapters.schema.people import agent, audit_event, presence, session, sign_in_failure
+from adapters.schema.promises import (
+    callback_event,
+    callback_request,
+    promise_told,
+    ringing_stop,
+    settlement,
+    supervisor_item,
+)
 from adapters.schema.sound import recording
 from adapters.schema.work import notice, outbox, process_start, ruleset
 
 __all__ = [
     "UtcTime",
     "agent",
+    "audit_event",
     "call",
     "call_draft",
     "callback_event",
     "callback_request",
     "code_try",
+    "desk_pause",
     "line_event",
+    "listening",
     "metadata",
     "notice",
     "offer",
@@ -30,13 +40,17 @@ __all__ = [
     "phone_number",
     "presence",
     "process_start",
+    "promise_told",
     "receipt",
     "recording",
+    "ringing_stop",
     "ruleset",
     "session",
+    "settlement",
     "sign_in_failure",
     "status_event",
     "supervisor_item",
     "text_message",
+    "transfer",
     "waiting_caller",
 ]

@@ -30,6 +30,9 @@ waiting_caller = Table(  # a live caller in the line; one row for each stay
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
+    Column("answered_at", UtcTime),  # an agent accepted: what came true of the wait
+    Column("wait_expected_minutes", Integer),  # when she joined; null: nothing to expect it from
+    Column("handed_over_by", String(32)),  # token of the offer whose agent transferred her here
 )
 _IN_LINE = "state IN ('waiting','offered','bridging','talking','wishes','closing')"
 Index(
@@ -90,6 +93,11 @@ offer = Table(  # one matter offered to one agent; for a callback that she accep
     Column("outcome", String(24)),
     Column("reason", String(24)),  # of a decline
     Column("note", Text),
+    Column("detail", String(24)),  # of the outcome, one key
+    Column("avoidable", String(24)),  # why the contact could have been avoided, one key
+    Column("room", String(40)),  # the conference of the talk, once it has one
+    Column("on_hold", Boolean, nullable=False, server_default=text("false")),
+    Column("handed_over_by", String(32)),  # token of the offer whose agent transferred it here
 )
 _OFFER_OPEN = "state IN ('offered','accepted','dialing','connected','wrapup')"
 for _key, _unique in (("agent_id", True), ("caller_id", True), ("request_id", True)):
@@ -101,3 +109,57 @@ for _key, _unique in (("agent_id", True), ("caller_id", True), ("request_id", Tr
         postgresql_where=text(_OFFER_OPEN),
     )
 Index("ix_offer_made", offer.c.agent_id, offer.c.made_at)
+Index("ix_offer_accepted", offer.c.accepted_at)
+
+transfer = Table(  # an agent hands a talk over, or asks somebody else into it
+    "transfer",
+    metadata,
+    own_id(),
+    Column("token", String(32), ForeignKey("offer.token"), nullable=False, index=True),  # of the agent who asks
+    Column("kind", String(8), nullable=False),  # warm | blind
+    Column("goal_kind", String(8), nullable=False),  # desk | agent | partner
+    Column("goal", String(40), nullable=False),  # a desk's, agent's or partner department's id, never a number
+    Column("state", String(12), nullable=False),  # desks.transfer_machine
+    Column("note", Text),
+    Column("leg_sid", String(34), index=True),  # of the one who is asked
+    Column("new_token", String(32)),  # the receiving agent's offer, once she has one
+    Column("asked_machine", Float),
+    Column("made_at", UtcTime, nullable=False),
+    Column("made_machine", Float, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("outcome", String(24)),
+)
+_TRANSFER_OPEN = "ended_at IS NULL"
+Index(
+    "uq_transfer_open_token",
+    transfer.c.token,
+    unique=True,
+    sqlite_where=text(_TRANSFER_OPEN),
+    postgresql_where=text(_TRANSFER_OPEN),
+)
+
+listening = Table(  # a supervisor listens to a talk or coaches its agent; the agent is told
+    "listening",
+    metadata,
+    own_id(),
+    Column("token", String(32), ForeignKey("offer.token"), nullable=False, index=True),
+    Column("supervisor_id", String(32), ForeignKey("agent.id"), nullable=False),
+    Column("mode", String(8), nullable=False),  # listen | coach
+    Column("leg_sid", String(34), index=True),
+    Column("asked_machine", Float),
+    Column("made_at", UtcTime, nullable=False),
+    Column("made_machine", Float, nullable=False),
+    Column("ended_at", UtcTime),
+)
+
+desk_pause = Table(  # a supervisor pauses a desk: its line takes nobody in until then
+    "desk_pause",
+    metadata,
+    own_id(),
+    Column("desk", String(40), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("author", String(40), nullable=False),  # agent id
+)

@@ -17,6 +17,9 @@ agent = Table(
     Column("telephone", String(16)),  # own telephone instead of the browser's, E.164
     Column("demo", Boolean, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("must_change_password", Boolean, nullable=False, server_default=text("false")),
+    Column("subject", String(255), unique=True),  # at the city's OpenID provider
+    Column("reserve_telephone", String(16)),  # rung when her browser's is not reachable, E.164
 )
 
 presence = Table(
@@ -29,6 +32,8 @@ presence = Table(
     Column("idle_since_at", UtcTime, nullable=False),
     Column("heartbeat_machine", Float, nullable=False),
     Column("break_after_call", Boolean, nullable=False, server_default=text("false")),
+    Column("tab", String(32)),  # the one page whose telephone rings
+    Column("telephone", String(12)),  # what that page last said of it: registered | failed | microphone | own
 )
 
 session = Table(
@@ -38,6 +43,20 @@ session = Table(
     Column("agent_id", String(32), ForeignKey("agent.id"), nullable=False),
     Column("created_machine", Float, nullable=False),
     Column("seen_machine", Float, nullable=False),
+)
+
+audit_event = Table(  # who did what to what: every sign-in, and every deed of a supervisor or administrator
+    "audit_event",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("machine", Float, nullable=False),
+    Column("who", String(40), nullable=False),  # agent id | service | command line
+    Column("deed", String(40), nullable=False),
+    Column("subject", String(20), nullable=False),  # agent | request | caller | offer | desk | ...
+    Column("subject_id", String(40), nullable=False, index=True),
+    Column("department", String(40)),  # whose matter it is; null: nobody's alone
+    Column("detail", Text),  # codes and reasons, no numbers, no names of residents
 )
 
 sign_in_failure = Table(

@@ -1,6 +1,6 @@
 """The promise, its history, and what a person must look at."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from adapters.schema.columns import UtcTime, metadata, own_id
 
@@ -37,6 +37,8 @@ callback_request = Table(
     Column("outcome", String(24)),
     Column("contact", String(6), nullable=False, server_default="ring"),  # ring | text: never rung, answered in writing
     Column("interpreter", String(60)),  # "an interpreter comes": which one; the window is then exact and never earlier
+    Column("owner_id", String(32), ForeignKey("agent.id")),  # who began it: hers first while the owner's minutes run
+    Column("message_left_at", UtcTime),  # on a machine, at most once
 )
 OPEN = "state IN ('requested','offered','dialing','connected','unreached','needs_human')"
 Index(
@@ -55,6 +57,14 @@ for _name, _column in (("due", callback_request.c.due_at), ("line", callback_req
         sqlite_where=text("state = 'requested'"),
         postgresql_where=text("state = 'requested'"),
     )
+Index(  # dealing looks desk by desk: one crowded desk must not hide another's matters
+    "ix_callback_request_desk_line",
+    callback_request.c.desk,
+    callback_request.c.language,
+    callback_request.c.window_end_at,
+    sqlite_where=text("state = 'requested'"),
+    postgresql_where=text("state = 'requested'"),
+)
 Index(
     "ix_callback_request_open",
     callback_request.c.number_id,
@@ -75,6 +85,58 @@ Index(
     callback_request.c.created_at,
     sqlite_where=text("asked_by_number_id IS NOT NULL"),
     postgresql_where=text("asked_by_number_id IS NOT NULL"),
+)
+
+promise_told = Table(  # the promise ledger: each window as it was told, and whether it was kept
+    "promise_told",
+    metadata,
+    own_id(),
+    Column("request_id", String(32), ForeignKey("callback_request.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", String(40), nullable=False),  # caller | agent id | service
+    Column("via", String(8), nullable=False),  # voice | agent | sms | untold
+    Column("words", Text, nullable=False),  # exactly as told, in the resident's language
+    Column("kind", String(6), nullable=False),  # asap | slot | retry
+    Column("window_start_at", UtcTime, nullable=False),
+    Column("window_end_at", UtcTime, nullable=False),
+    Column("verdict", String(8)),  # kept | late | broken | void (the resident herself moved or cancelled it)
+    Column("judged_at", UtcTime),
+    Column("rung_at", UtcTime),  # the first ring at the resident's under this promise
+)
+Index(
+    "ix_promise_told_open",
+    promise_told.c.window_end_at,
+    sqlite_where=text("verdict IS NULL"),
+    postgresql_where=text("verdict IS NULL"),
+)
+Index("ix_promise_told_judged", promise_told.c.judged_at)
+
+settlement = Table(  # the report of one desk's closing time
+    "settlement",
+    metadata,
+    own_id(),
+    Column("desk", String(40), nullable=False),
+    Column("closed_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime),  # null: still settling
+    Column("finished", Integer, nullable=False, server_default="0"),  # callers answered within the grace
+    Column("led_on", Integer, nullable=False, server_default="0"),  # callers who were asked to choose
+    Column("handed_over", Integer, nullable=False, server_default="0"),  # requests given to the extended-hours desk
+    Column("carried_over", Integer, nullable=False, server_default="0"),  # requests with a new time that was told
+    Column("untold", Integer, nullable=False, server_default="0"),  # requests whose new time could not be told
+    Column("orphans", Integer, nullable=False, server_default="0"),  # left without desk or time: always 0
+    UniqueConstraint("desk", "closed_at", name="uq_settlement_desk"),
+)
+
+ringing_stop = Table(  # a limit was met: nobody is rung for it until it ends
+    "ringing_stop",
+    metadata,
+    own_id(),
+    Column("kind", String(24), nullable=False),  # which limit
+    Column("figure", String(40), nullable=False),  # what was counted
+    Column("made_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("ended_by", String(40)),
 )
 
 callback_event = Table(  # history: one row for each transition, in the transition's own transaction

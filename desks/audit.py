@@ -1,0 +1,38 @@
+"""Who did what to what, written in the deed's own transaction: a deed that is undone leaves no row, one that is done
+always does. Codes and reasons only; no telephone number and no resident's name ever stands here."""
+
+from typing import Literal
+
+from sqlalchemy import insert
+
+from adapters.clock import Clock
+from adapters.database import Transaction
+from adapters.schema import audit_event
+
+Subject = Literal["agent", "request", "caller", "offer", "desk", "session", "item", "notice", "recording", "stop"]
+LONGEST_DETAIL = 500
+
+
+def note(
+    tx: Transaction,
+    clock: Clock,
+    who: str,
+    deed: str,
+    subject: Subject,
+    subject_id: str,
+    department: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """``who``: an agent's id, ``service`` or ``command line``. ``department``: whose matter it is, if one department's."""
+    tx.connection.execute(
+        insert(audit_event).values(
+            at=clock.now(),
+            machine=clock.machine(),
+            who=who,
+            deed=deed,
+            subject=subject,
+            subject_id=subject_id,
+            department=department,
+            detail=detail[:LONGEST_DETAIL] if detail is not None else None,
+        )
+    )
