@@ -23,7 +23,7 @@ def note(
     department: str | None = None,
     detail: str | None = None,
 ) -> None:
-    """``who``: an agent's id, ``service`` or ``command line``. ``department``: whose matter it is, if one department's."""
+    """``who``: an agent's id, ``service`` or ``command line``; ``department``: whose matter it is, if one's."""
     tx.connection.execute(
         insert(audit_event).values(
             at=clock.now(),

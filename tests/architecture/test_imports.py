@@ -139,7 +139,9 @@ def test_one_library_has_one_home(library: str) -> None:
 
 def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
     users = {m.name for m in modules() if any(i.startswith("sqlalchemy") for i in m.imports())}
-    elsewhere = {name for name in users if not name.endswith((".store", "_store")) and not name.startswith("adapters.schema")}
+    elsewhere = {
+        name for name in users if not name.endswith((".store", "_store")) and not name.startswith("adapters.schema")
+    }
     assert elsewhere == set(SQL_OUTSIDE_STORES)
 
 
