@@ -82,6 +82,13 @@ class Settings(BaseModel):
     secret_key: str = Field(min_length=16, repr=False)
     recordings_key: str = Field(default="", repr=False)
 
+    # signing in
+    openid_issuer: str = ""
+    openid_client_id: str = Field(default="", max_length=200)
+    openid_client_secret: str = Field(default="", repr=False, validate_default=True)
+    openid_only: bool = Field(default=False, validate_default=True)
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+
     # behaviour
     quarantine_seconds: float = Field(default=SAFE_QUARANTINE_SECONDS, gt=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -114,6 +121,37 @@ class Settings(BaseModel):
     def _secret_with_key(cls, value: str, info: ValidationInfo) -> str:
         if bool(value) != bool(info.data.get("twilio_api_key", value)):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither")
+        return value
+
+    @field_validator("openid_issuer")
+    @classmethod
+    def _encrypted_or_here(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (
+            parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(value)))
+        ):
+            raise ValueError(
+                "must begin with https:// and name a host (http:// is for a provider on this machine only)"
+            )
+        if parts.query or parts.fragment:
+            raise ValueError("must be the issuer as the provider writes it, without query or fragment")
+        return value
+
+    @field_validator("openid_client_secret")
+    @classmethod
+    def _openid_whole(cls, value: str, info: ValidationInfo) -> str:
+        given = (info.data.get("openid_issuer", value), info.data.get("openid_client_id", value), value)
+        if any(given) and not all(given):
+            raise ValueError(
+                "OPENID_ISSUER, OPENID_CLIENT_ID and OPENID_CLIENT_SECRET belong together: set all or none"
+            )
+        return value
+
+    @field_validator("openid_only")
+    @classmethod
+    def _somebody_can_sign_in(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("openid_issuer", value):
+            raise ValueError("nobody could sign in: set OPENID_ISSUER too")
         return value
 
     @field_validator("twilio_edge")
@@ -220,6 +258,10 @@ def serve_problems(settings: Settings) -> list[str]:
         (
             settings.quarantine_seconds < SAFE_QUARANTINE_SECONDS,
             "QUARANTINE_SECONDS is below 600: a resident could be rung twice for one attempt.",
+        ),
+        (
+            bool(settings.openid_issuer) and not settings.openid_issuer.startswith("https://"),
+            "OPENID_ISSUER is not https://: whoever listens could sign in as anybody.",
         ),
         (settings.clock_file is not None, "CLOCK_FILE is set: business time must be real."),
         (settings.fault_file is not None, "FAULT_FILE is set: it exists for tests only."),
