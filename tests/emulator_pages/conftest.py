@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.emulator_pages import laboratory
 from tests.emulator_pages.laboratory import Laboratory
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """A shell starts what it puts in the background deaf to Ctrl-C, and deafness is inherited by the terminals here."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
