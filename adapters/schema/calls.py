@@ -1,6 +1,6 @@
 """Calls as Twilio names them, their numbers, and what has been answered to them."""
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, func, literal_column
 
 from adapters.schema.columns import UtcTime, metadata, own_id
 
@@ -11,6 +11,8 @@ phone_number = Table(
     Column("e164", String(16), nullable=False, unique=True),
     Column("created_at", UtcTime, nullable=False),
 )
+LAST_FOUR = func.substr(phone_number.c.e164, literal_column("length(e164) - 3"))
+Index("ix_phone_number_last_four", LAST_FOUR)  # agents look a matter up by the last digits of its number
 
 call = Table(  # a resident's call as Twilio named it
     "call",
@@ -68,7 +70,7 @@ text_message = Table(  # an SMS to be sent; the words are made when it is sent
     metadata,
     own_id(),
     Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
-    Column("request_id", String(32), ForeignKey("callback_request.id")),
+    Column("request_id", String(32), ForeignKey("callback_request.id"), index=True),
     Column("language", String(2), nullable=False),
     Column("key", String(40), nullable=False),  # announcement key
     Column("body", Text, nullable=False),

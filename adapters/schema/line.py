@@ -48,6 +48,12 @@ Index(
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
 )
+Index(
+    "ix_waiting_caller_request",
+    waiting_caller.c.request_id,
+    sqlite_where=text("request_id IS NOT NULL"),
+    postgresql_where=text("request_id IS NOT NULL"),
+)
 
 line_event = Table(
     "line_event",
@@ -109,6 +115,14 @@ for _key, _unique in (("agent_id", True), ("caller_id", True), ("request_id", Tr
         postgresql_where=text(_OFFER_OPEN),
     )
 Index("ix_offer_made", offer.c.agent_id, offer.c.made_at)
+for _key in ("caller_id", "request_id"):  # every offer of one matter, for its history
+    Index(
+        f"ix_offer_of_{_key}",
+        offer.c[_key],
+        offer.c.made_at,
+        sqlite_where=text(f"{_key} IS NOT NULL"),
+        postgresql_where=text(f"{_key} IS NOT NULL"),
+    )
 Index("ix_offer_accepted", offer.c.accepted_at)
 
 transfer = Table(  # an agent hands a talk over, or asks somebody else into it

@@ -79,12 +79,22 @@ Index(
     postgresql_where=text(OPEN),
 )
 
+Index("ix_callback_request_created", callback_request.c.created_at)  # caps of the whole city
+Index("ix_callback_request_number", callback_request.c.number_id, callback_request.c.created_at)  # all of one number
 Index(
     "ix_callback_request_asked_by",
     callback_request.c.asked_by_number_id,
     callback_request.c.created_at,
     sqlite_where=text("asked_by_number_id IS NOT NULL"),
     postgresql_where=text("asked_by_number_id IS NOT NULL"),
+)
+
+_ASIDE = "state IN ('unreached','needs_human')"
+Index(  # what no machine rings any more: a handful among all that were ever made
+    "ix_callback_request_aside",
+    callback_request.c.window_end_at,
+    sqlite_where=text(_ASIDE),
+    postgresql_where=text(_ASIDE),
 )
 
 promise_told = Table(  # the promise ledger: each window as it was told, and whether it was kept
@@ -137,6 +147,13 @@ ringing_stop = Table(  # a limit was met: nobody is rung for it until it ends
     Column("until_at", UtcTime),
     Column("ended_at", UtcTime),
     Column("ended_by", String(40)),
+)
+Index(  # once: whoever meets a limit that is stopped already changes nothing
+    "uq_ringing_stop_open",
+    ringing_stop.c.kind,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
 )
 
 callback_event = Table(  # history: one row for each transition, in the transition's own transaction

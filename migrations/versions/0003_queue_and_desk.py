@@ -11,6 +11,8 @@ depends_on = None
 REQUESTED = sa.text("state = 'requested'")
 UNJUDGED = sa.text("verdict IS NULL")
 RUNNING = sa.text("ended_at IS NULL")
+ASIDE = sa.text("state IN ('unreached','needs_human')")
+LAST_FOUR = sa.text("substr(e164, length(e164) - 3)")
 
 
 def upgrade() -> None:
@@ -53,6 +55,9 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ringing_stop")),
+    )
+    op.create_index(
+        "uq_ringing_stop_open", "ringing_stop", ["kind"], unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING
     )
     op.create_table(
         "settlement",
@@ -137,6 +142,9 @@ def upgrade() -> None:
         "uq_transfer_open_token", "transfer", ["token"], unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING
     )
 
+    op.create_index("ix_phone_number_last_four", "phone_number", [LAST_FOUR])
+    op.create_index(op.f("ix_text_message_request_id"), "text_message", ["request_id"])
+
     with op.batch_alter_table("agent") as table:
         table.add_column(
             sa.Column("must_change_password", sa.Boolean(), server_default=sa.text("false"), nullable=False)
@@ -154,7 +162,10 @@ def upgrade() -> None:
             sqlite_where=REQUESTED,
             postgresql_where=REQUESTED,
         )
+        table.create_index("ix_callback_request_created", ["created_at"])
         table.create_foreign_key(table.f("fk_callback_request_owner_id_agent"), "agent", ["owner_id"], ["id"])
+        table.create_index("ix_callback_request_number", ["number_id", "created_at"])
+        table.create_index("ix_callback_request_aside", ["window_end_at"], sqlite_where=ASIDE, postgresql_where=ASIDE)
 
     with op.batch_alter_table("offer") as table:
         table.add_column(sa.Column("detail", sa.String(length=24), nullable=True))
@@ -163,6 +174,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("on_hold", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         table.add_column(sa.Column("handed_over_by", sa.String(length=32), nullable=True))
         table.create_index("ix_offer_accepted", ["accepted_at"])
+        for key in ("caller_id", "request_id"):
+            known = sa.text(f"{key} IS NOT NULL")
+            table.create_index(f"ix_offer_of_{key}", [key, "made_at"], sqlite_where=known, postgresql_where=known)
 
     with op.batch_alter_table("presence") as table:
         table.add_column(sa.Column("tab", sa.String(length=32), nullable=True))
@@ -172,11 +186,14 @@ def upgrade() -> None:
         table.add_column(sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("wait_expected_minutes", sa.Integer(), nullable=True))
         table.add_column(sa.Column("handed_over_by", sa.String(length=32), nullable=True))
+        asked = sa.text("request_id IS NOT NULL")
+        table.create_index("ix_waiting_caller_request", ["request_id"], sqlite_where=asked, postgresql_where=asked)
 
 
 def downgrade() -> None:
 
     with op.batch_alter_table("waiting_caller") as table:
+        table.drop_index("ix_waiting_caller_request")
         table.drop_column("handed_over_by")
         table.drop_column("wait_expected_minutes")
         table.drop_column("answered_at")
@@ -186,6 +203,8 @@ def downgrade() -> None:
         table.drop_column("tab")
 
     with op.batch_alter_table("offer") as table:
+        for key in ("request_id", "caller_id"):
+            table.drop_index(f"ix_offer_of_{key}")
         table.drop_index("ix_offer_accepted")
         table.drop_column("handed_over_by")
         table.drop_column("on_hold")
@@ -195,6 +214,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("callback_request") as table:
         table.drop_constraint(table.f("fk_callback_request_owner_id_agent"), type_="foreignkey")
+        table.drop_index("ix_callback_request_created")
+        table.drop_index("ix_callback_request_aside")
+        table.drop_index("ix_callback_request_number")
         table.drop_index("ix_callback_request_desk_line", sqlite_where=REQUESTED, postgresql_where=REQUESTED)
         table.drop_column("message_left_at")
         table.drop_column("owner_id")
@@ -204,6 +226,9 @@ def downgrade() -> None:
         table.drop_column("reserve_telephone")
         table.drop_column("subject")
         table.drop_column("must_change_password")
+
+    op.drop_index(op.f("ix_text_message_request_id"), "text_message")
+    op.drop_index("ix_phone_number_last_four", "phone_number")
 
     op.drop_table("transfer")
 
