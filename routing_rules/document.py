@@ -66,6 +66,7 @@ def parse(text: str) -> Ruleset:
         extended_desk=_text(written.get("extended_desk")),
         general_topic=_text(written.get("general_topic")),
         duty=_text(written.get("duty")),
+        limits=head.limits.value() if head is not None else None,
     )
     problems.extend(document_checks.problems(parts))
     if problems or head is None:

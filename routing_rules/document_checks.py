@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from routing_rules.model import Department, Duty, Topic
+from routing_rules.model import Department, Duty, Limits, Topic
 
 CHOICES_A_LEVEL = 5
 LEVELS = 2
@@ -26,6 +26,7 @@ class Parts:
     extended_desk: str | None  # as written; None: missing or no text
     general_topic: str | None
     duty: str | None
+    limits: Limits | None = None  # None: they could not be read
 
 
 def problems(parts: Parts) -> Iterator[str]:
@@ -40,6 +41,18 @@ def problems(parts: Parts) -> Iterator[str]:
     for topic in parts.topics:
         yield from _topic(topic, parts)
     yield from _menu(parts)
+    yield from _limits(parts)
+
+
+def _limits(parts: Parts) -> Iterator[str]:
+    """A number that may be rung less often than a desk tries it would keep her waiting a day for the last ring."""
+    if parts.limits is None:
+        return
+    most, place = parts.limits.rings_per_number_day, "limits.rings_per_number_day"
+    for department in parts.departments:
+        tries = department.callbacks.attempts
+        if tries > most:
+            yield f"{place}: is {most}, but {department.id} rings a resident {tries} times; write at least {tries}"
 
 
 def _twice(place: str, ids: Iterable[str]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from routing_rules.model import (
     Hours,
     Interval,
     Language,
+    Limits,
     Provider,
     Ruleset,
     Staffing,
@@ -63,6 +64,8 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
+Cents = Annotated[int, Field(ge=0, le=1_000)]
 
 
 class Shape(BaseModel):
@@ -223,6 +226,20 @@ class TopicShape(Shape):
         )
 
 
+class LimitsShape(Shape):
+    requests_per_number_day: Count = Limits.requests_per_number_day
+    rings_per_number_day: Count = Limits.rings_per_number_day
+    requests_per_hour: Count = Limits.requests_per_hour
+    rings_per_hour: Count = Limits.rings_per_hour
+    spend_per_day_cents: Count = Limits.spend_per_day_cents
+    cents_per_minute_mobile: Cents = Limits.cents_per_minute_mobile
+    cents_per_minute_fixed: Cents = Limits.cents_per_minute_fixed
+    alarm_number: E164 | None = Limits.alarm_number
+
+    def value(self) -> Limits:
+        return Limits(**dict(self))
+
+
 class HeadShape(Shape):
     """What stands beside the departments, the topics and the duties."""
 
@@ -233,6 +250,7 @@ class HeadShape(Shape):
     general_topic: Id
     duty: Id | None = None
     allowed_countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("FI", "AX")
+    limits: LimitsShape = LimitsShape()
 
     def value(
         self, departments: tuple[Department, ...], topics: tuple[Topic, ...], duties: tuple[Duty, ...]
@@ -248,4 +266,5 @@ class HeadShape(Shape):
             duties=duties,
             duty=self.duty,
             allowed_countries=self.allowed_countries,
+            limits=self.limits.value(),
         )

@@ -90,6 +90,20 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Against callback bombing and toll fraud. An urgent matter is held by none of them; it goes live instead."""
+
+    requests_per_number_day: int = 6  # new ones, in twenty-four hours
+    rings_per_number_day: int = 9  # at one number, in twenty-four hours
+    requests_per_hour: int = 300  # new ones in the whole city
+    rings_per_hour: int = 400  # at residents, in the whole city
+    spend_per_day_cents: int = 60_000  # estimated, of minutes we ring out, since local midnight
+    cents_per_minute_mobile: int = 12  # what the provider takes for a begun minute
+    cents_per_minute_fixed: int = 8
+    alarm_number: str | None = None  # E.164, texted when the city's ringing stops; None: the city duty's
+
+
+@dataclass(frozen=True)
 class Notice:
     """A disruption notice on air: heard before the menu."""
 
@@ -126,6 +140,7 @@ class Ruleset:
     duties: tuple[Duty, ...] = ()
     duty: str | None = None  # Duty id: urgent city faults when everything is closed
     allowed_countries: tuple[str, ...] = ("FI", "AX")
+    limits: Limits = Limits()
 
     def department(self, department_id: str) -> Department:
         return next(d for d in self.departments if d.id == department_id)
