@@ -49,6 +49,61 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class OpenRequest:
+    """Another open promise to the same number. A sensitive one is shown only to those whose department it is."""
+
+    request_id: str
+    topic_path: tuple[str, ...]
+    state: str
+    window_start: datetime
+    window_end: datetime
+    words: str  # as they were told, in ``language``
+    language: str
+    code: str
+    rings_about: bool  # the caller on the line rings about this one
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Made on the resident's behalf in this talk: the sentence is read to her, and the code is told."""
+
+    request_id: str
+    topic_path: tuple[str, ...]
+    words: str
+    language: str
+    code: str
+
+
+@dataclass(frozen=True)
+class NextTime:
+    """What one key promises: the next window that can be kept, and the sentence to read aloud."""
+
+    topic: str
+    code: str
+    words: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """She hands the talk over, or has asked somebody else into it."""
+
+    kind: str  # warm | blind
+    goal_kind: str  # desk | agent | partner
+    goal: str  # its name
+    state: str  # desks.transfer_machine
+    note: str | None
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A colleague transferred it here: the resident has told it once already."""
+
+    by: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
 class Card:
     token: str
     state: str  # offered | accepted | dialing | connected | wrapup
@@ -81,6 +136,19 @@ class Card:
     sounds: tuple[Sound, ...] = ()
     contact: str = "ring"  # ring | text: answered in writing
     interpreter: str | None = None  # which one comes; the window is then exact
+    code: str | None = None  # of the promise
+    topic: str = ""  # id of the leaf
+    open_requests: tuple[OpenRequest, ...] = ()  # of the same number, this one aside
+    promised: tuple[Promised, ...] = ()
+    next_time: NextTime | None = None  # only where it can be promised now: in the talk and after it
+    not_rung: str | None = None  # why the caller's own number cannot be promised a ring: withheld, foreign ...
+    advice: str | None = None  # two sentences that a new agent can say aloud, in the language of the service
+    emergency: str = ""  # the words about 112, in the language of the service
+    on_hold: bool = False
+    transfer: Transfer | None = None
+    handed_over: HandedOver | None = None
+    listened_by: str | None = None  # a supervisor's name
+    coached: bool = False  # and she speaks to the agent
 
 
 @dataclass(frozen=True)
@@ -107,6 +175,8 @@ class DeskView:
     reason: str | None
     presence_since: datetime | None
     break_after_call: bool
+    tab: str | None  # the page whose telephone rings
+    reserve: bool  # a telephone of her own is rung while the browser's cannot be
     offer: Card | None
     just_ended: JustEnded | None  # only while nothing is offered
     line: LineCounts

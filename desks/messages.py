@@ -14,7 +14,7 @@ from callbacks import store as promises
 from callbacks.model import OPEN_STATES, Window
 from callbacks.planning import open_slots, ringing_department, room_in
 from desks.card import EarlierNote, Sound
-from desks.view import desk_name, grouped, notes_of, sound, sounds_of, topic_path
+from desks.view_parts import desk_name, grouped, notes_of, sound, sounds_of, topic_path
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from adapters.schema import (
 )
 from callbacks.model import OPEN_STATES
 from desks.card import Sound
-from desks.view import OPEN_OFFER, desk_name, grouped, sound, topic_path
+from desks.view_parts import OPEN_OFFER, desk_name, grouped, sound, topic_path
 from recordings import store as recordings
 from routing_rules.model import Ruleset
 

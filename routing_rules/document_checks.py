@@ -120,6 +120,8 @@ def _answer(topic: Topic, place: str, parts: Parts) -> Iterator[str]:
         yield f"{place}.information: a topic with topics under it tells nothing itself; remove the information"
     if topic.department is not None and has_children:
         yield f"{place}.department: a topic with topics under it answers nothing itself; remove the department"
+    if topic.advice is not None and has_children:
+        yield f"{place}.advice: a topic with topics under it is nobody's matter; remove the advice, write it under them"
     if topic.department is None and topic.information is None and not has_children:
         yield f"{place}.department: is missing; name who answers, write information, or put topics under this one"
 

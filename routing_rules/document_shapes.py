@@ -84,7 +84,7 @@ class WordsShape(Shape):
 
 
 class ToldShape(WordsShape):
-    """What an information topic tells: short enough that a person is offered within the minute."""
+    """What is told at one go: short enough that a person is offered within the minute."""
 
     fi: Told
     sv: Told
@@ -209,6 +209,7 @@ class TopicShape(Shape):
     sensitive: bool = False
     duty: Id | None = None
     information: ToldShape | None = None
+    advice: ToldShape | None = None
 
     def value(self) -> Topic:
         return Topic(
@@ -223,6 +224,7 @@ class TopicShape(Shape):
             sensitive=self.sensitive,
             duty=self.duty,
             information=None if self.information is None else self.information.value(),
+            advice=None if self.advice is None else self.advice.value(),
         )
 
 

@@ -126,6 +126,7 @@ class Topic:
     sensitive: bool = False
     duty: str | None = None  # Duty id: urgent city faults while the department is closed
     information: Words | None = None  # an information-only topic: what is told; no department answers it itself
+    advice: Words | None = None  # two sentences that an agent who is new to the topic can say aloud
 
 
 @dataclass(frozen=True)
