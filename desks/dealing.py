@@ -1,19 +1,23 @@
 """Whose matter is next, and who gets it. Pure: the line and the agents come in as values, nothing is remembered.
 
-The rule and its reasons: docs/decisions/0003-dealing.md.
+The rule and its reasons: docs/decisions/0003-dealing.md. It may be given a part of the line only (the heads of what
+free agents serve); what the whole line decides then comes beside it as ``Whole``.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Literal
 
 MatterKind = Literal["live", "asap", "slot", "retry"]
-Clause = Literal["urgent", "needed", "place", "slot"]
+Clause = Literal["urgent", "needed", "place", "slot", "owner"]
 
 HANDLING_MINUTES = 5.0  # until the desk's own talks are measured
+LEAST_MARGIN, MOST_MARGIN, BASE_MARGIN = 15.0, 45.0, 8.0  # minutes before a window's end
+MOST_COUNTED = 100  # of what waits at a desk; from there on a desk is as crowded as any
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class InLine:
     line_time: datetime
     window_end: datetime | None = None  # None: live
     excluded_agents: frozenset[str] = frozenset()  # they declined it less than five minutes ago
+    owner: str | None = None  # who began it
+    owner_until: datetime | None = None  # hers alone until then, while she is on duty
 
 
 @dataclass(frozen=True)
@@ -52,30 +58,75 @@ class Deal:
     clause_number: int | None  # callbacks due by the end of her window, when that decided
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What the whole line says of each desk, where only a part of it is at hand."""
+
+    waiting: Mapping[str, int] = field(default_factory=dict)  # matters in the line, ``MOST_COUNTED`` at most
+    ends: Mapping[str, Sequence[datetime]] = field(default_factory=dict)  # of its callbacks' windows, sorted
+
+
 Placed = tuple[InLine, Clause, int | None]
+Standing = tuple[bool, bool, bool, datetime, str]
+
+
+def whole_of(matters: Iterable[InLine]) -> Whole:
+    line = tuple(matters)
+    waiting: dict[str, int] = defaultdict(int)
+    for matter in line:
+        waiting[matter.desk] = min(MOST_COUNTED, waiting[matter.desk] + 1)
+    return Whole(dict(waiting), _window_ends(line))
+
+
+def margin_minutes(due: int, agents: float, handling_minutes: float) -> float:
+    work = due * handling_minutes / agents if agents > 0 else float("inf")
+    return min(MOST_MARGIN, max(LEAST_MARGIN, BASE_MARGIN + work))
 
 
 def needed_from(window_end: datetime, due: int, agents: float, handling_minutes: float) -> datetime:
     """From here on the window cannot wait for others. ``due``: callbacks of the desk in the line that end no later,
     itself included; ``agents`` on duty for the desk, a share of one who serves several."""
-    work = due * handling_minutes / agents if agents > 0 else float("inf")
-    return window_end - timedelta(minutes=min(45.0, max(15.0, 8.0 + work)))
+    return window_end - timedelta(minutes=margin_minutes(due, agents, handling_minutes))
+
+
+def enough_due(agents: float, handling_minutes: float) -> int:
+    """So many due by the end of a window give it the longest margin; more change nothing."""
+    return ceil((MOST_MARGIN - BASE_MARGIN) * agents / handling_minutes) + 1 if handling_minutes > 0 else 1
+
+
+def standing(matter: InLine, needed: bool) -> Standing:
+    """ORDER BY priority, (needed_from <= now) DESC, (kind = 'slot'), line_time, id."""
+    return (not matter.urgent, not needed, _is_slot(matter), matter.line_time, matter.id)
 
 
 def order(
-    matters: Iterable[InLine], now: datetime, agents_on_duty: Mapping[str, float], handling: Mapping[str, float]
+    matters: Iterable[InLine],
+    now: datetime,
+    agents_on_duty: Mapping[str, float],
+    handling: Mapping[str, float],
+    whole: Whole | None = None,
 ) -> list[Placed]:
-    """ORDER BY priority, (needed_from <= now) DESC, (kind = 'slot'), line_time, id; with the clause that decided."""
+    """The matters as they stand, with the clause that decided."""
+    return [row for _, row in _ranked(matters, now, agents_on_duty, handling, whole)]
+
+
+def _ranked(
+    matters: Iterable[InLine],
+    now: datetime,
+    agents_on_duty: Mapping[str, float],
+    handling: Mapping[str, float],
+    whole: Whole | None,
+) -> list[tuple[Standing, Placed]]:
     line = tuple(matters)
-    ends = _window_ends(line)
-    placed: list[tuple[tuple[bool, bool, bool, datetime, str], Placed]] = []
+    ends = (whole or whole_of(line)).ends
+    ranked: list[tuple[Standing, Placed]] = []
     for matter in line:
-        due = bisect_right(ends[matter.desk], matter.window_end) if _is_callback(matter) and matter.window_end else 0
+        ended = matter.window_end if _is_callback(matter) else None
+        due = bisect_right(ends.get(matter.desk, ()), ended) if ended is not None else 0
         needed = _is_needed(matter, due, now, agents_on_duty, handling)
-        key = (not matter.urgent, not needed, _is_slot(matter), matter.line_time, matter.id)
         clause = _clause(matter, needed)
-        placed.append((key, (matter, clause, due if clause == "needed" else None)))
-    return [row for _, row in sorted(placed, key=lambda pair: pair[0])]
+        ranked.append((standing(matter, needed), (matter, clause, due if clause == "needed" else None)))
+    return sorted(ranked, key=lambda pair: pair[0])
 
 
 def next_deal(
@@ -87,12 +138,40 @@ def next_deal(
 ) -> Deal | None:
     """The first row that a free agent fits goes to the one idle longest. ``on_duty``: free and busy ones alike."""
     line = tuple(matters)
-    for matter, clause, number in order(line, now, shared_staff(on_duty, line), handling):
+    found = first_fit(line, agents, now, on_duty, handling, whole_of(line))
+    return found[0] if found is not None else None
+
+
+def first_fit(
+    matters: Iterable[InLine],
+    agents: Sequence[FreeAgent],
+    now: datetime,
+    on_duty: Sequence[OnDuty],
+    handling: Mapping[str, float],
+    whole: Whole,
+) -> tuple[Deal, Standing] | None:
+    """The deal, and where its matter stands: what stands behind that cannot have been dealt instead."""
+    staff = shared_staff(on_duty, whole.waiting)
+    for stands, (matter, clause, number) in _ranked(matters, now, staff, handling, whole):
+        owner = waits_for(matter, now, on_duty)
         takers = [a for a in agents if _may_take(a, matter, on_duty)]
+        hers = [a for a in takers if a.id == owner]
+        if owner is not None and not hers and clause not in ("urgent", "needed"):
+            continue
         if takers:
-            taker = min(takers, key=lambda a: (a.idle_since, a.id))
-            return Deal(matter.id, matter.kind, taker.id, clause, number)
+            taker = min(hers or takers, key=lambda a: (a.idle_since, a.id))
+            by = "owner" if hers and clause in ("place", "slot") else clause
+            return Deal(matter.id, matter.kind, taker.id, by, number), stands
     return None
+
+
+def waits_for(matter: InLine, now: datetime, on_duty: Iterable[OnDuty]) -> str | None:
+    """The agent who began the matter, while it is hers: she is on duty for it and has not declined it just now."""
+    if matter.owner is None or matter.owner_until is None or now >= matter.owner_until:
+        return None
+    if matter.owner in matter.excluded_agents:
+        return None
+    return matter.owner if any(a.id == matter.owner and fits(a, matter) for a in on_duty) else None
 
 
 def place(matters_in_order: Sequence[Placed], matter_id: str) -> int:
@@ -109,16 +188,13 @@ def place(matters_in_order: Sequence[Placed], matter_id: str) -> int:
     return ahead + 1
 
 
-def shared_staff(on_duty: Iterable[OnDuty], matters: Iterable[InLine]) -> dict[str, float]:
+def shared_staff(on_duty: Iterable[OnDuty], waiting: Mapping[str, int]) -> dict[str, float]:
     """Agents for each desk; one who serves several is split between them by what waits there."""
-    demand: dict[str, int] = defaultdict(int)
-    for matter in matters:
-        demand[matter.desk] += 1
     staff: dict[str, float] = defaultdict(float)
     for agent in on_duty:
-        total = sum(demand[desk] for desk in agent.desks)
+        total = sum(waiting.get(desk, 0) for desk in agent.desks)
         for desk in agent.desks:
-            staff[desk] += demand[desk] / total if total else 1 / len(agent.desks)
+            staff[desk] += waiting.get(desk, 0) / total if total else 1 / len(agent.desks)
     return dict(staff)
 
 

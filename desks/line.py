@@ -13,7 +13,7 @@ from adapters.schema import line_event, waiting_caller
 from callbacks.service import Promises
 from desks import store
 from desks.conversation import Conversation, room_name
-from desks.dealing import order, place, shared_staff
+from desks.dealing import order, place, shared_staff, whole_of
 from desks.dispatch import may_be_dealt
 from desks.expected_wait import expected_wait_minutes
 from desks.store import Duty
@@ -38,7 +38,7 @@ def outlook(
     """For a caller in the line, or (``line_id`` None) for one who would join at its end."""
     matters = [m for m in store.in_line(connection, now) if may_be_dealt(m, rules, now)]
     handling = store.handling_minutes(connection, desk)
-    staff = shared_staff(duty.all, matters)
+    staff = shared_staff(duty.all, whole_of(matters).waiting)
     ordered = order(matters, now, staff, {desk: handling} if handling is not None else {})
     if line_id is not None:
         position = place(ordered, line_id)

@@ -43,8 +43,8 @@ Index(
     postgresql_where=text(_IN_LINE),
 )
 Index(
-    "ix_waiting_caller_line",
-    waiting_caller.c.line_time_at,
+    "ix_waiting_caller_place",
+    *(waiting_caller.c[_name] for _name in ("desk", "service_language", "urgent", "line_time_at", "id")),
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
 )
@@ -76,6 +76,7 @@ offer = Table(  # one matter offered to one agent; for a callback that she accep
     Column("agent_id", String(32), ForeignKey("agent.id"), nullable=False),
     Column("caller_id", String(32), ForeignKey("waiting_caller.id")),  # exactly one of these two
     Column("request_id", String(32), ForeignKey("callback_request.id")),
+    Column("desk", String(40)),  # whose line it was dealt from; null: handed over by a colleague
     Column("state", String(12), nullable=False),  # desks.offer_machine
     Column("clause", String(16), nullable=False),  # why this matter: urgent | needed | place | slot
     Column("clause_number", Integer),  # callbacks due by then, for the card
@@ -124,6 +125,17 @@ for _key in ("caller_id", "request_id"):  # every offer of one matter, for its h
         postgresql_where=text(f"{_key} IS NOT NULL"),
     )
 Index("ix_offer_accepted", offer.c.accepted_at)
+Index("ix_offer_ended_machine", offer.c.ended_machine)
+for _name, _columns, _where in (
+    ("skipped", ("ended_at",), "accepted_at IS NULL AND ended_at IS NOT NULL"),
+    ("talked", ("desk", "ended_at"), "state = 'ended' AND connected_at IS NOT NULL"),
+):
+    Index(
+        f"ix_offer_{_name}",
+        *(offer.c[_column] for _column in _columns),
+        sqlite_where=text(_where),
+        postgresql_where=text(_where),
+    )
 
 transfer = Table(  # an agent hands a talk over, or asks somebody else into it
     "transfer",

@@ -50,14 +50,20 @@ Index(
     sqlite_where=text(f"{OPEN} AND NOT urgent"),
     postgresql_where=text(f"{OPEN} AND NOT urgent"),
 )
-for _name, _column in (("due", callback_request.c.due_at), ("line", callback_request.c.line_time_at)):
+REQUESTED = "state = 'requested'"
+_DEALT = ("desk", "language", "urgent")  # dealing looks desk by desk: a crowded one must not hide another's matters
+for _name, _columns, _where in (
+    ("due", ("desk", "due_at"), REQUESTED),
+    ("place", (*_DEALT, "kind", "line_time_at", "id"), REQUESTED),
+    ("retry", (*_DEALT, "due_at", "id"), f"{REQUESTED} AND kind = 'retry'"),
+):
     Index(
         f"ix_callback_request_{_name}",
-        _column,
-        sqlite_where=text("state = 'requested'"),
-        postgresql_where=text("state = 'requested'"),
+        *(callback_request.c[_column] for _column in _columns),
+        sqlite_where=text(_where),
+        postgresql_where=text(_where),
     )
-Index(  # dealing looks desk by desk: one crowded desk must not hide another's matters
+Index(  # windows that end soon
     "ix_callback_request_desk_line",
     callback_request.c.desk,
     callback_request.c.language,

@@ -11,6 +11,15 @@ depends_on = None
 REQUESTED = sa.text("state = 'requested'")
 UNJUDGED = sa.text("verdict IS NULL")
 RUNNING = sa.text("ended_at IS NULL")
+RETRY = sa.text("state = 'requested' AND kind = 'retry'")
+WAITING = sa.text("state = 'waiting'")
+SKIPPED = sa.text("accepted_at IS NULL AND ended_at IS NOT NULL")
+TALKED = sa.text("state = 'ended' AND connected_at IS NOT NULL")
+DEALT = ["desk", "language", "urgent"]
+DESK_OF_OFFER = (
+    "UPDATE offer SET desk = COALESCE((SELECT desk FROM waiting_caller WHERE waiting_caller.id = offer.caller_id),"
+    " (SELECT desk FROM callback_request WHERE callback_request.id = offer.request_id))"
+)
 ASIDE = sa.text("state IN ('unreached','needs_human')")
 LAST_FOUR = sa.text("substr(e164, length(e164) - 3)")
 
@@ -162,6 +171,14 @@ def upgrade() -> None:
             sqlite_where=REQUESTED,
             postgresql_where=REQUESTED,
         )
+        for old in ("due", "line"):
+            table.drop_index(f"ix_callback_request_{old}", sqlite_where=REQUESTED, postgresql_where=REQUESTED)
+        for name, columns, where in (
+            ("due", ["desk", "due_at"], REQUESTED),
+            ("place", [*DEALT, "kind", "line_time_at", "id"], REQUESTED),
+            ("retry", [*DEALT, "due_at", "id"], RETRY),
+        ):
+            table.create_index(f"ix_callback_request_{name}", columns, sqlite_where=where, postgresql_where=where)
         table.create_index("ix_callback_request_created", ["created_at"])
         table.create_foreign_key(table.f("fk_callback_request_owner_id_agent"), "agent", ["owner_id"], ["id"])
         table.create_index("ix_callback_request_number", ["number_id", "created_at"])
@@ -173,10 +190,16 @@ def upgrade() -> None:
         table.add_column(sa.Column("room", sa.String(length=40), nullable=True))
         table.add_column(sa.Column("on_hold", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         table.add_column(sa.Column("handed_over_by", sa.String(length=32), nullable=True))
+        table.add_column(sa.Column("desk", sa.String(length=40), nullable=True))
         table.create_index("ix_offer_accepted", ["accepted_at"])
+        table.create_index("ix_offer_ended_machine", ["ended_machine"])
+        for name, columns, where in (("skipped", ["ended_at"], SKIPPED), ("talked", ["desk", "ended_at"], TALKED)):
+            table.create_index(f"ix_offer_{name}", columns, sqlite_where=where, postgresql_where=where)
         for key in ("caller_id", "request_id"):
             known = sa.text(f"{key} IS NOT NULL")
             table.create_index(f"ix_offer_of_{key}", [key, "made_at"], sqlite_where=known, postgresql_where=known)
+
+    op.execute(DESK_OF_OFFER)
 
     with op.batch_alter_table("presence") as table:
         table.add_column(sa.Column("tab", sa.String(length=32), nullable=True))
@@ -186,6 +209,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("wait_expected_minutes", sa.Integer(), nullable=True))
         table.add_column(sa.Column("handed_over_by", sa.String(length=32), nullable=True))
+        table.drop_index("ix_waiting_caller_line", sqlite_where=WAITING, postgresql_where=WAITING)
+        placed = ["desk", "service_language", "urgent", "line_time_at", "id"]
+        table.create_index("ix_waiting_caller_place", placed, sqlite_where=WAITING, postgresql_where=WAITING)
         asked = sa.text("request_id IS NOT NULL")
         table.create_index("ix_waiting_caller_request", ["request_id"], sqlite_where=asked, postgresql_where=asked)
 
@@ -193,6 +219,8 @@ def upgrade() -> None:
 def downgrade() -> None:
 
     with op.batch_alter_table("waiting_caller") as table:
+        table.drop_index("ix_waiting_caller_place", sqlite_where=WAITING, postgresql_where=WAITING)
+        table.create_index("ix_waiting_caller_line", ["line_time_at"], sqlite_where=WAITING, postgresql_where=WAITING)
         table.drop_index("ix_waiting_caller_request")
         table.drop_column("handed_over_by")
         table.drop_column("wait_expected_minutes")
@@ -205,7 +233,11 @@ def downgrade() -> None:
     with op.batch_alter_table("offer") as table:
         for key in ("request_id", "caller_id"):
             table.drop_index(f"ix_offer_of_{key}")
+        for name, where in (("skipped", SKIPPED), ("talked", TALKED)):
+            table.drop_index(f"ix_offer_{name}", sqlite_where=where, postgresql_where=where)
+        table.drop_index("ix_offer_ended_machine")
         table.drop_index("ix_offer_accepted")
+        table.drop_column("desk")
         table.drop_column("handed_over_by")
         table.drop_column("on_hold")
         table.drop_column("room")
@@ -214,6 +246,11 @@ def downgrade() -> None:
 
     with op.batch_alter_table("callback_request") as table:
         table.drop_constraint(table.f("fk_callback_request_owner_id_agent"), type_="foreignkey")
+        for name, where in (("due", REQUESTED), ("place", REQUESTED), ("retry", RETRY)):
+            table.drop_index(f"ix_callback_request_{name}", sqlite_where=where, postgresql_where=where)
+        for name, column in (("due", "due_at"), ("line", "line_time_at")):
+            where = REQUESTED
+            table.create_index(f"ix_callback_request_{name}", [column], sqlite_where=where, postgresql_where=where)
         table.drop_index("ix_callback_request_created")
         table.drop_index("ix_callback_request_aside")
         table.drop_index("ix_callback_request_number")

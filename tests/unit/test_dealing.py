@@ -19,6 +19,7 @@ from desks.dealing import (
     order,
     place,
     shared_staff,
+    whole_of,
 )
 
 
@@ -169,9 +170,9 @@ def test_the_place_told() -> None:
 
 def test_one_who_serves_two_desks_is_split_by_demand() -> None:
     staff = [agent("a", desks="housing parking"), agent("b", desks="housing")]
-    assert shared_staff(staff, []) == {"housing": 1.5, "parking": 0.5}
+    assert shared_staff(staff, {}) == {"housing": 1.5, "parking": 0.5}
     line = [matter(f"h{n}", "live", at(8)) for n in range(3)] + [matter("p", "live", at(8), desk="parking")]
-    assert shared_staff(staff, line) == {"housing": 1.75, "parking": 0.25}
+    assert shared_staff(staff, whole_of(line).waiting) == {"housing": 1.75, "parking": 0.25}
 
 
 @st.composite
@@ -231,7 +232,7 @@ def test_the_whole_line_is_dealt_in_order_to_one_who_fits_everything(line: list[
     staff = [agent("a", desks="housing parking")]
     left, times = line[:], 0
     while deal := next_deal(left, staff, NOW, staff, TALK):
-        expected = order(left, NOW, shared_staff(staff, left), TALK)[0][0]
+        expected = order(left, NOW, shared_staff(staff, whole_of(left).waiting), TALK)[0][0]
         assert deal.matter_id == expected.id
         left = [m for m in left if m.id != deal.matter_id]
         times += 1
