@@ -27,8 +27,10 @@ Event = Literal[
     "resolve_human_again",
     "move",
     "hand_over",
+    "reassign",
     "wish",
     "handled",
+    "hand_on",
 ]
 
 EVENTS: Mapping[Event, str] = {
@@ -47,16 +49,19 @@ EVENTS: Mapping[Event, str] = {
     "served": "the resident rang in and was helped live",
     "resolve_human_done": "a person found that the talk had happened",
     "resolve_human_again": "a person decided to ring again",
-    "move": "the resident took another window",
+    "move": "another window: the resident took it, or she is told of it",
     "hand_over": "another desk rings instead, at closing time",
+    "reassign": "a person gave it to another desk, or to one agent first; the window stands",
     "wish": "how the resident wants her answer was noted: in writing, or when an interpreter is there",
     "handled": "a person answered without ringing: in writing, or nothing was left to answer",
+    "hand_on": "the agent transferred the talk: the resident goes on with another one, and is rung only if that breaks off",
 }
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
     ("requested", "claim"): "offered",
     ("requested", "move"): "requested",
     ("requested", "hand_over"): "requested",
+    ("requested", "reassign"): "requested",
     ("requested", "wish"): "requested",
     ("requested", "handled"): "done",
     ("requested", "served"): "done",
@@ -78,6 +83,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     ("connected", "missed"): "requested",
     ("connected", "exhausted"): "unreached",
     ("connected", "done"): "done",
+    ("connected", "hand_on"): "requested",
     ("connected", "cancel"): "cancelled",
     ("unreached", "reopen"): "requested",
     ("unreached", "expire"): "expired",

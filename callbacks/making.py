@@ -5,17 +5,19 @@ neither hears what is open there nor changes it, and has a limit. An urgent matt
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, RowMapping
 
-from callbacks import store
+from callbacks import limit_store, store
 from callbacks.code import request_code
-from callbacks.limits import DAY, Asked, next_person, over
+from callbacks.limits import DAY, Asked, OfNumber, next_person, number_over, over
 from callbacks.model import Kind, Refused, Window
 from callbacks.planning import ringing_department
+from callbacks.scoring import Told, Via
 
 if TYPE_CHECKING:
     from callbacks.service import Promises
@@ -31,6 +33,7 @@ class Looked:
     number: str | None  # opaque id of the number to be rung, if it is known
     same: bool  # it has an open request about the topic
     held: int  # promises in the window wanted
+    had: OfNumber | None = None  # what it has had within the day, where that was looked up too
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,11 @@ class Wanted:
     person: int = 1  # ordinal on that telephone; 0: the next without an open request about this
     same: Literal["ask", "join"] = "join"
     live: bool = False  # somebody would answer an urgent caller now
+    by: str | None = None  # the agent who promises on the caller's behalf: the matter is hers; None: the caller herself
+    via: Via = "voice"  # how the window is told; sms: by message, where one can be sent
     looked: Looked | None = None
+    stopped: bool = False  # a limit of the whole city is met
+    uncapped: bool = False  # our own closing leads her here: whatever is met, nobody is left without
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class Making:
         return self.tx.connection
 
     def make(self, wanted: Wanted) -> Made | SameOpen | Refused:
-        """Refused: ``too_many``, or ``live`` where an urgent caller over a cap is better answered at once."""
+        """Refused: ``too_many``, ``stopped``; or ``live`` where an urgent caller over a cap is better answered at once."""
         number = self._number(wanted)
         same = self._open_same(wanted, number)
         if same is not None and wanted.same == "ask" and not self._is_sensitive(wanted):
@@ -119,47 +126,64 @@ class Making:
 
     def _joined(self, wanted: Wanted, same: RowMapping) -> Made | Refused:
         if not self._by_stranger(wanted, same):
-            self._join(same, wanted.window, wanted.in_line)
+            self._join(same, wanted, wanted.in_line)
             return Made(same["id"], True, "window" if self._is_sensitive(wanted) else "all")
         if (
             same["state"] == "unreached"
         ):  # rung three times in vain: nobody starts that anew from elsewhere the same day
             if same["last_attempt_at"] is not None and same["last_attempt_at"] > self.now - DAY:
                 return Refused("too_many")
-            self._join(same, wanted.window, in_line=False)
+            self._join(same, replace(wanted, via="untold"), in_line=False)  # who keyed it in hears of no window
         return Made(same["id"], True, "nothing")
 
-    def _join(self, row: RowMapping, window: Window, in_line: bool) -> None:
+    def _join(self, row: RowMapping, wanted: Wanted, in_line: bool) -> None:
         """The caller asked again: a window that still lies ahead is kept, anything else becomes due in the new one.
 
         One who comes from the line was there about this matter, or is led out of a closed one: the new window is told.
         Whoever was to be answered in writing now asks to be rung, and hears that she will be: so she is.
         """
+        window, who = wanted.window, wanted.by or "caller"
         values = self.promises.window_values(row["language"], row["topic"], window, "slot") | {"contact": "ring"}
+        promised = self._told(wanted, {**row, **values}, "sms.moved")
         in_writing = row["contact"] == "text"
         if row["state"] == "unreached":
-            self.promises.reopen(row["id"], window)
+            self.promises.reopen(row["id"], window, who, promised)
         elif row["state"] == "needs_human":
-            store.transition(self.connection, row["id"], "resolve_human_again", self.now, "caller", **values)
+            store.promise_anew(self.connection, row["id"], "resolve_human_again", self.now, who, promised, **values)
             self.promises.close_items(row["id"])
         elif row["state"] == "requested" and (in_line or in_writing or row["window_end_at"] <= self.now):
-            store.transition(self.connection, row["id"], "move", self.now, "caller", told=True, **values)
+            store.promise_anew(self.connection, row["id"], "move", self.now, who, promised, **values)
+
+    def _told(self, wanted: Wanted, row: Mapping[str, Any], key: str) -> Told:
+        return self.promises.telling.by_text(row, key) if wanted.via == "sms" else Told(wanted.via)
 
     # --- a new one -----------------------------------------------------------------------------------------------
 
     def _refusal(self, wanted: Wanted, number: str | None) -> Refused | None:
-        if not wanted.keyed_in:
+        """An urgent matter is held by no cap: where one is met it goes live, and is promised where nobody answers."""
+        met = self._cap_met(wanted, number)
+        if met is None or not self._is_urgent(wanted):
+            return met
+        return Refused("live") if wanted.live else None
+
+    def _cap_met(self, wanted: Wanted, number: str | None) -> Refused | None:
+        if wanted.keyed_in and self._keyed_in_too_often(wanted, number):
+            return Refused("too_many")
+        if wanted.uncapped or wanted.by is not None:  # an agent knows what she promises, and to whom
             return None
+        if wanted.stopped:
+            return Refused("stopped")
+        had = wanted.looked.had if wanted.looked is not None else None
+        had = had or limit_store.of_number(self.connection, number, self.now - DAY)
+        return Refused("too_many") if number_over(had, self.rules.limits) else None
+
+    def _keyed_in_too_often(self, wanted: Wanted, number: str | None) -> bool:
         since = self.now - DAY
         asked = Asked(
             numbers=store.numbers_keyed_in(self.connection, wanted.asker, number, since) if wanted.asker else 0,
             open_there=store.open_keyed_in(self.connection, number, wanted.asker) if number else 0,
         )
-        if not over(asked):
-            return None
-        if not self._is_urgent(wanted):
-            return Refused("too_many")
-        return Refused("live") if wanted.live else None
+        return over(asked)
 
     def _added(self, wanted: Wanted, number: str | None) -> Made | Refused:
         number = number or store.number_id(self.connection, wanted.e164, self.now)
@@ -170,7 +194,8 @@ class Making:
                 return Refused("too_many")
             person = found
         values = self._row(wanted) | {"number_id": number, "person": person}
-        request_id = store.add(self.tx, values, self.now, "caller")
+        promised = self._told(wanted, {**values, "last_attempt_at": None}, "sms.promise")
+        request_id = store.add(self.tx, values, self.now, wanted.by or "caller", promised)
         self.promises.text(request_id, "sms.promise")
         return Made(request_id, False, code=values["code"])
 
@@ -191,8 +216,8 @@ class Making:
             "window_start_at": wanted.window.start,
             "window_end_at": wanted.window.end,
             "promise_words": self.promises.words(wanted.language, wanted.topic, wanted.window),
-            "told": True,
             "origin_call_sid": wanted.call_sid,
             "keyed_in": wanted.keyed_in,
             "asked_by_number_id": wanted.asker if wanted.keyed_in else None,
+            "owner_id": wanted.by,
         }

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from callbacks.model import Missed, Window
 from callbacks.openings import LEAD, Opening, first_open
-from routing_rules.model import CallbackPolicy
+from routing_rules.model import CallbackPolicy, OutcomePolicy
 
-BUSY_MINUTES = 10  # a busy line is somebody at home
+BUSY_MINUTES = 10  # a busy line is somebody at home; where the department says nothing else
+AS_ANY = OutcomePolicy()
 _ANY_TIME = timedelta(minutes=1)
 
 
@@ -38,15 +39,26 @@ def after_miss(
     """
     if missed == "bad_moment" and agreed is not None:
         return _ring(max(agreed, now), policy, openings, _ANY_TIME)
-    if attempts >= policy.attempts:
+    if attempts >= most(missed, policy):
         return Exhausted()
     return _ring(now + spacing(missed, policy), policy, openings, LEAD)
 
 
+def most(missed: Missed, policy: CallbackPolicy) -> int:
+    """The ring, counted from the first, after which this end is the last."""
+    own = _own(missed, policy).attempts
+    return policy.attempts if own is None else own
+
+
 def spacing(missed: Missed, policy: CallbackPolicy) -> timedelta:
-    if missed == "busy":
-        return timedelta(minutes=min(BUSY_MINUTES, policy.spacing_minutes))
-    return timedelta(minutes=policy.spacing_minutes)
+    own = _own(missed, policy).spacing_minutes
+    if own is not None:
+        return timedelta(minutes=own)
+    return timedelta(minutes=min(BUSY_MINUTES, policy.spacing_minutes) if missed == "busy" else policy.spacing_minutes)
+
+
+def _own(missed: Missed, policy: CallbackPolicy) -> OutcomePolicy:
+    return AS_ANY if missed == "bad_moment" else policy.outcomes.get(missed, AS_ANY)
 
 
 def _ring(due: datetime, policy: CallbackPolicy, openings: Sequence[Opening], least: timedelta) -> NextRing | Exhausted:

@@ -1,4 +1,4 @@
-"""The promise in SQL. Every change of state goes through ``transition``: guarded, fenced, with its history row."""
+"""The promise in SQL: numbers, and what is looked up. Every change of state is a step (``callbacks.step_store``)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,10 +8,8 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     ScalarSelect,
-    and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
     text,
@@ -22,15 +20,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.database import Transaction
 from adapters.ids import new_id
-from adapters.schema import call_draft, callback_event, callback_request, offer, phone_number
+from adapters.schema import call_draft, offer, phone_number
 from adapters.schema.promises import OPEN
 from adapters.together import Row, new_in
-from callbacks.machine import TRANSITIONS, Event
-from callbacks.model import FINAL_STATES
-
-REQUEST = callback_request
-LOOKS = 3
-TELLS_A_TIME = ("sms.moved", "sms.missed")
+from callbacks import ledger_store as ledger
+from callbacks.step_store import REQUEST as REQUEST
+from callbacks.step_store import add as add
+from callbacks.step_store import get as get
+from callbacks.step_store import promise_anew as promise_anew
+from callbacks.step_store import transition as transition
 
 # In the words of the indexes over open rows: a partial index serves only who asks with its own condition, spelled out.
 # With it a query costs the same after a million calls as on the first day.
@@ -38,8 +36,7 @@ IS_OPEN = text(f"callback_request.{OPEN}")
 
 # Made once, at import: a promise must not pay for building its statements (docs/decisions/0006).
 _KNOWN_NUMBER = select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164"))
-_HISTORY = insert(callback_event).inline()
-_NUMBER, _REQUEST, _EVENT = new_in(phone_number), new_in(REQUEST), new_in(callback_event)
+_NUMBER = new_in(phone_number)
 
 
 def _new_number(make: Any) -> Any:
@@ -84,10 +81,6 @@ def e164_of(connection: Connection, id_: str) -> str:
 def drafted_number(connection: Connection, call_sid: str) -> str | None:
     found = connection.scalar(select(call_draft.c.e164).where(call_draft.c.call_sid == call_sid))
     return None if found is None else str(found)
-
-
-def get(connection: Connection, request_id: str) -> RowMapping | None:
-    return connection.execute(select(REQUEST).where(REQUEST.c.id == request_id)).mappings().first()
 
 
 def open_same(connection: Connection, number: str, topic: str, person: int = 1) -> RowMapping | None:
@@ -173,99 +166,15 @@ def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]
     return same.scalar_subquery(), held.scalar_subquery()
 
 
-def add(tx: Transaction, values: Mapping[str, Any], now: datetime, who: str) -> str:
-    """A new request in ``requested``. IntegrityError, when it is written: this number already has an open one about
-    the topic."""
-    request_id = new_id()
-    row = {**values, "id": request_id, "state": "requested", "created_at": now}
-    event = _history(request_id, "request", "", "requested", 0, None, who, now, None)
-    tx.add(Row(_REQUEST, row), Row(_EVENT, event))
-    return request_id
-
-
-def transition(
-    connection: Connection,
-    request_id: str,
-    event: Event,
-    now: datetime,
-    who: str,
-    *,
-    token: str | None = None,
-    note: str | None = None,
-    **values: Any,
-) -> bool:
-    """One guarded step. False: the state (or the offer that holds it) is another by now, and nothing was changed.
-
-    With ``token`` only the offer that holds the request may step. A neighbour may step between our look and ours:
-    then the event is weighed against the new state.
-    """
-    for _ in range(LOOKS):
-        row = get(connection, request_id)
-        if row is None or (token is not None and row["offer_token"] != token):
-            return False
-        goal = TRANSITIONS.get((row["state"], event))
-        if goal is None:
-            return False
-        if _stepped(connection, row, goal, event, now, values):
-            fence = row["fence"] + (event == "claim")
-            held_by = token or row["offer_token"]
-            connection.execute(
-                _HISTORY, _history(request_id, event, row["state"], goal, fence, held_by, who, now, note)
-            )
-            return True
-    return False
-
-
 def mark_urgent(connection: Connection, request_id: str) -> None:
     """Comes before others in the line from now on."""
     connection.execute(update(REQUEST).where(REQUEST.c.id == request_id).values(urgent=True))
 
 
-def mark_untold(connection: Connection, request_id: str | None, key: str) -> bool:
+def mark_untold(connection: Connection, request_id: str | None, body: str) -> bool:
     """A message that was to tell a new time did not arrive. False: it told nothing new, or the matter is over."""
-    if request_id is None or not key.startswith(TELLS_A_TIME):
+    window = None if request_id is None else ledger.did_not_arrive(connection, request_id, body)
+    if window is None:
         return False
-    mine = update(REQUEST).where(REQUEST.c.id == request_id, IS_OPEN)
+    mine = update(REQUEST).where(REQUEST.c.id == request_id, IS_OPEN, REQUEST.c.window_start_at == window.start)
     return connection.execute(mine.values(told=False)).rowcount == 1
-
-
-def _stepped(
-    connection: Connection, row: RowMapping, goal: str, event: str, now: datetime, values: Mapping[str, Any]
-) -> bool:
-    changes = dict(values)
-    if goal in FINAL_STATES:
-        changes.setdefault("closed_at", now)
-    if goal not in ("offered", "dialing", "connected"):
-        changes["offer_token"] = None
-    same = and_(
-        REQUEST.c.id == row["id"],
-        REQUEST.c.state == row["state"],
-        REQUEST.c.fence == row["fence"],
-        REQUEST.c.offer_token == row["offer_token"],
-    )
-    step = update(REQUEST).where(same).values(state=goal, fence=row["fence"] + (event == "claim"), **changes)
-    return connection.execute(step).rowcount == 1
-
-
-def _history(
-    request_id: str,
-    event: str,
-    origin: str,
-    goal: str,
-    fence: int,
-    token: str | None,
-    who: str,
-    now: datetime,
-    note: str | None,
-) -> dict[str, Any]:
-    return {
-        "request_id": request_id,
-        "at": now,
-        "event": event,
-        "from_state": origin,
-        "to_state": goal,
-        "fence": fence,
-        "offer_token": token,
-        "who": who,
-        "note": note,
-    }

@@ -15,7 +15,8 @@ from adapters.database import Transaction
 from callbacks import store as promises
 from callbacks.model import Refused, Window
 from callbacks.planning import ringing_department
-from callbacks.service import Promises
+from callbacks.scoring import Told
+from callbacks.service import QUARTER, Promises
 from desks import store
 from desks.conversation import Conversation
 from recordings import store as recordings
@@ -25,7 +26,6 @@ from routing_rules.opening_hours import is_open
 if TYPE_CHECKING:
     from bootstrap import Services
 
-QUARTER = timedelta(minutes=15)
 FARTHEST = timedelta(days=60)
 LONGEST_NAME = 60
 TALKING = ("dialing", "connected")
@@ -67,8 +67,12 @@ def answer_by(services: "Services", who: str, request_id: str, way: str) -> bool
 
 def _answer_by(work: Work, request_id: str, way: str) -> bool:
     row, now = work.free(request_id), work.services.clock.now()
-    if row is None or not promises.transition(
-        work.tx.connection, request_id, "wish", now, work.who, note=way, contact=way
+    if row is None:
+        return False
+    again = way == "ring" and row["contact"] == "text" and row["window_end_at"] > now  # in the window she had
+    promised = Told("agent") if again else None
+    if not promises.promise_anew(
+        work.tx.connection, request_id, "wish", now, work.who, promised, note=way, contact=way
     ):
         return False
     if way == "ring":
@@ -137,9 +141,10 @@ def _agreed(work: Work, row: RowMapping, values: dict[str, object]) -> bool:
     held = talk.held(token)
     if held is None or held["agent_id"] != work.who or held["state"] == "ended":
         return False
-    if not promises.transition(
-        work.tx.connection, row["id"], "missed", talk.now, work.who, token=token, note="interpreter",
-        **{**values, "told": True},
+    values |= {"owner_id": work.who}
+    if not promises.promise_anew(
+        work.tx.connection, row["id"], "missed", talk.now, work.who, Told("agent"),
+        token=token, note="interpreter", **values,
     ):  # fmt: skip
         return False
     work.promises.text(row["id"], "sms.moved", f"-{row['attempts']}i")

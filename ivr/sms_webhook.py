@@ -30,7 +30,7 @@ def _lost(services: "Services", tx: Transaction, message_sid: str, word: str) ->
     if row is None:
         return
     tx.connection.execute(update(text_message).where(same).values(status=word))
-    if mark_untold(tx.connection, row["request_id"], row["key"]):
+    if mark_untold(tx.connection, row["request_id"], row["body"]):
         Promises(services, tx, services.rules.current()).raise_item("untold", row["request_id"])
 
 

@@ -13,13 +13,14 @@ from sqlalchemy import RowMapping, or_, select, update
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.outbox import GIVEN_UP
-from adapters.schema import agent, offer, outbox, text_message
+from adapters.schema import offer, outbox, text_message
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
 from callbacks import store as promises
 from callbacks.service import Promises
 from callbacks.store import e164_of, get
 from desks import store
 from desks.conversation import Conversation, room_name
+from desks.telephone_store import rung_at
 from ivr.step_url import RETRY, Step, link, url_of
 from queue_workers import sound_effects
 
@@ -103,9 +104,12 @@ def _ask(services: "Services", token: str) -> str | None:
     with services.database.write() as tx:
         if tx.connection.execute(mine.values(asked_machine=now)).rowcount != 1:
             return None
-        query = select(agent.c.id, agent.c.telephone).join(offer, offer.c.agent_id == agent.c.id)
-        row = tx.connection.execute(query.where(offer.c.token == token)).one()
-    return row.telephone or f"client:{row.id}"
+        agent_id = str(tx.connection.scalar(select(offer.c.agent_id).where(offer.c.token == token)))
+        to, own = rung_at(tx.connection, agent_id)
+        store.note_offer(tx.connection, token, own_telephone=own)  # a reserve accepts with a key, as her own does
+        if own:
+            tx.after_commit(lambda: services.changed(agent_id))
+    return to
 
 
 def _rung(services: "Services", token: str, result: Result) -> Outcome:
@@ -236,16 +240,16 @@ def send_text(services: "Services", message_id: str) -> Outcome:
                 return AGAIN_SECONDS
             case NotDone(code=code):
                 tx.connection.execute(same.values(status=f"refused {code}"))
-                untold(services, tx, row["request_id"], row["key"])
+                untold(services, tx, row["request_id"], row["body"])
                 return "refused"
             case Unknown():
                 tx.connection.execute(same.values(status="unknown"))
                 return "unknown"
 
 
-def untold(services: "Services", tx: Transaction, request_id: str | None, key: str) -> None:
+def untold(services: "Services", tx: Transaction, request_id: str | None, body: str) -> None:
     """The message did not arrive: the resident does not know the new time, and a person should."""
-    if promises.mark_untold(tx.connection, request_id, key):
+    if promises.mark_untold(tx.connection, request_id, body):
         Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
