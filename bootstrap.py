@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -15,6 +15,7 @@ from adapters.redis_live import LiveHints
 from adapters.schema import process_start
 from adapters.settings import Settings, load_settings
 from adapters.voice_gateway import VoiceGateway
+from callbacks.limit_watch import StopBoard
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
@@ -39,6 +40,7 @@ class Services:
     vault: Vault  # recorded sound, encrypted
     media: Media  # recorded sound at the provider
     notices: NoticeBoard
+    stops: StopBoard = field(default_factory=StopBoard)
 
     @property
     def base(self) -> str:
@@ -61,6 +63,8 @@ def build_services(settings: Settings | None = None) -> Services:
     rules.refresh(database)
     notices = NoticeBoard()
     notices.refresh(database, clock.now())
+    stops = StopBoard()
+    stops.refresh(database)
     live = LiveHints(settings.redis_url)
     enqueuer = Enqueuer(live)
     gateway = VoiceGateway(
@@ -74,7 +78,7 @@ def build_services(settings: Settings | None = None) -> Services:
     vault = LocalVault(settings.data_dir / "recordings", settings.recordings_key)
     return Services(
         settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal,
-        vault, media_for(settings), notices,
+        vault, media_for(settings), notices, stops,
     )  # fmt: skip
 
 

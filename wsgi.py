@@ -86,6 +86,7 @@ def _follow_rules(services: Services) -> None:
             try:
                 services.rules.refresh(services.database)
                 services.notices.refresh(services.database, services.clock.now())
+                services.stops.refresh(services.database)
             except Exception:
                 LOG.exception("rules not refreshed")
 

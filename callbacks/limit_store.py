@@ -3,19 +3,38 @@
 What is too much stands in ``callbacks.limits``; when it is judged, in ``callbacks.limit_watch``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.clock import Clock
 from adapters.database import Transaction
-from adapters.schema import ringing_stop, supervisor_item
+from adapters.ids import new_id
+from adapters.schema import (
+    agent,
+    callback_event,
+    callback_request,
+    offer,
+    phone_number,
+    ringing_stop,
+    supervisor_item,
+)
+from callbacks.limits import CityLimit, Leg, Met, OfNumber
+from callbacks.numbers import takes_texts
 from desks import audit
 
 CITY = "city"
 LISTED = "limit"  # the kind of the supervisor's item that tells of a stop; its detail is the stop's id
-STOP, ITEM = ringing_stop, supervisor_item
+SERVICE = "service"
+STOP, ITEM, REQUEST = ringing_stop, supervisor_item, callback_request
+
+
+# --- stops -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -24,7 +43,7 @@ class Stop:
 
     id: str
     kind: str  # callbacks.limits.CityLimit
-    figure: str  # what was counted, and against what
+    figure: str  # counted/limit
     made_at: datetime
     until_at: datetime | None  # it runs out by itself
 
@@ -41,12 +60,31 @@ def stops(connection: Connection) -> tuple[Stop, ...]:
     return tuple(Stop(row.id, row.kind, row.figure, row.made_at, row.until_at) for row in rows)
 
 
+def make_stop(connection: Connection, met: Met, now: datetime) -> str | None:
+    """Its id; None: this limit is stopped already, perhaps by a neighbour of this very instant."""
+    row = {"id": new_id(), "kind": met.kind, "figure": met.figure, "made_at": now, "until_at": met.until}
+    running = {"index_elements": [STOP.c.kind], "index_where": STOP.c.ended_at.is_(None)}
+    make: Any = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    kept = make(STOP).values(**row).on_conflict_do_nothing(**running).returning(STOP.c.id)
+    made = connection.scalar(kept)
+    return None if made is None else str(made)
+
+
 def end_stop(tx: Transaction, clock: Clock, stop_id: str, who: str) -> bool:
     """A supervisor lets the city ring again; from now on it is counted anew. False: unknown, or ended already."""
     if not _end(tx.connection, stop_id, clock.now(), who):
         return False
     audit.note(tx, clock, who, "end_stop", "stop", stop_id)
     return True
+
+
+def end_what_ran_out(connection: Connection, now: datetime) -> bool:
+    ended = [_end(connection, stop.id, now, SERVICE) for stop in stops(connection) if _is_over(stop, now)]
+    return any(ended)
+
+
+def _is_over(stop: Stop, now: datetime) -> bool:
+    return stop.until_at is not None and stop.until_at <= now
 
 
 def _end(connection: Connection, stop_id: str, now: datetime, who: str) -> bool:
@@ -57,3 +95,82 @@ def _end(connection: Connection, stop_id: str, now: datetime, who: str) -> bool:
     listed = and_(ITEM.c.kind == LISTED, ITEM.c.detail == stop_id, ITEM.c.closed_at.is_(None))
     connection.execute(update(ITEM).where(listed).values(closed_at=now))
     return True
+
+
+def counted_from(connection: Connection, kind: CityLimit, begins: datetime) -> datetime:
+    """Since when a limit is counted: what stopped the city once does not stop it again after that stop's end."""
+    last = connection.scalar(select(func.max(STOP.c.ended_at)).where(STOP.c.kind == kind))
+    return begins if last is None else max(begins, last)
+
+
+# --- figures of the city -----------------------------------------------------------------------------------------
+
+
+def requests_since(connection: Connection, since: datetime) -> int:
+    return int(connection.scalar(select(func.count()).where(REQUEST.c.created_at >= since)) or 0)
+
+
+def rings_since(connection: Connection, since: datetime) -> int:
+    """At residents: a callback that an agent accepted is dialled."""
+    rung = select(func.count()).where(offer.c.accepted_at >= since, offer.c.request_id.is_not(None))
+    return int(connection.scalar(rung) or 0)
+
+
+def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequence[Leg]:
+    """The answered legs we dialled: residents called back, and agents' own telephones, also in calls that came in."""
+    rows = connection.execute(
+        select(
+            offer.c.accepted_at,
+            offer.c.connected_at,
+            func.coalesce(offer.c.talk_ended_at, offer.c.ended_at, now).label("over_at"),
+            offer.c.own_telephone,
+            offer.c.request_id,
+            phone_number.c.e164,
+            agent.c.telephone,
+        )
+        .join(agent, agent.c.id == offer.c.agent_id)
+        .outerjoin(REQUEST, REQUEST.c.id == offer.c.request_id)
+        .outerjoin(phone_number, phone_number.c.id == REQUEST.c.number_id)
+        .where(offer.c.accepted_at >= since)
+    )
+    found = []
+    for row in rows:
+        if row.request_id is not None and row.connected_at is not None:
+            found.append(Leg(row.connected_at, row.over_at, takes_texts(row.e164)))
+        if row.own_telephone and row.telephone is not None:
+            found.append(Leg(row.accepted_at, row.over_at, takes_texts(row.telephone)))
+    return found
+
+
+# --- figures of one number ---------------------------------------------------------------------------------------
+
+
+def look_at_number(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]:
+    """``OfNumber``'s fields as columns of another look, so that they cost it no round trip. Bind: ``day_ago``."""
+    since: ColumnElement[datetime] = bindparam("day_ago")
+    requests = select(func.count()).where(REQUEST.c.number_id == number, REQUEST.c.created_at >= since)
+    rings = (
+        select(func.count())
+        .select_from(callback_event.join(REQUEST, REQUEST.c.id == callback_event.c.request_id))
+        .where(REQUEST.c.number_id == number, callback_event.c.event == "accept", callback_event.c.at >= since)
+    )
+    return requests.scalar_subquery(), rings.scalar_subquery()
+
+
+_OF_NUMBER = select(*look_at_number(select(bindparam("number")).scalar_subquery()))
+
+
+def of_number(connection: Connection, number_id: str | None, day_ago: datetime) -> OfNumber:
+    if number_id is None:
+        return OfNumber(0, 0)
+    return OfNumber(*connection.execute(_OF_NUMBER, {"number": number_id, "day_ago": day_ago}).one())
+
+
+def rung_at(connection: Connection, number_id: str, day_ago: datetime) -> Sequence[datetime]:
+    """When this number's telephone was rung within the day, the first ring first."""
+    rows = (
+        select(callback_event.c.at)
+        .join(REQUEST, REQUEST.c.id == callback_event.c.request_id)
+        .where(REQUEST.c.number_id == number_id, callback_event.c.event == "accept", callback_event.c.at >= day_ago)
+    )
+    return connection.scalars(rows.order_by(callback_event.c.at)).all()

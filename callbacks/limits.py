@@ -3,9 +3,13 @@
 An urgent matter is held by none of them (decision 17); who meets a cap hears the other ways.
 """
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
+
+from routing_rules.model import Limits
 
 DAY = timedelta(hours=24)
 NUMBERS_A_DAY = 3  # distinct numbers keyed in from one calling number
@@ -46,3 +50,76 @@ class CodeTries:
 def too_many(tries: CodeTries) -> bool:
     most = CODES_WITHHELD_AN_HOUR if tries.withheld else CODES_AN_HOUR
     return tries.in_call >= CODES_A_CALL or tries.lately >= most
+
+
+# --- the ruleset's limits --------------------------------------------------------------------------------------------
+
+CityLimit = Literal["requests", "rings", "spend"]
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class OfNumber:
+    """What one number has had within the last day."""
+
+    requests: int
+    rings: int
+
+
+def number_over(had: OfNumber, limits: Limits) -> bool:
+    return had.requests >= limits.requests_per_number_day or had.rings >= limits.rings_per_number_day
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A telephone that we rang out to and that was answered; the city pays for each begun minute."""
+
+    started: datetime
+    ended: datetime
+    mobile: bool
+
+
+def cents(legs: Iterable[Leg], limits: Limits) -> int:
+    """An estimate by the ruleset's tariff, from above: every leg counts from its beginning, each begun minute whole."""
+    return sum(
+        _minutes(leg) * (limits.cents_per_minute_mobile if leg.mobile else limits.cents_per_minute_fixed)
+        for leg in legs
+    )
+
+
+def _minutes(leg: Leg) -> int:
+    return max(1, math.ceil((leg.ended - leg.started) / timedelta(minutes=1)))
+
+
+@dataclass(frozen=True)
+class OfCity:
+    """What the whole city has had: the hour's requests and rings, the day's estimated cents."""
+
+    requests: int
+    rings: int
+    spend: int
+
+
+@dataclass(frozen=True)
+class Met:
+    """A limit of the whole city is met: its ringing stops until then, or until a supervisor ends the stop."""
+
+    kind: CityLimit
+    figure: str  # counted/limit
+    until: datetime
+
+
+def met(had: OfCity, limits: Limits, now: datetime, midnight: datetime) -> tuple[Met, ...]:
+    """``midnight``: the coming one, where the day's spend begins anew."""
+    judged: tuple[tuple[CityLimit, int, int, datetime], ...] = (
+        ("requests", had.requests, limits.requests_per_hour, now + HOUR),
+        ("rings", had.rings, limits.rings_per_hour, now + HOUR),
+        ("spend", had.spend, limits.spend_per_day_cents, midnight),
+    )
+    return tuple(Met(kind, f"{count}/{most}", until) for kind, count, most, until in judged if count >= most)
+
+
+def ring_again_at(rung: Sequence[datetime], limits: Limits) -> datetime | None:
+    """When a number may be rung again that has had its day's rings (``rung``: the first one first); None: now."""
+    most = limits.rings_per_number_day
+    return rung[-most] + DAY if len(rung) >= most else None

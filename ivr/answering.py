@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from adapters.database import DatabaseError, Transaction
 from adapters.schema import waiting_caller
 from callbacks import store as promises
+from callbacks.limits import DAY
 from callbacks.making import Looked
 from callbacks.model import start_of
 from callbacks.planning import ringing_department
@@ -210,7 +211,7 @@ class InOneTransaction:
             return store.so_far(*key), None
         department = ringing_department(self.asked.rules, step.topic)
         start = start_of(step.choice)
-        asked = store.PromiseAsked(step.topic, department.id, self.step.language, start)
+        asked = store.PromiseAsked(step.topic, department.id, self.step.language, start, self.asked.now - DAY)
         return store.before_promise(*key, asked)
 
     def _new_number(self) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, delete, insert
 from adapters.database import Transaction
 from adapters.schema import call_draft
 from callbacks import store as promises
+from callbacks.limits import number_over
 from callbacks.making import Looked, Made, Making, SameOpen, Wanted
 from callbacks.model import Kind, Refused, Window
 from callbacks.numbers import callable_number, keyed_to_e164
@@ -194,8 +195,10 @@ class CarryOut:
             asker=self._own_number_id() if keyed_in else None,
             person=effect.person,
             same=effect.same,
-            live=keyed_in and self._may_go_live(effect.topic),
+            live=(keyed_in or self._is_capped()) and self._may_go_live(effect.topic),
             looked=self.caller.looked,
+            stopped=self.facts.stopped,
+            uncapped=effect.at_closing or (stay is not None and stay["state"] == "closing"),
         )
         return self._answered(Making(self.promises).make(wanted), stay, wanted)
 
@@ -225,6 +228,10 @@ class CarryOut:
             return Promised(wanted.window, wanted.topic, made.code, False, stay is not None, wanted.e164)
         told = self._told(made.request_id, made.joined, place_kept=stay is not None)
         return replace(told, may_tell=made.may_tell) if isinstance(told, Promised) else told
+
+    def _is_capped(self) -> bool:
+        had = self.caller.looked.had if self.caller.looked is not None else None
+        return self.facts.stopped or (had is not None and number_over(had, self.facts.rules.limits))
 
     def _may_go_live(self, topic: str) -> bool:
         """Over a cap an urgent caller is answered at once, where somebody can (decision 17)."""

@@ -3,16 +3,14 @@
 In the caller's transaction. Nothing flows from a text: without a sender the words and the list are there.
 """
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
 from adapters.database import Transaction
 from adapters.ids import new_id
-from adapters.schema import supervisor_item, text_message
-from callbacks import store as promises
+from adapters.schema import supervisor_item
+from callbacks import text_store
 from callbacks.numbers import takes_texts
 from ivr.effects import RaiseAlarm, Result, Settled, TextNumber, TooLate
 from ivr.facts import Callable, Facts, NotCallable
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 UNANSWERED = "duty_unanswered"
-SAME_TEXT = timedelta(minutes=10)  # whoever presses again, or rings again at once, gets no second copy
 
 
 class RouteOrders:
@@ -66,23 +63,4 @@ class RouteOrders:
         self.tx.after_commit(self.services.changed)
 
     def _text(self, e164: str, key: str, language: str, values: Values) -> None:
-        if not self.services.settings.sms_sender:
-            return
-        now, number = self.facts.now, promises.number_id(self.tx.connection, e164, self.facts.now)
-        zone = ZoneInfo(self.facts.rules.time_zone)
-        body = self.services.announcements.sms(key, language, values, self.facts.rules, zone)
-        if self._sent_lately(number, key, body):
-            return
-        message_id = new_id()
-        row = {"id": message_id, "number_id": number, "language": language, "key": key, "body": body}
-        self.tx.connection.execute(insert(text_message).values(**row, created_at=now))
-        self.services.outbox.order(self.tx, "send_text", message_id)
-
-    def _sent_lately(self, number: str, key: str, body: str) -> bool:
-        lately = select(text_message.c.id).where(
-            text_message.c.number_id == number,
-            text_message.c.key == key,
-            text_message.c.body == body,
-            text_message.c.created_at > self.facts.now - SAME_TEXT,
-        )
-        return self.tx.connection.scalar(lately.limit(1)) is not None
+        text_store.order(self.services, self.tx, self.facts.rules, self.facts.now, e164, key, language, values)

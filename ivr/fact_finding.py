@@ -54,6 +54,7 @@ def bare(services: "Services", rules: Ruleset, now: datetime, number: Callable |
         caller=number,
         shown_number=None if settings.shown_number == settings.city_number else settings.shown_number,
         can_text=bool(settings.sms_sender) and _takes_texts(number),
+        stopped=services.stops.active(now),
     )
 
 
@@ -109,7 +110,8 @@ class Finder:
         line = None if row is None else line_finder.facts(row, asked, lambda: self.duty)
         missed = self._missed() if "missed" in asked else None
         topic = self._topic(step, given, line, missed) if asked & {"times", "wait"} else None
-        found = self._times(step, given, topic, line) if topic and "times" in asked else None
+        offered = topic is not None and "times" in asked and not self._is_stopped(step, topic, line)
+        found = self._times(step, given, topic, line) if topic is not None and offered else None
         known = bare(self.services, self.rules, self.now, self._caller())
         return replace(
             known,
@@ -171,6 +173,12 @@ class Finder:
         else:
             chosen = step.topic or self.rules.general_topic
         return chosen if self.rules.topic(chosen).department is not None else None
+
+    def _is_stopped(self, step: Step, topic: str, line: LineFacts | None) -> bool:
+        """No new time is offered; one that was promised may be moved, and a closing desk leaves nobody without."""
+        if step.name in MATTER_STEPS or (line is not None and line.state == "closing"):
+            return False
+        return self.services.stops.active(self.now) and not self.rules.topic(topic).urgent
 
     def _times(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> Times:
         """Nobody is asked how long the line is where ASAP cannot be offered even without one."""

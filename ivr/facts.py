@@ -101,3 +101,4 @@ class Facts:
     shown_number: str | None = None  # what our calls show, where it is not the number that was rung (decision 30)
     asap: Window | None = None
     slots: tuple[Window, ...] = ()
+    stopped: bool = False  # a limit of the city is met: no new callback but an urgent one

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, func, select
 from adapters.database import Transaction
 from adapters.schema import call, call_draft, phone_number, receipt
 from adapters.together import Row, new_in
+from callbacks.limit_store import look_at_number
+from callbacks.limits import OfNumber
 from callbacks.making import Looked
 from callbacks.store import look_for_promise
 
@@ -45,6 +47,7 @@ class PromiseAsked:
     department: str
     language: str
     start: datetime  # of the slot; any moment without promises for a window from now on
+    day_ago: datetime  # since when a number's requests and rings are counted
 
 
 def _number_of(e164: Any) -> ScalarSelect[str]:
@@ -65,7 +68,7 @@ _SO_FAR = select(
     _number_of(bindparam("e164")),
 )
 _TO_BE_RUNG = _number_of(func.coalesce(_DRAFT, bindparam("e164")))
-_BEFORE_PROMISE = _SO_FAR.add_columns(_TO_BE_RUNG, *look_for_promise(_TO_BE_RUNG))
+_BEFORE_PROMISE = _SO_FAR.add_columns(_TO_BE_RUNG, *look_for_promise(_TO_BE_RUNG), *look_at_number(_TO_BE_RUNG))
 _NOTED = ("language", "topic", "ruleset_version")
 
 
@@ -90,7 +93,7 @@ def before_promise(
     """The same look, and what the promise must know, in one statement."""
     key = {"sid": call_sid, "step": step, "nonce": nonce, "e164": e164 or "", **vars(asked)}
     row = tuple(connection.execute(_BEFORE_PROMISE, key).one())
-    return _call_so_far(row), Looked(row[4], row[5] is not None, row[6])
+    return _call_so_far(row), Looked(row[4], row[5] is not None, row[6], OfNumber(row[7], row[8]))
 
 
 def _call_so_far(row: Sequence[Any]) -> CallSoFar:

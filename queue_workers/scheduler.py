@@ -22,6 +22,7 @@ from adapters.database import DatabaseError
 from adapters.logs import configure_logging
 from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
+from callbacks import limit_watch
 from desks import dispatch, wishes
 from ivr import fallback
 from queue_workers import after_hours, effects, reconcile, sound_repairs
@@ -77,6 +78,7 @@ class Dispatcher:
         self.guarded("fallback document", self._keep_fallback)
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
+        self.guarded("limits", lambda: limit_watch.watch(services))
         self.guarded("expiry", lambda: reconcile.expire(services))
         self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
         self.guarded("interpreters", lambda: wishes.unkept_interpreters(services))

@@ -12,7 +12,9 @@ from sqlalchemy import RowMapping
 from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.media import Fetched
+from callbacks import limit_store as limits
 from callbacks import store as promises
+from callbacks.limits import DAY, number_over
 from callbacks.model import Kind, Window
 from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
@@ -94,7 +96,7 @@ class Recordings:
         return made or Kept(None)
 
     def _request(self, row: RowMapping, number_id: str) -> Kept | None:
-        found = self._window(row)
+        found = None if self._is_capped(row, number_id) else self._window(row)
         if found is None:
             return None
         kind, window = found
@@ -110,6 +112,13 @@ class Recordings:
         if row["urgent"]:
             promises.mark_urgent(self.tx.connection, request_id)
         return Kept(request_id, joined)
+
+    def _is_capped(self, row: RowMapping, number_id: str) -> bool:
+        """The city promises no ring now, or not to this number: the desk listens, and nothing is said of a ring."""
+        if row["urgent"] or promises.open_same(self.tx.connection, number_id, self._topic(row["topic"]).id):
+            return False
+        had = limits.of_number(self.tx.connection, number_id, self.now - DAY)
+        return number_over(had, self.rules.limits) or bool(limits.stopped(self.tx.connection, self.now))
 
     def _window(self, row: RowMapping) -> tuple[Kind, Window] | None:
         """The first that can be kept: as soon as possible, or the next slot with room."""

@@ -4,6 +4,7 @@ No request without a confirmed key. A foreign number cannot be rung: its caller 
 Finnish one.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from ivr.caller_input import CallerInput, Pressed
@@ -94,9 +95,21 @@ def refused(step: Step, reason: str, facts: Facts) -> Turn | Effect:
         return _live(step, facts)
     if reason == "too_many":
         return other_ways(step, facts, Say("number.too_many"))
+    if reason == "stopped":
+        return Stay(step.line) if step.line else stopped(step, replace(facts, stopped=True))
     if step.tries >= NUMBER_TRIES:
         return unconfirmed(step, facts)
     return key_in(step, facts, step.tries + 1, Say(REFUSALS.get(reason, "number.refused_malformed")))
+
+
+def stopped(step: Step, facts: Facts, *before: Say) -> Turn:
+    """The city's limit is met: nobody is promised a ring, and nobody can mend it with another number."""
+    return other_ways(step, facts, Say("number.stopped"), 1, *before)
+
+
+def is_stopped(step: Step, facts: Facts) -> bool:
+    """Never for an urgent matter."""
+    return facts.stopped and not facts.rules.topic(step.topic).urgent
 
 
 def _live(step: Step, facts: Facts) -> Turn | Effect:
@@ -116,19 +129,18 @@ def other_ways(step: Step, facts: Facts, why: Say, tries: int = 1, *before: Say)
         says.append(Say("ways.wait"))
     if not step.line:
         says.append(Say("menu.message", (("key", KeySpoken("2")),)))
-    says += [Say("ways.number"), Say("menu.repeat_star")]
-    return ask(step, "other-ways", facts, *says, tries=tries)
+    says.append(Say("emergency") if is_stopped(step, facts) else Say("ways.number"))
+    return ask(step, "other-ways", facts, *says, Say("menu.repeat_star"), tries=tries)
 
 
 def other_ways_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
-    foreign = isinstance(facts.caller, NotCallable) and facts.caller.reason == "foreign"
-    why = Say("number.foreign" if foreign else "number.too_many")
+    why = _why(step, facts)
     match given:
         case Pressed("1") if _may_wait(step, facts):
             return _live(step, facts)
         case Pressed("2") if not step.line:
             return message.start(step, facts)
-        case Pressed("3"):
+        case Pressed("3") if not is_stopped(step, facts):
             return key_in(step, facts, 1)
         case Pressed("0"):
             return person(step, facts)
@@ -137,6 +149,13 @@ def other_ways_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effec
     if step.tries < TRIES:
         return other_ways(step, facts, why, step.tries + 1, unheard(given))
     return unconfirmed(step, facts)
+
+
+def _why(step: Step, facts: Facts) -> Say:
+    if is_stopped(step, facts):
+        return Say("number.stopped")
+    foreign = isinstance(facts.caller, NotCallable) and facts.caller.reason == "foreign"
+    return Say("number.foreign" if foreign else "number.too_many")
 
 
 def _may_wait(step: Step, facts: Facts) -> bool:

@@ -7,7 +7,7 @@ from callbacks.model import Window, code_of
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import message
 from ivr.dialogue.asking import TRIES, ask, unheard
-from ivr.dialogue.numbers import read_number
+from ivr.dialogue.numbers import is_stopped, read_number, stopped
 from ivr.dialogue.told import person, spoken, unconfirmed
 from ivr.effects import Effect, Reopen
 from ivr.facts import Facts
@@ -60,6 +60,8 @@ def offer_callback(
     """An open request has its number already: no menu."""
     if step.request:
         return Reopen(step.request)
+    if is_stopped(step, facts):
+        return stopped(step, facts, *before)
     windows = times(facts)
     shown = page(windows, facts, first, after)
     says = [*before, *read_out(windows, shown, facts)]
@@ -97,5 +99,5 @@ def _chosen(step: Step, code: str, facts: Facts) -> Turn | Effect:
 
 
 def gone(step: Step, facts: Facts) -> Turn | Effect:
-    """Somebody else has taken the time meanwhile, or it has passed."""
-    return offer_callback(step, facts, Say("offer.gone"))
+    """Somebody else has taken the time meanwhile, or it has passed; or nobody is promised one any more."""
+    return offer_callback(step, facts, *(() if is_stopped(step, facts) else (Say("offer.gone"),)))

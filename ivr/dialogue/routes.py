@@ -8,6 +8,7 @@ from typing import assert_never
 from ivr.caller_input import CallerInput, DialEnded, Pressed
 from ivr.dialogue import closed, duty, message, notices, partner
 from ivr.dialogue.asking import TRIES, ask, prefaced, spoken_in, unheard
+from ivr.dialogue.numbers import is_stopped
 from ivr.dialogue.offers import offer_callback, times
 from ivr.effects import Effect, JoinLine
 from ivr.facts import Facts
@@ -155,7 +156,8 @@ def overload_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
 def not_staffed(step: Step, route: OtherLanguage, facts: Facts, tries: int = 1, *before: Say) -> Turn:
     other = Say("language.other", (("spoken", LanguagesSpoken(route.languages)),))
     leave = Say("menu.message", (("key", KeySpoken("3")),))
-    says = (Say("language.not_staffed"), other, Say("language.callback"), leave, Say("menu.repeat_star"))
+    ours = () if is_stopped(step, facts) else (Say("language.callback"),)
+    says = (Say("language.not_staffed"), other, *ours, leave, Say("menu.repeat_star"))
     return ask(step, "other-language", facts, *before, *says, tries=tries)
 
 
