@@ -21,7 +21,9 @@ from routing_rules.model import (
     Interval,
     Language,
     Limits,
+    OutcomePolicy,
     Provider,
+    RingEnd,
     Ruleset,
     Staffing,
     Topic,
@@ -130,6 +132,22 @@ class HoursShape(Shape):
         return Hours(spread(self.week), tuple(e.value() for e in self.exceptional), dict(self.holidays))
 
 
+class OutcomeShape(Shape):
+    """At least one of both; what is not written is as after any other end of a ring."""
+
+    attempts: Annotated[int, Field(ge=1, le=10)] | None = None
+    spacing_minutes: Minutes | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.attempts is None and self.spacing_minutes is None:
+            raise ValueError("changes nothing; write attempts, spacing_minutes or both, or remove it")
+        return self
+
+    def value(self) -> OutcomePolicy:
+        return OutcomePolicy(self.attempts, self.spacing_minutes)
+
+
 class PolicyShape(Shape):
     attempts: Annotated[int, Field(ge=1, le=10)] = CallbackPolicy.attempts
     spacing_minutes: Minutes = CallbackPolicy.spacing_minutes
@@ -143,9 +161,12 @@ class PolicyShape(Shape):
     forecast_live_share: Share = CallbackPolicy.forecast_live_share
     offer_from_wait_minutes: Annotated[int, Field(ge=0, le=240)] = CallbackPolicy.offer_from_wait_minutes
     asap_stop_share: Share = CallbackPolicy.asap_stop_share
+    outcomes: dict[RingEnd, OutcomeShape] = {}
+    owner_minutes: Annotated[int, Field(ge=0, le=240)] = CallbackPolicy.owner_minutes
 
     def value(self) -> CallbackPolicy:
-        return CallbackPolicy(**dict(self))
+        outcomes = {missed: shape.value() for missed, shape in self.outcomes.items()}
+        return CallbackPolicy(**{**dict(self), "outcomes": outcomes})
 
 
 class DepartmentShape(Shape):

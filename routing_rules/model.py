@@ -45,6 +45,17 @@ class Staffing:
     week: tuple[tuple[tuple[Interval, int], ...], ...]  # seven days of (interval, agents)
 
 
+RingEnd = Literal["busy", "no_answer", "machine", "failed"]  # a bad moment is none: its time is agreed
+
+
+@dataclass(frozen=True)
+class OutcomePolicy:
+    """What differs after rings that end this way; None: as after any other."""
+
+    attempts: int | None = None  # the ring, counted from the first, after which such an end is the last
+    spacing_minutes: int | None = None
+
+
 @dataclass(frozen=True)
 class CallbackPolicy:
     attempts: int = 3
@@ -59,6 +70,8 @@ class CallbackPolicy:
     forecast_live_share: float = 0.5  # of planned staffed minutes that live calls will take
     offer_from_wait_minutes: int = 2
     asap_stop_share: float = 0.8  # of the window; above it a slot is offered
+    outcomes: Mapping[RingEnd, OutcomePolicy] = field(default_factory=dict)
+    owner_minutes: int = 10  # a due matter waits so long for the agent who began it; 0: for nobody
 
 
 @dataclass(frozen=True)
