@@ -54,7 +54,7 @@ EVENTS: Mapping[Event, str] = {
     "reassign": "a person gave it to another desk, or to one agent first; the window stands",
     "wish": "how the resident wants her answer was noted: in writing, or when an interpreter is there",
     "handled": "a person answered without ringing: in writing, or nothing was left to answer",
-    "hand_on": "the agent transferred the talk: the resident goes on with another one, and is rung only if that breaks off",
+    "hand_on": "the talk was transferred: the resident goes on with another agent, and is rung only if that breaks off",
 }
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {

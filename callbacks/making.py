@@ -83,7 +83,7 @@ class Making:
         return self.tx.connection
 
     def make(self, wanted: Wanted) -> Made | SameOpen | Refused:
-        """Refused: ``too_many``, ``stopped``; or ``live`` where an urgent caller over a cap is better answered at once."""
+        """Refused: ``too_many``, ``stopped``; ``live`` where an urgent caller over a cap is better answered at once."""
         number = self._number(wanted)
         same = self._open_same(wanted, number)
         if same is not None and wanted.same == "ask" and not self._is_sensitive(wanted):

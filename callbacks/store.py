@@ -171,6 +171,12 @@ def mark_urgent(connection: Connection, request_id: str) -> None:
     connection.execute(update(REQUEST).where(REQUEST.c.id == request_id).values(urgent=True))
 
 
+def leaves_message(connection: Connection, request_id: str, now: datetime) -> bool:
+    """To the one who may leave words on the resident's machine. False: they have been left, once for a request."""
+    mine = update(REQUEST).where(REQUEST.c.id == request_id, REQUEST.c.message_left_at.is_(None))
+    return connection.execute(mine.values(message_left_at=now)).rowcount == 1
+
+
 def mark_untold(connection: Connection, request_id: str | None, body: str) -> bool:
     """A message that was to tell a new time did not arrive. False: it told nothing new, or the matter is over."""
     window = None if request_id is None else ledger.did_not_arrive(connection, request_id, body)

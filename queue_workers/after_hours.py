@@ -5,19 +5,22 @@ ends chooses then. Requests that the closed desk cannot ring any more go to the 
 """
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, select
 
 from adapters.database import Transaction
+from callbacks import settlement_store as report
 from callbacks import store as promises
 from callbacks.planning import free_slots, open_slots, ringing_department
 from callbacks.service import Promises
-from desks import store
-from desks.dispatch import within_grace
+from desks import store, wishes
 from desks.line import extended_open
+from desks.serving import within_grace
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import is_open, last_closing
 
@@ -26,31 +29,66 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("after_hours")
 HANDLING_MINUTES = 5.0  # until measured
+NEVER_OPEN = datetime(1970, 1, 1, tzinfo=UTC)  # a desk without hours: everything there is left over from other rules
 AT_ONCE = 50  # requests in one transaction; the next second takes the next ones
+
+
+@dataclass(frozen=True)
+class Closing:
+    """One desk's closing time, as it is settled now."""
+
+    services: "Services"
+    rules: Ruleset
+    desk: Department
+    closed_at: datetime
+    now: datetime
+
+    def count(self, tx: Transaction, **more: int) -> None:
+        report.count(tx.connection, self.desk.id, self.closed_at, **more)
 
 
 def settle(services: "Services") -> int:
     """Settles every desk that is closed now; returns how many callers and requests were moved on."""
+    closings = _closings(services)
+    if not closings:
+        return 0
+    with services.database.read() as connection:
+        done = report.settled(connection, min(each.closed_at for each in closings))
+    return sum(_settle(each, (each.desk.id, each.closed_at) in done) for each in closings)
+
+
+def _closings(services: "Services") -> list[Closing]:
     rules, now = services.rules.current(), services.clock.now()
     zone = ZoneInfo(rules.time_zone)
     closed = [d for d in rules.departments if d.kind == "console" and not is_open(d.hours, now, zone)]
-    return sum(
-        _settle_callers(services, rules, desk, now) + _settle_requests(services, rules, desk, now) for desk in closed
-    )
+    return [Closing(services, rules, d, last_closing(d.hours, now, zone) or NEVER_OPEN, now) for d in closed]
+
+
+def _settle(closing: Closing, settled: bool) -> int:
+    """The report of the closing is finished once a look finds nothing more to move on."""
+    moved = _settle_callers(closing) + _settle_requests(closing)
+    _list_interpreters(closing)
+    if not moved and not settled:
+        with closing.services.database.write() as tx:
+            report.begin(tx.connection, closing.desk.id, closing.closed_at)
+            report.finish(tx.connection, closing.desk.id, closing.closed_at, closing.now)
+    return moved
 
 
 # --- callers -----------------------------------------------------------------------------------------------------
 
 
-def _settle_callers(services: "Services", rules: Ruleset, desk: Department, now: datetime) -> int:
+def _settle_callers(closing: Closing) -> int:
+    services, desk = closing.services, closing.desk
     with services.database.read() as connection:
         waiting = _waiting(connection, desk.id)
     if not waiting:
         return 0
     with services.database.write() as tx:
         rows = _waiting(tx.connection, desk.id)
-        staying = _can_be_finished(services, tx, rules, desk, now)
-        asked = [row for row in rows[staying:] if _ask_to_choose(services, tx, row, now)]
+        staying = _can_be_finished(services, tx, closing.rules, desk, closing.now)
+        asked = [row for row in rows[staying:] if _ask_to_choose(services, tx, row, closing.now)]
+        closing.count(tx, led_on=len(asked))
     if asked:
         LOG.info("desk closed", extra={"desk": desk.id, "finishing": min(staying, len(rows)), "choosing": len(asked)})
     return len(asked)
@@ -66,7 +104,7 @@ def _can_be_finished(services: "Services", tx: Transaction, rules: Ruleset, desk
     zone = ZoneInfo(rules.time_zone)
     if not within_grace(rules, desk.id, now, zone):
         return 0
-    agents = sum(1 for one in store.duty(tx.connection, services.clock.machine()).all if desk.id in one.desks)
+    agents = sum(1 for one in store.duty(tx.connection, services.clock.machine(), now).all if desk.id in one.desks)
     handling = store.handling_minutes(tx.connection, desk.id) or HANDLING_MINUTES
     left = desk.grace_minutes - _minutes_since_closing(desk, now, zone)
     return int(agents * max(0.0, left) / handling)
@@ -88,33 +126,59 @@ def _ask_to_choose(services: "Services", tx: Transaction, row: RowMapping, now: 
 # --- requests ----------------------------------------------------------------------------------------------------
 
 
-def _settle_requests(services: "Services", rules: Ruleset, desk: Department, now: datetime) -> int:
+def _settle_requests(closing: Closing) -> int:
     """Due or started windows at a closed desk: handed to the extended-hours desk, or carried over with a new time."""
-    with services.database.read() as connection:
-        if not _stranded(connection, desk.id, now):
+    database = closing.services.database
+    with database.read() as connection:
+        if not _movable(connection, closing, ()):
             return 0
-    with services.database.write() as tx:
-        rows = _stranded(tx.connection, desk.id, now)
-        return sum(1 for row in rows if _carry_over(services, tx, rules, row, now))
+        hopeless = _hopeless(closing)
+        if hopeless and not _movable(connection, closing, hopeless):
+            return 0
+    with database.write() as tx:
+        duty = store.duty(tx.connection, closing.services.clock.machine(), closing.now)
+        rows = _movable(tx.connection, closing, hopeless)
+        return sum(1 for row in rows if _carry_over(closing, tx, duty, row))
 
 
-def _stranded(connection: Connection, desk: str, now: datetime) -> list[RowMapping]:
-    table = promises.REQUEST
-    moved = (table.c.contact == "ring", table.c.interpreter.is_(None))  # whoever else waits for a person to decide
-    query = select(table).where(table.c.desk == desk, table.c.state == "requested", table.c.due_at <= now, *moved)
-    return list(connection.execute(query.order_by(table.c.line_time_at).limit(AT_ONCE)).mappings())
+def _movable(connection: Connection, closing: Closing, hopeless: Collection[str]) -> list[RowMapping]:
+    query = select(promises.REQUEST).where(report.movable(closing.desk.id, closing.now, hopeless))
+    return list(connection.execute(query.order_by(promises.REQUEST.c.line_time_at).limit(AT_ONCE)).mappings())
 
 
-def _carry_over(services: "Services", tx: Transaction, rules: Ruleset, row: RowMapping, now: datetime) -> bool:
+def _hopeless(closing: Closing) -> tuple[str, ...]:
+    """Departments that do not open any more, as far as anybody has planned."""
+    return tuple(d.id for d in closing.rules.departments if not open_slots(closing.rules, d, closing.now))
+
+
+def _carry_over(closing: Closing, tx: Transaction, duty: store.Duty, row: RowMapping) -> bool:
+    services, rules, now = closing.services, closing.rules, closing.now
     extended = rules.department(rules.extended_desk)
-    duty = store.duty(tx.connection, services.clock.machine())
     if row["desk"] != extended.id and extended_open(rules, duty, now, row["language"]):
-        return promises.transition(tx.connection, row["id"], "hand_over", now, "service", desk=extended.id)
-    department = ringing_department(rules, row["topic"])
+        given = {"desk": extended.id, "owner_id": None}  # who began it does not sit there
+        handed = promises.transition(tx.connection, row["id"], "hand_over", now, "service", **given)
+        closing.count(tx, handed_over=int(handed))
+        return handed
+    made, department = Promises(services, tx, rules), ringing_department(rules, row["topic"])
     free = free_slots(tx.connection, rules, department, row["language"], now) or open_slots(rules, department, now)
     if not free:
-        Promises(services, tx, rules).raise_item("untold", row["id"])
+        made.raise_item("untold", row["id"])
         return False
-    if not Promises(services, tx, rules).move(row["id"], free[0], "service"):
+    if not made.move(row["id"], free[0], "service"):
         return False
-    return promises.transition(tx.connection, row["id"], "hand_over", now, "service", desk=department.id)
+    promises.transition(tx.connection, row["id"], "hand_over", now, "service", desk=department.id)
+    closing.count(tx, carried_over=1, untold=int(not _knows(tx, row["id"])))
+    return True
+
+
+def _knows(tx: Transaction, request_id: str) -> bool:
+    moved = promises.get(tx.connection, request_id)
+    return moved is not None and bool(moved["told"])
+
+
+def _list_interpreters(closing: Closing) -> None:
+    """No machine moves an interpreter's time: it is a person's, from this moment on."""
+    with closing.services.database.read() as connection:
+        left = report.orphans(connection, closing.desk.id, closing.now)
+    if left:
+        wishes.unkept_interpreters(closing.services)

@@ -19,10 +19,11 @@ from callbacks import store as promises
 from callbacks.service import Promises
 from callbacks.store import e164_of, get
 from desks import store
-from desks.conversation import Conversation, room_name
+from desks.conversation import Conversation
 from desks.telephone_store import rung_at
-from ivr.step_url import RETRY, Step, link, url_of
-from queue_workers import sound_effects
+from ivr.step_url import RETRY, link, step_for, url_of
+from queue_workers import sound_effects, talk_effects
+from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -147,26 +148,10 @@ def _out_of_queue(services: "Services", stay: RowMapping | None, wanted: str, no
     """
     if stay is None or stay["state"] != wanted:
         return "not wanted"
-    url = url_of(services.base, _step(stay, "left", nonce))
+    url = url_of(services.base, step_for(stay, "left", nonce))
     if stay["queue_sid"] is None:
-        return _repeatable(services.gateway.redirect(stay["call_sid"], url))
-    return _repeatable(services.gateway.take_from_queue(stay["queue_sid"], stay["call_sid"], url))
-
-
-def release_caller(services: "Services", token: str) -> Outcome:
-    """The agent's leg is over: a caller who still sits alone in the room is led on, not left with the music."""
-    with services.database.read() as connection:
-        row = store.offer_by_token(connection, token)
-        stay = store.stay(connection, row["caller_id"]) if row is not None else None
-    if stay is None:
-        return "not wanted"
-    alone = services.gateway.alone_in(room_name(stay["id"]), stay["call_sid"])
-    if not isinstance(alone, bool):
-        return AGAIN_SECONDS
-    if not alone:
-        return "not wanted"
-    step = _step(stay, "talk-over", f"{token}r")
-    return _repeatable(services.gateway.redirect(stay["call_sid"], url_of(services.base, step)))
+        return repeatable(services.gateway.redirect(stay["call_sid"], url))
+    return repeatable(services.gateway.take_from_queue(stay["queue_sid"], stay["call_sid"], url))
 
 
 def return_caller(services: "Services", token: str) -> Outcome:
@@ -176,8 +161,8 @@ def return_caller(services: "Services", token: str) -> Outcome:
         stay = store.stay(connection, row["caller_id"]) if row is not None else None
     if stay is None or stay["state"] != "waiting":
         return "not wanted"
-    url = url_of(services.base, _step(stay, "left", f"{token}w"))
-    return _repeatable(services.gateway.redirect(stay["call_sid"], url))
+    url = url_of(services.base, step_for(stay, "left", f"{token}w"))
+    return repeatable(services.gateway.redirect(stay["call_sid"], url))
 
 
 def ask_to_choose(services: "Services", line_id: str) -> Outcome:
@@ -187,37 +172,28 @@ def ask_to_choose(services: "Services", line_id: str) -> Outcome:
     return _out_of_queue(services, stay, "closing", f"{line_id}c")
 
 
-def _step(stay: RowMapping, name: str, nonce: str) -> Step:
-    """A step that asks the record where this caller goes now."""
-    return Step(
-        name,
-        language=stay["language"],
-        topic=stay["topic"],
-        version=stay["ruleset_version"],
-        arrived=int(stay["line_time_at"].timestamp() * 1000),
-        nonce=nonce,
-        line=stay["id"],
-    )
-
-
 def leave_message(services: "Services", token: str) -> Outcome:
-    """A machine answered: the resident's leg hears who rang, once, and ends; the agent is free already."""
+    """A machine answered: the resident's leg hears who rang, and ends; the agent is free already. Once for a request:
+    whoever finds the same message three times thinks of a swindler."""
     with services.database.write() as tx:
         row = store.offer_by_token(tx.connection, token)
         request = get(tx.connection, row["request_id"]) if row is not None and row["request_id"] else None
         if row is None or request is None:
             return "not wanted"
+        leaves = row["resident_call_sid"] is not None and promises.leaves_message(
+            tx.connection, request["id"], services.clock.now()
+        )
         if row["agent_call_sid"] is not None:
-            services.outbox.order(tx, "end_leg", row["agent_call_sid"], delay=MESSAGE_SECONDS)
-    if row["resident_call_sid"] is None:
-        return "no leg"
+            services.outbox.order(tx, "end_leg", row["agent_call_sid"], delay=MESSAGE_SECONDS if leaves else 0.0)
+    if not leaves:
+        return "no leg" if row["resident_call_sid"] is None else "left before"
     url = link(services.base, "resident/message", lang=request["language"])
     result = services.gateway.redirect(row["resident_call_sid"], url)
     return "left" if isinstance(result, Done) else "not left"
 
 
 def end_leg(services: "Services", call_sid: str) -> Outcome:
-    return _repeatable(services.gateway.end(call_sid))
+    return repeatable(services.gateway.end(call_sid))
 
 
 def send_text(services: "Services", message_id: str) -> Outcome:
@@ -253,22 +229,11 @@ def untold(services: "Services", tx: Transaction, request_id: str | None, body: 
         Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
-def _repeatable(result: Result) -> Outcome:
-    """A second time does no harm: the leg is already over, or the caller already where she should be."""
-    match result:
-        case Done():
-            return "done"
-        case NotDone(again=True) | Unknown():
-            return AGAIN_SECONDS
-        case NotDone(status=status, code=code):
-            return f"refused {status} {code}"
-
-
 EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "ring_agent": ring_agent,
     "bring_caller": bring_caller,
     "return_caller": return_caller,
-    "release_caller": release_caller,
+    "release_caller": talk_effects.release_caller,
     "ask_to_choose": ask_to_choose,
     "leave_message": leave_message,
     "end_leg": end_leg,
@@ -276,4 +241,12 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "fetch_recording": sound_effects.fetch_recording,
     "delete_recording": sound_effects.delete_recording,
     "drop_sound": sound_effects.drop_sound,
+    "promote": talk_effects.promote,
+    "set_hold": talk_effects.set_hold,
+    "consult": talk_effects.consult,
+    "ring_partner": talk_effects.ring_partner,
+    "let_leave": talk_effects.let_leave,
+    "lead_on": talk_effects.lead_on,
+    "end_abusive": talk_effects.end_abusive,
+    "ring_supervisor": talk_effects.ring_supervisor,
 }

@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping, delete, select, update
 from adapters.database import Transaction
 from adapters.schema import call_draft, code_try, offer, presence, receipt, supervisor_item
 from adapters.voice_gateway import NotDone, ProviderCall
+from callbacks import owner_store as owners
 from callbacks import store as promises
 from callbacks.service import UNREACHED_DAYS
 from desks import outcome, store
@@ -170,15 +171,15 @@ def vanished_callers(services: "Services", checked: dict[str, float]) -> None:
             continue
         checked[row["id"]] = machine
         if _is_over(services, row["call_sid"]):
-            within(services, partial(_gone, row["id"]))
+            within(services, partial(_gone, row["call_sid"]))
 
 
 def _leg_over(token: str, conversation: Conversation) -> None:
     conversation.agent_leg_ended(token, "completed")
 
 
-def _gone(line_id: str, conversation: Conversation) -> None:
-    conversation.caller_hung_up(line_id)
+def _gone(call_sid: str, conversation: Conversation) -> None:
+    conversation.resident_gone(call_sid)
 
 
 def expire(services: "Services") -> None:
@@ -194,6 +195,15 @@ def expire(services: "Services") -> None:
             promises.transition(tx.connection, request_id, "expire", now, "service")
             items = update(supervisor_item).where(supervisor_item.c.request_id == request_id)
             tx.connection.execute(items.values(closed_at=now))
+
+
+def owners_gone(services: "Services") -> None:
+    """A matter does not wait for an agent who no longer works here."""
+    with services.database.read() as connection:
+        anybody = owners.gone(connection)
+    if anybody:
+        with services.database.write() as tx:
+            owners.let_go_of_gone(tx.connection)
 
 
 def tidy(services: "Services") -> None:

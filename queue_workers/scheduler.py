@@ -22,7 +22,7 @@ from adapters.database import DatabaseError
 from adapters.logs import configure_logging
 from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
-from callbacks import limit_watch
+from callbacks import ledger, limit_watch
 from desks import dispatch, wishes
 from ivr import fallback
 from queue_workers import after_hours, effects, reconcile, sound_repairs
@@ -82,6 +82,8 @@ class Dispatcher:
         self.guarded("expiry", lambda: reconcile.expire(services))
         self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
         self.guarded("interpreters", lambda: wishes.unkept_interpreters(services))
+        self.guarded("promises gone by", lambda: ledger.judge_ended(services))
+        self.guarded("owners who left", lambda: reconcile.owners_gone(services))
         self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))

@@ -125,6 +125,13 @@ Index(
     sqlite_where=text("verdict IS NULL"),
     postgresql_where=text("verdict IS NULL"),
 )
+Index(  # one promise at a time: a new window judges the one before it
+    "uq_promise_told_one_open",
+    promise_told.c.request_id,
+    unique=True,
+    sqlite_where=text("verdict IS NULL"),
+    postgresql_where=text("verdict IS NULL"),
+)
 Index("ix_promise_told_judged", promise_told.c.judged_at)
 
 settlement = Table(  # the report of one desk's closing time

@@ -106,6 +106,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_promise_told_open", "promise_told", ["window_end_at"], sqlite_where=UNJUDGED, postgresql_where=UNJUDGED
     )
+    op.create_index(
+        "uq_promise_told_one_open",
+        "promise_told",
+        ["request_id"],
+        unique=True,
+        sqlite_where=UNJUDGED,
+        postgresql_where=UNJUDGED,
+    )
     op.create_index(op.f("ix_promise_told_request_id"), "promise_told", ["request_id"])
 
     op.create_table(
