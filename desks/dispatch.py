@@ -4,21 +4,19 @@ The order is decided by ``desks.dealing``; here it is made true. Two dealers at 
 keys (one open offer an agent, one a matter) let one commit win.
 """
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.fault_points import reach
 from adapters.ids import new_id
 from adapters.schema import agent, offer
 from callbacks import store as promises
-from desks import store
-from desks.dealing import Deal, InLine, next_deal
-from routing_rules.model import Ruleset
-from routing_rules.opening_hours import is_open, last_closing
+from callbacks.limit_watch import held_back
+from desks import line_store, store
+from desks.dealing import Deal
+from desks.front_store import front
 
 if TYPE_CHECKING:
     from adapters.database import Transaction
@@ -36,18 +34,20 @@ def deal(services: "Services") -> int:
 
 
 def _anything_to_deal(services: "Services") -> bool:
+    """A look that locks nothing: most of the time there is nobody free, or nothing she could take."""
     with services.database.read() as connection:
-        if not store.duty(connection, services.clock.machine()).free:
-            return False
-        return bool(store.in_line(connection, services.clock.now()))
+        return _choose(services, connection) is not None
 
 
 def _deal_one(services: "Services") -> bool:
     try:
         with services.database.write() as tx:
-            chosen = _choose(services, tx)
+            line_store.deal_alone(tx.connection)
+            chosen = _choose(services, tx.connection)
             if chosen is None:
                 return False
+            if chosen.matter_kind != "live" and held_back(services, tx, services.rules.current(), chosen.matter_id):
+                return True  # its number has been rung often enough today: look again
             claimed = _claim(services, tx, chosen)
             reach("claimed")
     except IntegrityError:
@@ -58,35 +58,12 @@ def _deal_one(services: "Services") -> bool:
     return True
 
 
-def _choose(services: "Services", tx: "Transaction") -> Deal | None:
+def _choose(services: "Services", connection: Connection) -> Deal | None:
     now = services.clock.now()
-    duty = store.duty(tx.connection, services.clock.machine())
+    duty = store.duty(connection, services.clock.machine(), now)
     if not duty.free:
         return None
-    rules = services.rules.current()
-    matters = [m for m in store.in_line(tx.connection, now) if may_be_dealt(m, rules, now)]
-    desks = {m.desk for m in matters}
-    handling = {d: t for d in desks if (t := store.handling_minutes(tx.connection, d)) is not None}
-    return next_deal(matters, duty.free, now, duty.all, handling)
-
-
-def may_be_dealt(matter: InLine, rules: Ruleset, now: datetime) -> bool:
-    """Callbacks only while their desk is open; live callers also within the grace after it closed."""
-    if matter.kind == "live":
-        return may_be_served(rules, matter.desk, now)
-    return is_open(rules.desk(matter.desk).hours, now, ZoneInfo(rules.time_zone))
-
-
-def may_be_served(rules: Ruleset, desk_id: str, now: datetime) -> bool:
-    """A waiting caller may still be answered at this desk."""
-    zone = ZoneInfo(rules.time_zone)
-    return is_open(rules.desk(desk_id).hours, now, zone) or within_grace(rules, desk_id, now, zone)
-
-
-def within_grace(rules: Ruleset, desk_id: str, now: datetime, zone: ZoneInfo) -> bool:
-    desk = rules.desk(desk_id)
-    closed_at = last_closing(desk.hours, now, zone)
-    return closed_at is not None and (now - closed_at).total_seconds() < desk.grace_minutes * 60
+    return front(connection, services.rules.current(), duty, now).next_deal()
 
 
 def _claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:
@@ -98,6 +75,7 @@ def _claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:
         won = promises.transition(tx.connection, chosen.matter_id, "claim", now, "service", offer_token=token)
     if not won:
         return False
+    held = _held(tx, chosen)
     telephone = tx.connection.scalar(select(agent.c.telephone).where(agent.c.id == chosen.agent_id))
     tx.connection.execute(
         insert(offer).values(
@@ -105,10 +83,11 @@ def _claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:
             agent_id=chosen.agent_id,
             caller_id=chosen.matter_id if live else None,
             request_id=None if live else chosen.matter_id,
+            desk=held["desk"],
             state="offered",
             clause=chosen.clause,
             clause_number=chosen.clause_number,
-            fence=_fence(tx, chosen),
+            fence=held["fence"],
             own_telephone=telephone is not None,
             made_at=now,
             made_machine=services.clock.machine(),
@@ -118,6 +97,8 @@ def _claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:
     return True
 
 
-def _fence(tx: "Transaction", chosen: Deal) -> int:
+def _held(tx: "Transaction", chosen: Deal) -> RowMapping:
+    """The matter as it is claimed: its fence, and whose line it stood in."""
     table = store.CALLER if chosen.matter_kind == "live" else store.REQUEST
-    return int(tx.connection.scalar(select(table.c.fence).where(table.c.id == chosen.matter_id)) or 0)
+    query = select(table.c.fence, table.c.desk).where(table.c.id == chosen.matter_id)
+    return tx.connection.execute(query).mappings().one()

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
 from adapters.schema import agent, offer, presence, process_start
 from desks.dealing import FreeAgent, OnDuty
 from desks.offer_machine import OPEN_OFFER_STATES
+from desks.pause_store import paused
 from routing_rules.model import StaffedDesk
 
 HEARTBEAT_SECONDS = 15.0  # machine time without a sign of life until an agent counts as gone
@@ -21,9 +23,11 @@ class Duty:
 
     all: tuple[OnDuty, ...]
     free: tuple[FreeAgent, ...]
+    paused: frozenset[str] = frozenset()  # desks
 
     def staffed(self) -> tuple[StaffedDesk, ...]:
-        desks = {desk for one in self.all for desk in one.desks}
+        """For routing: nobody is led to a paused desk."""
+        desks = {desk for one in self.all for desk in one.desks} - self.paused
         return tuple(
             StaffedDesk(
                 desk, frozenset(language for one in self.all if desk in one.desks for language in one.languages)
@@ -32,7 +36,7 @@ class Duty:
         )
 
 
-def duty(connection: Connection, machine: float) -> Duty:
+def duty(connection: Connection, machine: float, now: datetime) -> Duty:
     """On duty: available or busy with a matter, with a sign of life. Our own outage is not held against an agent."""
     busy = select(offer.c.agent_id).where(offer.c.state.in_(OPEN_OFFER_STATES))
     query = select(agent, presence, presence.c.agent_id.in_(busy).label("busy")).join(
@@ -51,7 +55,7 @@ def duty(connection: Connection, machine: float) -> Duty:
         on_duty.append(OnDuty(row["id"], desks, languages))
         if available and not row["busy"] and row["id"] not in leaving:
             free.append(FreeAgent(row["id"], desks, languages, row["idle_since_at"]))
-    return Duty(tuple(on_duty), tuple(free))
+    return Duty(tuple(on_duty), tuple(free), paused(connection, now))
 
 
 def _leg_still_ending(connection: Connection, machine: float) -> frozenset[str]:

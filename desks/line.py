@@ -13,9 +13,9 @@ from adapters.schema import line_event, waiting_caller
 from callbacks.service import Promises
 from desks import store
 from desks.conversation import Conversation, room_name
-from desks.dealing import order, place, shared_staff, whole_of
-from desks.dispatch import may_be_dealt
+from desks.dealing import place
 from desks.expected_wait import expected_wait_minutes
+from desks.front_store import front
 from desks.store import Duty
 from routing_rules.model import Ruleset
 from routing_rules.opening_hours import is_open
@@ -36,22 +36,20 @@ def outlook(
     connection: Connection, rules: Ruleset, duty: Duty, now: datetime, desk: str, line_id: str | None
 ) -> Outlook:
     """For a caller in the line, or (``line_id`` None) for one who would join at its end."""
-    matters = [m for m in store.in_line(connection, now) if may_be_dealt(m, rules, now)]
-    handling = store.handling_minutes(connection, desk)
-    staff = shared_staff(duty.all, whole_of(matters).waiting)
-    ordered = order(matters, now, staff, {desk: handling} if handling is not None else {})
+    seen = front(connection, rules, duty, now, desk)
+    ordered, handling = seen.line_of(desk, line_id)
     if line_id is not None:
         position = place(ordered, line_id)
     else:
         position = 1 + sum(1 for matter, clause, _ in ordered if matter.desk == desk and clause != "slot")
-    agents = staff.get(desk) or float(sum(1 for one in duty.all if desk in one.desks))
+    agents = seen.staff.get(desk) or float(sum(1 for one in duty.all if desk in one.desks))
     return Outlook(position, expected_wait_minutes(position, agents, handling))
 
 
 def extended_open(rules: Ruleset, duty: Duty, now: datetime, language: str) -> bool:
     """The extended-hours desk is open and somebody there speaks the caller's language."""
     desk = rules.department(rules.extended_desk)
-    if not is_open(desk.hours, now, ZoneInfo(rules.time_zone)):
+    if desk.id in duty.paused or not is_open(desk.hours, now, ZoneInfo(rules.time_zone)):
         return False
     return any(desk.id in one.desks and language in one.languages for one in duty.all)
 

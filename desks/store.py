@@ -7,7 +7,6 @@ from desks.line_store import (
     OFFERED,
     REQUEST,
     handling_minutes,
-    in_line,
     may_be_rung,
     with_interpreter,
 )
@@ -24,7 +23,6 @@ __all__ = [
     "alive",
     "duty",
     "handling_minutes",
-    "in_line",
     "may_be_rung",
     "move_caller",
     "move_offer",

@@ -237,14 +237,14 @@ class CarryOut:
         """Over a cap an urgent caller is answered at once, where somebody can (decision 17)."""
         if not self.facts.rules.topic(topic).urgent:
             return False
-        staffed = desks_store.duty(self.tx.connection, self.services.clock.machine()).staffed()
+        staffed = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.facts.now).staffed()
         route = decide(self.facts.rules, topic, self.step.language, self.facts.now, staffed)
         return isinstance(route, ToLine | ToDuty | ToNumber)
 
     def _wait(self, stay: RowMapping | None) -> int:
         """The expected wait in minutes that an ASAP window is checked against; 0 without history."""
         desk = stay["desk"] if stay is not None else self._desk()
-        duty = desks_store.duty(self.tx.connection, self.services.clock.machine())
+        duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.facts.now)
         line_id = stay["id"] if stay is not None else None
         seen = outlook(self.tx.connection, self.facts.rules, duty, self.facts.now, desk, line_id)
         return seen.wait_minutes or 0

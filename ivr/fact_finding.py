@@ -127,7 +127,7 @@ class Finder:
 
     @cached_property
     def duty(self) -> desks_store.Duty:
-        return desks_store.duty(self.connection, self.services.clock.machine())
+        return desks_store.duty(self.connection, self.services.clock.machine(), self.now)
 
     @cached_property
     def open_matters(self) -> Sequence[RowMapping]:

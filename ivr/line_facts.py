@@ -10,9 +10,9 @@ from adapters.schema import outbox
 from callbacks import store as promises
 from callbacks.model import Window
 from desks import store
-from desks.dispatch import may_be_served
 from desks.line import Outlook, extended_open, outlook
 from desks.line_machine import FINAL_LINE_STATES
+from desks.serving import may_be_served
 from desks.store import Duty
 from ivr.dialogue.needs import Needs
 from ivr.facts import LineFacts, Promised

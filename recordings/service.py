@@ -129,7 +129,7 @@ class Recordings:
 
     def _expected_wait(self, topic: str) -> int | None:
         """None: nobody is on duty who could ring soon."""
-        duty = desks_store.duty(self.tx.connection, self.services.clock.machine())
+        duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.now)
         desk = ringing_department(self.rules, topic).id
         if not any(desk in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
             return None

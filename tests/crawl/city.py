@@ -71,7 +71,7 @@ class WebCity:
 
     def staffed(self) -> tuple[StaffedDesk, ...]:
         with self.services.database.read() as connection:
-            return store.duty(connection, self.services.clock.machine()).staffed()
+            return store.duty(connection, self.services.clock.machine(), self.services.clock.now()).staffed()
 
     def complaints(self) -> tuple[str, ...]:
         """An answer in words may hide a mistake of ours: then the log holds it."""

@@ -1,0 +1,230 @@
+"""The heads of the line, desk by desk and language by language, each by its own index: what a free agent may be dealt
+next, however long the line is. It decides nothing; the rule is ``desks.dealing``'s.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
+
+from adapters.schema import UtcTime
+from desks.dealing import MOST_COUNTED, MOST_MARGIN, InLine, MatterKind, Standing, standing
+from desks.line_store import CALLER, LAST_WORDS, NOW, REQUEST, REQUESTED, WAITING, due_in_line
+from routing_rules.model import LANGUAGES
+
+NEAR = timedelta(minutes=MOST_MARGIN)  # a window that ends later is needed by nobody yet
+FEW = 200
+COUNTED = 1000  # callbacks due by the end of a window, for the card
+Callbacks = Literal["all", "urgent", "none"]
+Skips = Mapping[str, frozenset[str]]  # by matter: who is not offered it for a while
+CALLBACK_KINDS: tuple[MatterKind, ...] = ("asap", "slot", "retry")
+
+_DESK, _LANGUAGE = bindparam("desk", type_=String()), bindparam("language", type_=String())
+_LIMIT = bindparam("limit", type_=Integer())
+_END = bindparam("end", type_=UtcTime())
+_CALM = bindparam("calm", type_=Boolean())  # matters that are not urgent, too
+_RETRY = text("callback_request.kind = 'retry'")
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """What of a desk's line may be dealt now."""
+
+    desk: str
+    live: bool
+    callbacks: Callbacks
+    owner_minutes: Mapping[str, int] = field(default_factory=dict)  # by department whose matter it is
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Rows from the front of the line; ``horizons``: where each part of it that goes on was cut."""
+
+    matters: tuple[InLine, ...]
+    horizons: tuple[Standing, ...]
+
+    def show(self, stands: Standing | None) -> bool:
+        """Nothing that was not read stands before this; None: nothing that was not read is left."""
+        return all(stands is not None and stands <= horizon for horizon in self.horizons)
+
+
+NOTHING = Heads((), ())
+
+
+def joined(parts: Iterable[Heads]) -> Heads:
+    every = tuple(parts)
+    return Heads(tuple(m for one in every for m in one.matters), tuple(h for one in every for h in one.horizons))
+
+
+# --- the statements ----------------------------------------------------------------------------------------------
+
+
+def _callbacks(*columns: Any) -> Select[Any]:
+    return select(*columns).where(REQUESTED, REQUEST.c.desk == _DESK, due_in_line(), or_(REQUEST.c.urgent, _CALM))
+
+
+def _live_part(urgent: bool) -> Select[Any]:
+    columns = (CALLER.c.id, CALLER.c.department, CALLER.c.urgent, CALLER.c.line_time_at)
+    mine = (CALLER.c.desk == _DESK, CALLER.c.service_language == _LANGUAGE, CALLER.c.urgent == literal(urgent))
+    found = select(*columns).where(WAITING, *mine).order_by(CALLER.c.line_time_at, CALLER.c.id).limit(_LIMIT)
+    return select(found.subquery())
+
+
+def _part(kind: MatterKind, urgent: bool, index: str | None, near: bool) -> Select[Any]:
+    """A retry stands in the line by its due time; its own place waits for the day the resident rings in herself."""
+    stands = (REQUEST.c.due_at if kind == "retry" else REQUEST.c.line_time_at).label("stands_at")
+    names = ("id", "kind", "department", "urgent", "due_at", "window_end_at", "owner_id")
+    found = _callbacks(*(REQUEST.c[name] for name in names), stands).where(
+        REQUEST.c.language == _LANGUAGE,
+        REQUEST.c.urgent == literal(urgent),
+        _RETRY if kind == "retry" else REQUEST.c.kind == literal(kind),
+    )
+    if kind != "retry":
+        found = found.where(REQUEST.c.line_time_at <= NOW)
+    if near:
+        found = found.where(REQUEST.c.window_end_at <= _END)
+    if index is not None:
+        found = found.with_hint(REQUEST, f"INDEXED BY ix_callback_request_{index}", "sqlite")
+    ordered = found.order_by(REQUEST.c.due_at if kind == "retry" else REQUEST.c.line_time_at, REQUEST.c.id)
+    return select(ordered.limit(_LIMIT).subquery())
+
+
+def _parts(index: str | None, near: bool) -> Any:
+    each = [(kind, urgent) for kind in CALLBACK_KINDS for urgent in (True, False)]
+    return union_all(
+        *(_part(kind, urgent, index or ("retry" if kind == "retry" else "place"), near) for kind, urgent in each)
+    )
+
+
+_LIVE_HEADS = union_all(_live_part(True), _live_part(False))
+_HEADS = _parts(None, near=False)
+_NEAR_OF_MANY = _parts(None, near=True)
+_NEAR_OF_FEW = _parts("desk_line", near=True)
+
+_counted_live = select(literal(1)).where(WAITING, CALLER.c.desk == _DESK, bindparam("live", type_=Boolean()))
+_counted_due = _callbacks(literal(1)).with_hint(REQUEST, "INDEXED BY ix_callback_request_due", "sqlite")
+_COUNTS = select(
+    select(func.count()).select_from(_counted_live.limit(MOST_COUNTED).subquery()).scalar_subquery().label("live"),
+    select(func.count()).select_from(_counted_due.limit(MOST_COUNTED).subquery()).scalar_subquery().label("due"),
+)
+_ends = _callbacks(REQUEST.c.window_end_at).where(REQUEST.c.language == _LANGUAGE, REQUEST.c.window_end_at <= _END)
+_ENDS = (
+    _ends.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite")
+    .order_by(REQUEST.c.window_end_at)
+    .limit(_LIMIT)
+)
+_by_then = _callbacks(literal(1)).where(REQUEST.c.language.in_(LANGUAGES), REQUEST.c.window_end_at <= _END)
+_DUE_BY = select(func.count()).select_from(
+    _by_then.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite").limit(COUNTED).subquery()
+)
+
+
+# --- the looks ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of one desk, each ``MOST_COUNTED`` at most."""
+
+    live: int
+    due: int
+
+
+def counts(connection: Connection, now: datetime, dealt: Dealt) -> Counts:
+    row = connection.execute(_COUNTS, _asked(now, dealt) | {"live": dealt.live}).one()
+    return Counts(row.live, row.due if dealt.callbacks != "none" else 0)
+
+
+def ends(connection: Connection, now: datetime, dealt: Dealt, language: str, limit: int) -> list[datetime]:
+    """When the windows end that end soon, the first ones first."""
+    asked = _asked(now, dealt) | {"language": language, "end": now + NEAR, "limit": limit}
+    return list(connection.scalars(_ENDS, asked))
+
+
+def due_by(connection: Connection, now: datetime, dealt: Dealt, end: datetime) -> int:
+    """The desk's callbacks in the line that end no later, counted up to ``COUNTED``."""
+    return int(connection.scalar(_DUE_BY, _asked(now, dealt) | {"end": end}) or 0)
+
+
+def live_heads(connection: Connection, now: datetime, dealt: Dealt, language: str, limit: int, skips: Skips) -> Heads:
+    if not dealt.live:
+        return NOTHING
+    asked = {"desk": dealt.desk, "language": language, "limit": limit}
+    rows = connection.execute(_LIVE_HEADS, asked).mappings()
+    matters = [_live(row, dealt.desk, language, skips) for row in rows]
+    return Heads(tuple(matters), tuple(_cut(matters, limit, needed=False)))
+
+
+def live_one(connection: Connection, line_id: str) -> tuple[InLine, ...]:
+    """A caller, while she waits."""
+    query = select(CALLER).where(WAITING, CALLER.c.id == line_id)
+    return tuple(_live(row, row["desk"], row["service_language"], {}) for row in connection.execute(query).mappings())
+
+
+def callback_heads(
+    connection: Connection,
+    now: datetime,
+    dealt: Dealt,
+    language: str,
+    limit: int,
+    skips: Skips,
+    soon: int,
+    many: bool,
+) -> Heads:
+    """``soon``: how many windows end soon; ``many``: and perhaps more. Few are sorted, many are walked in order."""
+    asked = _asked(now, dealt) | {"language": language, "limit": limit, "end": now + NEAR}
+
+    def read(statement: Any) -> list[InLine]:
+        return [_callback(row, dealt, language, skips) for row in connection.execute(statement, asked).mappings()]
+
+    matters = read(_HEADS)
+    ending = read(_NEAR_OF_MANY if many else _NEAR_OF_FEW) if soon else []
+    cuts = (*_cut(matters, limit, needed=False), *_cut(ending, limit, needed=True))
+    return Heads(tuple({matter.id: matter for matter in (*matters, *ending)}.values()), cuts)
+
+
+def _asked(now: datetime, dealt: Dealt) -> dict[str, Any]:
+    return {"desk": dealt.desk, "now": now, "fresh": now - LAST_WORDS, "calm": dealt.callbacks == "all"}
+
+
+def _cut(matters: Iterable[InLine], limit: int, needed: bool) -> Iterator[Standing]:
+    """Where the parts that were read up to the limit go on: behind their last rows."""
+    parts: dict[tuple[str, bool], list[InLine]] = defaultdict(list)
+    for matter in matters:
+        parts[matter.kind, matter.urgent].append(matter)
+    for rows in parts.values():
+        if len(rows) >= limit:
+            yield max(standing(row, needed) for row in rows)
+
+
+def _live(row: RowMapping, desk: str, language: str, skips: Skips) -> InLine:
+    return InLine(
+        row["id"], "live", desk, row["department"], language, row["urgent"],
+        row["line_time_at"], None, skips.get(row["id"], frozenset()),
+    )  # fmt: skip
+
+
+def _callback(row: RowMapping, dealt: Dealt, language: str, skips: Skips) -> InLine:
+    hers = timedelta(minutes=dealt.owner_minutes.get(row["department"], 0))
+    return InLine(
+        row["id"], row["kind"], dealt.desk, row["department"], language, row["urgent"],
+        row["stands_at"], row["window_end_at"], skips.get(row["id"], frozenset()),
+        row["owner_id"], row["due_at"] + hers,
+    )  # fmt: skip
