@@ -13,6 +13,7 @@ from emulator import (
     lab_network,
     lab_sound,
     pages_served,
+    practice_pages,
     rest,
     rest_account,
     rest_calls,
@@ -33,6 +34,7 @@ class QuietHandler(WSGIRequestHandler):
 def create_app(network: Network) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(pages_served.blueprint())
+    app.register_blueprint(practice_pages.blueprint(network))
     app.register_blueprint(lab_calls.blueprint(network))
     app.register_blueprint(lab_network.blueprint(network))
     app.register_blueprint(lab_network.telephones(network))

@@ -98,7 +98,7 @@ class Devices:
         elif event.kind == "answered":
             for session in self._of(call.callee):
                 self._tell(session, "accepted" if call.sid in session.calls else "cancel", call)
-        elif event.kind == "say":
+        elif event.kind in ("say", "heard"):
             for session in self._of(call.callee):
                 if call.sid in session.calls:
                     self._tell(session, "heard", call, text=event.text)

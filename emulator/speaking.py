@@ -11,16 +11,26 @@ LONGEST_SPEECH = 60.0  # business seconds that a Gather listens to
 TYPING = 4.0  # machine seconds for which somebody who types is taken to be about to speak
 
 
-def speak(network: Network, call: Call, parts: Iterable[Part], *, at_once: bool) -> None:
+def speak(network: Network, call: Call, parts: Iterable[Part], *, at_once: bool, language: str | None = None) -> None:
     """While nothing is recorded, the words wait for the beep, as a person does; unless they are said at once."""
     with network.lock:
         if call.recording is None and not at_once:
             call.voice.hold(parts)
             return
-        note(call, call.voice.speak(parts, network.clock.elapsed()))
+        sounds = call.voice.speak(parts, network.clock.elapsed())
+        note(call, sounds)
+        _across(network, call, sounds, language)
         if call.recording is None:
             hand_over(network, call)
         call.changed.notify_all()
+
+
+def _across(network: Network, call: Call, sounds: Sequence[Sound], language: str | None) -> None:
+    """Whoever is on the line hears it too."""
+    for sid in call.partners:
+        for sound in sounds:
+            if sound.text:
+                network.calls[sid].note("heard", sound.text, language, **{"from": call.sid})
 
 
 def types(network: Network, call: Call) -> None:

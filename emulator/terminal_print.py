@@ -33,7 +33,7 @@ def heard(event: Event) -> str | None:
     """The line for an event, or nothing for what nobody hears."""
     if event.kind in _QUIET:
         return None
-    if event.kind == "say":
+    if event.kind in ("say", "heard"):
         return f"[{event.language[:2] or '--'}] {event.text}"
     if event.kind == "speech":
         return f'     > "{event.text}"'

@@ -19,6 +19,7 @@ The city's number is {known["city_number"]}. Everything runs on this machine; no
 
   Agents' console   {known["web"]}/console/
   Telephones        {known["emulator"]}/
+  Practice          {known["emulator"]}/practice    residents who ring by a script
 
   Sign in as        password
 {sign_ins}

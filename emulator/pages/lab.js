@@ -34,5 +34,9 @@ export const lab = {
   typing: (sid) => ask(`/lab/calls/${sid}/typing`, {}),
   sound: (sid) => `/lab/recordings/${sid}.wav`,
   act: (sid, action) => ask(`/lab/calls/${sid}/${action}`, {}),
+  practising: async () => rows(await ask('/lab/practice'), 'residents'),
+  practise: (wish) => ask('/lab/practice', wish),
+  practiceLines: async (script) => rows(await ask(`/lab/practice/${script}`), 'lines'),
+  stopPractising: (script) => ask(`/lab/practice/${script}/stop`, {}),
   errors: async () => rows(await ask('/lab/errors'), 'errors'),
 };

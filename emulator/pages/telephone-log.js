@@ -23,7 +23,7 @@ export class Log {
   }
 
   take(event) {
-    if (event.kind === 'say') this._said(event);
+    if (event.kind === 'say' || event.kind === 'heard') this._said(event);
     else if (event.kind === 'key') this._add('pressed', event.text, event.at);
     else if (event.kind === 'speech') this._spoke(event);
     else if (event.kind === 'recorded') this._recorded(event);

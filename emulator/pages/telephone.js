@@ -195,7 +195,7 @@ export class Telephone {
     this._log.take(event);
     if (event.kind === 'record') this._call.taping = true;
     if (event.kind === 'recorded') this._call.taping = false;
-    if (event.kind === 'say') aloud(event.text, event.language);
+    if (event.kind === 'say' || event.kind === 'heard') aloud(event.text, event.language);
   }
 
   _show(call, found) {
