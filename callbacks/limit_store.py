@@ -166,11 +166,17 @@ def of_number(connection: Connection, number_id: str | None, day_ago: datetime) 
     return OfNumber(*connection.execute(_OF_NUMBER, {"number": number_id, "day_ago": day_ago}).one())
 
 
-def rung_at(connection: Connection, number_id: str, day_ago: datetime) -> Sequence[datetime]:
-    """When this number's telephone was rung within the day, the first ring first."""
-    rows = (
-        select(callback_event.c.at)
-        .join(REQUEST, REQUEST.c.id == callback_event.c.request_id)
-        .where(REQUEST.c.number_id == number_id, callback_event.c.event == "accept", callback_event.c.at >= day_ago)
-    )
-    return connection.scalars(rows.order_by(callback_event.c.at)).all()
+_ASKED = REQUEST.alias("asked")
+_RUNG_AT = (
+    select(callback_event.c.at)
+    .join(REQUEST, REQUEST.c.id == callback_event.c.request_id)
+    .join(_ASKED, _ASKED.c.number_id == REQUEST.c.number_id)
+    .where(_ASKED.c.id == bindparam("request"), callback_event.c.event == "accept")
+    .where(callback_event.c.at >= bindparam("day_ago"))
+    .order_by(callback_event.c.at)
+)
+
+
+def rung_at(connection: Connection, request_id: str, day_ago: datetime) -> Sequence[datetime]:
+    """When the telephone of this request was rung within the day, about whatever; the first ring first."""
+    return connection.scalars(_RUNG_AT, {"request": request_id, "day_ago": day_ago}).all()

@@ -104,11 +104,10 @@ def _alarm_number(rules: Ruleset) -> str | None:
 def held_back(services: "Services", tx: Transaction, rules: Ruleset, request_id: str) -> bool:
     """Before an agent is asked: this number has been rung so often within the day that the ring waits until it may,
     with a new time that is told. Never an urgent one."""
-    row, now = promises.get(tx.connection, request_id), services.clock.now()
-    if row is None or row["urgent"]:
-        return False
-    again = ring_again_at(store.rung_at(tx.connection, row["number_id"], now - DAY), rules.limits)
-    if again is None:
+    now = services.clock.now()
+    again = ring_again_at(store.rung_at(tx.connection, request_id, now - DAY), rules.limits)
+    row = promises.get(tx.connection, request_id) if again is not None else None
+    if again is None or row is None or row["urgent"]:
         return False
     desk = rules.desk(row["desk"])
     start, closes = first_open(again, openings(rules, desk, now), LEAD) or (again, again + DAY)
