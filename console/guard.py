@@ -15,6 +15,8 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import sign_in
+from console.back_off import Visitor
+from console.known_browser import BROWSER_COOKIE, known_as, network_address
 from console.model import SignedIn
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ Roles = frozenset[str]
 EVERYONE: Roles = frozenset()  # nobody has to be signed in
 SIGNED_IN: Roles = frozenset({"agent", "supervisor", "administrator"})
 SUPERVISORS: Roles = frozenset({"supervisor", "administrator"})
+ADMINISTRATORS: Roles = frozenset({"administrator"})
+BEFORE_HER_OWN_PASSWORD = frozenset({"new_password_page", "new_password", "sign_out", "language"})
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LARGEST_POST = 16 * 1024
@@ -34,12 +38,17 @@ class Denied(Forbidden):
     """Signed in, but this page belongs to another role."""
 
 
+class MustChangePassword(Forbidden):
+    """Signed in with a password that somebody else knows: nothing else before she has chosen her own."""
+
+
 class Forged(Forbidden):
     """The form or request did not carry our word."""
 
 
 def session_cookie(services: "Services") -> str:
-    """``__Host-`` binds the cookie to this host and to https; a browser refuses that name without https."""
+    """``__Host-`` binds the cookie to this host and to https, for the price of Path=/: webhooks come from the provider,
+    which has no cookies, so nothing is lost by it. A browser refuses that name without https."""
     return "__Host-console" if secure(services) else "console"
 
 
@@ -51,6 +60,13 @@ def person() -> SignedIn:
     """The person of this request; only for pages whose roles are not EVERYONE."""
     found: SignedIn = g.signed_in
     return found
+
+
+def visitor(services: "Services") -> Visitor:
+    """Where this sign-in comes from."""
+    seen = request.headers.getlist("X-Forwarded-For")
+    address = network_address(request.remote_addr, seen, services.settings.proxy_hops)
+    return Visitor(address, known_as(services.settings.secret_key, request.cookies.get(BROWSER_COOKIE, "")))
 
 
 def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | None:
@@ -69,7 +85,17 @@ def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | Non
         raise Denied
     if request.method in UNSAFE and not _ours(services):
         raise Forged
+    if g.signed_in is not None and g.signed_in.must_change_password:
+        return _to_new_password(endpoint, allowed)
     return None
+
+
+def _to_new_password(endpoint: str, allowed: Roles) -> AnyResponse | None:
+    if allowed is EVERYONE or endpoint in BEFORE_HER_OWN_PASSWORD:
+        return None
+    if request.method == "GET" and not wants_json():
+        return redirect(url_for("console.new_password_page"))
+    raise MustChangePassword
 
 
 def _to_sign_in() -> AnyResponse:

@@ -34,14 +34,16 @@ def content_security_policy(settings: Settings) -> str:
     )
 
 
-def add_headers(settings: Settings, response: Response) -> Response:
+def add_headers(settings: Settings, response: Response, drawn_from_files: bool) -> Response:
+    """``drawn_from_files``: style, script and drawings, the same for everybody; whatever else is personal."""
     response.headers["Content-Security-Policy"] = content_security_policy(settings)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if response.mimetype in ("text/html", "application/json"):
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if not drawn_from_files:
         response.headers["Cache-Control"] = "no-store"
     if settings.public_base_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -16,6 +16,7 @@ class SignedIn:
     languages: tuple[str, ...]
     own_telephone: bool  # rung on a telephone of her own instead of in the browser
     token: str  # of the session, from the cookie; never stored, never logged
+    must_change_password: bool = False  # somebody else knows it: no other page opens before she has chosen her own
 
     @property
     def scope(self) -> tuple[str, ...] | None:
@@ -30,10 +31,24 @@ class Account:
 
 
 @dataclass(frozen=True)
+class SessionSeen:
+    """One open session of a person. Machine times."""
+
+    created: float
+    seen: float
+    this: bool  # the one that asks
+
+
+@dataclass(frozen=True)
 class Wait:
     """Too many wrong passwords for this sign-in name: the seconds until the next try counts."""
 
     seconds: int
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Too many passwords are being checked at this moment; nothing was looked at."""
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import (
+    account_pages,
+    audit_pages,
+    behalf_pages,
     desk_pages,
     guard,
     headers,
     line_pages,
     message_pages,
     notice_pages,
+    openid_pages,
+    own_account_pages,
     rendering,
     sign_in_pages,
+    talk_pages,
+    telephone_pages,
     wish_pages,
 )
-from console.guard import EVERYONE, SIGNED_IN, SUPERVISORS, Roles
+from console.guard import ADMINISTRATORS, EVERYONE, SIGNED_IN, SUPERVISORS, Roles
+from console.openid import OpenId
 from console.passwords import Argon2Passwords, Passwords
 
 if TYPE_CHECKING:
@@ -39,17 +47,50 @@ ROUTES: tuple[Route, ...] = (
     Route("/sign-in", "sign_in_page", "GET", EVERYONE, sign_in_pages.form),
     Route("/sign-in", "sign_in", "POST", EVERYONE, sign_in_pages.enter),
     Route("/sign-out", "sign_out", "POST", SIGNED_IN, sign_in_pages.leave),
+    Route("/openid/start", "openid_start", "GET", EVERYONE, openid_pages.start),
+    Route("/openid/callback", "openid_callback", "GET", EVERYONE, openid_pages.callback),
+    Route("/openid/signed-out", "openid_signed_out", "GET", EVERYONE, openid_pages.signed_out),
+    Route("/openid/sign-out", "openid_sign_out", "GET", EVERYONE, openid_pages.sign_out),
+    Route("/account", "own_account", "GET", SIGNED_IN, own_account_pages.show),
+    Route("/account/password", "change_password", "POST", SIGNED_IN, own_account_pages.change_password),
+    Route("/account/sign-out-everywhere", "leave_everywhere", "POST", SIGNED_IN, own_account_pages.leave_everywhere),
+    Route("/new-password", "new_password_page", "GET", SIGNED_IN, own_account_pages.new_password_page),
+    Route("/new-password", "new_password", "POST", SIGNED_IN, own_account_pages.new_password),
+    Route("/accounts", "accounts", "GET", ADMINISTRATORS, account_pages.show),
+    Route("/accounts", "make_account", "POST", ADMINISTRATORS, account_pages.make),
+    Route("/accounts/new", "new_account", "GET", ADMINISTRATORS, account_pages.new),
+    Route("/accounts/<agent_id>", "account", "GET", ADMINISTRATORS, account_pages.edit),
+    Route("/accounts/<agent_id>", "change_account", "POST", ADMINISTRATORS, account_pages.change),
+    Route("/accounts/<agent_id>/close", "close_account", "POST", ADMINISTRATORS, account_pages.close),
+    Route("/accounts/<agent_id>/open", "open_account", "POST", ADMINISTRATORS, account_pages.reopen),
+    Route("/accounts/<agent_id>/reset", "reset_password", "POST", ADMINISTRATORS, account_pages.reset),
+    Route("/accounts/<agent_id>/unbind", "unbind_account", "POST", ADMINISTRATORS, account_pages.unbind),
+    Route("/accounts/<agent_id>/sign-out", "send_out", "POST", ADMINISTRATORS, account_pages.send_out),
+    Route("/audit", "audit", "GET", SUPERVISORS, audit_pages.show),
+    Route("/audit.csv", "audit_csv", "GET", SUPERVISORS, audit_pages.as_csv),
     Route("/language", "language", "POST", EVERYONE, sign_in_pages.choose_language),
     Route("/", "desk", "GET", SIGNED_IN, desk_pages.show),
     Route("/part", "desk_part", "GET", SIGNED_IN, desk_pages.part),
     Route("/desk.json", "desk_json", "GET", SIGNED_IN, desk_pages.as_json),
     Route("/presence", "presence", "POST", SIGNED_IN, desk_pages.set_presence),
-    Route("/heartbeat", "heartbeat", "POST", SIGNED_IN, desk_pages.heartbeat),
+    Route("/heartbeat", "heartbeat", "POST", SIGNED_IN, telephone_pages.heartbeat),
     Route("/break-after-call", "break_after_call", "POST", SIGNED_IN, desk_pages.break_after_call),
     Route("/offers/<token>/decline", "decline", "POST", SIGNED_IN, desk_pages.decline),
     Route("/offers/<token>/outcome", "outcome", "POST", SIGNED_IN, desk_pages.outcome),
     Route("/offers/<token>/hang-up", "hang_up", "POST", SIGNED_IN, desk_pages.hang_up),
-    Route("/telephone-token", "telephone_token", "GET", SIGNED_IN, desk_pages.telephone_token),
+    Route("/offers/<token>/windows", "windows", "GET", SIGNED_IN, behalf_pages.windows),
+    Route("/offers/<token>/promise", "promise", "POST", SIGNED_IN, behalf_pages.promise),
+    Route("/telephone-token", "telephone_token", "GET", SIGNED_IN, telephone_pages.token),
+    Route("/telephone/take", "telephone_take", "POST", SIGNED_IN, telephone_pages.take),
+    Route("/offers/<token>/hold", "hold", "POST", SIGNED_IN, talk_pages.hold),
+    Route("/offers/<token>/transfer", "transfer", "POST", SIGNED_IN, talk_pages.begin),
+    Route("/offers/<token>/transfer/complete", "transfer_complete", "POST", SIGNED_IN, talk_pages.complete),
+    Route("/offers/<token>/transfer/take-back", "transfer_take_back", "POST", SIGNED_IN, talk_pages.take_back),
+    Route("/offers/<token>/transfer/join", "transfer_join", "POST", SIGNED_IN, talk_pages.join),
+    Route("/offers/<token>/abusive", "abusive", "POST", SIGNED_IN, talk_pages.abusive),
+    Route("/directory.json", "directory", "GET", SIGNED_IN, talk_pages.show_directory),
+    Route("/talks/<token>/listen", "listen", "POST", SUPERVISORS, talk_pages.listen),
+    Route("/talks/<token>/stop-listening", "stop_listening", "POST", SUPERVISORS, talk_pages.stop_listening),
     Route("/events-ticket", "events_ticket", "GET", SIGNED_IN, desk_pages.events_ticket),
     Route("/messages", "messages", "GET", SIGNED_IN, message_pages.show),
     Route("/messages/part", "messages_part", "GET", SIGNED_IN, message_pages.part),
@@ -69,27 +110,45 @@ ROUTES: tuple[Route, ...] = (
     Route("/notices/<notice_id>/off", "notice_off", "POST", SUPERVISORS, notice_pages.take_off),
 )
 
+LOOK_AT_PASSWORDS = (
+    sign_in_pages.enter,
+    own_account_pages.change_password,
+    own_account_pages.new_password,
+    account_pages.make,
+    account_pages.reopen,
+    account_pages.reset,
+)
+ASK_THE_PROVIDER = (openid_pages.start, openid_pages.callback, openid_pages.signed_out, openid_pages.sign_out)
+
 ROLES: dict[str, Roles] = {route.name: route.roles for route in ROUTES} | {"static": EVERYONE}
 
 
-def blueprint(services: "Services", passwords: Passwords | None = None) -> Blueprint:
+def blueprint(services: "Services", passwords: Passwords | None = None, provider: OpenId | None = None) -> Blueprint:
     """Mounted at ``/console``."""
     pages = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
     checked = passwords or Argon2Passwords()
+    needs: dict[Callable[..., ResponseReturnValue], object] = dict.fromkeys(LOOK_AT_PASSWORDS, checked)
+    needs |= dict.fromkeys(ASK_THE_PROVIDER, provider or OpenId(services.settings))
     for route in ROUTES:
-        given = (services, checked) if route.answer is sign_in_pages.enter else (services,)
+        given = (services, needs[route.answer]) if route.answer in needs else (services,)
         answer = partial(route.answer, *given)
         pages.add_url_rule(route.rule, route.name, answer, methods=[route.method], strict_slashes=False)
     pages.before_request(partial(guard.check, services, ROLES))
     pages.after_request(partial(_finish, services))
     pages.context_processor(partial(rendering.context, services))
     pages.register_error_handler(guard.Denied, _refused)
-    pages.register_error_handler(guard.Forged, sign_in_pages.forged)
+    pages.register_error_handler(guard.MustChangePassword, _password_first)
+    pages.register_error_handler(guard.Forged, partial(sign_in_pages.forged, services))
     return pages
 
 
 def _finish(services: "Services", response: Response) -> Response:
-    return headers.add_headers(services.settings, guard.keep_form_cookie(services, response))
+    from_files = request.endpoint == "console.static"
+    return headers.add_headers(services.settings, guard.keep_form_cookie(services, response), from_files)
+
+
+def _password_first(error: Exception) -> ResponseReturnValue:
+    return {"error": "password"}, 403
 
 
 def _refused(error: Exception) -> ResponseReturnValue:

@@ -1,5 +1,11 @@
-"""Passwords: argon2id, and a hash to check against when nobody has that name, so that both answers take as long."""
+"""Passwords: argon2id, and a hash to check against when nobody has that name, so that both answers take as long.
 
+Each check costs 64 MB and much of a core for a moment, in the process that answers callers too: so only a few run at
+once, and a flood of sign-ins waits or is sent away instead of the callers.
+"""
+
+import secrets
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -7,29 +13,57 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # the hash of a thrown-away random word, made with the default cost: checked when nobody has the given name
 NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$fPJERQOgTmct47drl5PaHg$cQzUydmhEgYUCqf/Z0wA7rB1C0ZoI1c2KrS77AAhG6s"  # noqa: S105
+AT_ONCE = 2
+TURN_SECONDS = 1.0  # how long one waits for its turn
+# without letters and digits that are mistaken for one another when they are read aloud
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class NoTurn(Exception):
+    """Too many passwords are being checked; this one was not looked at."""
 
 
 class Passwords(Protocol):
     def fits(self, password_hash: str | None, password: str) -> bool:
-        """None: nobody has that name; the answer is no, after the same work."""
+        """None: nobody has that name; the answer is no, after the same work. Raises NoTurn."""
+
+    def hash(self, password: str) -> str:
+        """Raises NoTurn."""
 
 
 class Argon2Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._nobody = NOBODY if hasher is None else hasher.hash("nobody")
+        self._turns = BoundedSemaphore(AT_ONCE)
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(password)
+        self._take_turn()
+        try:
+            return self._hasher.hash(password)
+        finally:
+            self._turns.release()
 
     def fits(self, password_hash: str | None, password: str) -> bool:
+        self._take_turn()
         try:
             right = self._hasher.verify(password_hash or self._nobody, password)
         except (VerificationError, InvalidHashError):
             return False
+        finally:
+            self._turns.release()
         return right and password_hash is not None
+
+    def _take_turn(self) -> None:
+        if not self._turns.acquire(timeout=TURN_SECONDS):
+            raise NoTurn
 
 
 def hash_password(password: str) -> str:
     """For whoever makes accounts."""
     return PasswordHasher().hash(password)
+
+
+def one_time_password() -> str:
+    """About 79 bits, in four groups that can be read aloud; whoever gets it must choose another at once."""
+    return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(4))

@@ -1,13 +1,16 @@
 """Sign-in, sign-out and the page's language, as pages."""
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, assert_never
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import guard, sign_in
-from console.model import Opened, Wait, WrongPassword
+from console import guard, known_browser, sign_in
+from console.model import Busy, Opened, Wait, WrongPassword
 from console.passwords import Passwords
 from console.rendering import LANGUAGE_COOKIE, page_language
 from console.words import PAGE_LANGUAGES, page_words
@@ -16,41 +19,74 @@ from desks import service as desks
 if TYPE_CHECKING:
     from bootstrap import Services
 
+LOG = logging.getLogger("console")
 YEAR_SECONDS = 365 * 24 * 3600
 
 
 def form(services: "Services") -> AnyResponse | str:
     if g.signed_in is not None:
         return redirect(url_for("console.desk"))
-    return render_template("console/sign_in.html", problem=None, given="")
+    return _form(services, None, "")
 
 
 def enter(services: "Services", passwords: Passwords) -> AnyResponse:
     given = request.form.get("sign_in", "")[:80]
-    match sign_in.sign_in(services, passwords, given, request.form.get("password", "")[:256]):
+    t = page_words(page_language())
+    if services.settings.openid_only:
+        return _again(services, t("sign_in.openid_only"), "", 403)
+    visitor = guard.visitor(services)
+    match sign_in.sign_in(services, passwords, given, request.form.get("password", "")[:256], visitor):
         case Wait(seconds):
-            return _again(page_words(page_language())("sign_in.wait", seconds=seconds), given, 429)
+            LOG.warning("sign-in held back", extra={"seconds": seconds, "address": visitor.address})
+            return _again(services, t("sign_in.wait", seconds=seconds), given, 429)
+        case Busy():
+            return _again(services, t("sign_in.busy"), given, 429)
         case WrongPassword():
-            return _again(page_words(page_language())("sign_in.wrong"), given, 401)
-        case Opened(token=token, role=role):
-            if g.signed_in is not None:  # a new id at each sign-in; the old session is of no more use to anybody
-                sign_in.sign_out(services, g.signed_in.token)
-            answer = redirect(url_for("console.line" if role in guard.SUPERVISORS else "console.desk"), 303)
-            return _with_session(services, answer, token)
+            return _again(services, t("sign_in.wrong"), given, 401)
+        case Opened() as opened:
+            return admit(services, opened)
+        case other:
+            assert_never(other)
+
+
+def admit(services: "Services", opened: Opened) -> AnyResponse:
+    """To her first page, with the new session's cookie."""
+    if g.signed_in is not None:  # a new id at each sign-in; the old session is of no more use to anybody
+        sign_in.sign_out(services, g.signed_in.token)
+    answer = redirect(url_for("console.line" if opened.role in guard.SUPERVISORS else "console.desk"), 303)
+    key = services.settings.secret_key
+    known = known_browser.known_as(key, request.cookies.get(known_browser.BROWSER_COOKIE, ""))
+    if known is None or known[0] != opened.agent_id:
+        answer.set_cookie(
+            known_browser.BROWSER_COOKIE,
+            known_browser.mark(key, opened.agent_id),
+            max_age=known_browser.KNOWN_SECONDS,
+            path="/console",
+            httponly=True,
+            samesite="Lax",
+            secure=guard.secure(services),
+        )
+    return with_session(services, answer, opened.token)
 
 
 def leave(services: "Services") -> AnyResponse:
-    desks.set_presence(services, guard.person().agent_id, "offline")
-    sign_in.sign_out(services, guard.person().token)
-    answer = redirect(url_for("console.sign_in_page"), 303)
+    person = guard.person()
+    desks.set_presence(services, person.agent_id, "offline")
+    sign_in.sign_out(services, person.token)
+    return signed_out(services, person.token)
+
+
+def signed_out(services: "Services", token: str) -> AnyResponse:
+    """Without a cookie, and on to where her kind of session ends."""
+    page = "console.openid_signed_out" if sign_in.by_provider(token) else "console.sign_in_page"
+    answer = redirect(url_for(page), 303)
     answer.delete_cookie(guard.session_cookie(services), path="/", secure=guard.secure(services), httponly=True)
     return answer
 
 
 def choose_language(services: "Services") -> AnyResponse:
     back = request.form.get("back", "")
-    known = {url_for(f"console.{page}") for page in ("desk", "line", "sign_in_page")}
-    answer = redirect(back if back in known else url_for("console.desk"), 303)
+    answer = redirect(back if _is_page(back) else url_for("console.desk"), 303)
     chosen = request.form.get("language", "")
     if chosen in PAGE_LANGUAGES:
         answer.set_cookie(
@@ -65,18 +101,26 @@ def choose_language(services: "Services") -> AnyResponse:
     return answer
 
 
-def forged(error: Exception) -> ResponseReturnValue:
+def _is_page(path: str) -> bool:
+    """One of our own addresses that can be looked at; anything else leads to the desk."""
+    if not path.startswith("/console/") or "\\" in path:
+        return False
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return False
+    return str(endpoint).startswith("console.")
+
+
+def forged(services: "Services", error: Exception) -> ResponseReturnValue:
     """An old sign-in form gets a fresh one; anything else is refused."""
     if request.endpoint == "console.sign_in":
-        return _again(page_words(page_language())("sign_in.expired"), request.form.get("sign_in", "")[:80], 403)
+        expired = page_words(page_language())("sign_in.expired")
+        return _again(services, expired, request.form.get("sign_in", "")[:80], 403)
     return {"error": "forged"}, 403
 
 
-def _again(problem: str, given: str, status: int) -> Response:
-    return make_response(render_template("console/sign_in.html", problem=problem, given=given), status)
-
-
-def _with_session(services: "Services", answer: AnyResponse, token: str) -> AnyResponse:
+def with_session(services: "Services", answer: AnyResponse, token: str) -> AnyResponse:
     answer.set_cookie(
         guard.session_cookie(services),
         token,
@@ -87,3 +131,17 @@ def _with_session(services: "Services", answer: AnyResponse, token: str) -> AnyR
         max_age=int(sign_in.ABSOLUTE_SECONDS),
     )
     return answer
+
+
+def problem_page(services: "Services", problem: str, status: int) -> Response:
+    """The door again, with what went wrong."""
+    return _again(services, problem, "", status)
+
+
+def _again(services: "Services", problem: str, given: str, status: int) -> Response:
+    return make_response(_form(services, problem, given), status)
+
+
+def _form(services: "Services", problem: str | None, given: str) -> str:
+    ways = {"openid": bool(services.settings.openid_issuer), "by_password": not services.settings.openid_only}
+    return render_template("console/sign_in.html", problem=problem, given=given, **ways)

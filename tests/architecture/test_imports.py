@@ -14,6 +14,7 @@ PURE = {
     "callbacks.limits",
     "console.model",
     "console.back_off",
+    "console.password_rules",
     "adapters.provider_facts",
     *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
     "recordings.model",
@@ -41,6 +42,8 @@ HOMES: dict[str, dict[str, str]] = {
         "queue_workers.worker": "RQ wants a connection without the call path's deadlines",
     },
     "argon2": {"console.passwords": "home"},
+    "authlib": {"console.openid": "home"},
+    "joserfc": {"console.openid": "home"},
     "cryptography": {"recordings.vault": "home"},
 }
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
@@ -51,6 +54,8 @@ SQL_OUTSIDE_STORES = {
     "adapters.outbox": "one row: the order",
     "bootstrap": "one row: when this process began",
     "callbacks.making": "the type of the row it joins",
+    "console.accounts": "names the error of a sign-in name that is taken",
+    "console.openid_pages": "names the error of a subject that another account holds",
     "callbacks.planning": "the type of the connection it hands on",
     "callbacks.service": "one look: whether the talk is over and only its note is missing",
     "callbacks.telling": "one row: the message, in the promise's transaction",

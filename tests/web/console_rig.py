@@ -238,7 +238,7 @@ class Browser:
         form = {"sign_in": name, "password": password, "csrf_token": self.word}
         answer = self.client.post("/console/sign-in", data=form)
         if answer.status_code == 303:
-            self.word = self.desk()["csrf"]
+            self.page("/account")
         return answer
 
     def desk(self) -> dict[str, Any]:
