@@ -1,7 +1,8 @@
 """Hints fanned out: one listener on Redis for this process, one small queue for each open page.
 
 A hint says only that something has changed; the page asks the record what. With Redis away, each page gets a hint
-every two seconds, so that nothing is missed and nothing has to be repaired afterwards.
+every two seconds, so that nothing is missed and nothing has to be repaired afterwards. A hint for one agent goes out at
+once; one for everybody is spread (console/spread.py).
 """
 
 import itertools
@@ -10,6 +11,8 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+
+from console.spread import Spread
 
 LOG = logging.getLogger("console.hub")
 
@@ -55,12 +58,15 @@ class Hub:
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._spread: Spread[Stream] = Spread(lambda stream: stream.put(True))
 
     def start(self) -> None:
+        self._spread.start()
         threading.Thread(target=self._listen, name="hints", daemon=True).start()
 
     def stop(self) -> None:
         self._stop.set()
+        self._spread.stop()
 
     def open(self, agent_id: str) -> Stream:
         """A third page of the same agent takes the place of the oldest, which may be a dead one."""
@@ -75,6 +81,7 @@ class Hub:
         return stream
 
     def close(self, stream: Stream) -> None:
+        self._spread.forget(stream)
         with self._lock:
             mine = self._streams.get(stream.agent_id, [])
             if stream in mine:
@@ -106,7 +113,11 @@ class Hub:
         with self._lock:
             agents = list(self._streams) if who == EVERYBODY else [who]
             streams = [stream for agent in agents for stream in self._streams.get(agent, [])]
+        if who == EVERYBODY:
+            self._spread.everybody(streams)
+            return
         for stream in streams:
+            self._spread.forget(stream)  # it reads now: its turn among the others would be a second reading
             stream.put(True)
 
     def _listen(self) -> None:

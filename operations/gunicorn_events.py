@@ -1,4 +1,7 @@
-"""gunicorn for live updates: one process, a thread for each open page, apart from the webhooks' threads."""
+"""gunicorn for live updates: one process, a thread for each open page, apart from the webhooks' threads.
+
+Two hundred agents with two pages each find room; a page that finds none asks by itself every three seconds.
+"""
 
 import os
 
@@ -7,7 +10,7 @@ from adapters.logs import configure_logging
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['EVENTS_PORT']}"
 worker_class = "gthread"
 workers = 1
-threads = 100
+threads = 500  # begun when a page opens, not before
 timeout = 30
 graceful_timeout = 1  # an open stream never ends by itself; pages connect again
 keepalive = 5
