@@ -43,11 +43,11 @@ def first_ring(connection: Connection, request_id: str, at: datetime) -> None:
         judge(connection, row, rung(window_of(row), at), at, rung_at=at)
 
 
-def let_go(connection: Connection, request_id: str, at: datetime) -> None:
-    """The resident needs the ring no more: moved, cancelled, served live, answered in writing."""
+def let_go(connection: Connection, request_id: str, at: datetime, outcome: str | None) -> None:
+    """Nobody rings any more: cancelled, served live, answered in writing, closed."""
     row = open_row(connection, request_id)
     if row is not None:
-        judge(connection, row, given_up(window_of(row), at), at)
+        judge(connection, row, given_up(window_of(row), at, outcome), at)
 
 
 def open_row(connection: Connection, request_id: str) -> RowMapping | None:

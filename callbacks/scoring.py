@@ -13,6 +13,8 @@ from callbacks.model import Window
 Verdict = Literal["kept", "late", "broken", "void"]
 Via = Literal["voice", "agent", "sms", "untold"]
 
+NOT_HER_WISH = frozenset({"not_ours"})  # outcomes of a matter that we closed although she waits for a ring
+
 
 @dataclass(frozen=True)
 class Told:
@@ -39,10 +41,10 @@ def rung(window: Window, at: datetime) -> Verdict:
     return "kept" if at <= window.end else "late"
 
 
-def given_up(window: Window, at: datetime) -> Verdict:
-    """The resident moved or cancelled it, was served live, or it was closed. Too late, she did so because nobody
-    rang: that rescues no figure."""
-    return "void" if at <= window.end else "broken"
+def given_up(window: Window, at: datetime, outcome: str | None = None) -> Verdict:
+    """The resident moved or cancelled it, or was served live. Too late, she did so because nobody rang: that rescues
+    no figure. ``outcome``: of a matter that was closed; where it was not her wish, her promise is broken."""
+    return "void" if at <= window.end and outcome not in NOT_HER_WISH else "broken"
 
 
 def replaced(window: Window, at: datetime, via: Via) -> Verdict:

@@ -114,7 +114,7 @@ def _keep_the_ledger(
     if event == "accept":
         ledger.first_ring(connection, row["id"], now)
     elif goal in FINAL_STATES or row["contact"] == "text":
-        ledger.let_go(connection, row["id"], now)
+        ledger.let_go(connection, row["id"], now, row["outcome"])
     elif promised is not None:
         ledger.told_anew(connection, row["id"], row, now, who, promised)
 
