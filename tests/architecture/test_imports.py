@@ -18,7 +18,7 @@ PURE = {
     "adapters.provider_facts",
     *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
     "recordings.model",
-    *(f"desks.{name}" for name in ("dealing", "expected_wait", "line_machine", "offer_machine", "card")),
+    *(f"desks.{name}" for name in ("dealing", "expected_wait", "line_machine", "offer_machine", "transfer_machine", "card")),
 }
 # Pure means: the same answer to the same arguments. These modules of the standard library give another one each time.
 IMPURE = {"os", "time", "random", "secrets", "socket", "threading", "subprocess", "pathlib", "logging", "uuid"}
@@ -79,6 +79,13 @@ SQL_OUTSIDE_STORES = {
     "desks.on_behalf": "the type of the row it is handed",
     "desks.telephone": "names the error of two pages that beat for the first time at one instant",
     "desks.messages": "a read model: it is nothing but queries",
+    "desks.history": "the type of the row it is handed",
+    "desks.history_telling": "the type of the row it is handed",
+    "desks.queue": "the type of the row it is handed",
+    "desks.queue_entry": "the type of the row it is handed",
+    "desks.queue_search": "the type of the connection it hands on",
+    "desks.supervision": "the type of the row it is handed",
+    "desks.supervision_choices": "the type of the row it is handed",
     "desks.wishes": "the type of the row it is handed",
     "ivr.answering": "one row: place and wait as a caller in the line was told them",
     "ivr.agent_webhooks": "receipts, in the accept's transaction",
