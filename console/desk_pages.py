@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, render_template
 from werkzeug.exceptions import BadRequest, NotFound
 
-from console import guard, telephone, tickets
+from console import guard, tickets
 from console.desk_json import desk_json
 from console.posted import one_of, posted, yes_or_no
 from console.rendering import page_language, wording
 from desks import service as desks
 from desks.card import DeskView
 from desks.messages import coming, how_many
+from desks.on_behalf import promisable
+from desks.outcome import AVOIDABLE, DETAILS
 from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
 from desks.view import desk_view, was_offered_to
+from desks.view_parts import topic_path
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -43,11 +46,6 @@ def set_presence(services: "Services") -> Answer:
     return _answer(desks.set_presence(services, guard.person().agent_id, state))
 
 
-def heartbeat(services: "Services") -> Response:
-    desks.heartbeat(services, guard.person().agent_id)
-    return jsonify(ok=True)
-
-
 def break_after_call(services: "Services") -> Answer:
     return _answer(desks.break_after_call(services, guard.person().agent_id, yes_or_no("on")))
 
@@ -60,21 +58,14 @@ def decline(services: "Services", token: str) -> Answer:
 def outcome(services: "Services", token: str) -> Answer:
     chosen = one_of("outcome", OUTCOMES)
     minutes = _minutes() if chosen == "bad_moment" else None
+    closer = {"detail": _any_of("detail", DETAILS), "avoidable": _any_of("avoidable", AVOIDABLE)}
     note = posted().get("note", "").strip()[:LONGEST_NOTE]
-    return _answer(
-        desks.note_outcome(
-            services, guard.person().agent_id, _her_own(services, token), chosen, note=note, minutes=minutes
-        )
-    )
+    hers, agent_id = _her_own(services, token), guard.person().agent_id
+    return _answer(desks.note_outcome(services, agent_id, hers, chosen, note=note, minutes=minutes, **closer))
 
 
 def hang_up(services: "Services", token: str) -> Answer:
     return _answer(desks.hang_up(services, guard.person().agent_id, _her_own(services, token)))
-
-
-def telephone_token(services: "Services") -> Response:
-    made = telephone.telephone_for(services, guard.person().agent_id)
-    return jsonify(token=made.token, identity=made.identity, sdk_url=made.sdk_url, edge=made.edge)
 
 
 def events_ticket(services: "Services") -> Response:
@@ -87,12 +78,15 @@ def _view(services: "Services") -> DeskView:
 
 
 def _page(services: "Services") -> dict[str, object]:
-    view = _view(services)
+    view, rules = _view(services), services.rules.current()
     held = view.offer.request_id if view.offer is not None else None
     return {
         "desk": view,
         "reasons": DECLINE_REASONS,
         "later": LATER_MINUTES,
+        "details": DETAILS,
+        "avoidable": AVOIDABLE,
+        "promisable": [(topic.id, topic_path(rules, topic.id, page_language())) for topic in promisable(rules)],
         "messages": how_many(services, guard.person().scope),
         "coming": coming(services, held) if held is not None else (),
     }
@@ -105,6 +99,11 @@ def _minutes() -> int | None:
     if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= LONGEST_LATER:
         raise BadRequest("minutes")
     return int(given)
+
+
+def _any_of(name: str, allowed: tuple[str, ...]) -> str | None:
+    """Left out, or empty: she chose none."""
+    return one_of(name, allowed) if posted().get(name) else None
 
 
 def _answer(changed: bool) -> Answer:

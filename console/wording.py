@@ -71,8 +71,23 @@ class Wording:
     def topic(self, path: tuple[str, ...]) -> str:
         return " › ".join(path)
 
+    def situation(self, card: Card) -> str:
+        """What a screen reader says when something around the talk has changed."""
+        parts = []
+        if card.transfer is not None:
+            parts.append(self.t(f"transfer.state.{card.transfer.state}", goal=card.transfer.goal))
+        elif card.on_hold:
+            parts.append(self.t("card.on_hold"))
+        if card.listened_by is not None:
+            parts.append(self.t("talk.coached" if card.coached else "talk.listened", name=card.listened_by))
+        return " ".join(parts)
+
     def headline(self, card: Card) -> str:
         kind = "live" if card.kind == "live" else "callback"
+        if card.state == "connected" and card.transfer is not None:
+            return self.t(f"card.transfer.{card.transfer.state}")
+        if card.state == "connected" and card.on_hold:
+            return self.t("card.on_hold")
         if card.state in ("accepted", "dialing"):
             return self.t(f"card.{card.state}.{kind}")
         return self.t(f"card.{card.state}")

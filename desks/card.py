@@ -82,6 +82,8 @@ class NextTime:
     code: str
     words: str
     language: str
+    window_start: datetime
+    window_end: datetime
 
 
 @dataclass(frozen=True)

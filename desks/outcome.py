@@ -1,5 +1,6 @@
 """What the agent says came of a matter, with one key. In the caller's transaction, behind the offer's token."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import RowMapping
@@ -11,14 +12,38 @@ from recordings import store as recordings
 
 OUTCOMES = ("done", "unnoted", "machine", "bad_moment", "cancelled")
 MINUTES_UNTIL_AGAIN = 60  # business time, where the resident named none
+DETAILS = ("answered", "guided", "passed_on", "form_helped", "no_show")  # what was done, closer
+AVOIDABLE = ("unclear_letter", "website", "no_answer_before", "status_question", "wrong_place", "system_down")
 
 
-def note(talk: Conversation, token: str, outcome: str, words: str, minutes: int | None = None) -> bool:
+@dataclass(frozen=True)
+class Closer:
+    """What an agent may add with one key each, and never has to."""
+
+    detail: str | None = None
+    avoidable: str | None = None  # why the contact need not have been
+
+    @property
+    def known(self) -> bool:
+        return self.detail in (None, *DETAILS) and self.avoidable in (None, *AVOIDABLE)
+
+
+NOTHING_CLOSER = Closer()
+
+
+def note(
+    talk: Conversation,
+    token: str,
+    outcome: str,
+    words: str,
+    minutes: int | None = None,
+    closer: Closer = NOTHING_CLOSER,
+) -> bool:
     """``done``, ``unnoted``, ``machine``, ``bad_moment`` (again in ``minutes``), ``cancelled``; ends a running talk."""
     row = talk.held(token)
     if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
         return False
-    if outcome not in OUTCOMES:
+    if outcome not in OUTCOMES or not closer.known:
         return False
     stepped = row["request_id"] is None or _callback(talk, row, outcome, words, minutes)
     if not stepped and row["state"] != "wrapup":  # in the wrap-up the promise may have gone on without her: she is free
@@ -31,6 +56,7 @@ def note(talk: Conversation, token: str, outcome: str, words: str, minutes: int 
         talk.talk_over(token)
         talk.end_leg(row)
     talk.close(row, outcome, note=words)
+    store.note_offer(talk.tx.connection, token, detail=closer.detail, avoidable=closer.avoidable)
     return True
 
 

@@ -11,7 +11,7 @@ from adapters.schema import presence
 from callbacks import store as promises
 from callbacks.service import Promises
 from desks import outcome as outcome_of
-from desks import store
+from desks import store, telephone
 from desks.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -53,10 +53,9 @@ def _give_back_open_offer(services: "Services", tx: "Transaction", agent_id: str
         _conversation(services, tx).give_back(row["token"], "withdrawn")
 
 
-def heartbeat(services: "Services", agent_id: str) -> bool:
-    with services.database.write() as tx:
-        mine = update(presence).where(presence.c.agent_id == agent_id)
-        return tx.connection.execute(mine.values(heartbeat_machine=services.clock.machine())).rowcount == 1
+def heartbeat(services: "Services", agent_id: str) -> None:
+    """A sign of life without a page of its own."""
+    telephone.beat(services, agent_id)
 
 
 def break_after_call(services: "Services", agent_id: str, on: bool) -> bool:
@@ -75,15 +74,26 @@ def decline(services: "Services", agent_id: str, token: str, reason: str) -> boo
 
 
 def note_outcome(
-    services: "Services", agent_id: str, token: str, outcome: str, note: str = "", minutes: int | None = None
+    services: "Services",
+    agent_id: str,
+    token: str,
+    outcome: str,
+    note: str = "",
+    minutes: int | None = None,
+    detail: str | None = None,
+    avoidable: str | None = None,
 ) -> bool:
-    """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``."""
-    if outcome not in OUTCOMES or (minutes is not None and not 1 <= minutes <= 14 * 24 * 60):
+    """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``.
+
+    ``detail`` and ``avoidable`` are of ``desks.outcome``'s closed lists; an unknown one changes nothing.
+    """
+    closer = outcome_of.Closer(detail, avoidable)
+    if outcome not in OUTCOMES or not closer.known or (minutes is not None and not 1 <= minutes <= 14 * 24 * 60):
         return False
     return services.database.run(
         lambda tx: (
             _hers(tx, agent_id, token)
-            and outcome_of.note(_conversation(services, tx), token, outcome, note[:2000], minutes)
+            and outcome_of.note(_conversation(services, tx), token, outcome, note[:2000], minutes, closer)
         )
     )
 

@@ -45,12 +45,13 @@ def _around(look: Looking, card: Card, current: RowMapping, matter: RowMapping, 
     name, coaches = listener(look, current["token"])
     refused = not_rung(look, matter["number_id"])
     free = current["state"] in PROMISES_IN
+    at_once = free and refused is None and current["request_id"] is None  # a callback's own time is its outcome
     return replace(
         card,
         topic=topic.id,
         open_requests=open_requests(look, matter["number_id"], current["request_id"], about),
         promised=promised(look, current) if free else (),
-        next_time=next_time(look, topic.id, matter["language"]) if free and refused is None else None,
+        next_time=next_time(look, topic.id, matter["language"]) if at_once else None,
         not_rung=refused,
         advice=topic.advice.get(card.service_language) if topic.advice is not None else None,
         emergency=look.emergency(card.service_language),

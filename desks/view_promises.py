@@ -71,4 +71,6 @@ def not_rung(look: Looking, number_id: str | None) -> str | None:
 
 def next_time(look: Looking, topic: str, language: str) -> NextTime | None:
     first = next(iter(next_times(look.services, look.connection, topic, language, most=1)), None)
-    return NextTime(topic, first.code, first.words, language) if first is not None else None
+    if first is None:
+        return None
+    return NextTime(topic, first.code, first.words, language, first.window.start, first.window.end)

@@ -5,16 +5,22 @@ import { listen } from "./keys.js";
 import { follow } from "./live.js";
 import { place } from "./regions.js";
 import { get, post } from "./server.js";
+import { BUTTONS, PANELS } from "./shortcuts.js";
+import { Tab } from "./tab.js";
+import { Talk } from "./talk.js";
 import { Telephone } from "./telephone.js";
 
 const main = document.getElementById("main");
 const trouble = document.getElementById("trouble");
 const phone = document.getElementById("telephone");
 const own = main.dataset.ownTelephone === "yes";
+const SAYS = { registered: "registered", starting: "starting", reconnecting: "starting", failed: "failed", microphone: "microphone", elsewhere: "starting" };
 let registered = "starting";
+let reason = "";
 let muted = false;
 let looking = false;
 let lookAgain = false;
+let beat = () => {};
 
 // --- what there is ---------------------------------------------------------------------------------------------
 
@@ -32,6 +38,7 @@ async function look() {
     const clock = fresh.getElementById("clock");
     heard(clock.dataset.now);
     main.dataset.csrf = clock.dataset.csrf;
+    if (!own && clock.dataset.tab && clock.dataset.tab !== tab.id && registered !== "elsewhere") standAside();
     announce(before, matter());
     settle();
   } catch {
@@ -52,11 +59,15 @@ function lookRepeatedly() {
 
 function matter() {
   const card = document.querySelector(".card");
-  return card ? { token: card.dataset.token, state: card.dataset.state, words: card.dataset.announce } : null;
+  if (!card) return null;
+  const { token, state, announce: words, situation } = card.dataset;
+  return { token, state, words, situation };
 }
 
 function announce(before, after) {
-  if (before?.token === after?.token && before?.state === after?.state) return;
+  const same = before?.token === after?.token && before?.state === after?.state;
+  if (same && before?.situation !== after?.situation) return say("polite", after.situation || main.dataset.wordTalk);
+  if (same) return;
   document.getElementById("urgent").textContent = "";
   if (after?.state === "offered") say("urgent", after.words);
   else if (after?.state === "connected") say("polite", main.dataset.wordTalk);
@@ -85,32 +96,68 @@ function settle() {
     mute.setAttribute("aria-pressed", String(muted));
     mute.querySelector("span").textContent = muted ? main.dataset.wordUnmute : main.dataset.wordMute;
   }
+  talk.settle();
 }
 
 // --- the telephone ---------------------------------------------------------------------------------------------
 
-const telephone = new Telephone((state) => {
-  if (state === "registered" || state === "failed" || state === "starting") registered = state;
+const tab = new Tab(() => standAside());
+
+const telephone = new Telephone((state, why = "") => {
+  if (state in SAYS) {
+    registered = state;
+    reason = why || (state === "elsewhere" ? "elsewhere" : "");
+    beat(fields());
+  }
   if (state === "idle") muted = false;
   phone.dataset.state = state === "talking" ? "talking" : registered;
-  document.getElementById("telephone-help").hidden = registered !== "failed";
+  explain();
   settle();
   if (state === "ringing" || state === "idle" || state === "talking") lookRepeatedly();
 });
 
+const fields = () => (own ? {} : { tab: tab.id, telephone: SAYS[registered] });
+
+function explain() {
+  const help = document.getElementById("telephone-help");
+  for (const one of help.querySelectorAll("[data-why]")) one.hidden = one.dataset.why !== reason;
+  help.hidden = !reason;
+}
+
+function standAside() {
+  if (registered !== "elsewhere") telephone.stop();
+}
+
+// the record's answer to each heartbeat: one page of hers has the telephone
+function placed(where) {
+  if (where === "elsewhere") standAside();
+  else if (registered === "elsewhere" || !placed.once) telephone.start();
+  placed.once = true;
+}
+
+async function takeTelephone() {
+  if (!(await post("/console/telephone/take", { tab: tab.id })).ok) return tell(main.dataset.wordFailed);
+  tab.tellTaken();
+  telephone.start();
+}
+
 // --- what she wants --------------------------------------------------------------------------------------------
 
-async function want(path, fields) {
+async function want(path, sent) {
   say("polite", "");
   trouble.hidden = true;
+  let done = false;
   try {
-    const answer = await post(path, fields);
+    const answer = await post(path, sent);
+    done = answer.ok;
     if (answer.status === 409 || answer.status === 404) tell(main.dataset.wordStale);
+    else if (answer.status === 422) tell((await answer.json()).words ?? main.dataset.wordFailed);
     else if (!answer.ok) tell(main.dataset.wordFailed);
   } catch {
     tell(main.dataset.wordFailed);
   }
   await look();
+  return done;
 }
 
 function tell(words) {
@@ -121,11 +168,11 @@ function tell(words) {
 const offer = (action) => `/console/offers/${encodeURIComponent(matter().token)}/${action}`;
 const wish = (action) => `/console/requests/${encodeURIComponent(document.querySelector(".card").dataset.request)}/${action}`;
 const note = () => document.getElementById("note")?.value ?? "";
+const talk = new Talk({ main, want, offer, panel, look, say: (words) => say("polite", words) });
 
 // the time an interpreter comes: what is wrong with it is said beside it, everything else as always
 async function agree() {
-  const at = document.getElementById("interpreter-at");
-  const which = document.getElementById("interpreter-which");
+  const [at, which] = [document.getElementById("interpreter-at"), document.getElementById("interpreter-which")];
   const fault = document.getElementById("interpreter-fault");
   fault.hidden = true;
   try {
@@ -144,73 +191,78 @@ async function agree() {
 
 function panel(name, open) {
   const shown = document.querySelector(`[data-panel="${name}"]`);
-  if (!shown) return false;
+  if (!shown || shown.hidden === !open) return false;
   shown.hidden = !open;
   const opener = document.querySelector(`[data-open="${name}"]`);
   opener?.setAttribute("aria-expanded", String(open));
-  (open ? shown.querySelector("input, button") : opener)?.focus();
+  (open ? shown.querySelector("select, input, textarea, button, [tabindex]") : opener)?.focus();
+  if (open) talk.opened(name);
   return true;
+}
+
+async function noteOutcome(outcome, minutes) {
+  const running = matter().state !== "wrapup";
+  const sent = { outcome, note: note(), ...talk.closer(), ...(minutes ? { minutes: Number(minutes) } : {}) };
+  const done = await want(offer("outcome"), sent);
+  if (done && running && outcome !== "machine") telephone.hangUp(); // a machine hears the message first
+}
+
+function setMuted(on) {
+  muted = on;
+  telephone.mute(on);
+  say("polite", on ? main.dataset.wordMuted : main.dataset.wordUnmuted);
+  settle();
 }
 
 main.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || button.disabled) return;
   const { presence, decline, outcome, minutes } = button.dataset;
-  if (presence) want("/console/presence", { state: presence });
-  else if (decline) {
+  if (presence) {
+    if (presence === "available" && reason === "ask") telephone.askForMicrophone();
+    want("/console/presence", { state: presence });
+  } else if (decline) {
     const path = offer("decline");
     telephone.refuse();
     want(path, { reason: decline });
-  } else if (outcome) want(offer("outcome"), { outcome, note: note(), ...(minutes ? { minutes: Number(minutes) } : {}) });
+  } else if (outcome) noteOutcome(outcome, minutes);
   else if ("answer" in button.dataset) telephone.answer();
   else if ("hangUp" in button.dataset) {
     telephone.hangUp();
     want(offer("hang-up"));
-  } else if ("mute" in button.dataset) {
-    muted = !muted;
-    telephone.mute(muted);
-    settle();
-  } else if (button.dataset.answerBy) want(wish("answer-by"), { way: button.dataset.answerBy });
+  } else if ("mute" in button.dataset) setMuted(!muted);
+  else if (button.dataset.answerBy) want(wish("answer-by"), { way: button.dataset.answerBy });
   else if ("interpreter" in button.dataset) agree();
   else if ("noInterpreter" in button.dataset) want(wish("no-interpreter"));
   else if (button.dataset.open) panel(button.dataset.open, button.getAttribute("aria-expanded") !== "true");
   else if (button.dataset.close) panel(button.dataset.close, false);
-  else if (button.id === "telephone-retry") telephone.start();
+  else if ("retryTelephone" in button.dataset) telephone.start();
+  else if ("askMicrophone" in button.dataset) telephone.askForMicrophone();
+  else if ("takeTelephone" in button.dataset) takeTelephone();
+  else talk.clicked(button);
 });
 
 main.addEventListener("change", (event) => {
   if ("breakAfterCall" in event.target.dataset) want("/console/break-after-call", { on: event.target.checked });
+  else talk.changed(event.target);
 });
 
-function press(selector) {
-  const button = document.querySelector(selector);
-  if (!button || button.disabled) return false;
-  button.click();
-  return true;
+// --- keys ------------------------------------------------------------------------------------------------------
+
+function press(...selectors) {
+  const found = selectors.map((one) => document.querySelector(one)).find((button) => button && !button.disabled);
+  found?.click();
+  return Boolean(found);
 }
 
 listen((name, key) => {
+  if (key === "Escape") return PANELS.some((one) => panel(one, false));
   const reasons = document.querySelectorAll('[data-panel="decline"]:not([hidden]) [data-decline]');
-  if (key === "Escape") return panel("decline", false) || panel("bad_moment", false) || panel("interpreter", false);
   if (reasons.length && reasons[Number(key) - 1]) return reasons[Number(key) - 1].click() ?? true;
-  switch (name) {
-    case "answer":
-      return press("[data-answer]");
-    case "decline":
-      return press('[data-open="decline"]');
-    case "hang_up":
-      return press("[data-hang-up]");
-    case "bad_moment":
-      return press('[data-open="bad_moment"]');
-    case "done":
-    case "machine":
-    case "cancelled":
-      return press(`.outcomes [data-outcome="${name}"]`);
-    case "available":
-      return press('.presence [data-presence="available"][aria-pressed="false"]') || press('.presence [data-presence="away"]');
-    default:
-      return false;
-  }
+  if (name === "note") return talk.writeNote();
+  const [kind, code] = (name ?? "").split(".");
+  if (code) return press(`[data-pick="${kind}"][data-code="${code}"]`);
+  return name in BUTTONS && press(...BUTTONS[name]);
 });
 
 // --- begin -----------------------------------------------------------------------------------------------------
@@ -218,9 +270,10 @@ listen((name, key) => {
 heard(document.getElementById("clock").dataset.now);
 settle();
 setInterval(tick, 250);
-if (!own) telephone.start();
+if (!own) await tab.begin();
+window.addEventListener("online", () => telephone.again());
 let lost = false;
-follow(
+beat = follow(
   look,
   (away) => {
     if (away) tell(main.dataset.wordLost);
@@ -228,4 +281,6 @@ follow(
     lost = away;
   },
   () => matter() !== null, // while a matter is before her, a hint that was lost may not cost her seconds
+  fields(),
+  placed,
 );

@@ -4,7 +4,8 @@ import { csrf, get, toTheDoor } from "./server.js";
 
 const QUIET_POLL = 5; // with a stream open, every fifth poll still asks: a hint may be lost
 
-export function follow(look, trouble, busy = () => false) {
+// ``heard``: whether this page's telephone is the one that rings. Returns what tells the heartbeat of the telephone.
+export function follow(look, trouble, busy = () => false, fields = {}, heard = () => {}) {
   let open = false;
   let polls = 0;
   let wait = 1000;
@@ -37,11 +38,14 @@ export function follow(look, trouble, busy = () => false) {
   }
 
   const worker = new Worker("/console/static/beat.js");
-  worker.onmessage = ({ data }) => {
-    if (data === "signed-out") toTheDoor();
-    if (data === "lost" || data === "alive") trouble(data === "lost");
-    if (data === "poll" && (!open || busy() || ++polls % QUIET_POLL === 0)) look();
+  worker.onmessage = ({ data: { kind, telephone } }) => {
+    if (kind === "signed-out") toTheDoor();
+    if (kind === "lost" || kind === "alive") trouble(kind === "lost");
+    if (kind === "alive" && telephone) heard(telephone);
+    if (kind === "poll" && (!open || busy() || ++polls % QUIET_POLL === 0)) look();
   };
-  worker.postMessage(csrf());
+  const tell = (said) => worker.postMessage({ word: csrf(), fields: said });
+  tell(fields);
   connect();
+  return tell;
 }

@@ -9,7 +9,7 @@ export function place(html) {
   return fresh;
 }
 
-const FIELDS = "textarea[id], input[type=text][id], input[type=datetime-local][id]";
+const FIELDS = "textarea[id], input[type=text][id], input[type=datetime-local][id], select[id]";
 const lastSeen = new Map();
 
 function same(shown, fresh) {

@@ -29,7 +29,13 @@
   }
   class Device extends Emitter {
     state = "unregistered";
+    constructor(token) {
+      super();
+      this.token = token;
+      window.devices = [...(window.devices ?? []), this];
+    }
     async register() {
+      if (window.unreachable) throw Object.assign(new Error("no network"), { code: 31009 });
       this.state = "registered";
       window.ring = () => {
         window.rung = new Call();
@@ -37,8 +43,21 @@
       };
       this.emit("registered");
     }
-    updateToken() {}
-    destroy() {}
+    updateToken(token) {
+      this.token = token;
+    }
+    destroy() {
+      this.state = "destroyed";
+      this.emit("unregistered");
+    }
+    // what the network does to it
+    falls() {
+      this.state = "unregistered";
+      this.emit("unregistered");
+    }
+    fails(code) {
+      this.emit("error", Object.assign(new Error(String(code)), { code }));
+    }
   }
   window.Twilio = { Device };
 })();
