@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve doctor call agent long day crash crawl lint assets clean ready ready-for-tests requirements
+.PHONY: help run test serve administrator doctor call agent long day crash crawl lint assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -18,6 +18,7 @@ help:
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make serve   the service for a real account (docs/running.md)"
+	@echo "make administrator ARGS='--sign-in NAME --name \"First Last\"'   the account that makes all others"
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make assets  fetch the browser telephone again            make clean   remove everything but var/data"
 
@@ -26,6 +27,9 @@ run: ready
 
 serve: ready
 	@exec $(PY) -m operations.run --serve
+
+administrator: ready
+	@exec $(PY) -m console.first_administrator $(ARGS)
 
 doctor: ready
 	@exec $(PY) -m ivr.doctor $(ARGS)

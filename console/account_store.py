@@ -58,6 +58,10 @@ def id_of(connection: Connection, sign_in: str) -> str | None:
     return found
 
 
+def administrators(connection: Connection) -> list[str]:
+    return list(connection.execute(select(agent.c.id).where(_is_administrator())).scalars())
+
+
 def hold_administrators(connection: Connection) -> list[str]:
     """The ids of all active administrators, locked: two who demote each other at one instant wait for one another."""
     active = select(agent.c.id).where(_is_administrator()).order_by(agent.c.id).with_for_update()

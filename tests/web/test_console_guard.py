@@ -14,6 +14,7 @@ from tests.web.console_rig import CHEAP, Browser, City, make_city
 from tests.web.doors import DOORS, FILLED
 from tests.web.left_messages import leave
 
+
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:
     made = make_city(tmp_path)
@@ -103,29 +104,38 @@ def test_a_sign_in_form_of_another_browser_signs_nobody_in(city: City) -> None:
 def test_looking_changes_nothing(city: City) -> None:
     """No GET route writes: the record is the same before and after all of them."""
     browser = city.browser()
-    browser.signs_in("sirpa")
+    browser.signs_in("olli")
     file = Path(city.services.settings.database_url.removeprefix("sqlite:///"))
     city.services.database.dispose()
     before = file.read_bytes()
-    for _, method, address in routes(city):
+    for rule, method, address in routes(city):
         if method == "GET":
-            assert browser.client.get(address).status_code < 400, address
+            status = browser.client.get(address).status_code
+            hidden = DOORS[name_of(rule)].who["olli"] == "hidden" or name_of(rule).startswith("openid")
+            assert status < 400 or (hidden and status == 404), address
     city.services.database.dispose()
     assert file.read_bytes() == before
 
 
+def name_of(rule: Rule) -> str:
+    return str(rule.endpoint).rpartition(".")[2]
+
+
 def test_every_answer_carries_the_headers(city: City) -> None:
     browser = city.browser()
-    browser.signs_in("sirpa")
-    for _, method, address in routes(city):
+    browser.signs_in("olli")
+    for rule, method, address in routes(city):
         headers = browser.client.open(address, method=method).headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "microphone=(self)" in headers["Permissions-Policy"]
+        assert (headers.get("Cache-Control") == "no-store") == (name_of(rule) != "static"), address
 
 
 def test_the_policy_names_the_stand_in_only_where_there_is_one(tmp_path: Path, city: City) -> None:
@@ -147,10 +157,12 @@ def _policy(city: City) -> str:
 def test_no_page_has_a_script_or_style_of_its_own(city: City) -> None:
     browser = city.browser()
     pages = [browser.page("/sign-in")]
-    browser.signs_in("sirpa")
-    city.caller(state="offered")
-    city.offer("a_sirpa", caller_id="c1")
-    pages += [browser.page("/"), browser.page("/line"), browser.page("/part")]
+    browser.signs_in("olli")
+    city.caller("c2", state="offered")
+    city.offer("a_olli", caller_id="c2")
+    answers = [browser.client.get(address) for _, method, address in routes(city) if method == "GET"]
+    pages += [answer.text for answer in answers if answer.mimetype == "text/html"]
+    assert len(pages) > 10
     for page in pages:
         assert " style=" not in page
         assert "<style" not in page
@@ -165,8 +177,19 @@ def test_pages_are_not_kept_by_the_browser(city: City) -> None:
     assert browser.get("/desk.json").headers["Cache-Control"] == "no-store"
 
 
-def test_the_language_form_leads_nowhere_else(city: City) -> None:
+@pytest.mark.parametrize(
+    ("back", "to"),
+    [
+        ("https://example.invalid/", "/console/"),
+        ("//example.invalid/console/", "/console/"),
+        ("/console/\\example.invalid", "/console/"),
+        ("/console/sign-out", "/console/"),
+        ("/console/queue", "/console/queue"),
+        ("/console/account", "/console/account"),
+    ],
+)
+def test_the_language_form_leads_to_our_own_pages_only(city: City, back: str, to: str) -> None:
     browser = city.browser()
     browser.signs_in("aino")
-    form = {"language": "en", "csrf_token": browser.word, "back": "https://example.invalid/"}
-    assert browser.client.post("/console/language", data=form).location == "/console/"
+    form = {"language": "en", "csrf_token": browser.word, "back": back}
+    assert browser.client.post("/console/language", data=form).location == to

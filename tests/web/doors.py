@@ -1,0 +1,132 @@
+"""Who passes which door: one row for each route of the console, and what a test posts there. Read by the guards' tests.
+
+The matter behind each address is the housing service's, in aino's hands. ``open``: she gets in. ``closed``: another
+role's (403). ``hidden``: not hers to know of, and answered as if it had never been (404, or that it has moved on).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PERSONAS = ("aino", "fanni", "elli", "sirpa", "seppo", "olli")
+# aino and fanni: agents of housing and of streets; elli: of the extended-hours desk; sirpa and seppo: supervisors of
+# housing and of streets; olli: the administrator.
+
+
+def _row(aino: str, fanni: str, elli: str, sirpa: str, seppo: str, olli: str) -> Mapping[str, str]:
+    return dict(zip(PERSONAS, (aino, fanni, elli, sirpa, seppo, olli), strict=True))
+
+
+IN, C, H = "open", "closed", "hidden"
+ANYBODY = _row(IN, IN, IN, IN, IN, IN)
+SUPERVISORS = _row(C, C, C, IN, IN, IN)
+ADMINISTRATORS = _row(C, C, C, C, C, IN)
+HER_TALK = _row(IN, H, H, H, H, H)  # only the agent who holds or held it
+MATTER = _row(IN, H, H, IN, H, IN)  # its department, and administrators
+DECISION = _row(C, C, C, IN, H, IN)  # supervisors, about their departments' matters
+
+
+@dataclass(frozen=True)
+class Door:
+    who: Mapping[str, str]
+    body: Mapping[str, str] = field(default_factory=dict)
+    hidden_as: tuple[int, ...] = (404,)
+    query: str = ""
+
+
+FILLED = {
+    "token": "tok1",
+    "request_id": "r1",
+    "line_id": "c1",
+    "notice_id": "n1",
+    "recording_id": "m1234567",
+    "item_id": "i1",
+    "agent_id": "a_iida",
+    "filename": "console.css",
+}
+WHICH = {"at": "2026-11-25T10:00", "which": "arabia"}
+REASON = {"reason": "Asukas pyysi sitä."}
+
+DOORS: dict[str, Door] = {
+    "static": Door(ANYBODY),
+    # signing in, and one's own account
+    "sign_in_page": Door(ANYBODY),
+    "sign_in": Door(ANYBODY, {"sign_in": "nobody", "password": "wrong"}),
+    "sign_out": Door(ANYBODY),
+    "language": Door(ANYBODY, {"language": "sv"}),
+    "openid_start": Door(ANYBODY),
+    "openid_callback": Door(ANYBODY),
+    "openid_signed_out": Door(ANYBODY),
+    "openid_sign_out": Door(ANYBODY),
+    "own_account": Door(ANYBODY),
+    "change_password": Door(ANYBODY),
+    "leave_everywhere": Door(ANYBODY),
+    "new_password_page": Door(ANYBODY),
+    "new_password": Door(ANYBODY),
+    # accounts and the log
+    "accounts": Door(ADMINISTRATORS),
+    "make_account": Door(ADMINISTRATORS),
+    "new_account": Door(ADMINISTRATORS),
+    "account": Door(ADMINISTRATORS),
+    "change_account": Door(ADMINISTRATORS),
+    "close_account": Door(ADMINISTRATORS),
+    "open_account": Door(ADMINISTRATORS),
+    "reset_password": Door(ADMINISTRATORS),
+    "unbind_account": Door(ADMINISTRATORS),
+    "send_out": Door(ADMINISTRATORS),
+    "audit": Door(SUPERVISORS),
+    "audit_csv": Door(SUPERVISORS),
+    # the desk: her own
+    "desk": Door(ANYBODY),
+    "desk_part": Door(ANYBODY),
+    "desk_json": Door(ANYBODY),
+    "presence": Door(ANYBODY, {"state": "break"}),
+    "heartbeat": Door(ANYBODY),
+    "break_after_call": Door(ANYBODY, {"on": "true"}),
+    "telephone_token": Door(ANYBODY),
+    "telephone_take": Door(ANYBODY, {"tab": "tab1"}),
+    "events_ticket": Door(ANYBODY),
+    "directory": Door(ANYBODY),
+    # a talk
+    "decline": Door(HER_TALK, {"reason": "conflict"}),
+    "outcome": Door(HER_TALK, {"outcome": "done"}),
+    "hang_up": Door(HER_TALK),
+    "windows": Door(HER_TALK, query="?topic=housing"),
+    "promise": Door(HER_TALK, {"topic": "housing", "window": "asap"}),
+    "hold": Door(HER_TALK, {"on": "yes"}),
+    "transfer": Door(HER_TALK, {"kind": "warm", "goal_kind": "desk", "goal": "streets"}),
+    "transfer_complete": Door(HER_TALK),
+    "transfer_take_back": Door(HER_TALK),
+    "transfer_join": Door(HER_TALK),
+    "abusive": Door(HER_TALK, {"close": "no"}),
+    "listen": Door(DECISION, {"mode": "listen"}, hidden_as=(404, 409, 422)),
+    "stop_listening": Door(_row(C, C, C, IN, IN, IN)),  # her own listening only
+    # matters
+    "messages": Door(ANYBODY),
+    "messages_part": Door(ANYBODY),
+    "sound": Door(MATTER),
+    "heard": Door(MATTER),
+    "handled": Door(MATTER),
+    "answer_by": Door(MATTER, {"way": "text"}),
+    "interpreter_page": Door(MATTER),
+    "interpreter": Door(MATTER, WHICH),
+    "no_interpreter": Door(MATTER),
+    "queue": Door(ANYBODY),
+    "queue_part": Door(ANYBODY),
+    "queue_search": Door(ANYBODY, {"asked": "482913"}),
+    "queue_search_again": Door(ANYBODY),
+    "matter": Door(MATTER),
+    "matter_part": Door(MATTER),
+    "caller": Door(MATTER),
+    "caller_part": Door(MATTER),
+    "reassign": Door(DECISION, {"to": "agent:a_aino", **REASON}),
+    "change_window": Door(DECISION, {"time": "asap", "told": "yes", **REASON}),
+    "close_matter": Door(DECISION, {"why": "handled", "sure": "yes"}),
+    # the board
+    "line": Door(SUPERVISORS),
+    "line_part": Door(SUPERVISORS),
+    "resolve": Door(DECISION, {"decision": "again"}),
+    "item_seen": Door(DECISION, hidden_as=(404, 409)),
+    "notices": Door(SUPERVISORS),
+    "notice_on": Door(SUPERVISORS),
+    "notice_off": Door(SUPERVISORS),
+}
