@@ -21,6 +21,7 @@ from ivr import (
     sms_webhook,
     sound_pages,
     status_webhooks,
+    transfer_webhooks,
     webhooks,
 )
 
@@ -32,6 +33,7 @@ ROOMS = (
     webhooks,
     agent_webhooks,
     status_webhooks,
+    transfer_webhooks,
     recording_webhooks,
     fallback_webhook,
     sms_webhook,

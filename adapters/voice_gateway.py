@@ -122,6 +122,26 @@ class VoiceGateway:
         )
         return found if isinstance(found, NotDone | Unknown) else found == [[call_sid]]
 
+    def hold(self, room: str, call_sid: str, hold_url: str | None) -> Result:
+        """None: off hold. Refused (404) while the call is not in a running conference of this name."""
+        if hold_url is None:
+            return self._participant(room, call_sid, hold=False)
+        return self._participant(room, call_sid, hold=True, hold_url=hold_url, hold_method="POST")
+
+    def may_leave(self, room: str, call_sid: str) -> Result:
+        """The room goes on when this one leaves it."""
+        return self._participant(room, call_sid, end_conference_on_exit=False)
+
+    def _participant(self, room: str, call_sid: str, **change: object) -> Result:
+        found = _asked(
+            lambda: [c.sid for c in self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)]
+        )
+        if not isinstance(found, list):
+            return found
+        if not found:
+            return NotDone(404, 0, again=False)
+        return _result(lambda: self._client.conferences(found[0]).participants(call_sid).update(**change).call_sid)
+
     def end(self, call_sid: str) -> Result:
         return _result(lambda: self._client.calls(call_sid).update(status="completed").sid)
 

@@ -10,9 +10,11 @@ from sqlalchemy import RowMapping
 
 from callbacks import store as promises
 from callbacks.model import Missed
-from desks import store
+from desks import store, transfer_end
+from desks import transfer_store as transfers
 from desks.conversation_end import WRAP_UP_MINUTES, Endings
 from desks.talk_base import SERVICE, room_name, wrap_up_expired
+from desks.talk_room import room_of
 
 __all__ = ["WRAP_UP_MINUTES", "Conversation", "Ring", "Room", "room_name", "wrap_up_expired"]
 
@@ -23,9 +25,10 @@ MISSED: dict[str, Missed] = {"busy": "busy", "no-answer": "no_answer", "failed":
 
 @dataclass(frozen=True)
 class Room:
-    """A waiting caller was accepted: both legs meet here."""
+    """A waiting caller was accepted: both legs meet here. ``ends``: when this agent leaves, the talk is over."""
 
     name: str
+    ends: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,26 @@ class Conversation(Endings):
         return self._accept_callback(row, values)
 
     def _accept_live(self, row: RowMapping, values: dict[str, object]) -> Room | None:
+        open_one = transfers.open_of(self.tx.connection, row["token"])
+        if open_one is not None:
+            return self._accept_consulted(row, open_one, values)
+        values["room"] = room_name(row["caller_id"])
         if not store.move_caller(self.tx.connection, row["caller_id"], "accept", self.now, row["agent_id"]):
             return None
         store.move_offer(self.tx.connection, row["token"], "accept_live", **values)
         self.services.outbox.order(self.tx, "bring_caller", row["token"])
         return Room(room_name(row["caller_id"]))
+
+    def _accept_consulted(self, row: RowMapping, asked: RowMapping, values: dict[str, object]) -> Room | None:
+        """Into the colleague's room: the resident is on hold there, or hers at once if the colleague has left."""
+        asking = store.offer_by_token(self.tx.connection, asked["token"])
+        if asking is None or asked["state"] != "asked" or (room := room_of(asking)) is None:
+            return None
+        store.move_offer(self.tx.connection, row["token"], "accept_live", room=room, **values)
+        store.move_offer(self.tx.connection, row["token"], "connect", connected_at=self.now)
+        transfer_end.answered(self, asked)
+        self.shows(row["agent_id"])
+        return Room(room, ends=False)
 
     def _accept_callback(self, row: RowMapping, values: dict[str, object]) -> Ring | None:
         request = promises.get(self.tx.connection, row["request_id"])

@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import RowMapping
 
 from callbacks import store as promises
-from desks import store
+from desks import store, transfer_end
+from desks import transfer_store as transfers
 from desks.talk_base import SERVICE, Talk
 
 WRAP_UP_MINUTES = 3  # business time for the note; then the talk counts as done, unnoted
@@ -21,10 +22,16 @@ class Endings(Talk):
         row = self.held(token)
         if row is None or row["state"] not in ("accepted", "dialing", "connected"):
             return
+        if transfer_end.leg_over(self, row):
+            return
         until = self.now + timedelta(minutes=WRAP_UP_MINUTES)
         store.move_offer(self.tx.connection, token, "talk_over", talk_ended_at=self.now, wrap_until_at=until)
+        self.nobody_listens(token)
         if row["caller_id"] is not None:
             self._live_talk_over(row)
+        elif row["room"] is not None:  # whoever is still in it must not be left there
+            self.services.outbox.order(self.tx, "release_caller", token, delay=RELEASE_SECONDS)
+            self.end_leg(row)
         self.shows(row["agent_id"])
 
     def _live_talk_over(self, row: RowMapping) -> None:
@@ -37,8 +44,8 @@ class Endings(Talk):
             self.services.outbox.order(self.tx, "release_caller", row["token"], delay=RELEASE_SECONDS)
 
     def served(self, stay: RowMapping, agent_id: str) -> None:
-        """The request that this caller rang in about, if there is one, is done."""
-        if stay["request_id"] is not None:
+        """The request that this caller rang in about, if there is one, is done; not by an agent who handed her on."""
+        if stay["request_id"] is not None and stay["state"] != "moved":
             promises.transition(self.tx.connection, stay["request_id"], "served", self.now, agent_id)
             self.promises.close_items(stay["request_id"])
 
@@ -69,6 +76,12 @@ class Endings(Talk):
             self.services.outbox.order(self.tx, "return_caller", row["token"])
         self.close(row, "lost")
 
+    def resident_gone(self, call_sid: str) -> None:
+        """Her leg is over, whoever rang whom: who was asked about her is let go, and her stays end."""
+        transfer_end.resident_gone(self, call_sid)
+        for stay in transfers.stays_of_call(self.tx.connection, call_sid):
+            self.caller_hung_up(stay["id"])
+
     def caller_hung_up(self, line_id: str) -> None:
         row = store.offer_of_caller(self.tx.connection, line_id)
         stay = store.stay(self.tx.connection, line_id)
@@ -95,6 +108,7 @@ class Endings(Talk):
                 self.tx.connection, row["request_id"], "give_back", self.now, SERVICE, token=token, note=why
             )
         self.close(row, why, reason)
+        transfer_end.not_taken(self, token, why)
         if why in ("unanswered", "lost"):
             self.set_away(row["agent_id"], why)
         self.end_leg(row)

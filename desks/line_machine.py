@@ -10,7 +10,7 @@ from callbacks.model import Refused
 from callbacks.transitions import Machine, fan
 
 LineState = Literal[
-    "waiting", "offered", "bridging", "talking", "wishes", "closing", "done", "promised", "left", "moved"
+    "waiting", "offered", "bridging", "talking", "wishes", "closing", "handing", "done", "promised", "left", "moved"
 ]
 LineEvent = Literal[
     "offer",
@@ -25,6 +25,9 @@ LineEvent = Literal[
     "close_line",
     "transfer",
     "hang_up",
+    "consult",
+    "take_over",
+    "not_taken",
 ]
 
 EVENTS: Mapping[LineEvent, str] = {
@@ -38,8 +41,11 @@ EVENTS: Mapping[LineEvent, str] = {
     "stay": "the caller changed her mind and waits on, at the same place",
     "promise": "a callback was promised instead of the wait",
     "close_line": "the desk closes: the caller hears what she can choose",
-    "transfer": "the caller goes on at another desk, with her place",
+    "transfer": "the caller goes on at another desk or with another agent, with her place",
     "hang_up": "the call ended (after they met: that is the end of the talk)",
+    "consult": "a stay made for another agent, who is asked to take the caller over from the one she talks with",
+    "take_over": "the caller goes on with the agent who was asked",
+    "not_taken": "the caller stays with the first agent, or goes back to the line",
 }
 
 TRANSITIONS: Mapping[tuple[LineState, LineEvent], LineState] = {
@@ -54,7 +60,10 @@ TRANSITIONS: Mapping[tuple[LineState, LineEvent], LineState] = {
     ("wishes", "stay"): "waiting",
     **fan(("waiting", "wishes", "closing"), "promise", "promised"),
     ("waiting", "close_line"): "closing",
-    **fan(("waiting", "closing"), "transfer", "moved"),
+    **fan(("waiting", "closing", "talking"), "transfer", "moved"),
+    ("waiting", "consult"): "handing",
+    ("handing", "take_over"): "talking",
+    ("handing", "not_taken"): "moved",
     **fan(("waiting", "offered", "bridging", "wishes", "closing"), "hang_up", "left"),
     ("talking", "hang_up"): "done",  # the last word of a call that was answered: never counted as one who gave up
 }

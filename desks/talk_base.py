@@ -12,6 +12,7 @@ from adapters.database import Transaction
 from adapters.schema import presence
 from callbacks.service import Promises
 from desks import store
+from desks import transfer_store as transfers
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Talk:
             reason=reason,
             note=note,
         )
+        self.nobody_listens(row["token"])
         self._free(row["agent_id"])
 
     def _free(self, agent_id: str) -> None:
@@ -63,6 +65,13 @@ class Talk:
     def set_away(self, agent_id: str, why: str) -> None:
         mine = (presence.c.agent_id == agent_id, presence.c.state == "available")
         self.tx.connection.execute(update(presence).where(*mine).values(state="away", reason=why, since_at=self.now))
+
+    def nobody_listens(self, token: str) -> None:
+        """The talk is over: a supervisor's leg ends with it."""
+        for one in transfers.listeners(self.tx.connection, token):
+            transfers.end_listening(self.tx.connection, one["id"], self.now)
+            if one["leg_sid"] is not None:
+                self.services.outbox.order(self.tx, "end_leg", one["leg_sid"])
 
     def end_leg(self, row: RowMapping) -> None:
         if row["agent_call_sid"] is not None:

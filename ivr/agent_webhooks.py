@@ -49,7 +49,9 @@ class AgentLeg:
         base = self.services.base
         over = link(base, "agent/over", k=token)
         if isinstance(conversation, Room):
-            return Turn(AGENT_LANGUAGE, (DialConference(conversation.name, over, hold_url(base)),))
+            return Turn(
+                AGENT_LANGUAGE, (DialConference(conversation.name, over, hold_url(base), ends=conversation.ends),)
+            )
         hello = "hello-neutral" if conversation.keyed_in else "hello"
         dial = DialNumber(
             conversation.e164,
@@ -61,9 +63,27 @@ class AgentLeg:
         return Turn(AGENT_LANGUAGE, (dial,))
 
     def over(self, token: str, status: str) -> Turn:
-        """Her Dial has ended; what she hears, if anything, before her leg ends."""
+        """Her Dial has ended. More than two are to be heard: she follows the resident into the room. Else what she
+        hears, if anything, before her leg ends."""
+        room = self._promoted(token)
+        if room is not None:
+            left = link(self.services.base, "agent/left", k=token)
+            return Turn(AGENT_LANGUAGE, (DialConference(room, left, hold_url(self.services.base)),))
         said = self.services.database.run(lambda tx: self._over(tx, token, status))
         return Turn(AGENT_LANGUAGE, (Say(said), Hangup()) if said else (Hangup(),))
+
+    def _promoted(self, token: str) -> str | None:
+        with self.services.database.read() as connection:
+            row = store.offer_by_token(connection, token)
+        if row is None or row["request_id"] is None or row["state"] != "connected":
+            return None
+        return None if row["room"] is None else str(row["room"])
+
+    def left(self, token: str) -> Turn:
+        """The room of a promoted talk is over for her."""
+        services = self.services
+        services.database.run(lambda tx: Conversation(services, tx, services.rules.current()).talk_over(token))
+        return Turn(AGENT_LANGUAGE, (Hangup(),))
 
     def _over(self, tx: Transaction, token: str, status: str) -> str | None:
         conversation = Conversation(self.services, tx, self.services.rules.current())

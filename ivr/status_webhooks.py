@@ -62,9 +62,7 @@ class News:
             return
         self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == call_sid))
         self._note_call(call_sid, status, seconds, raw_number)
-        running = store.stay_of_call(self.tx.connection, call_sid)
-        if running is not None:
-            self.conversation.caller_hung_up(running["id"])
+        self.conversation.resident_gone(call_sid)
         Recordings(self.services, self.tx, self.services.rules.current()).call_ended(call_sid)
 
     def _note_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
@@ -101,6 +99,8 @@ class News:
         self.tx.connection.execute(
             update(offer).where(offer.c.token == token).values(resident_call_sid=call_sid, resident_status=status)
         )
+        if status in ENDED:  # a talk with more than two, or a stay that a transfer gave her
+            self.conversation.resident_gone(call_sid)
         if status in ("answered", "in-progress"):
             self.conversation.resident_answered(token)
         elif status in ENDED and (row["state"], row["outcome"]) == ("ended", "unknown"):

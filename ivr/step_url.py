@@ -5,6 +5,7 @@ Parameters stand in alphabetical order (a proxy may sort them; the signature wou
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from routing_rules.model import LANGUAGES
@@ -52,6 +53,23 @@ _PARAMETERS = (
     ("v", "version"),
 )
 _NUMBERS = {"arrived", "person", "tries", "version"}
+
+
+class Row(Protocol):
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+def step_for(stay: Row, name: str, nonce: str) -> Step:
+    """A step that asks the record where this caller, a row of the waiting line, goes now."""
+    return Step(
+        name,
+        language=stay["language"],
+        topic=stay["topic"],
+        version=stay["ruleset_version"],
+        arrived=int(stay["line_time_at"].timestamp() * 1000),
+        nonce=nonce,
+        line=stay["id"],
+    )
 
 
 def url_of(base: str, step: Step) -> str:

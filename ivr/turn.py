@@ -171,6 +171,9 @@ class DialConference:
     room: str  # m-<opaque id>
     action: str
     wait_url: str | None = None
+    ends: bool = True  # whoever hears this document ends the room by leaving it
+    muted: bool = False
+    coach: str | None = None  # CallSid of the only one who hears this participant
 
 
 @dataclass(frozen=True)

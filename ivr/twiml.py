@@ -200,7 +200,9 @@ def _dial_conference(dial: DialConference) -> TwiML:
         _clean(dial.room),
         beep="false",
         start_conference_on_enter=True,
-        end_conference_on_exit=True,
+        end_conference_on_exit=dial.ends,
+        muted=dial.muted or None,
+        coach=dial.coach,
         wait_url=dial.wait_url,
         wait_method="POST" if dial.wait_url else None,
     )

@@ -45,9 +45,15 @@ def blueprint(services: "Services") -> Blueprint:
         queue_sid = request.form.get("QueueSid", "") if name == "wait" and here.tries == 1 else ""
         if QUEUE_SID.match(queue_sid):
             answerer.note_queue(here.line, queue_sid)
-        return xml(answerer.answer(here, read(request.form), request.form["CallSid"], request.form.get("From", "")))
+        return xml(answerer.answer(here, read(request.form), request.form["CallSid"], _resident_number()))
 
     return pages
+
+
+def _resident_number() -> str:
+    """A resident whom we have rung and then led into the line is at the other end of her leg."""
+    ours = request.form.get("Direction", "").startswith("outbound")
+    return request.form.get("To" if ours else "From", "")
 
 
 def guard(pages: Blueprint, services: "Services") -> None:

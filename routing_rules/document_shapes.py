@@ -182,6 +182,7 @@ class DepartmentShape(Shape):
     grace_minutes: Annotated[int, Field(ge=0, le=120)] = 10
     provider: Provider = "city"
     overload_wait_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Department.overload_wait_minutes
+    listen_to_sensitive: bool = False
     staffing: dict[Language, Annotated[dict[str, PlanWritten], AfterValidator(each_day_once)]] = {}
     callbacks: PolicyShape = PolicyShape()
 
@@ -199,6 +200,7 @@ class DepartmentShape(Shape):
             grace_minutes=self.grace_minutes,
             provider=self.provider,
             overload_wait_minutes=self.overload_wait_minutes,
+            listen_to_sensitive=self.listen_to_sensitive,
             staffing=tuple(Staffing(language, _planned(week)) for language, week in self.staffing.items()),
             callbacks=self.callbacks.value(),
         )

@@ -88,6 +88,7 @@ class Department:
     provider: Provider = "city"  # another than the city: the caller hears whose matter it is, and chooses
     grace_minutes: int = 10
     overload_wait_minutes: int = 45  # expected wait above which a caller is offered a callback instead of the line
+    listen_to_sensitive: bool = False  # supervisors may listen to talks about sensitive topics too
     staffing: tuple[Staffing, ...] = ()
     callbacks: CallbackPolicy = CallbackPolicy()
 

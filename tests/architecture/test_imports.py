@@ -64,6 +64,15 @@ SQL_OUTSIDE_STORES = {
     "desks.conversation": "the type of the row it is handed",
     "desks.conversation_end": "the type of the row it is handed",
     "desks.talk_base": "one row: presence, in the talk's transaction",
+    "desks.talk_room": "the type of the row it is handed",
+    "desks.talk_abuse": "the type of the row it is handed",
+    "desks.talk_listen": "the type of the row it is handed",
+    "desks.transfer": "the type of the row it is handed, and the error of two who take one colleague",
+    "desks.transfer_end": "the type of the row it is handed",
+    "desks.transfer_goals": "the type of the connection it hands on",
+    "desks.directory": "a read model: it is nothing but queries",
+    "ivr.transfer_webhooks": "the type of the row it is handed",
+    "queue_workers.talk_effects": "the type of the row it is handed",
     "desks.dispatch": "one row: the offer, in the claim's transaction",
     "desks.outcome": "the type of the row it is handed",
     "desks.line": "one row: the stay, in the join's transaction",
@@ -174,7 +183,7 @@ def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
 def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
-    workers = {f"queue_workers.{name}" for name in ("effects", "sound_effects", "reconcile", "sound_repairs")}
+    workers = {f"queue_workers.{name}" for name in ("effects", "sound_effects", "talk_effects", "reconcile", "sound_repairs")}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
 

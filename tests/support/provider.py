@@ -13,7 +13,7 @@ NO_SUCH_CALL = NotDone(404, 20404, again=False)
 
 @dataclass(frozen=True)
 class Order:
-    kind: str  # call | redirect | take | end | text | delete_recording
+    kind: str  # call | redirect | take | end | hold | unhold | may_leave | text | delete_recording
     to: str  # a number, an identity or a call
     url: str = ""
 
@@ -61,6 +61,12 @@ class RecordingGateway(VoiceGateway):
 
     def take_from_queue(self, queue_sid: str, call_sid: str, url: str) -> Result:
         return self._take(Order("take", call_sid, url))
+
+    def hold(self, room: str, call_sid: str, hold_url: str | None) -> Result:
+        return self._take(Order("hold" if hold_url else "unhold", call_sid, hold_url or ""))
+
+    def may_leave(self, room: str, call_sid: str) -> Result:
+        return self._take(Order("may_leave", call_sid))
 
     def alone_in(self, room: str, call_sid: str) -> bool:
         return (room, call_sid) in self._alone

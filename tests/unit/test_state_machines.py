@@ -1,4 +1,4 @@
-"""The three state machines, read as data: reachable, final means final, and the documented page is the table."""
+"""The state machines, read as data: reachable, final means final, and the documented page is the table."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from callbacks import machine
 from callbacks.model import FINAL_STATES, OPEN_STATES, Refused
 from callbacks.transitions import Machine
-from desks import line_machine, offer_machine
+from desks import line_machine, offer_machine, transfer_machine
 from recordings import model as message_machine
 
-MACHINES = (machine.PROMISE, offer_machine.OFFER, line_machine.LINE, message_machine.MESSAGE)
+MACHINES = (
+    machine.PROMISE,
+    offer_machine.OFFER,
+    line_machine.LINE,
+    transfer_machine.TRANSFER,
+    message_machine.MESSAGE,
+)
 STATES_PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 INTRODUCTION = """# States
 
@@ -24,7 +30,7 @@ history. A transition that is not in the table is refused, logged and answered p
 
 
 def expected_page() -> str:
-    tables = (machine, line_machine, offer_machine, message_machine)
+    tables = (machine, line_machine, offer_machine, transfer_machine, message_machine)
     return "\n".join([INTRODUCTION, *(each.as_markdown() for each in tables)])
 
 

@@ -1,0 +1,92 @@
+"""What an agent does within a talk, and what a supervisor does with it. Each button is one use case of ``desks``.
+
+Answers are codes: ok, 409 ``moved_on`` (the page shows the newest), 422 with the reason of a refusal.
+"""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, assert_never
+
+from flask import Response, jsonify
+from werkzeug.exceptions import NotFound
+
+from callbacks.model import Refused
+from console import guard
+from console.posted import one_of, posted
+from console.rendering import page_language
+from desks import talk_abuse, talk_listen, transfer
+from desks.directory import directory
+from desks.talk_listen import MODES
+from desks.transfer import GOAL_KINDS, KINDS, Answer, Changed, MovedOn, Wanted
+from desks.view import was_offered_to
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+Said = Response | tuple[Response, int]
+LONGEST_GOAL = 40
+YES = ("yes", "true", "1")
+NO = ("no", "false", "0")
+
+
+def hold(services: "Services", token: str) -> Said:
+    on = one_of("on", (*YES, *NO)) in YES
+    return _said(transfer.hold(services, guard.person().agent_id, _her_own(services, token), on))
+
+
+def begin(services: "Services", token: str) -> Said:
+    wanted = Wanted(
+        one_of("kind", KINDS),
+        one_of("goal_kind", GOAL_KINDS),
+        posted().get("goal", "")[:LONGEST_GOAL],
+        posted().get("note", "").strip(),
+    )
+    return _said(transfer.begin(services, guard.person().agent_id, _her_own(services, token), wanted))
+
+
+def complete(services: "Services", token: str) -> Said:
+    return _said(transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "complete"))
+
+
+def take_back(services: "Services", token: str) -> Said:
+    return _said(transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "take_back"))
+
+
+def join(services: "Services", token: str) -> Said:
+    return _said(transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "join"))
+
+
+def abusive(services: "Services", token: str) -> Said:
+    """``close`` no: the call ends all the same, and what came of her request is noted as after every talk."""
+    close = posted().get("close", "yes") not in NO
+    return _said(talk_abuse.end(services, guard.person().agent_id, _her_own(services, token), close_request=close))
+
+
+def show_directory(services: "Services") -> Response:
+    return jsonify(asdict(directory(services, guard.person().agent_id, page_language())))
+
+
+def listen(services: "Services", token: str) -> Said:
+    return _said(talk_listen.listen(services, guard.person().agent_id, token, one_of("mode", MODES)))
+
+
+def stop_listening(services: "Services", token: str) -> Said:
+    return _said(talk_listen.stop(services, guard.person().agent_id, token))
+
+
+def _said(answer: Answer) -> Said:
+    match answer:
+        case Changed():
+            return jsonify(ok=True)
+        case MovedOn():
+            return jsonify(error="moved_on"), 409
+        case Refused(reason):
+            return jsonify(error=reason), 422
+        case _:
+            assert_never(answer)
+
+
+def _her_own(services: "Services", token: str) -> str:
+    """Raises NotFound: a matter of another agent, and one that never was, look the same from here."""
+    if not was_offered_to(services, guard.person().agent_id, token):
+        raise NotFound
+    return token

@@ -1,0 +1,104 @@
+"""Legs of a talk with more than two, as the provider tells of them: a partner's, a supervisor's, a room that is empty.
+
+Each acts on the state it finds; news that come twice or late change nothing more.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.database import Transaction
+from desks import store, transfer_end
+from desks import transfer_store as transfers
+from desks.conversation import Conversation
+from desks.conversation_end import RELEASE_SECONDS
+from desks.talk_room import matter_of, room_of
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+
+@dataclass(frozen=True)
+class Heard:
+    room: str
+    coach: str | None  # the agent's leg: only she hears the supervisor; None: nobody does
+
+
+def _conversation(services: "Services", tx: Transaction) -> Conversation:
+    return Conversation(services, tx, services.rules.current())
+
+
+def partner_answered(services: "Services", tx: Transaction, transfer_id: str, call_sid: str) -> str | None:
+    """The room, if the partner is still wanted there; asked again, the same room."""
+    row = transfers.by_id(tx.connection, transfer_id)
+    if row is None or not transfers.adopt(tx.connection, transfer_id, call_sid):
+        return None
+    asking = store.offer_by_token(tx.connection, row["token"])
+    if asking is None or row["state"] not in ("asked", "consulting", "joined", "done"):
+        return None
+    if row["state"] == "asked":
+        transfer_end.answered(_conversation(services, tx), row)
+    return room_of(asking)
+
+
+def partner_gone(services: "Services", tx: Transaction, transfer_id: str, call_sid: str, why: str) -> None:
+    """Before the agent has left: the resident is hers again. After it: the resident is not left alone."""
+    row = transfers.by_id(tx.connection, transfer_id)
+    if row is None or row["leg_sid"] not in (None, call_sid):
+        return
+    if row["ended_at"] is None:
+        transfer_end.failed(_conversation(services, tx), row, why)
+    elif row["state"] == "done":
+        services.outbox.order(tx, "release_caller", row["token"], delay=RELEASE_SECONDS)
+
+
+def room_over(services: "Services", tx: Transaction, token: str, call_sid: str, *, failed: bool) -> str | None:
+    """Where the resident goes now: a stay of hers in the line, or nowhere (None)."""
+    for stay in transfers.stays_of_call(tx.connection, call_sid):
+        if stay["state"] in ("waiting", "offered", "bridging"):
+            return str(stay["id"])
+    talk = _conversation(services, tx)
+    row = talk.held(token)
+    matter = matter_of(tx.connection, row) if row is not None else None
+    if not failed or row is None or matter is None or row["state"] != "connected":
+        return None
+    line_id = transfer_end.to_line(talk, row, matter, matter.desk)
+    talk.close(row, "lost")
+    talk.end_leg(row)
+    return line_id
+
+
+# --- a supervisor ------------------------------------------------------------------------------------------------
+
+
+def supervisor_room(tx: Transaction, listening_id: str, call_sid: str) -> Heard | None:
+    """None: the talk is over, she has stopped, or this is another leg than the one that was rung."""
+    row = transfers.listening_by_id(tx.connection, listening_id)
+    if row is None or row["ended_at"] is not None or row["leg_sid"] not in (None, call_sid):
+        return None
+    talk = store.offer_by_token(tx.connection, row["token"])
+    room = room_of(talk) if talk is not None and talk["state"] == "connected" else None
+    if talk is None or room is None:
+        return None
+    transfers.note_listening(tx.connection, listening_id, leg_sid=call_sid)
+    return Heard(room, talk["agent_call_sid"] if row["mode"] == "coach" else None)
+
+
+def supervisor_gone(services: "Services", tx: Transaction, listening_id: str) -> None:
+    row = transfers.listening_by_id(tx.connection, listening_id)
+    if row is None or not transfers.end_listening(tx.connection, listening_id, services.clock.now()):
+        return
+    talk = store.offer_by_token(tx.connection, row["token"])
+    if talk is not None:
+        tx.after_commit(lambda: services.changed(talk["agent_id"]))
+
+
+def supervisor_news(services: "Services", tx: Transaction, listening_id: str, call_sid: str, *, over: bool) -> None:
+    row = transfers.listening_by_id(tx.connection, listening_id)
+    if row is None or row["leg_sid"] not in (None, call_sid):
+        return
+    if over:
+        supervisor_gone(services, tx, listening_id)
+    elif row["leg_sid"] is None:  # the answer to our order was lost: adopted
+        transfers.note_listening(tx.connection, listening_id, leg_sid=call_sid)
+        if row["ended_at"] is not None:
+            services.outbox.order(tx, "end_leg", call_sid)

@@ -1,0 +1,200 @@
+"""Legs of a talk with more than two: the resident on her way, a partner, a supervisor who listens.
+
+Signed, and each carries an opaque id (``k``), never a number. What a leg is told is decided by the state it finds, so a
+webhook that comes twice gets the same answer and changes nothing more.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import Blueprint, Response, request
+from sqlalchemy import RowMapping
+
+from adapters.database import Transaction
+from desks import store, talk_legs
+from desks import transfer_store as transfers
+from desks.talk_room import matter_of, room_of
+from ivr.agent_webhooks import AgentLeg
+from ivr.caller_input import Pressed, read
+from ivr.status_webhooks import ENDED, News, take
+from ivr.step_url import hold_url, link, step_for, url_of
+from ivr.turn import DepartmentSpoken, DialConference, Gather, Hangup, Music, Redirect, Say, Turn
+from ivr.twiml import render
+from ivr.webhooks import guard, urls, xml
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+T = TypeVar("T")
+DEFAULT = "fi"
+HANGUP = Turn(DEFAULT, (Hangup(),))
+ABUSIVE_END = (Say("abusive.end"), Say("abusive.help"), Say("emergency"), Hangup())
+MUSIC_BETWEEN_WORDS = (Music(8), Music(8))  # with the words about twenty seconds
+
+
+class Legs:
+    def __init__(self, services: "Services") -> None:
+        self.services = services
+
+    # --- the resident --------------------------------------------------------------------------------------------
+
+    def to_room(self, token: str, call_sid: str) -> Turn:
+        """A callback's talk is promoted: her own leg comes into the room and ends it by leaving."""
+        with self.services.database.read() as connection:
+            row = store.offer_by_token(connection, token)
+            matter = matter_of(connection, row) if row is not None else None
+        if row is None or matter is None or row["resident_call_sid"] != call_sid or room_of(row) is None:
+            return HANGUP
+        if row["state"] != "connected":
+            return goodbye(matter.language)
+        over = link(self.services.base, "talk/over", k=token)
+        return Turn(matter.language, (DialConference(room_of(row) or "", over, hold_url(self.services.base)),))
+
+    def room_over(self, token: str, call_sid: str, status: str) -> Turn:
+        """Her room is empty. A room that could not be made at all leads her into the line, at her old place."""
+        failed = status == "failed"
+        stay = self._run(lambda tx: talk_legs.room_over(self.services, tx, token, call_sid, failed=failed))
+        if stay is not None:
+            return self.line(stay, call_sid)
+        with self.services.database.read() as connection:
+            row = store.offer_by_token(connection, token)
+            matter = matter_of(connection, row) if row is not None else None
+        return goodbye(matter.language if matter is not None else DEFAULT)
+
+    def line(self, line_id: str, call_sid: str) -> Turn:
+        """Whom she is led to, and that her place is kept; then the step that asks the record where she goes."""
+        with self.services.database.read() as connection:
+            stay = store.stay(connection, line_id)
+            told = self._told(stay, transfers.last_of(connection, stay["handed_over_by"])) if stay is not None else None
+        if stay is None or told is None or stay["call_sid"] != call_sid:
+            return HANGUP
+        step = step_for(stay, "left", f"{line_id}t")
+        return Turn(stay["language"], (told, Redirect(url_of(self.services.base, step))))
+
+    def _told(self, stay: RowMapping, row: RowMapping | None) -> Say:
+        if row is None or row["state"] == "line":
+            return Say("transfer.back_to_line")
+        if row["goal_kind"] == "agent":
+            return Say("transfer.to_colleague")
+        return Say("transfer.to_desk", (("department", DepartmentSpoken(stay["desk"])),))
+
+    # --- a partner -----------------------------------------------------------------------------------------------
+
+    def partner(self, transfer_id: str, call_sid: str) -> Turn:
+        """Answered: she comes into the room, unless the resident has been taken back meanwhile."""
+        room = self._run(lambda tx: talk_legs.partner_answered(self.services, tx, transfer_id, call_sid))
+        if room is None:
+            return HANGUP
+        over = link(self.services.base, "transfer/over", k=transfer_id)
+        return Turn(DEFAULT, (DialConference(room, over, hold_url(self.services.base), ends=False),))
+
+    def partner_over(self, transfer_id: str, call_sid: str) -> Turn:
+        self._run(lambda tx: talk_legs.partner_gone(self.services, tx, transfer_id, call_sid, "left"))
+        return HANGUP
+
+    # --- a supervisor --------------------------------------------------------------------------------------------
+
+    def supervisor(self, listening_id: str) -> Turn:
+        """Her browser's telephone: answering is enough. On one of her own she presses 1: a voicemail must not hear."""
+        with self.services.database.read() as connection:
+            row = transfers.listening_by_id(connection, listening_id)
+            person = transfers.person(connection, row["supervisor_id"]) if row is not None else None
+        if row is None or person is None or row["ended_at"] is not None:
+            return HANGUP
+        if person["telephone"] is not None:
+            accept = link(self.services.base, "supervisor/room", k=listening_id)
+            return Turn(DEFAULT, (Gather((Say("agent.press_one"),), accept), Hangup()))
+        return self.listens(listening_id)
+
+    def listens(self, listening_id: str) -> Turn:
+        heard = self._run(lambda tx: talk_legs.supervisor_room(tx, listening_id, request.form["CallSid"]))
+        if heard is None:
+            return HANGUP
+        over = link(self.services.base, "supervisor/over", k=listening_id)
+        room = DialConference(
+            heard.room, over, hold_url(self.services.base), ends=False, muted=heard.coach is None, coach=heard.coach
+        )
+        return Turn(DEFAULT, (room,))
+
+    def supervisor_over(self, listening_id: str) -> Turn:
+        self._run(lambda tx: talk_legs.supervisor_gone(self.services, tx, listening_id))
+        return HANGUP
+
+    def _run(self, work: Callable[[Transaction], T]) -> T:
+        return self.services.database.run(work)
+
+
+def goodbye(language: str) -> Turn:
+    return Turn(language, (Say("thanks_goodbye"), Hangup()))
+
+
+def blueprint(services: "Services") -> Blueprint:
+    pages = Blueprint("talks", __name__, url_prefix="/voice")
+    guard(pages, services)
+    legs = Legs(services)
+
+    def words(turn: Turn) -> Response:
+        return xml(render(turn, services.announcements, services.rules.current(), urls(services)))
+
+    answers: Mapping[str, Callable[[], Turn]] = {
+        "/talk/room": lambda: legs.to_room(_id(), _sid()),
+        "/talk/over": lambda: legs.room_over(_id(), _sid(), request.form.get("DialCallStatus", "")),
+        "/talk/line": lambda: legs.line(_id(), _sid()),
+        "/talk/hold": lambda: _on_hold(services),
+        "/talk/abusive": lambda: Turn(_language(), ABUSIVE_END),
+        "/agent/left": lambda: AgentLeg(services).left(_id()),
+        "/transfer/ring": lambda: legs.partner(_id(), _sid()),
+        "/transfer/over": lambda: legs.partner_over(_id(), _sid()),
+        "/supervisor/ring": lambda: legs.supervisor(_id()),
+        "/supervisor/room": lambda: legs.listens(_id()) if read(request.form) == Pressed("1") else HANGUP,
+        "/supervisor/over": lambda: legs.supervisor_over(_id()),
+    }
+    for path, answer in answers.items():
+        pages.add_url_rule(path, path.replace("/", "_"), _answering(words, answer), methods=["POST"])
+    _add_news(pages, services)
+    return pages
+
+
+def _answering(words: Callable[[Turn], Response], answer: Callable[[], Turn]) -> Callable[[], Response]:
+    return lambda: words(answer())
+
+
+def _add_news(pages: Blueprint, services: "Services") -> None:
+    @pages.post("/transfer/leg")
+    def transfer_leg() -> Response:
+        sid, word, transfer_id = _sid(), request.form.get("CallStatus", "")[:16], _id()
+
+        def handle(news: News) -> None:
+            transfers.adopt(news.tx.connection, transfer_id, sid)
+            if word in ENDED:
+                talk_legs.partner_gone(services, news.tx, transfer_id, sid, word)
+
+        return take(services, handle)
+
+    @pages.post("/supervisor/leg")
+    def supervisor_leg() -> Response:
+        sid, word, listening_id = _sid(), request.form.get("CallStatus", "")[:16], _id()
+
+        def handle(news: News) -> None:
+            talk_legs.supervisor_news(services, news.tx, listening_id, sid, over=word in ENDED)
+
+        return take(services, handle)
+
+
+def _on_hold(services: "Services") -> Turn:
+    """Words, then music, again and again; the provider does not ask for this document a second time by itself."""
+    again = Redirect(link(services.base, "talk/hold", lang=_language()))
+    return Turn(_language(), (Say("hold.wait"), *MUSIC_BETWEEN_WORDS, again))
+
+
+def _id() -> str:
+    return request.args.get("k", "")[:32]
+
+
+def _sid() -> str:
+    return str(request.form["CallSid"])
+
+
+def _language() -> str:
+    asked = request.args.get("lang", "")
+    return asked if asked in ("fi", "sv", "en") else DEFAULT

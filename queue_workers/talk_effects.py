@@ -1,0 +1,264 @@
+"""Orders about talks with more than two: a room, hold, who is asked in, who listens. Each is safely repeated.
+
+An order says what the record wants; whether it is still wanted is asked first. What rings a telephone is marked as
+asked before the provider is, and never asked again for the same row.
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import RowMapping
+
+from adapters.database import Transaction
+from adapters.fault_points import reach
+from adapters.voice_gateway import Done, NotDone, Result, Unknown
+from desks import store, transfer_end
+from desks import transfer_store as transfers
+from desks.conversation import Conversation
+from desks.talk_room import matter_of, resident_leg, room_of
+from ivr.step_url import RETRY, link, step_for, url_of
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+Outcome = str | float
+SOON = 0.3  # machine seconds: a leg is on its way into the room
+AGAIN_SECONDS = 1.0
+RING_SECONDS = 25  # a partner's telephone
+LISTEN_SECONDS = 20  # a supervisor's
+
+
+def _talk(services: "Services", token: str) -> tuple[RowMapping, str, str] | None:
+    """The offer, its room and the resident's leg."""
+    with services.database.read() as connection:
+        row = store.offer_by_token(connection, token)
+        leg = resident_leg(connection, row) if row is not None else None
+    room = room_of(row) if row is not None else None
+    return None if row is None or leg is None or room is None else (row, room, leg)
+
+
+def promote(services: "Services", token: str) -> Outcome:
+    """The resident's leg of a callback goes to the room; the agent's Dial ends by it and her action follows."""
+    found = _talk(services, token)
+    if found is None or found[0]["state"] != "connected":
+        return "not wanted"
+    result = services.gateway.redirect(found[2], link(services.base, "talk/room", k=token))
+    return repeatable(result)
+
+
+def set_hold(services: "Services", ref: str) -> Outcome:
+    """As the record says now, whichever order came first."""
+    found = _talk(services, ref.partition(".")[0])
+    if found is None:
+        return "not wanted"
+    row, room, leg = found
+    return _in_room(services, row, services.gateway.hold(room, leg, hold_words(services, row)))
+
+
+def hold_words(services: "Services", row: RowMapping) -> str | None:
+    if not row["on_hold"]:
+        return None
+    with services.database.read() as connection:
+        matter = matter_of(connection, row)
+    return link(services.base, "talk/hold", lang=matter.language if matter is not None else "fi")
+
+
+def _in_room(services: "Services", row: RowMapping, result: Result) -> Outcome:
+    """A leg that is not in the room yet is on its way there, as long as the talk or its transfer goes on."""
+    match result:
+        case NotDone(status=404):
+            with services.database.read() as connection:
+                going_on = row["state"] == "connected" or transfers.open_of(connection, row["token"]) is not None
+            return SOON if going_on else "gone"
+    return repeatable(result)
+
+
+def consult(services: "Services", transfer_id: str) -> Outcome:
+    """The agent may leave the room, the resident is on hold: only then does the other one's telephone ring."""
+    with services.database.read() as connection:
+        row = transfers.by_id(connection, transfer_id)
+    found = _talk(services, row["token"]) if row is not None else None
+    if row is None or found is None or row["state"] != "asked":
+        return "not wanted"
+    asking, room, leg = found
+    done: Outcome = "done"
+    if asking["state"] == "connected":
+        done = _in_room(services, asking, services.gateway.may_leave(room, asking["agent_call_sid"]))
+    if done == "done":
+        done = _in_room(services, asking, services.gateway.hold(room, leg, hold_words(services, asking)))
+    if done == "done":
+        return _ring(services, row)
+    return done if isinstance(done, float) else _refused(services, transfer_id, done)
+
+
+def _ring(services: "Services", row: RowMapping) -> Outcome:
+    with services.database.write() as tx:
+        if row["new_token"] is not None:
+            services.outbox.order(tx, "ring_agent", row["new_token"])
+        else:
+            services.outbox.order(tx, "ring_partner", row["id"])
+    return "done"
+
+
+def _refused(services: "Services", transfer_id: str, why: str) -> Outcome:
+    def give_up(tx: Transaction) -> None:
+        row = transfers.by_id(tx.connection, transfer_id)
+        if row is not None:
+            transfer_end.failed(Conversation(services, tx, services.rules.current()), row, "refused")
+
+    services.database.run(give_up)
+    return why
+
+
+def ring_partner(services: "Services", transfer_id: str) -> Outcome:
+    number = services.database.run(lambda tx: _ask_partner(services, tx, transfer_id))
+    if number is None:
+        return "not wanted"
+    base = services.base
+    result = services.gateway.call(
+        number,
+        services.caller_id,
+        link(base, "transfer/ring", k=transfer_id),
+        link(base, "transfer/leg", k=transfer_id),
+        f"{base}/voice/fallback{RETRY}",
+        RING_SECONDS,
+    )
+    reach("rest_created")
+    return _rung(services, transfer_id, result)
+
+
+def _ask_partner(services: "Services", tx: Transaction, transfer_id: str) -> str | None:
+    row = transfers.by_id(tx.connection, transfer_id)
+    if row is None or row["state"] != "asked" or row["asked_machine"] is not None:
+        return None
+    if not transfers.ask(tx.connection, transfer_id, services.clock.machine()):
+        return None
+    department = next((d for d in services.rules.current().departments if d.id == row["goal"]), None)
+    return department.number if department is not None else None
+
+
+def _rung(services: "Services", transfer_id: str, result: Result) -> Outcome:
+    match result:
+        case Done(sid):
+            with services.database.write() as tx:
+                transfers.adopt(tx.connection, transfer_id, sid)
+                row = transfers.by_id(tx.connection, transfer_id)
+                if row is not None and row["ended_at"] is not None and row["state"] != "done":
+                    services.outbox.order(tx, "end_leg", sid)  # taken back while the provider was asked
+            return "rung"
+        case NotDone(again=True):
+            with services.database.write() as tx:
+                transfers.note(tx.connection, transfer_id, asked_machine=None)
+            return AGAIN_SECONDS
+        case NotDone():
+            return _refused(services, transfer_id, "refused")
+        case Unknown(why):
+            return f"unknown: {why}"
+
+
+def let_leave(services: "Services", transfer_id: str) -> Outcome:
+    """The resident hears who has taken over; only then does the first agent's leg end."""
+    with services.database.read() as connection:
+        row = transfers.by_id(connection, transfer_id)
+    found = _talk(services, row["token"]) if row is not None else None
+    if found is None:
+        return "not wanted"
+    asking, room, leg = found
+    result = services.gateway.hold(room, leg, None)
+    if isinstance(result, Unknown) or (isinstance(result, NotDone) and result.again):
+        return AGAIN_SECONDS
+    if asking["agent_call_sid"] is None or asking["leg_ended_machine"] is not None:
+        return "done"
+    return repeatable(services.gateway.end(asking["agent_call_sid"]))
+
+
+def release_caller(services: "Services", token: str) -> Outcome:
+    """The other side's leg is over: a resident who still sits alone in the room is led on, not left with the music."""
+    found = _talk(services, token)
+    if found is None:
+        return "not wanted"
+    row, room, leg = found
+    alone = services.gateway.alone_in(room, leg)
+    if not isinstance(alone, bool):
+        return AGAIN_SECONDS
+    if not alone:
+        return "not wanted"
+    with services.database.read() as connection:
+        stay = store.stay(connection, row["caller_id"]) if row["caller_id"] is not None else None
+    if stay is None:
+        return repeatable(services.gateway.redirect(leg, link(services.base, "talk/over", k=token)))
+    return repeatable(services.gateway.redirect(leg, url_of(services.base, step_for(stay, "talk-over", f"{token}r"))))
+
+
+def lead_on(services: "Services", line_id: str) -> Outcome:
+    """Out of the room, to the line where her new stay is; her leaving ends the room and with it the agent's leg."""
+    with services.database.read() as connection:
+        stay = store.stay(connection, line_id)
+    if stay is None or stay["state"] not in ("waiting", "offered", "bridging"):
+        return "not wanted"
+    return repeatable(services.gateway.redirect(stay["call_sid"], link(services.base, "talk/line", k=line_id)))
+
+
+def end_abusive(services: "Services", token: str) -> Outcome:
+    """The resident hears why, and the call ends; the agent's leg ends at once, whatever becomes of hers."""
+    with services.database.read() as connection:
+        row = store.offer_by_token(connection, token)
+        matter = matter_of(connection, row) if row is not None else None
+    if row is None or matter is None or matter.call_sid is None:
+        return "not wanted"
+    return repeatable(
+        services.gateway.redirect(matter.call_sid, link(services.base, "talk/abusive", lang=matter.language))
+    )
+
+
+def ring_supervisor(services: "Services", listening_id: str) -> Outcome:
+    to = services.database.run(lambda tx: _ask_supervisor(services, tx, listening_id))
+    if to is None:
+        return "not wanted"
+    base = services.base
+    result = services.gateway.call(
+        to,
+        services.caller_id,
+        link(base, "supervisor/ring", k=listening_id),
+        link(base, "supervisor/leg", k=listening_id),
+        f"{base}/voice/fallback{RETRY}",
+        LISTEN_SECONDS,
+    )
+    return _listening_rung(services, listening_id, result)
+
+
+def _ask_supervisor(services: "Services", tx: Transaction, listening_id: str) -> str | None:
+    row = transfers.listening_by_id(tx.connection, listening_id)
+    if row is None or not transfers.ask_listener(tx.connection, listening_id, services.clock.machine()):
+        return None
+    person = transfers.person(tx.connection, row["supervisor_id"])
+    return None if person is None else str(person["telephone"] or f"client:{person['id']}")
+
+
+def _listening_rung(services: "Services", listening_id: str, result: Result) -> Outcome:
+    with services.database.write() as tx:
+        match result:
+            case Done(sid):
+                transfers.note_listening(tx.connection, listening_id, leg_sid=sid)
+                row = transfers.listening_by_id(tx.connection, listening_id)
+                if row is not None and row["ended_at"] is not None:
+                    services.outbox.order(tx, "end_leg", sid)
+                return "rung"
+            case NotDone(again=True):
+                transfers.note_listening(tx.connection, listening_id, asked_machine=None)
+                return AGAIN_SECONDS
+            case NotDone():
+                transfers.end_listening(tx.connection, listening_id, services.clock.now())
+                tx.after_commit(services.changed)
+                return "refused"
+            case Unknown(why):
+                return f"unknown: {why}"
+
+
+def repeatable(result: Result) -> Outcome:
+    match result:
+        case Done():
+            return "done"
+        case NotDone(again=True) | Unknown():
+            return AGAIN_SECONDS
+        case NotDone(status=status, code=code):
+            return f"refused {status} {code}"

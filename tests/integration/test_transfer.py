@@ -1,0 +1,254 @@
+"""Transfers as the record sees them: whoever is asked, the resident always has a place."""
+
+import pytest
+
+from adapters.schema import audit_event
+from desks import service
+from desks import transfer as transfers
+from desks.transfer import Changed, MovedOn
+from ivr.transfer_webhooks import Legs
+from queue_workers import reconcile
+from tests.support.provider import NO_SUCH_CALL, REFUSED
+from tests.support.services import Town
+from tests.support.talks import AGENT_LEG, RESIDENT_LEG, TALKS, Talk, asked, callback, consulting, leg_of, live
+
+
+@pytest.fixture(params=sorted(TALKS))
+def talk(town: Town, request: pytest.FixtureRequest) -> Talk:
+    return TALKS[request.param](town)
+
+
+# --- hold ---------------------------------------------------------------------------------------------------------
+
+
+def test_hold_is_the_records_word_and_the_provider_follows(talk: Talk) -> None:
+    town = talk.town
+    assert transfers.hold(town.services, "aino", talk.token, True) == Changed()
+    assert town.offer(talk.token)["on_hold"]
+    assert transfers.hold(town.services, "aino", talk.token, True) == MovedOn()
+    town.carry_out()
+    held = town.gateway.ordered("hold")[-1]
+    assert held.to == talk.resident
+    assert "/voice/talk/hold?lang=fi" in held.url
+    assert transfers.hold(town.services, "aino", talk.token, False) == Changed()
+    town.carry_out()
+    assert town.gateway.ordered("unhold")[-1].to == talk.resident
+
+
+def test_an_order_that_comes_late_does_what_the_record_says_by_then(talk: Talk) -> None:
+    transfers.hold(talk.town.services, "aino", talk.token, True)
+    transfers.hold(talk.town.services, "aino", talk.token, False)
+    talk.town.carry_out()
+    assert talk.town.gateway.ordered("hold") == []
+
+
+def test_a_callback_is_promoted_once_and_her_agent_follows(town: Town) -> None:
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    room = town.offer(talk.token)["room"]
+    town.carry_out()
+    assert [(o.to, o.url.partition("?")[0]) for o in town.gateway.ordered("redirect")] == [
+        (RESIDENT_LEG, f"{town.services.base}/voice/talk/room")
+    ]
+    to_room = Legs(town.services).to_room(talk.token, RESIDENT_LEG)
+    assert [getattr(i, "room", None) for i in to_room.instructions] == [room]
+    transfers.hold(town.services, "aino", talk.token, False)
+    town.carry_out()
+    assert len(town.gateway.ordered("redirect")) == 1
+
+
+def test_a_leg_on_its_way_to_the_room_is_asked_again(town: Town) -> None:
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    town.gateway.answers(REFUSED, NO_SUCH_CALL)
+    assert ("set_hold", None) in town.carry_out()
+
+
+# --- warm ---------------------------------------------------------------------------------------------------------
+
+
+def test_consult_then_leave(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    assert town.offer(talk.token)["on_hold"]
+    assert [o.kind for o in town.gateway.orders if o.kind in ("may_leave", "hold", "call")][-3:] == [
+        "may_leave", "hold", "call",
+    ]  # fmt: skip
+    assert talk.does("complete") == Changed()
+    assert talk.transfer()["state"] == "done"
+    mine, hers = town.offer(talk.token), town.offer(other)
+    assert (mine["state"], mine["outcome"], mine["note"]) == ("ended", "transferred", "wants a permit")
+    assert (hers["state"], hers["room"], hers["handed_over_by"]) == ("connected", mine["room"], talk.token)
+    assert town.stay(hers["caller_id"])["state"] == "talking"
+    town.carry_out()
+    assert [o.kind for o in town.gateway.orders][-2:] == ["unhold", "end"]
+    assert town.gateway.orders[-1].to == AGENT_LEG
+    assert [row["deed"] for row in town.every(audit_event, subject_id=talk.token)] == ["transfer"]
+
+
+def test_the_matter_follows_the_resident(town: Town) -> None:
+    talk = callback(town)
+    other = consulting(talk)
+    talk.does("complete")
+    assert talk.request is not None
+    assert town.promise(talk.request)["state"] == "requested"
+    assert town.deal() == 0, "she is on the line: nobody rings her"
+    town.clock.pass_(minutes=20)
+    town.agent("eino")
+    assert town.deal() == 0
+    assert service.note_outcome(town.services, "pirkko", other, "done")
+    assert town.promise(talk.request)["state"] == "done"
+
+
+def test_a_callback_whose_transferred_talk_breaks_off_is_rung_again(town: Town) -> None:
+    talk = callback(town)
+    town.agent("pirkko", ("streets",))
+    talk.asks("blind", "desk", "streets")
+    town.act(lambda c: c.resident_gone(RESIDENT_LEG))
+    assert talk.request is not None
+    assert town.promise(talk.request)["state"] == "requested"
+    assert town.deal() == 0, "not at the same moment"
+    town.clock.pass_(minutes=16)
+    service.heartbeat(town.services, "pirkko")
+    assert town.deal() == 1
+
+
+def test_consult_then_take_back(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    assert talk.does("take_back") == Changed()
+    assert talk.transfer()["state"] == "back"
+    assert not town.offer(talk.token)["on_hold"]
+    assert town.offer(talk.token)["state"] == "connected"
+    assert town.offer(other)["outcome"] == "consulted"
+    town.carry_out()
+    assert leg_of(town, other) in [o.to for o in town.gateway.ordered("end")]
+    assert AGENT_LEG not in [o.to for o in town.gateway.ordered("end")]
+    assert town.gateway.ordered("unhold")
+    assert talk.does("take_back") == MovedOn()
+
+
+def test_all_three_then_leave(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    assert talk.does("join") == Changed()
+    assert not town.offer(talk.token)["on_hold"]
+    assert talk.transfer()["state"] == "joined"
+    assert talk.does("complete") == Changed()
+    assert town.offer(other)["state"] == "connected"
+
+
+def test_the_one_who_was_asked_leaves_a_talk_of_three(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    talk.does("join")
+    town.act(lambda c: c.agent_leg_ended(other, "completed"))
+    assert talk.transfer()["state"] == "back"
+    assert town.offer(talk.token)["state"] == "connected"
+
+
+@pytest.mark.parametrize("why", ["declined", "unanswered", "lost"])
+def test_nobody_answers_and_the_resident_is_with_her_agent_again(talk: Talk, why: str) -> None:
+    town, other = talk.town, asked(talk)
+    town.act(lambda c: c.give_back(other, why))
+    assert (talk.transfer()["state"], talk.transfer()["outcome"]) == ("back", why)
+    assert not town.offer(talk.token)["on_hold"]
+    assert town.held("pirkko") is None
+    town.carry_out()
+    assert town.gateway.ordered("unhold")
+
+
+def test_the_browser_of_the_one_who_is_asked_dies(talk: Talk) -> None:
+    asked(talk)
+    talk.town.clock.pass_(seconds=20)
+    service.heartbeat(talk.town.services, "aino")
+    reconcile.lost_agents(talk.town.services)
+    assert talk.transfer()["state"] == "back"
+
+
+def test_an_order_that_the_provider_refuses_brings_the_resident_back(talk: Talk) -> None:
+    town = talk.town
+    asked(talk)
+    town.gateway.answers(*([REFUSED] * 5))
+    town.carry_out()
+    assert talk.transfer()["state"] == "back"
+    assert town.held("pirkko") is None
+
+
+def test_the_agent_goes_while_it_rings_and_the_other_answers(talk: Talk) -> None:
+    town, other = talk.town, asked(talk)
+    talk.her_leg_ends()
+    assert town.offer(talk.token)["outcome"] == "transferred"
+    assert talk.transfer()["state"] == "asked"
+    town.accept(other, OTHER_LEG)
+    assert talk.transfer()["state"] == "done"
+    assert town.stay(town.offer(other)["caller_id"])["state"] == "talking"
+    town.carry_out()
+    assert town.gateway.ordered("unhold")
+
+
+def test_the_agent_goes_while_it_rings_and_nobody_answers(talk: Talk) -> None:
+    town, other = talk.town, asked(talk)
+    arrived = town.offer(other)["caller_id"]
+    line_time = town.stay(arrived)["line_time_at"]
+    talk.her_leg_ends()
+    town.act(lambda c: c.give_back(other, "declined"))
+    assert talk.transfer()["state"] == "line"
+    assert (talk.running()["desk"], talk.running()["line_time_at"]) == ("housing", line_time)
+    town.carry_out()
+    led = town.gateway.ordered("redirect")[-1]
+    assert (led.to, "/voice/talk/line" in led.url) == (talk.resident, True)
+
+
+def test_the_agent_goes_while_they_consult(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    talk.her_leg_ends()
+    assert talk.transfer()["state"] == "done"
+    assert town.stay(town.offer(other)["caller_id"])["state"] == "talking"
+
+
+def test_the_resident_hangs_up_on_hold(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    town.act(lambda c: c.resident_gone(talk.resident))
+    assert talk.transfer()["state"] == "gone"
+    assert town.offer(other)["state"] == "ended"
+    assert town.held("pirkko") is None
+
+
+# --- blind --------------------------------------------------------------------------------------------------------
+
+
+def test_into_another_desks_line_at_her_old_place(talk: Talk) -> None:
+    town = talk.town
+    before = town.stay(talk.line)["line_time_at"] if talk.line else town.promise(str(talk.request))["line_time_at"]
+    town.agent("pirkko", ("streets",), languages=("fi",))
+    service.set_presence(town.services, "pirkko", "available")
+    assert talk.asks("blind", "desk", "streets") == Changed()
+    stay = talk.running()
+    assert (stay["desk"], stay["line_time_at"], stay["handed_over_by"]) == ("streets", before, talk.token)
+    assert town.offer(talk.token)["outcome"] == "transferred"
+    assert town.held("aino") is None
+    token = town.offered("pirkko")
+    assert town.offer(token)["caller_id"] == stay["id"]
+
+
+def test_words_before_the_other_desks_line(town: Town) -> None:
+    talk = live(town)
+    town.agent("pirkko", ("streets",))
+    talk.asks("blind", "desk", "streets")
+    stay = talk.running()
+    turn = Legs(town.services).line(stay["id"], talk.resident)
+    assert [getattr(i, "key", "redirect") for i in turn.instructions] == ["transfer.to_desk", "redirect"]
+    assert (
+        Legs(town.services).line(stay["id"], "CA" + "9" * 32).instructions
+        == Legs(town.services).line("nobody", talk.resident).instructions
+    )
+
+
+def test_a_colleague_is_offered_her_then_the_line_is(talk: Talk) -> None:
+    town = talk.town
+    town.agent("pirkko", ("streets",))
+    assert talk.asks("blind", "agent", "pirkko") == Changed()
+    held = town.held("pirkko")
+    assert held is not None
+    assert held["handed_over_by"] == talk.token
+    assert talk.running()["state"] == "offered"
+    town.act(lambda c: c.give_back(held["token"], "unanswered"))
+    assert talk.running()["state"] == "waiting"
+    assert town.held("aino") is None
