@@ -10,7 +10,18 @@ from ivr.transfer_webhooks import Legs
 from queue_workers import reconcile
 from tests.support.provider import NO_SUCH_CALL, REFUSED
 from tests.support.services import Town
-from tests.support.talks import AGENT_LEG, RESIDENT_LEG, TALKS, Talk, asked, callback, consulting, leg_of, live
+from tests.support.talks import (
+    AGENT_LEG,
+    OTHER_LEG,
+    RESIDENT_LEG,
+    TALKS,
+    Talk,
+    asked,
+    callback,
+    consulting,
+    leg_of,
+    live,
+)
 
 
 @pytest.fixture(params=sorted(TALKS))
