@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from callbacks import store
 from callbacks.model import Window
-from callbacks.openings import Opening
-from callbacks.windows import asap, capacity, planned_minutes, slots
+from callbacks.openings import Opening, open_until
+from callbacks.windows import EXTENDED_PACE, asap, capacity, planned_minutes, slots
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import open_intervals
 
 DAYS_AHEAD = 14
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,25 @@ def openings(rules: Ruleset, department: Department, now: datetime, days: int = 
     return tuple(o for o in found if o[1] > now)
 
 
-def soonest(rules: Ruleset, topic_id: str, now: datetime, expected_wait: int) -> Window | None:
-    """The window from now on, if there is one with this wait in minutes."""
-    department = ringing_department(rules, topic_id)
-    own = openings(rules, department, now)
-    extended = openings(rules, rules.department(rules.extended_desk), now, 1)
-    return asap(now, department.callbacks, expected_wait, own, extended)
+def soonest(
+    rules: Ruleset, topic_id: str, now: datetime, expected_wait: int, language: str | None = None
+) -> Window | None:
+    """The window from now on, if there is one with this wait in minutes; ``language``: that it must be kept in."""
+    department, extended = ringing_department(rules, topic_id), rules.department(rules.extended_desk)
+    own, theirs = openings(rules, department, now), openings(rules, extended, now, 1)
+    pace = evening_pace(rules, language, open_until(now, own)) if language is not None else EXTENDED_PACE
+    return asap(now, department.callbacks, expected_wait, own, theirs, pace)
+
+
+def evening_pace(rules: Ruleset, language: str, closes: datetime | None) -> float:
+    """How much of what is left at closing time the extended-hours desk gets through: by the plans, its agents after it
+    for each one of all the departments before it. Where the plans say nothing, what is usual."""
+    extended, zone = rules.department(rules.extended_desk), ZoneInfo(rules.time_zone)
+    if closes is None or not extended.staffing:
+        return EXTENDED_PACE
+    last, first = Window(closes - HOUR, closes), Window(closes, closes + HOUR)
+    before = sum(planned_minutes(d.staffing, language, last, zone) for d in rules.departments if d.id != extended.id)
+    return min(1.0, planned_minutes(extended.staffing, language, first, zone) / before) if before else EXTENDED_PACE
 
 
 def open_slots(

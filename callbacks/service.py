@@ -52,7 +52,7 @@ class Promises:
         ``held``: promises in the slot that is named, where they are counted already.
         """
         if choice == ASAP:
-            soon = None if expected_wait is None else soonest(self.rules, topic, self.now, expected_wait)
+            soon = None if expected_wait is None else soonest(self.rules, topic, self.now, expected_wait, language)
             return None if soon is None else ("asap", soon)
         department = ringing_department(self.rules, topic)
         if held is not None:

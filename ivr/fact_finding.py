@@ -184,10 +184,10 @@ class Finder:
         """Nobody is asked how long the line is where ASAP cannot be offered even without one."""
         language = self._rung_in(step, given)
         wait = (line.wait_minutes or 0) if line is not None else 0
-        soon = soonest(self.rules, topic, self.now, wait)
+        soon = soonest(self.rules, topic, self.now, wait, language)
         if soon is not None and line is None:
             expected = self._asap_wait(topic)
-            soon = soonest(self.rules, topic, self.now, expected) if expected is not None else None
+            soon = soonest(self.rules, topic, self.now, expected, language) if expected is not None else None
         department = ringing_department(self.rules, topic)
         return Times(soon, free_slots(self.connection, self.rules, department, language, self.now))
 

@@ -29,7 +29,7 @@ def left_drafts(services: "Services") -> int:
     over = [row for row in drafts if row["call_ended"] or _is_over(services, row["call_sid"])]
     for row in over:
         with services.database.write() as tx:
-            Recordings(services, tx, services.rules.current()).kept(row["id"])
+            Recordings(services, tx, services.rules.current()).kept(row["id"], heard=False)
     return len(over)
 
 

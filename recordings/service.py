@@ -75,18 +75,18 @@ class Recordings:
     def call_ended(self, call_sid: str) -> None:
         """Whoever spoke and hung up has left a message."""
         for draft in store.drafts_of(self.tx.connection, call_sid):
-            self.kept(draft["id"])
+            self.kept(draft["id"], heard=False)
 
-    def kept(self, recording_id: str) -> Kept | None:
+    def kept(self, recording_id: str, heard: bool = True) -> Kept | None:
         """A matter of the right desk: a request where the number can be rung in a window that can be kept. None: it
-        was dropped, or never was."""
+        was dropped, or never was. ``heard``: the caller is still there, and hears what becomes of it."""
         row = store.get(self.tx.connection, recording_id, held=True)
         if row is None or row["state"] == "dropped":
             return None
         if row["state"] != "draft":
             return Kept(row["request_id"])
         number_id = row["number_id"] or store.number_of_call(self.tx.connection, row["call_sid"])
-        made = self._request(row, number_id) if number_id is not None else None
+        made = self._request(row, number_id, heard) if number_id is not None else None
         request_id = made.request_id if made is not None else None
         store.step(self.tx.connection, recording_id, "keep", request_id=request_id, number_id=number_id)
         if row["kind"] == "duty":
@@ -95,7 +95,7 @@ class Recordings:
         self.tx.after_commit(self.services.changed)
         return made or Kept(None)
 
-    def _request(self, row: RowMapping, number_id: str) -> Kept | None:
+    def _request(self, row: RowMapping, number_id: str, heard: bool) -> Kept | None:
         found = None if self._is_capped(row, number_id) else self._window(row)
         if found is None:
             return None
@@ -108,6 +108,7 @@ class Recordings:
             window=window,
             line_time=row["made_at"],
             call_sid=row["call_sid"],
+            via="voice" if heard else "sms",
         )
         if row["urgent"]:
             promises.mark_urgent(self.tx.connection, request_id)
