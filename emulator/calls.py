@@ -133,6 +133,7 @@ class Call:
     queue_sid: str | None = None
     conference: str | None = None
     partners: set[str] = field(default_factory=set)
+    hears: set[str] = field(default_factory=set)  # without being heard by them: muted, or coaching another one
     picked_up: bool = False
     sent_to: str | None = None  # the document a live call was last sent to from outside
     refused: Literal["busy", "declined", "unreachable"] | None = None

@@ -12,7 +12,7 @@ from emulator.network import Network
 from emulator.sids import new_sid
 
 ConferenceStatus = Literal["init", "in-progress", "completed"]
-Mode = Literal["wait", "hold", "talk", "out"]
+Mode = Literal["wait", "hold", "announce", "talk", "out"]
 NO_SUBSCRIPTION = StatusSubscription(events=frozenset())
 
 
@@ -23,6 +23,7 @@ class Participant:
     muted: bool = False
     hold: bool = False
     hold_source: Fetch | None = None
+    announcement: Fetch | None = None  # being played to this one
     start_on_enter: bool = True
     end_on_exit: bool = False
     coaching: str = ""
@@ -47,6 +48,8 @@ class Conference:
     def mode(self, member: Participant) -> Mode:
         if member.removed or self.status == "completed":
             return "out"
+        if member.announcement is not None:
+            return "announce"
         if member.hold:
             return "hold"
         return "talk" if self.status == "in-progress" else "wait"
@@ -103,8 +106,10 @@ class Conferences:
     def change(self, room: Conference, member: Participant, deed: Callable[[Participant], None]) -> None:
         """Mute, hold, what its leaving means: the deed is done, heard and told."""
         with self._network.lock:
-            muted, held = member.muted, member.hold
+            muted, held, coaching = member.muted, member.hold, member.coaching
             deed(member)
+            if member.coaching != coaching:
+                self._tell(room, "modify", "participant-modify", member)
             if member.muted != muted:
                 self._tell(room, "mute", "participant-mute" if member.muted else "participant-unmute", member)
             if member.hold != held:
@@ -113,6 +118,19 @@ class Conferences:
                 self._tell(room, "hold", "participant-hold" if member.hold else "participant-unhold", member)
             self._mix(room)
             member.call.changed.notify_all()
+
+    def announce(self, room: Conference, member: Participant, source: Fetch) -> None:
+        with self._network.lock:
+            member.announcement = source
+            self._mix(room)
+            member.call.changed.notify_all()
+
+    def announced(self, room: Conference, member: Participant, *, clean: bool) -> None:
+        """Played to its end, or not to be had: the participant is back where she was."""
+        with self._network.lock:
+            member.announcement = None
+            self._tell(room, "announcement", "announcement-end" if clean else "announcement-fail", member)
+            self._mix(room)
 
     def remove(self, member: Participant) -> None:
         with self._network.lock:
@@ -139,13 +157,19 @@ class Conferences:
         for other in list(room.participants.values()):
             if other is not member:
                 self._network.part(member.call, other.call)
+                member.call.hears.discard(other.call.sid)
+                other.call.hears.discard(member.call.sid)
 
     def _mix(self, room: Conference) -> None:
         for one, other in combinations(list(room.participants.values()), 2):
-            if room.mode(one) == room.mode(other) == "talk":
+            talk = room.mode(one) == room.mode(other) == "talk"
+            heard, hears = talk and _speaks_to(one, other), talk and _speaks_to(other, one)
+            if heard and hears:
                 self._network.join(one.call, other.call)
             else:
                 self._network.part(one.call, other.call)
+            _one_way(one, other, hears=hears and not heard)
+            _one_way(other, one, hears=heard and not hears)
         for member in room.participants.values():
             member.call.changed.notify_all()
 
@@ -170,6 +194,18 @@ class Conferences:
         if event == "conference-end":
             fields |= {"ReasonConferenceEnded": room.reason, "CallSidEndingConference": room.ended_by}
         return fields
+
+
+def _speaks_to(speaker: Participant, hearer: Participant) -> bool:
+    """A coach is heard by the one she coaches alone; who is muted by nobody."""
+    return not speaker.muted and speaker.coaching in ("", hearer.call.sid)
+
+
+def _one_way(hearer: Participant, speaker: Participant, *, hears: bool) -> None:
+    if hears:
+        hearer.call.hears.add(speaker.call.sid)
+    else:
+        hearer.call.hears.discard(speaker.call.sid)
 
 
 def _about(member: Participant) -> dict[str, str]:

@@ -35,6 +35,7 @@ def summary(call: Call) -> dict[str, Json]:
         "recording": _recording(call),
         "in_queue": call.in_queue,
         "talking_with": list(call.partners),
+        "hears": list(call.hears),
         "conference": call.conference,
         "created": call.created.isoformat(),
     }

@@ -35,6 +35,9 @@ def blueprint(network: Network) -> Blueprint:
     @api.post("/Conferences/<sid>.json")
     def end(account: str, sid: str) -> Response:
         room = _found(network, sid)
+        if request.form.get("AnnounceUrl"):
+            for member in list(room.participants.values()):
+                network.conferences.announce(room, member, _announcement())
         if request.form.get("Status") == "completed":
             network.conferences.end(room)
         return jsonify(_conference(room, account))
@@ -70,7 +73,10 @@ def participants(network: Network) -> Blueprint:
             room = _found(network, sid)
             inside = _inside(room, call_sid)
             g.sid = inside.call.sid
+            _check_coach(room)
             network.conferences.change(room, inside, _apply)
+            if request.form.get("AnnounceUrl"):
+                network.conferences.announce(room, inside, _announcement())
             return jsonify(_participant(room, inside, account))
 
     @api.delete("/Participants/<call_sid>.json")
@@ -107,6 +113,18 @@ def _apply(member: Participant) -> None:
         member.muted = flag("Muted", default=False)
     if "EndConferenceOnExit" in form:
         member.end_on_exit = flag("EndConferenceOnExit", default=False)
+    if "Coaching" in form:
+        member.coaching = form.get("CallSidToCoach", member.coaching) if flag("Coaching", default=False) else ""
+
+
+def _announcement() -> Fetch:
+    return Fetch(request.form["AnnounceUrl"], method("AnnounceMethod"))
+
+
+def _check_coach(room: Conference) -> None:
+    coached = request.form.get("CallSidToCoach", "")
+    if coached and coached not in room.participants:
+        raise Refused(400, 13240, f"{coached} is not in this conference")
 
 
 def _dial_in(network: Network, sid: str) -> Participant:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from emulator.calls import Call, CallRedirected, Fetch, StatusSubscription
 from emulator.conferences import Conference, Mode, Participant
 from emulator.documents import NoDocument
+from emulator.history import Problem
 from emulator.network import Network
 from emulator.player import Playing, follow, live
 from emulator.twiml_parse import Element
@@ -28,7 +29,16 @@ def dial_conference(noun: Element, playing: Playing) -> str:
         end_on_exit=noun.yes("endConferenceOnExit"),
         coaching=noun.get("coach", ""),
     )
+    if member.coaching and not _may_coach(playing.network, noun.text, member.coaching):
+        playing.network.problem(call, Problem(13240, member.coaching))
+        return "failed"
     return attend(playing.network, noun.text, member, _subscription(noun, playing), _waiting(noun, playing))
+
+
+def _may_coach(network: Network, name: str, call_sid: str) -> bool:
+    """Only somebody who is in that room already."""
+    room = network.conferences.running(name)
+    return room is not None and call_sid in room.participants
 
 
 def _subscription(noun: Element, playing: Playing) -> StatusSubscription:
@@ -79,7 +89,7 @@ def _stay(network: Network, room: Conference, member: Participant, waiting: Fetc
     while (mode := room.mode(member)) != "out":
         try:
             with member.call.guarded_by(_guard(room, member, mode)):
-                _hear(network, member, mode, waiting)
+                _hear(network, room, member, mode, waiting)
         except ModeChanged:
             continue
 
@@ -92,7 +102,7 @@ def _guard(room: Conference, member: Participant, mode: Mode) -> Callable[[], No
     return guard
 
 
-def _hear(network: Network, member: Participant, mode: Mode, waiting: Fetch | None) -> None:
+def _hear(network: Network, room: Conference, member: Participant, mode: Mode, waiting: Fetch | None) -> None:
     """Goes on until the mode changes."""
     call = member.call
     match mode:
@@ -102,8 +112,20 @@ def _hear(network: Network, member: Participant, mode: Mode, waiting: Fetch | No
         case "hold":
             _sound(network, call, member.hold_source)
             call.wait(BETWEEN_DOCUMENTS)
+        case "announce":
+            _announce(network, room, member)
         case "talk" | "out":
             call.wait(None)
+
+
+def _announce(network: Network, room: Conference, member: Participant) -> None:
+    """Played once to this one alone; a document that cannot be had changes nothing."""
+    source, clean = member.announcement, False
+    try:
+        clean = source is not None and follow(network, member.call, source, Context.CONFERENCE_WAIT)
+    except NoDocument:
+        clean = False
+    network.conferences.announced(room, member, clean=clean)
 
 
 def _sound(network: Network, call: Call, source: Fetch | None) -> None:

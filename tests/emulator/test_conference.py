@@ -149,3 +149,71 @@ def test_gather_is_not_allowed_while_waiting(rig: Rig, side: OtherSide) -> None:
     side.on("/hold", "<Gather><Say>key?</Say></Gather>")
     rig.heard(rig.ring(), "error")
     assert rig.errors() == [12200]
+
+
+def inside(rig: Rig, member: str) -> str:
+    return f"Conferences/{conference(rig)}/Participants/{member}.json"
+
+
+def conference(rig: Rig) -> str:
+    found = rig.rest("GET", "Conferences.json", FriendlyName="m-1", Status="in-progress").json()["conferences"]
+    return str(found[0]["sid"])
+
+
+def test_who_is_muted_hears_and_is_not_heard(rig: Rig, side: OtherSide) -> None:
+    one, other = two(rig, side)
+    rig.rest("POST", inside(rig, other), Muted="true")
+    rig.until(one, lambda call: call["talking_with"] == [], "silence")
+    assert rig.call(other)["hears"] == [one]
+    assert rig.call(one)["hears"] == []
+    rig.rest("POST", inside(rig, other), Muted="false")
+    rig.until(one, lambda call: call["talking_with"] == [other], "the talk")
+    assert rig.call(other)["hears"] == []
+
+
+def test_a_coach_is_heard_by_the_one_she_coaches_alone(rig: Rig, side: OtherSide) -> None:
+    one, other = two(rig, side)
+    side.on("/voice", room(f'coach="{other}" startConferenceOnEnter="false"'))
+    coach = rig.ring("+358404444444")
+    rig.until(coach, lambda call: call["talking_with"] == [other], "the coached one")
+    assert rig.call(coach)["hears"] == [one]
+    assert coach not in rig.call(one)["talking_with"]
+    member = rig.rest("GET", inside(rig, coach)).json()
+    assert (member["coaching"], member["call_sid_to_coach"]) == (True, other)
+    rig.rest("POST", inside(rig, coach), Coaching="false")
+    rig.until(one, lambda call: coach in call["talking_with"], "all three")
+
+
+def test_nobody_can_coach_a_call_that_is_not_there(rig: Rig, side: OtherSide) -> None:
+    side.on("/voice", room(f'coach="CA{"0" * 32}"', ' action="/done"'))
+    side.on("/done", "<Say>refused</Say>")
+    assert rig.words(rig.ended(rig.ring())) == ["refused"]
+    assert side.await_request("/done").params["DialCallStatus"] == "failed"
+    assert rig.errors() == [13240]
+
+
+def test_an_announcement_is_heard_by_one_alone(rig: Rig, side: OtherSide) -> None:
+    one, other = two(rig, side)
+    side.on("/announce", "<Say>the library closes</Say>")
+    rig.rest("POST", inside(rig, one), AnnounceUrl=f"{side.base}/announce")
+    rig.heard(one, "say", "the library closes")
+    rig.until(one, lambda call: call["talking_with"] == [other], "the talk")
+    assert "the library closes" not in rig.words(rig.call(other))
+
+
+def test_an_announcement_to_everybody(rig: Rig, side: OtherSide) -> None:
+    one, other = two(rig, side)
+    side.on("/announce", "<Say>the house closes</Say>")
+    rig.rest("POST", f"Conferences/{conference(rig)}.json", AnnounceUrl=f"{side.base}/announce")
+    for sid in (one, other):
+        rig.heard(sid, "say", "the house closes")
+    rig.until(one, lambda call: call["talking_with"] == [other], "the talk")
+
+
+def test_who_may_leave_leaves_the_others_talking(rig: Rig, side: OtherSide) -> None:
+    """The flag counts as it stands when she leaves."""
+    one, other = two(rig, side, 'endConferenceOnExit="true"')
+    rig.rest("POST", inside(rig, one), EndConferenceOnExit="false")
+    rig.hang_up(one)
+    call = rig.heard(other, "parted")
+    assert (call["conference"], call["status"]) == ("m-1", "in-progress")
