@@ -60,7 +60,9 @@ class Conversation(Endings):
         if open_one is not None:
             return self._accept_consulted(row, open_one, values)
         values["room"] = room_name(row["caller_id"])
-        if not store.move_caller(self.tx.connection, row["caller_id"], "accept", self.now, row["agent_id"]):
+        if not store.move_caller(
+            self.tx.connection, row["caller_id"], "accept", self.now, row["agent_id"], answered_at=self.now
+        ):
             return None
         store.move_offer(self.tx.connection, row["token"], "accept_live", **values)
         self.services.outbox.order(self.tx, "bring_caller", row["token"])

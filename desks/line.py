@@ -89,10 +89,16 @@ class Line:
             desk=desk,
             urgent=self.rules.topic(topic).urgent,
             line_time_at=min(arrived, request["line_time_at"]) if request is not None else arrived,
+            wait_expected_minutes=self._expected(desk),
         )
         if request is not None and request["state"] == "unreached":
             Promises(self.services, self.tx, self.rules).reopen(request["id"])
         return line_id
+
+    def _expected(self, desk: str) -> int | None:
+        """What came true of it is shown beside it: see docs/expected-wait.md."""
+        duty = store.duty(self.tx.connection, self.services.clock.machine(), self.now)
+        return outlook(self.tx.connection, self.rules, duty, self.now, desk, None).wait_minutes
 
     def _insert(self, **values: object) -> str:
         line_id = new_id()
@@ -129,7 +135,10 @@ class Line:
             return None
         kept = ("call_sid", "number_id", "request_id", "topic", "language", "service_language", "department", "urgent")
         return self._insert(
-            **{name: row[name] for name in kept}, desk=self.rules.extended_desk, line_time_at=row["line_time_at"]
+            **{name: row[name] for name in kept},
+            desk=self.rules.extended_desk,
+            line_time_at=row["line_time_at"],
+            wait_expected_minutes=self._expected(self.rules.extended_desk),
         )
 
     def leave(self, line_id: str, why: str) -> bool:

@@ -1,8 +1,10 @@
 """Offers and their guarded steps."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, select, update
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from adapters.schema import offer
 from desks.offer_machine import OFFER, OPEN_OFFER_STATES, OfferEvent
@@ -39,3 +41,22 @@ def move_offer(connection: Connection, token: str, event: OfferEvent, **values: 
 
 def note_offer(connection: Connection, token: str, **values: Any) -> None:
     connection.execute(update(OFFERED).where(OFFERED.c.token == token).values(**values))
+
+
+@dataclass(frozen=True)
+class Skip:
+    """An agent was offered the matter and did not take it."""
+
+    at: datetime
+    agent_id: str
+    outcome: str  # declined | unanswered | lost | unknown | busy | withdrawn | caller_gone
+    reason: str | None  # of a decline
+
+
+def skips(connection: Connection, matter_id: str) -> tuple[Skip, ...]:
+    """Who passed over a waiting caller or a request, in order of time."""
+    of_matter = or_(OFFERED.c.caller_id == matter_id, OFFERED.c.request_id == matter_id)
+    ended = (OFFERED.c.accepted_at.is_(None), OFFERED.c.ended_at.is_not(None))
+    query = select(OFFERED.c.ended_at, OFFERED.c.agent_id, OFFERED.c.outcome, OFFERED.c.reason)
+    rows = connection.execute(query.where(of_matter, *ended).order_by(OFFERED.c.ended_at, OFFERED.c.token))
+    return tuple(Skip(*row) for row in rows)

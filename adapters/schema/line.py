@@ -49,6 +49,12 @@ Index(
     postgresql_where=text("state = 'waiting'"),
 )
 Index(
+    "ix_waiting_caller_answered",
+    waiting_caller.c.answered_at,
+    sqlite_where=text("answered_at IS NOT NULL"),
+    postgresql_where=text("answered_at IS NOT NULL"),
+)
+Index(
     "ix_waiting_caller_request",
     waiting_caller.c.request_id,
     sqlite_where=text("request_id IS NOT NULL"),

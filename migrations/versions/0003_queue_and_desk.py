@@ -220,6 +220,8 @@ def upgrade() -> None:
         table.drop_index("ix_waiting_caller_line", sqlite_where=WAITING, postgresql_where=WAITING)
         placed = ["desk", "service_language", "urgent", "line_time_at", "id"]
         table.create_index("ix_waiting_caller_place", placed, sqlite_where=WAITING, postgresql_where=WAITING)
+        known = sa.text("answered_at IS NOT NULL")
+        table.create_index("ix_waiting_caller_answered", ["answered_at"], sqlite_where=known, postgresql_where=known)
         asked = sa.text("request_id IS NOT NULL")
         table.create_index("ix_waiting_caller_request", ["request_id"], sqlite_where=asked, postgresql_where=asked)
 
@@ -229,6 +231,7 @@ def downgrade() -> None:
     with op.batch_alter_table("waiting_caller") as table:
         table.drop_index("ix_waiting_caller_place", sqlite_where=WAITING, postgresql_where=WAITING)
         table.create_index("ix_waiting_caller_line", ["line_time_at"], sqlite_where=WAITING, postgresql_where=WAITING)
+        table.drop_index("ix_waiting_caller_answered")
         table.drop_index("ix_waiting_caller_request")
         table.drop_column("handed_over_by")
         table.drop_column("wait_expected_minutes")
