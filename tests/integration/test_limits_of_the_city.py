@@ -260,7 +260,7 @@ def test_a_number_rung_so_often_waits_for_its_next_ring_with_a_time_that_is_told
         service.heartbeat(city.services, "aino")
         token = city.offered("aino")
         city.accept(token)
-        city.act(lambda c, token=token: c.ring_over(token, "no-answer"))
+        city.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]
     begun = city.promise(first)["last_attempt_at"] - timedelta(hours=2)
     falls_due(city, other)
     service.heartbeat(city.services, "aino")

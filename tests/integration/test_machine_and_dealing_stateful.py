@@ -1,0 +1,251 @@
+"""Machine and dealing under any interleaving: residents, agents, crashes, closings, news that comes late or doubled.
+
+The real services on SQLite. After every step the record is orderly, nobody is dealt outside hours or against a stop,
+and no place in the line gets worse by a later arrival.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import Connection, RowMapping
+
+from adapters.voice_gateway import Result
+from callbacks import limit_store
+from desks import store
+from desks.front_store import front
+from desks.line import outlook
+from desks.pauses import paused
+from desks.serving import may_be_served
+from routing_rules.opening_hours import is_open
+from tests.support.happenings import AGENTS, DESKS, MISSES, NUMBERS, TOPICS, Happenings
+from tests.support.orderly import orderly
+from tests.support.provider import BUSY_PROVIDER, LOST, REFUSED
+from tests.support.services import empty_record
+
+FOLDER = Path(mkdtemp(prefix="one-number-"))
+EMPTY = FOLDER / "record.db"
+ANY = st.integers(0, 9)
+FAILURES = st.sampled_from([BUSY_PROVIDER, LOST, REFUSED])
+NAMES = st.sampled_from(sorted(AGENTS))
+A_NUMBER, A_TOPIC = st.sampled_from(NUMBERS), st.sampled_from(TOPICS)
+
+
+ROUND = ("deal", "rung", "accept")
+WORK = (  # what an agent and the provider do of one matter, as far as it gets
+    ("deal",),
+    ("deal", "rung"),
+    ROUND,
+    (*ROUND, "meet"),
+    (*ROUND, "answered"),
+    (*ROUND, "meet", "answered", "over"),
+    (*ROUND, "meet", "answered", "over", "done"),
+    (*ROUND, "meet", "answered", "bad_moment"),
+    (*ROUND, "answered", "machine"),
+    (*ROUND, "no-answer"),
+    (*ROUND, "no-answer"),
+    (*ROUND, "busy"),
+    (*ROUND, "over"),
+    ("deal", "decline", "deal"),
+    ("over", "cancelled"),
+    ("done",),
+)
+
+
+class City(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        if not EMPTY.exists():
+            empty_record("sqlite", FOLDER)
+        record = FOLDER / f"{id(self)}.db"
+        shutil.copy(EMPTY, record)
+        self.record, self.refusals = record, 0
+        self.town = Happenings.over(f"sqlite:///{record}", SMS_SENDER="+358175550100").begins()
+
+    @initialize(hour=st.sampled_from([0, 0, 0, 4, 11]))
+    def begins(self, hour: int) -> None:
+        """10.00, 14.00 or 21.00 in Helsinki."""
+        self.town.goes_on(hour * 60)
+
+    # --- residents -----------------------------------------------------------------------------------------------
+
+    @rule(number=A_NUMBER, topic=A_TOPIC, swedish=st.booleans())
+    def rings(self, number: str, topic: str, swedish: bool) -> None:
+        urgent = self.town.rules.topic(topic).urgent
+        before, needed = self._places()
+        came = self.town.rings(number, topic, swedish)
+        first = urgent or (came is not None and self.town.stay(came)["request_id"] is not None)  # an old place
+        after, needed_now = self._places()
+        for line_id, place in before.items():
+            worse = after[line_id] > place
+            assert not worse or first or needed_now > needed, "a later arrival took an earlier caller's place"
+
+    @rule(number=A_NUMBER, topic=A_TOPIC, soon=st.booleans(), person=st.integers(0, 2), by=st.none() | A_NUMBER)
+    def asks(self, number: str, topic: str, soon: bool, person: int, by: str | None) -> None:
+        self.town.asks(number, topic, by=by, person=person, soon=soon)
+
+    @rule(which=ANY, deed=st.sampled_from(["wish", "stay", "extended", "room", "room", "room", "hangup"]))
+    def in_line(self, which: int, deed: str) -> None:
+        self.town.in_line(which, deed)
+
+    @rule(which=ANY)
+    def promised_in_line(self, which: int) -> None:
+        self.town.promised_in_line(which)
+
+    @rule(which=ANY, slot=st.none() | ANY)
+    def cancels_or_moves(self, which: int, slot: int | None) -> None:
+        if slot is None:
+            self.town.cancels(which)
+        else:
+            self.town.moves(which, slot)
+
+    # --- agents --------------------------------------------------------------------------------------------------
+
+    @rule(name=NAMES, deeds=st.sampled_from(WORK))
+    def works(self, name: str, deeds: tuple[str, ...]) -> None:
+        """A stretch of her work, cut off anywhere."""
+        if deeds[0] == "deal":
+            self.town.turns(name, "available")
+        for deed in deeds:
+            self._does(name, deed)
+            self.town.moment(12)
+
+    def _does(self, name: str, deed: str) -> None:
+        match deed:
+            case "deal":
+                self._deals()
+            case "rung":
+                self.town.orders_done(8, twice=False)
+            case "accept":
+                self.town.accepts(name)
+            case "meet":
+                self.town.meets(name)
+            case "decline":
+                self.town.declines(name)
+            case "done" | "machine" | "bad_moment" | "cancelled":
+                self.town.notes(name, deed)
+            case _:
+                self.town.news(name, deed)
+
+    @rule(name=NAMES, word=st.sampled_from(["answered", "over", *MISSES]))
+    def news(self, name: str, word: str) -> None:
+        self.town.news(name, word)
+
+    @rule(which=ANY, word=st.sampled_from(["completed", *MISSES]))
+    def old_news(self, which: int, word: str) -> None:
+        self.town.old_news(which, word)
+
+    @rule(name=NAMES, presence=st.sampled_from(["available", "available", "away", "break", "offline", "dead"]))
+    def turns(self, name: str, presence: str) -> None:
+        if presence == "dead":
+            self.town.dies(name)
+        else:
+            self.town.turns(name, presence)
+
+    @rule(which=ANY, how=st.sampled_from(["again", "happened", "ring", "text"]))
+    def a_person_decides(self, which: int, how: str) -> None:
+        if how in ("ring", "text"):
+            self.town.answers_by(which, how)
+        else:
+            self.town.resolves(which, how == "again")
+
+    # --- supervisors, provider, clock ----------------------------------------------------------------------------
+
+    @rule(desk=st.sampled_from([*DESKS, None]), on=st.booleans())
+    def pauses_or_stops(self, desk: str | None, on: bool) -> None:
+        """No desk: the whole city's ringing."""
+        if desk is None:
+            self.town.stops(on)
+        else:
+            self.town.pauses(desk, on)
+
+    @rule(
+        most=st.integers(1, 8), twice=st.booleans(), fails=st.sampled_from([None, None, BUSY_PROVIDER, LOST, REFUSED])
+    )
+    def orders_done(self, most: int, twice: bool, fails: Result | None) -> None:
+        if fails is not None:
+            self.refusals += fails is BUSY_PROVIDER
+            self.town.gateway.answers(fails)
+        self.town.orders_done(most, twice)
+
+    @rule(minutes=st.sampled_from([0.1, 0.5, 0.5, 1, 6, 30, 90, 300, 1_000]))
+    def goes_on(self, minutes: float) -> None:
+        self.town.goes_on(minutes)
+
+    @rule(which=ANY, name=NAMES, deeds=st.sampled_from(WORK))
+    def falls_due(self, which: int, name: str, deeds: tuple[str, ...]) -> None:
+        """A promise's time has come, and somebody is there for it."""
+        self.town.falls_due(which)
+        self.works(name, deeds)
+
+    # --- what holds ----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def everything_is_orderly(self) -> None:
+        orderly(self.town)
+
+    @invariant()
+    def no_agents_telephone_is_rung_twice_for_one_offer(self) -> None:
+        """A provider that said "not now" has rung nobody, and is asked again."""
+        rung = Counter(order.url for order in self.town.gateway.ordered("call"))
+        assert sum(rung.values()) - len(rung) <= self.refusals, f"rung twice: {rung}"
+
+    def _deals(self) -> None:
+        before = {row["token"] for row in self.town.every_offer()}
+        self.town.deals()
+        for made in self.town.every_offer():
+            if made["token"] not in before:
+                self._dealt_rightly(made)
+
+    def _places(self) -> tuple[Mapping[str, int], int]:
+        """By stay, where nobody rings yet; and how many callbacks cannot wait for others any more."""
+        services, now = self.town.services, self.town.clock.now()
+        waiting = [row for row in self.town.every_stay() if row["state"] == "waiting"]
+        with services.database.read() as connection:
+            duty = store.duty(connection, services.clock.machine(), now)
+            places = {
+                row["id"]: outlook(connection, self.town.rules, duty, now, row["desk"], row["id"]).place
+                for row in waiting
+            }
+            seen = front(connection, self.town.rules, duty, now, *DESKS).everything()
+        return places, sum(1 for _, clause, _ in seen if clause == "needed")
+
+    def _dealt_rightly(self, made: RowMapping) -> None:
+        with self.town.services.database.read() as connection:
+            self._within_hours(connection, made)
+
+    def _within_hours(self, connection: Connection, made: RowMapping) -> None:
+        rules, now = self.town.rules, self.town.clock.now()
+        if made["caller_id"] is not None:
+            stay = store.stay(connection, made["caller_id"])
+            assert stay is not None
+            assert may_be_served(rules, stay["desk"], now), "a caller dealt at a closed desk"
+            return
+        request = self.town.promise(made["request_id"])
+        assert is_open(rules.desk(request["desk"]).hours, now, ZoneInfo(rules.time_zone)), "rung outside hours"
+        assert request["due_at"] <= now, "rung before it is due"
+        assert request["contact"] == "ring", "rung although to be answered in writing"
+        held = request["desk"] in paused(connection, now) or limit_store.stopped(connection, now)
+        assert request["urgent"] or not held, "rung although stopped"
+
+    def teardown(self) -> None:
+        self.town.services.database.dispose()
+        for left in FOLDER.glob(f"{self.record.name}*"):
+            left.unlink()
+
+
+City.TestCase.settings = settings(
+    max_examples=20,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+TestMachineAndDealing = City.TestCase
