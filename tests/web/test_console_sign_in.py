@@ -1,6 +1,7 @@
 """Signing in: who gets a session, who has to wait, and when a session ends."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from adapters.schema import agent, session, sign_in_failure
 from console import sign_in
-from console.back_off import wait_after
-from console.model import Opened, Wait, WrongPassword
+from console.back_off import FREE_TRIES, Visitor, wait_after
+from console.model import Busy, Opened, Wait, WrongPassword
 from console.passwords import Argon2Passwords
 from tests.web.console_rig import CHEAP, PASSWORD, WORD, City, make_city
 
@@ -181,3 +182,56 @@ def test_a_demotion_and_a_closed_account_count_at_once(city: City) -> None:
     assert browser.get("/line").status_code == 403
     city.change(agent, agent.c.id == "a_sirpa", active=False)
     assert browser.get("/desk.json").status_code == 401
+
+
+def test_an_address_counts_for_strangers_and_never_for_colleagues(city: City) -> None:
+    """A hundred guesses from the town hall's own address hold strangers' browsers back there, and no colleague's."""
+    passwords, inside = Argon2Passwords(CHEAP), Visitor("192.0.2.1")
+    for number in range(70):
+        sign_in.sign_in(city.services, passwords, f"guess{number}", "wrong", inside)
+    held = sign_in.sign_in(city.services, passwords, "aino", "kallavesi-2026", inside)
+    assert type(held).__name__ == "Wait"
+    colleague = Visitor("192.0.2.1", ("a_aino", "b1"))
+    assert type(sign_in.sign_in(city.services, passwords, "aino", "kallavesi-2026", colleague)).__name__ == "Opened"
+    elsewhere = Visitor("198.51.100.9")
+    assert type(sign_in.sign_in(city.services, passwords, "sirpa", "kallavesi-2026", elsewhere)).__name__ == "Opened"
+
+
+def test_wrong_passwords_for_her_name_elsewhere_keep_nobody_from_her_own_workplace(city: City) -> None:
+    aino = city.browser()
+    aino.signs_in("aino")
+    aino.post("/sign-out")
+    stranger = city.browser()
+    assert [stranger.signs_in("aino", "wrong").status_code for _ in range(6)] == [401] * 5 + [429]
+    assert city.browser().signs_in("aino").status_code == 429, "from a browser that nobody knows she waits"
+    assert aino.signs_in("aino").status_code == 303
+    assert [aino.signs_in("aino", "wrong").status_code for _ in range(6)] == [401] * 5 + [429], "it is no free pass"
+
+
+def test_the_mark_of_a_browser_opens_nothing_and_is_nobody_elses(city: City) -> None:
+    aino = city.browser()
+    mark = next(c for c in aino.signs_in("aino").headers.getlist("Set-Cookie") if c.startswith("console_browser="))
+    assert "HttpOnly" in mark
+    thief = city.browser()
+    thief.client.set_cookie("console_browser", mark.split(";")[0].partition("=")[2], path="/console")
+    assert thief.get("/").location == "/console/sign-in"
+    for _ in range(5):
+        city.browser().signs_in("sirpa", "wrong")
+    assert thief.signs_in("sirpa").status_code == 429, "aino's mark spares aino only"
+
+
+def test_a_flood_of_passwords_waits_for_its_turn(city: City) -> None:
+    """Two checks at once at most: the threads that answer callers are not all hashing."""
+    passwords = Argon2Passwords(CHEAP)
+    passwords._take_turn()
+    passwords._take_turn()
+    assert isinstance(sign_in.sign_in(city.services, passwords, "aino", PASSWORD), Busy)
+
+
+def test_a_burst_at_one_instant_counts_whole(city: City) -> None:
+    """Twenty at once: no more than the free five are looked at."""
+    passwords = CountedPasswords()
+    with ThreadPoolExecutor(20) as pool:
+        tries = list(pool.map(lambda _: sign_in.sign_in(city.services, passwords, "aino", "wrong"), range(20)))
+    assert len(passwords.looked_at) <= FREE_TRIES
+    assert sum(isinstance(one, Wait) for one in tries) >= 20 - FREE_TRIES

@@ -34,8 +34,14 @@ def matters(city: City, desk: str = "housing") -> None:
     began = city.clock.now() - timedelta(minutes=2)
     city.request("r1", number_id=city.number(), desk=desk, state="connected", offer_token="tok1")
     city.caller("c1", number_id=city.number("+358401234568"), desk=desk)
-    talk = {"accepted_at": began, "connected_at": began, "note": "Kysyy vuokrasopimuksesta"}
-    city.offer("a_aino", "connected", request_id="r1", **talk)
+    city.offer(
+        "a_aino",
+        "connected",
+        request_id="r1",
+        accepted_at=began,
+        connected_at=began,
+        note="Kysyy vuokrasopimuksesta",
+    )
     leave(city, "m1234567", b"sound", request_id="r1")
     city.put(supervisor_item, id="i1", kind="untold", request_id="r1", made_at=city.clock.now(), detail="Särkiniemi")
 
