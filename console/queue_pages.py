@@ -17,7 +17,7 @@ from console.rendering import page_language
 from console.words import PAGE_LANGUAGES
 from desks import queue
 from desks.queue import Page, Wanted
-from desks.queue_entry import OPEN_PARTS, Mark, read_mark
+from desks.queue_entry import OPEN_PARTS, PARTS, Mark, read_mark
 from desks.queue_search import search as look_up
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _page(services: "Services", listed: Page) -> dict[str, object]:
         "listed": listed,
         "desks": queue.desks_of(services.rules.current(), person.scope, page_language()),
         "parts": OPEN_PARTS,
+        "every_part": PARTS,
         "languages": PAGE_LANGUAGES,
         "wanted": Wanted(person.scope),
         "asked": "",

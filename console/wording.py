@@ -46,6 +46,10 @@ class Wording:
             return self.t("time.minutes", minutes=minutes)
         return self.t("time.hours", hours=minutes // 60, minutes=minutes % 60)
 
+    def decimal(self, figure: float) -> str:
+        """``2,5``; English pages say ``2.5``."""
+        return f"{figure:.1f}".replace(".", self.t("decimal.sign"))
+
     def length(self, seconds: int) -> str:
         """Of a sound: minutes and seconds."""
         return f"{seconds // 60}:{seconds % 60:02d}"

@@ -105,7 +105,7 @@ class _Look:
     def _clauses(self) -> dict[str, str]:
         """What decides about each matter that can be dealt just now, by the dealing's own rule."""
         duty = store.duty(self.connection, self.services.clock.machine(), self.now)
-        desks = (one.id for one in self.rules.departments)
+        desks = tuple(id_ for id_, _ in desks_of(self.rules, self.wanted.scope, ""))
         placed = front(self.connection, self.rules, duty, self.now, *desks).everything()
         return {matter.id: clause for matter, clause, _ in placed}
 
