@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 
 from adapters.ids import new_id
-from adapters.schema import agent, line_event, listening, offer, transfer, waiting_caller
+from adapters.schema import agent, line_event, listening, offer, outbox, transfer, waiting_caller
 from desks.line_machine import FINAL_LINE_STATES, LineState
 from desks.transfer_machine import FINAL_TRANSFER_STATES, TRANSFER, TransferEvent
 
@@ -73,6 +73,23 @@ def adopt(connection: Connection, transfer_id: str, leg_sid: str) -> bool:
 def open_older_than(connection: Connection, machine: float) -> list[RowMapping]:
     query = select(transfer).where(transfer.c.ended_at.is_(None), transfer.c.made_machine < machine)
     return list(connection.execute(query.order_by(transfer.c.made_machine).limit(100)).mappings())
+
+
+def promoted_before(connection: Connection, machine: float) -> list[RowMapping]:
+    """Callbacks whose talk goes on in a room since then."""
+    going_on = and_(offer.c.state == "connected", offer.c.request_id.is_not(None), offer.c.room.is_not(None))
+    query = select(offer).where(going_on, offer.c.accepted_machine < machine).order_by(offer.c.accepted_machine)
+    return list(connection.execute(query.limit(100)).mappings())
+
+
+def talks_with_partners(connection: Connection, since: datetime) -> list[RowMapping]:
+    """Residents who were handed to a partner, and whom nobody has led on since."""
+    led = select(outbox.c.id).where(outbox.c.kind == "release_caller", outbox.c.ref == transfer.c.token)
+    query = select(transfer).where(
+        transfer.c.state == "done", transfer.c.goal_kind == "partner", transfer.c.ended_at > since
+    )
+    found = query.where(transfer.c.leg_sid.is_not(None), ~led.exists()).order_by(transfer.c.ended_at)
+    return list(connection.execute(found.limit(100)).mappings())
 
 
 def add_stay(connection: Connection, state: LineState, now: datetime, event: str, **values: Any) -> str:

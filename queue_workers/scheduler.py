@@ -25,7 +25,7 @@ from bootstrap import Services, build_services, record_start
 from callbacks import ledger, limit_watch
 from desks import dispatch, wishes
 from ivr import fallback
-from queue_workers import after_hours, effects, reconcile, sound_repairs
+from queue_workers import after_hours, effects, reconcile, sound_repairs, talk_repairs
 from queue_workers.enqueue import Enqueuer
 
 LOG = logging.getLogger("clock")
@@ -79,6 +79,9 @@ class Dispatcher:
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
         self.guarded("limits", lambda: limit_watch.watch(services))
+        self.guarded("overdue transfers", lambda: talk_repairs.overdue_transfers(services))
+        self.guarded("left alone", lambda: talk_repairs.left_alone(services))
+        self.guarded("lost listeners", lambda: talk_repairs.lost_listeners(services))
         self.guarded("expiry", lambda: reconcile.expire(services))
         self.guarded("unknown rings", lambda: reconcile.unknown_rings(services))
         self.guarded("interpreters", lambda: wishes.unkept_interpreters(services))

@@ -18,7 +18,8 @@ PURE = {
     "adapters.provider_facts",
     *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
     "recordings.model",
-    *(f"desks.{name}" for name in ("dealing", "expected_wait", "line_machine", "offer_machine", "transfer_machine", "card")),
+    *(f"desks.{name}" for name in ("dealing", "expected_wait", "line_machine", "offer_machine", "card")),
+    "desks.transfer_machine",
 }
 # Pure means: the same answer to the same arguments. These modules of the standard library give another one each time.
 IMPURE = {"os", "time", "random", "secrets", "socket", "threading", "subprocess", "pathlib", "logging", "uuid"}
@@ -72,6 +73,7 @@ SQL_OUTSIDE_STORES = {
     "desks.transfer_goals": "the type of the connection it hands on",
     "desks.directory": "a read model: it is nothing but queries",
     "ivr.transfer_webhooks": "the type of the row it is handed",
+    "queue_workers.talk_repairs": "the type of the row it is handed",
     "queue_workers.talk_effects": "the type of the row it is handed",
     "desks.dispatch": "one row: the offer, in the claim's transaction",
     "desks.outcome": "the type of the row it is handed",
@@ -183,7 +185,8 @@ def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
 def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
-    workers = {f"queue_workers.{name}" for name in ("effects", "sound_effects", "talk_effects", "reconcile", "sound_repairs")}
+    rooms = ("effects", "sound_effects", "talk_effects", "reconcile", "sound_repairs", "talk_repairs")
+    workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
 

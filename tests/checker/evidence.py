@@ -129,3 +129,4 @@ class Evidence:
     webhooks: tuple[Webhook, ...]
     errors: tuple[ProviderError, ...]
     texts_sent: tuple[Text, ...]
+    partner_legs: frozenset[str] = frozenset()  # legs that a transfer rang: neither residents' nor agents'

@@ -51,6 +51,7 @@ def read(directory: Path) -> Evidence:
         webhooks=tuple(_webhook(entry) for entry in webhooks),
         errors=tuple(ProviderError(str(e["call_sid"]), int(e["code"]), str(e["message"])) for e in lab["errors"]),
         texts_sent=tuple(Text(str(e["to"]), str(e["body"])) for e in lab["messages"]),
+        partner_legs=frozenset(str(row["leg_sid"]) for row in sql.get("transfer", ()) if row["leg_sid"]),
     )
 
 

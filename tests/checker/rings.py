@@ -30,7 +30,7 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def resident_legs(evidence: Evidence) -> list[Leg]:
-    """Legs that rang somebody who is neither an agent nor the city itself, on an agent's call or on nobody's."""
+    """Legs that rang somebody who is no agent, no partner and not the city, on an agent's call or on nobody's."""
     agent_legs = {leg.call_sid for leg in evidence.legs if leg.to in evidence.agent_addresses}
     return [
         leg
@@ -38,5 +38,6 @@ def resident_legs(evidence: Evidence) -> list[Leg]:
         if not leg.inbound
         and leg.rang is not None
         and leg.call_sid not in agent_legs
+        and leg.call_sid not in evidence.partner_legs
         and (leg.parent is None or leg.parent in agent_legs)
     ]

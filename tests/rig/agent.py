@@ -190,6 +190,38 @@ class Agent:
         card = self.card()
         return answer.status_code < 300 or card is None or card.token != token
 
+    def does(self, deed: str, **body: object) -> "Agent":
+        """A key of her talk: hold, transfer, transfer/complete, transfer/take-back, transfer/join, abusive."""
+        self._post(f"/console/offers/{self._current().token}/{deed}", body)
+        return self
+
+    def is_refused(self, deed: str, **body: object) -> str:
+        """The code with which the page refuses it."""
+        answer = self._send(f"/console/offers/{self._current().token}/{deed}", body)
+        assert answer.status_code == 422, f"{deed} as {self.id}: {answer.status_code}"
+        return str(answer.json()["error"])
+
+    def supervises(self, token: str, deed: str, **body: object) -> "Agent":
+        """A supervisor's key at somebody else's talk: listen, stop-listening."""
+        self._post(f"/console/talks/{token}/{deed}", body)
+        return self
+
+    def answers_telephone(self, within: float = 60.0) -> str:
+        """Picks up without a card; the call's sid."""
+        sid = self._ringing_sid(within)
+        self._lab.answer(sid)
+        return sid
+
+    def talks_with(self) -> frozenset[str]:
+        """The calls that she hears and that hear her."""
+        sid = self._find({"in-progress"})
+        return frozenset(self._lab.call(sid).talking_with) if sid else frozenset()
+
+    def leg(self) -> str:
+        sid = self._find({"in-progress"})
+        assert sid, f"{self.id} is in no call\n{self.story()}"
+        return sid
+
     # --- inside -------------------------------------------------------------------------------------------------
 
     def story(self) -> str:

@@ -37,6 +37,7 @@ class CallView:
     in_queue: str | None
     conference: str | None
     talking_with: tuple[str, ...]
+    hears: tuple[str, ...]  # without being heard by them
     gathering: bool  # keys are listened for
     listening: bool  # speech is listened for
     recording: bool
@@ -203,6 +204,7 @@ def _call_view(seen: Mapping[str, Any]) -> CallView:
         in_queue=seen.get("in_queue"),
         conference=seen.get("conference"),
         talking_with=tuple(seen.get("talking_with") or ()),
+        hears=tuple(seen.get("hears") or ()),
         gathering=bool(gathering.get("keys")),
         listening=bool(gathering.get("speech")),
         recording=seen.get("recording") is not None,

@@ -19,6 +19,7 @@ TABLES = (
     "waiting_caller",
     "line_event",
     "offer",
+    "transfer",
     "text_message",
     "supervisor_item",
 )
