@@ -112,7 +112,7 @@ def _told(services: "Services", one: Deed, names: dict[str, str], words: Wording
         _said(t, f"deed.{one.deed}", one.deed),
         _subject(services, one, names, t),
         _desk(services, one.department) if one.department else "",
-        _detail(one.detail or "", t),
+        _detail(services, one, names, t),
     )
 
 
@@ -134,9 +134,15 @@ def _desk(services: "Services", desk: str) -> str:
     return next((d.name[page_language()] for d in rules.departments if d.id == desk), desk)
 
 
-def _detail(detail: str, t: PageWords) -> str:
+def _detail(services: "Services", one: Deed, names: dict[str, str], t: PageWords) -> str:
     """Codes become words; what a person wrote as a reason stays as it was written."""
-    return ", ".join(_said(t, f"audit.detail.{part.replace(' ', '_')}", part) for part in detail.split(", ") if part)
+    written = one.detail or ""
+    if one.deed == "transfer" and len(parts := written.split(" ", 2)) == 3:
+        kind, _, goal = parts
+        return f"{_said(t, f'audit.detail.{kind}', kind)}: {names.get(goal) or _desk(services, goal)}"
+    if written in names:
+        return names[written]
+    return ", ".join(_said(t, f"audit.detail.{part.replace(' ', '_')}", part) for part in written.split(", ") if part)
 
 
 def _said(t: PageWords, key: str, otherwise: str) -> str:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from console import guard
 from console.rendering import page_language
+from desks import audit
 from routing_rules.model import LANGUAGES, Ruleset, Topic
 from routing_rules.notices import service
 from routing_rules.notices.checks import LONGEST_DAYS, LONGEST_WORDS, Faults, Wanted, one_line
@@ -37,17 +38,24 @@ def put_on_air(services: "Services") -> Response | tuple[str, int]:
     now = services.clock.now()
     rules = services.rules.current()
     wanted = _wanted(rules)
-    found = service.put_on_air(services.database, rules, wanted, guard.person().agent_id, now)
+    found = service.put_on_air(
+        services.database, rules, wanted, guard.person().agent_id, now, _noted(services, "notice_on")
+    )
     if found:
         return _page(services, request.form.to_dict(), found, wanted.topics), 422
     _heard_at_once(services, now)
     return redirect(url_for("console.notices"), 303)
 
 
+def _noted(services: "Services", deed: str) -> service.Also:
+    who = guard.person().agent_id
+    return lambda tx, notice_id: audit.note(tx, services.clock, who, deed, "notice", notice_id)
+
+
 def take_off(services: "Services", notice_id: str) -> Response:
     """One that is off already stays off: two supervisors may press at the same moment."""
     now = services.clock.now()
-    service.take_off(services.database, notice_id, now)
+    service.take_off(services.database, notice_id, now, _noted(services, "notice_off"))
     _heard_at_once(services, now)
     return redirect(url_for("console.notices"), 303)
 

@@ -4,15 +4,17 @@ A webhook asks the board, never SQL: with the record down, callers still hear th
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
-from adapters.database import Database, DatabaseError
+from adapters.database import Database, DatabaseError, Transaction
 from adapters.ids import new_id
 from routing_rules.model import Notice, Ruleset
 from routing_rules.notices import store
 from routing_rules.notices.checks import Faults, Wanted, faults
 from routing_rules.notices.store import Kept
 
+Also = Callable[[Transaction, str], object]  # done in the deed's own transaction, with the notice's id
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,9 @@ class NoticeBoard:
         return True
 
 
-def put_on_air(database: Database, rules: Ruleset, wanted: Wanted, author: str, now: datetime) -> Faults:
+def put_on_air(
+    database: Database, rules: Ruleset, wanted: Wanted, author: str, now: datetime, also: Also | None = None
+) -> Faults:
     """Empty: it is on air. Else what is wrong, field by field, and nothing has changed."""
     with database.write() as tx:
         store.alone(tx.connection)
@@ -47,14 +51,18 @@ def put_on_air(database: Database, rules: Ruleset, wanted: Wanted, author: str, 
             return found
         made = Notice(new_id(), wanted.words, wanted.topics, wanted.until)
         store.add(tx.connection, Kept(made, author, now))
+        if also is not None:
+            also(tx, made.id)
     log.info("notice %s on air until %s, topics %s", made.id, made.until, ",".join(made.topics) or "all")
     return {}
 
 
-def take_off(database: Database, notice_id: str, now: datetime) -> bool:
+def take_off(database: Database, notice_id: str, now: datetime, also: Also | None = None) -> bool:
     """False: it was not on air any more."""
     with database.write() as tx:
         ended = store.end(tx.connection, notice_id, now)
+        if ended and also is not None:
+            also(tx, notice_id)
     if ended:
         log.info("notice %s taken off the air", notice_id)
     return ended

@@ -55,6 +55,7 @@ SQL_OUTSIDE_STORES = {
     "adapters.outbox": "one row: the order",
     "bootstrap": "one row: when this process began",
     "callbacks.making": "the type of the row it joins",
+    "console.first_administrator": "names the error of a database that cannot be used",
     "console.accounts": "names the error of a sign-in name that is taken",
     "console.openid_pages": "names the error of a subject that another account holds",
     "callbacks.planning": "the type of the connection it hands on",

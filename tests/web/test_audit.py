@@ -16,6 +16,7 @@ from console import sign_in
 from console.audit_pages import FORMULA, PAGE, harmless
 from console.passwords import Argon2Passwords
 from console.words import PAGE_LANGUAGES, page_words
+from desks.talk_listen import MODES
 from tests.architecture.source import modules
 from tests.web.console_rig import CHEAP, Browser, City, make_city
 
@@ -72,20 +73,23 @@ def test_every_sign_in_and_the_first_wait_are_noted(city: City) -> None:
 
 
 def deeds_in_the_code() -> set[str]:
-    """Every deed that any room notes, where it is written as it stands."""
+    """Every deed that any room notes: written as it stands, handed to a helper, or a mode of listening."""
     found: set[str] = set()
     for module in modules():
         for call in module.calls("note"):
             if len(call.args) >= 5 and isinstance(call.args[3], ast.Constant):
                 found.add(str(call.args[3].value))
-    return found
+        for call in module.calls("_noted"):
+            if len(call.args) >= 2 and isinstance(call.args[1], ast.Constant):
+                found.add(str(call.args[1].value))
+    return found | set(MODES)
 
 
 @pytest.mark.parametrize("language", PAGE_LANGUAGES)
 def test_every_deed_has_words(language: str) -> None:
     words = page_words(language).words
     deeds = deeds_in_the_code()
-    assert {"account_made", "password_reset", "signed_out_everywhere"} <= deeds
+    assert {"account_made", "password_reset", "notice_on", "pause", "reassign", "coach"} <= deeds
     missing = {deed for deed in deeds if f"deed.{deed}" not in words}
     assert missing == set()
     assert {f"audit.subject.{subject}" for subject in SUBJECTS} <= set(words)
