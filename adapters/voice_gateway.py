@@ -128,9 +128,13 @@ class VoiceGateway:
             return self._participant(room, call_sid, hold=False)
         return self._participant(room, call_sid, hold=True, hold_url=hold_url, hold_method="POST")
 
-    def may_leave(self, room: str, call_sid: str) -> Result:
+    def leaves_open(self, room: str, call_sid: str) -> Result:
         """The room goes on when this one leaves it."""
         return self._participant(room, call_sid, end_conference_on_exit=False)
+
+    def closes(self, room: str, call_sid: str) -> Result:
+        """The room is over when this one leaves it."""
+        return self._participant(room, call_sid, end_conference_on_exit=True)
 
     def _participant(self, room: str, call_sid: str, **change: object) -> Result:
         found = _asked(

@@ -51,7 +51,17 @@ def set_hold(services: "Services", ref: str) -> Outcome:
     if found is None:
         return "not wanted"
     row, room, leg = found
-    return _in_room(services, row, services.gateway.hold(room, leg, hold_words(services, row)))
+    done = _in_room(services, row, services.gateway.hold(room, leg, hold_words(services, row)))
+    if done == "done" and not row["on_hold"] and _is_back(services, row):
+        services.gateway.closes(room, row["agent_call_sid"])
+    return done
+
+
+def _is_back(services: "Services", row: RowMapping) -> bool:
+    """A transfer came to nothing: when she leaves now, the talk is over again."""
+    with services.database.read() as connection:
+        last = transfers.last_of(connection, row["token"])
+    return row["state"] == "connected" and last is not None and last["state"] == "back"
 
 
 def hold_words(services: "Services", row: RowMapping) -> str | None:
@@ -82,7 +92,7 @@ def consult(services: "Services", transfer_id: str) -> Outcome:
     asking, room, leg = found
     done: Outcome = "done"
     if asking["state"] == "connected":
-        done = _in_room(services, asking, services.gateway.may_leave(room, asking["agent_call_sid"]))
+        done = _in_room(services, asking, services.gateway.leaves_open(room, asking["agent_call_sid"]))
     if done == "done":
         done = _in_room(services, asking, services.gateway.hold(room, leg, hold_words(services, asking)))
     if done == "done":
@@ -166,6 +176,9 @@ def let_leave(services: "Services", transfer_id: str) -> Outcome:
     result = services.gateway.hold(room, leg, None)
     if isinstance(result, Unknown) or (isinstance(result, NotDone) and result.again):
         return AGAIN_SECONDS
+    taker = _taker(services, row) if row is not None else None
+    if taker is not None:  # without it the resident would wait for our own look at the empty room
+        services.gateway.closes(room, taker)
     if asking["agent_call_sid"] is None or asking["leg_ended_machine"] is not None:
         return "done"
     return repeatable(services.gateway.end(asking["agent_call_sid"]))
@@ -187,6 +200,15 @@ def release_caller(services: "Services", token: str) -> Outcome:
     if stay is None:
         return repeatable(services.gateway.redirect(leg, link(services.base, "talk/over", k=token)))
     return repeatable(services.gateway.redirect(leg, url_of(services.base, step_for(stay, "talk-over", f"{token}r"))))
+
+
+def _taker(services: "Services", row: RowMapping) -> str | None:
+    """The leg of who has taken over."""
+    if row["new_token"] is None:
+        return None if row["leg_sid"] is None else str(row["leg_sid"])
+    with services.database.read() as connection:
+        taking = store.offer_by_token(connection, row["new_token"])
+    return None if taking is None or taking["agent_call_sid"] is None else str(taking["agent_call_sid"])
 
 
 def lead_on(services: "Services", line_id: str) -> Outcome:

@@ -43,7 +43,9 @@ def test_consulted_joined_by_all_three_and_handed_on(city: City) -> None:
     aino.does("transfer/complete").puts_down()
     assert aino.is_idle()
     hear_each_other(liisa, resident.call_sid)
-    ends_and_notes(resident, liisa)
+    liisa.hangs_up()
+    resident.hears(heard()["thanks"]).call_ends()
+    liisa.notes("done")
     city.eventually("SELECT 1 FROM waiting_caller WHERE state = 'done' AND handed_over_by IS NOT NULL")
     assert city.one("SELECT outcome FROM offer WHERE agent_id = 'aino'")["outcome"] == "transferred"
     assert city.one("SELECT state FROM transfer")["state"] == "done"
@@ -66,6 +68,7 @@ def test_a_callback_on_hold_then_to_another_desk_at_its_old_place(city: City) ->
     assert aino.is_refused("transfer", kind="blind", goal_kind="desk", goal="extended") == "unstaffed"
     matti = city.agent("matti").available()
     aino.does("transfer", kind="blind", goal_kind="desk", goal="extended", note="kysyy vuokrasta")
+    city.kill("worker-1", "worker-2", "clock")
     resident.hears(heard()["handed_on"])
     aino.puts_down()
     matti.accepts()

@@ -81,8 +81,8 @@ def test_a_leg_on_its_way_to_the_room_is_asked_again(town: Town) -> None:
 def test_consult_then_leave(talk: Talk) -> None:
     town, other = talk.town, consulting(talk)
     assert town.offer(talk.token)["on_hold"]
-    assert [o.kind for o in town.gateway.orders if o.kind in ("may_leave", "hold", "call")][-3:] == [
-        "may_leave", "hold", "call",
+    assert [o.kind for o in town.gateway.orders if o.kind in ("leaves_open", "hold", "call")][-3:] == [
+        "leaves_open", "hold", "call",
     ]  # fmt: skip
     assert talk.does("complete") == Changed()
     assert talk.transfer()["state"] == "done"
@@ -91,7 +91,8 @@ def test_consult_then_leave(talk: Talk) -> None:
     assert (hers["state"], hers["room"], hers["handed_over_by"]) == ("connected", mine["room"], talk.token)
     assert town.stay(hers["caller_id"])["state"] == "talking"
     town.carry_out()
-    assert [o.kind for o in town.gateway.orders][-2:] == ["unhold", "end"]
+    assert [o.kind for o in town.gateway.orders][-3:] == ["unhold", "closes", "end"]
+    assert town.gateway.orders[-2].to == leg_of(town, other)
     assert town.gateway.orders[-1].to == AGENT_LEG
     assert [row["deed"] for row in town.every(audit_event, subject_id=talk.token)] == ["transfer"]
 

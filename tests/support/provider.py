@@ -13,7 +13,7 @@ NO_SUCH_CALL = NotDone(404, 20404, again=False)
 
 @dataclass(frozen=True)
 class Order:
-    kind: str  # call | redirect | take | end | hold | unhold | may_leave | text | delete_recording
+    kind: str  # call | redirect | take | end | hold | unhold | leaves_open | closes | text | delete_recording
     to: str  # a number, an identity or a call
     url: str = ""
 
@@ -65,8 +65,11 @@ class RecordingGateway(VoiceGateway):
     def hold(self, room: str, call_sid: str, hold_url: str | None) -> Result:
         return self._take(Order("hold" if hold_url else "unhold", call_sid, hold_url or ""))
 
-    def may_leave(self, room: str, call_sid: str) -> Result:
-        return self._take(Order("may_leave", call_sid))
+    def leaves_open(self, room: str, call_sid: str) -> Result:
+        return self._take(Order("leaves_open", call_sid))
+
+    def closes(self, room: str, call_sid: str) -> Result:
+        return self._take(Order("closes", call_sid))
 
     def alone_in(self, room: str, call_sid: str) -> bool:
         return (room, call_sid) in self._alone
