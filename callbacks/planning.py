@@ -84,6 +84,17 @@ def free_slots(
     return tuple(w for w in offered if held.get(w.start, 0) < room_in(rules, department, language, w))
 
 
+def slots_for(
+    connection: Connection, rules: Ruleset, topic_id: str, language: str, now: datetime
+) -> tuple[Window, ...]:
+    """What can be promised about a topic. An urgent one is not blocked by what others have been promised: its request
+    comes first in the line in whatever slot it stands."""
+    department = ringing_department(rules, topic_id)
+    if rules.topic(topic_id).urgent:
+        return open_slots(rules, department, now)
+    return free_slots(connection, rules, department, language, now)
+
+
 def room_in(rules: Ruleset, department: Department, language: str, window: Window) -> int:
     """How many promises the window can hold."""
     planned = planned_minutes(department.staffing, language, window, ZoneInfo(rules.time_zone))

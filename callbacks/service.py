@@ -18,7 +18,7 @@ from callbacks.making import Made, Making, Wanted
 from callbacks.missing import Missing
 from callbacks.model import Kind, Missed, Refused, Window, code_of, start_of
 from callbacks.openings import open_until
-from callbacks.planning import free_slots, open_slots, openings, ringing_department, room_in, soonest
+from callbacks.planning import open_slots, openings, ringing_department, room_in, slots_for, soonest
 from callbacks.scoring import Told, Via
 from callbacks.step_store import SPOKEN
 from callbacks.telling import Telling
@@ -56,8 +56,8 @@ class Promises:
             return None if soon is None else ("asap", soon)
         department = ringing_department(self.rules, topic)
         if held is not None:
-            return self._slot(department, language, choice, held)
-        free = free_slots(self.tx.connection, self.rules, department, language, self.now)
+            return self._slot(department, language, choice, 0 if self.rules.topic(topic).urgent else held)
+        free = slots_for(self.tx.connection, self.rules, topic, language, self.now)
         if choice == "":
             free = free or open_slots(self.rules, department, self.now)
         found = next((w for w in free if choice in ("", code_of(w))), None)

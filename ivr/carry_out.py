@@ -242,7 +242,10 @@ class CarryOut:
         return isinstance(route, ToLine | ToDuty | ToNumber)
 
     def _wait(self, stay: RowMapping | None) -> int:
-        """The expected wait in minutes that an ASAP window is checked against; 0 without history."""
+        """The expected wait in minutes that an ASAP window is checked against; 0 without history, and for an urgent
+        matter, which comes first."""
+        if self.facts.rules.topic(stay["topic"] if stay is not None else self.step.topic).urgent:
+            return 0
         desk = stay["desk"] if stay is not None else self._desk()
         duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.facts.now)
         line_id = stay["id"] if stay is not None else None

@@ -15,7 +15,7 @@ from adapters.ids import new_id
 from callbacks import store as promises
 from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number, takes_texts
-from callbacks.planning import Times, free_slots, ringing_department, soonest
+from callbacks.planning import Times, slots_for, soonest
 from desks import store as desks_store
 from desks.line import outlook
 from ivr.caller_input import CallerInput, Pressed
@@ -183,13 +183,14 @@ class Finder:
     def _times(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> Times:
         """Nobody is asked how long the line is where ASAP cannot be offered even without one."""
         language = self._rung_in(step, given)
-        wait = (line.wait_minutes or 0) if line is not None else 0
+        urgent = self.rules.topic(topic).urgent  # first in the line: others' waits are not hers
+        wait = (line.wait_minutes or 0) if line is not None and not urgent else 0
         soon = soonest(self.rules, topic, self.now, wait, language)
         if soon is not None and line is None:
             expected = self._asap_wait(topic)
-            soon = soonest(self.rules, topic, self.now, expected, language) if expected is not None else None
-        department = ringing_department(self.rules, topic)
-        return Times(soon, free_slots(self.connection, self.rules, department, language, self.now))
+            least = 0 if urgent else expected
+            soon = soonest(self.rules, topic, self.now, least or 0, language) if expected is not None else None
+        return Times(soon, slots_for(self.connection, self.rules, topic, language, self.now))
 
     def _rung_in(self, step: Step, given: CallerInput) -> str:
         """A request is rung in its own language, whichever she speaks when she moves it."""
