@@ -66,7 +66,7 @@ class City(RuleBasedStateMachine):
         record = FOLDER / f"{id(self)}.db"
         shutil.copy(EMPTY, record)
         self.record, self.refusals = record, 0
-        self.town = Happenings.over(f"sqlite:///{record}", SMS_SENDER="+358175550100").begins()
+        self.town = Happenings.begun(f"sqlite:///{record}")
 
     @initialize(hour=st.sampled_from([0, 0, 0, 4, 11]))
     def begins(self, hour: int) -> None:

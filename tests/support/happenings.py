@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Table, select, text
 from adapters.database import Transaction
 from callbacks import limit_store, limit_watch
 from callbacks import store as promises
-from callbacks.limits import Met
+from callbacks.limits import HOUR, Met
 from callbacks.making import Made, Making, SameOpen, Wanted
 from callbacks.model import OPEN_STATES, Refused, Window, code_of
 from callbacks.planning import free_slots, ringing_department
@@ -24,7 +24,8 @@ from ivr.effects import CancelRequest, MoveRequest
 from ivr.fact_finding import bare
 from ivr.step_url import Step
 from queue_workers import after_hours, effects, reconcile
-from tests.support.services import Town
+from routing_rules.model import Ruleset
+from tests.support.services import CITY, Town
 
 T = TypeVar("T")
 AGENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -47,10 +48,14 @@ class Happenings(Town):
 
     silent: frozenset[str] = frozenset()
 
-    def begins(self) -> "Happenings":
+    @classmethod
+    def begun(cls, database_url: str, rules: Ruleset | None = None) -> "Happenings":
+        """Everybody is at work."""
+        town = cls.over(database_url, rules=rules, SMS_SENDER=CITY)
+        assert isinstance(town, Happenings)
         for name, (desks, languages) in AGENTS.items():
-            self.agent(name, desks, languages)
-        return self
+            town.agent(name, desks, languages)
+        return town
 
     # --- residents -----------------------------------------------------------------------------------------------
 
@@ -238,7 +243,7 @@ class Happenings(Town):
 
         def act(tx: Transaction) -> None:
             if on:
-                limit_store.make_stop(tx.connection, Met("rings", "1/1", now + limit_watch.HOUR), now)
+                limit_store.make_stop(tx.connection, Met("rings", "1/1", now + HOUR), now)
             for stop in () if on else limit_store.stops(tx.connection):
                 limit_store.end_stop(tx, self.clock, stop.id, "ester")
 
