@@ -40,6 +40,8 @@ FILLED = {
     "notice_id": "n1",
     "recording_id": "m1234567",
     "item_id": "i1",
+    "desk": "housing",
+    "stop_id": "s1",
     "agent_id": "a_iida",
     "filename": "console.css",
 }
@@ -126,6 +128,10 @@ DOORS: dict[str, Door] = {
     "line_part": Door(SUPERVISORS),
     "resolve": Door(DECISION, {"decision": "again"}),
     "item_seen": Door(DECISION, hidden_as=(404, 409)),
+    "pause_chosen": Door(DECISION, {"desk": "housing", **REASON}),
+    "pause": Door(DECISION, REASON),
+    "resume": Door(DECISION),
+    "end_stop": Door(SUPERVISORS, {"sure": "yes"}),  # the city's ringing is every supervisor's
     "notices": Door(SUPERVISORS),
     "notice_on": Door(SUPERVISORS),
     "notice_off": Door(SUPERVISORS),
