@@ -252,7 +252,7 @@ def needs_after(effect: Effect, result: Result) -> Needs:
     match result:
         case TooLate() | NoWindow() | CodeChecked():
             return ANYWHERE
-        case NumberRefused("live" | "too_many"):
+        case NumberRefused("live" | "too_many" | "stopped"):
             return ANYWHERE
     return ANYWHERE if isinstance(effect, GiveUpLine) and effect.why != "silent" else NOTHING
 

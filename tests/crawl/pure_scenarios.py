@@ -75,6 +75,10 @@ def scenarios() -> Iterator[tuple[str, DialogueAlone]]:
     yield "nobody on duty", _city(facts(day, (), soon=False))
     yield "only Finnish on duty", _city(facts(day, staffed("fi")))
     yield "overloaded", _city(replace(open_now, wait_minutes=90))
+    none = {"asap": None, "slots": (), "stopped": True}
+    yield "the city's ringing is stopped", _city(replace(open_now, **none))  # type: ignore[arg-type]
+    yield "stopped, nobody on duty", _city(replace(facts(day, (), soon=False), **none))  # type: ignore[arg-type]
+    yield "stopped, closed", _city(replace(closed, **none))  # type: ignore[arg-type]
     yield "withheld", _city(replace(open_now, caller=NotCallable("withheld")))
     yield "foreign", _city(replace(open_now, caller=NotCallable("foreign")))
     yield "landline, another number shown", _city(replace(open_now, can_text=False, shown_number=CITY))
