@@ -94,7 +94,7 @@ class Legs:
 
     # --- a supervisor --------------------------------------------------------------------------------------------
 
-    def supervisor(self, listening_id: str) -> Turn:
+    def supervisor(self, listening_id: str, call_sid: str) -> Turn:
         """Her browser's telephone: answering is enough. On one of her own she presses 1: a voicemail must not hear."""
         with self.services.database.read() as connection:
             row = transfers.listening_by_id(connection, listening_id)
@@ -104,10 +104,10 @@ class Legs:
         if person["telephone"] is not None:
             accept = link(self.services.base, "supervisor/room", k=listening_id)
             return Turn(DEFAULT, (Gather((Say("agent.press_one"),), accept), Hangup()))
-        return self.listens(listening_id)
+        return self.listens(listening_id, call_sid)
 
-    def listens(self, listening_id: str) -> Turn:
-        heard = self._run(lambda tx: talk_legs.supervisor_room(tx, listening_id, request.form["CallSid"]))
+    def listens(self, listening_id: str, call_sid: str) -> Turn:
+        heard = self._run(lambda tx: talk_legs.supervisor_room(tx, listening_id, call_sid))
         if heard is None:
             return HANGUP
         over = link(self.services.base, "supervisor/over", k=listening_id)
@@ -145,8 +145,8 @@ def blueprint(services: "Services") -> Blueprint:
         "/agent/left": lambda: AgentLeg(services).left(_id()),
         "/transfer/ring": lambda: legs.partner(_id(), _sid()),
         "/transfer/over": lambda: legs.partner_over(_id(), _sid()),
-        "/supervisor/ring": lambda: legs.supervisor(_id()),
-        "/supervisor/room": lambda: legs.listens(_id()) if read(request.form) == Pressed("1") else HANGUP,
+        "/supervisor/ring": lambda: legs.supervisor(_id(), _sid()),
+        "/supervisor/room": lambda: legs.listens(_id(), _sid()) if read(request.form) == Pressed("1") else HANGUP,
         "/supervisor/over": lambda: legs.supervisor_over(_id()),
     }
     for path, answer in answers.items():

@@ -1,0 +1,128 @@
+"""The keys of a talk over HTTP: hers alone, refused in codes, and a directory of whom she can ask."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.schema import listening, offer, outbox, transfer
+from tests.web.console_rig import Browser, City, make_city
+
+AGENT_LEG = "CA" + "a" * 32
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = make_city(tmp_path)
+    made.present(made.agent("aino"))
+    made.present(made.agent("bertil", ("streets",), ("fi",)))
+    made.present(made.agent("cecilia", ("streets",), ("sv",)))
+    made.agent("sirpa", ("housing",), role="supervisor")
+    made.caller(state="talking", offer_token="tok1")
+    made.offer("a_aino", "connected", caller_id="c1", agent_call_sid=AGENT_LEG, connected_at=made.clock.now())
+    yield made
+    made.services.database.dispose()
+
+
+def signed_in(city: City, name: str) -> Browser:
+    browser = city.browser()
+    browser.signs_in(name)
+    return browser
+
+
+@pytest.fixture
+def aino(city: City) -> Browser:
+    return signed_in(city, "aino")
+
+
+def test_hold_and_off_hold(city: City, aino: Browser) -> None:
+    assert aino.post("/offers/tok1/hold", on="yes").get_json() == {"ok": True}
+    assert city.one(offer.c.on_hold, where=offer.c.token == "tok1")[0]
+    assert aino.desk()["offer"]["on_hold"] is True
+    again = aino.post("/offers/tok1/hold", on="yes")
+    assert (again.status_code, again.get_json()) == (409, {"error": "moved_on"})
+    assert aino.post("/offers/tok1/hold", on=False).status_code == 200
+    assert aino.desk()["offer"]["on_hold"] is False
+
+
+def test_a_transfer_shows_on_her_card_and_can_be_taken_back(city: City, aino: Browser) -> None:
+    asked = {"kind": "warm", "goal_kind": "agent", "goal": "a_bertil", "note": " wants a permit "}
+    assert aino.post("/offers/tok1/transfer", **asked).status_code == 200
+    shown = aino.desk()["offer"]["transfer"]
+    assert (shown["kind"], shown["state"], shown["note"]) == ("warm", "asked", "wants a permit")
+    bertil = signed_in(city, "bertil").desk()["offer"]
+    assert (bertil["state"], bertil["handed_over"]["by"]) == ("offered", "Aino Virtanen")
+    assert bertil["handed_over"]["note"] == "wants a permit"
+    for wrong in ("join",):
+        assert aino.post(f"/offers/tok1/transfer/{wrong}").status_code == 409
+    assert aino.post("/offers/tok1/transfer/take-back").status_code == 200
+    assert aino.post("/offers/tok1/transfer/complete").status_code == 409
+    assert city.one(transfer.c.state, where=transfer.c.token == "tok1")[0] == "back"
+
+
+@pytest.mark.parametrize(
+    ("goal_kind", "goal", "code"),
+    [("desk", "nowhere", "unknown_goal"), ("desk", "culture", "unstaffed"), ("agent", "a_cecilia", "language")],
+)
+def test_a_refusal_is_a_code_and_changes_nothing(
+    city: City, aino: Browser, goal_kind: str, goal: str, code: str
+) -> None:
+    answer = aino.post("/offers/tok1/transfer", kind="blind", goal_kind=goal_kind, goal=goal)
+    assert (answer.status_code, answer.get_json()) == (422, {"error": code})
+    assert city.one(transfer.c.id, where=transfer.c.token == "tok1") is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"kind": "tepid", "goal_kind": "desk", "goal": "streets"},
+        {"kind": "warm", "goal_kind": "moon", "goal": "streets"},
+        {"kind": "warm", "goal_kind": "desk", "goal": ["streets"]},
+    ],
+)
+def test_what_no_button_sends_is_refused(aino: Browser, fields: dict[str, object]) -> None:
+    assert aino.post("/offers/tok1/transfer", **fields).status_code == 400
+    assert aino.post("/offers/tok1/hold", on="perhaps").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["hold", "transfer", "transfer/complete", "transfer/take-back", "transfer/join", "abusive"]
+)
+def test_another_agents_talk_is_as_unknown_as_none(city: City, path: str) -> None:
+    body = {"on": "yes", "kind": "blind", "goal_kind": "desk", "goal": "streets"}
+    assert signed_in(city, "bertil").post(f"/offers/tok1/{path}", **body).status_code == 404
+    assert city.one(outbox.c.id, where=outbox.c.ref == "tok1") is None
+
+
+def test_an_abusive_call_is_one_key(city: City, aino: Browser) -> None:
+    assert aino.post("/offers/tok1/abusive").status_code == 200
+    assert city.one(offer.c.outcome, where=offer.c.token == "tok1")[0] == "abusive"
+    assert city.one(outbox.c.kind, where=outbox.c.ref == "tok1")[0] == "end_abusive"
+
+
+def test_only_a_supervisor_listens_and_the_agent_sees_her(city: City, aino: Browser) -> None:
+    assert aino.post("/talks/tok1/listen", mode="listen").status_code == 403
+    sirpa = signed_in(city, "sirpa")
+    assert sirpa.post("/talks/tok1/listen", mode="shout").status_code == 400
+    assert sirpa.post("/talks/tok1/listen", mode="coach").status_code == 200
+    card = aino.desk()["offer"]
+    assert (card["listened_by"], card["coached"]) == ("Sirpa Virtanen", True)
+    assert ("desk", "a_aino") in city.hints.published
+    assert sirpa.post("/talks/tok1/stop-listening").status_code == 200
+    assert city.one(listening.c.ended_at, where=listening.c.token == "tok1")[0] is not None
+    assert aino.desk()["offer"]["listened_by"] is None
+
+
+def test_the_directory_shows_who_can_be_asked_in_the_residents_language(city: City, aino: Browser) -> None:
+    shown = aino.get("/directory.json").get_json()
+    assert shown["language"] == "fi"
+    streets = next(desk for desk in shown["desks"] if desk["id"] == "streets")
+    assert (streets["open"], streets["paused"], streets["staffed"], streets["free"]) == (True, False, True, 1)
+    assert [(one["name"], one["fits"]) for one in shown["colleagues"]] == [
+        ("Bertil Virtanen", True),
+        ("Cecilia Virtanen", False),
+    ]
+    partners = {one["id"]: one["fits"] for one in shown["partners"]}
+    assert partners == {"county": True, "county-social": True, "parish": True, "waste": True}
+    assert "+358" not in str(shown), "numbers stay in the rules"
