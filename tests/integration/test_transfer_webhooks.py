@@ -1,0 +1,113 @@
+"""Signed webhooks of talks with more than two: each document strict, each copy harmless, stale ids hang up."""
+
+import html
+import re
+
+import pytest
+
+from adapters.schema import callback_request, transfer
+from desks import transfer as transfers
+from tests.support.services import CITY, Town
+from tests.support.talks import AGENT_LEG, RESIDENT_LEG, callback, live
+from tests.support.telephone import Telephone
+
+REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)</Redirect>")
+OURS = {"Direction": "outbound-dial", "From": CITY}
+STALE = (
+    "talk/room", "talk/line", "transfer/ring", "transfer/over", "supervisor/ring", "supervisor/room",
+    "supervisor/over", "agent/left",
+)  # fmt: skip
+
+
+def redirect_of(document: str) -> str:
+    found = REDIRECT.search(document)
+    assert found, document
+    return html.unescape(found[1])
+
+
+@pytest.mark.parametrize("path", STALE)
+@pytest.mark.parametrize("token", ["", "nobody", "n" * 60])
+def test_an_id_that_names_nothing_hangs_up(town: Town, path: str, token: str) -> None:
+    answer = Telephone.at(town).post(f"/voice/{path}?k={token}", Digits="1", DialCallStatus="completed")
+    assert "<Hangup" in answer
+    assert "<Dial" not in answer
+
+
+def test_the_agent_follows_into_the_room_and_a_copy_does_no_harm(town: Town) -> None:
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    room = town.offer(talk.token)["room"]
+    agent = Telephone.at(town, sid=AGENT_LEG)
+    for _ in range(2):
+        assert f">{room}<" in agent.post(f"/voice/agent/over?k={talk.token}", DialCallStatus="completed")
+    assert town.offer(talk.token)["state"] == "connected"
+    resident = Telephone.at(town, sid=RESIDENT_LEG)
+    joined = resident.post(f"/voice/talk/room?k={talk.token}", **OURS)
+    assert f">{room}<" in joined
+    assert 'endConferenceOnExit="true"' in joined
+    assert "<Hangup" in Telephone.at(town, sid="CA" + "9" * 32).post(f"/voice/talk/room?k={talk.token}")
+    assert "<Hangup" in agent.post(f"/voice/agent/left?k={talk.token}", DialCallStatus="answered")
+    assert town.offer(talk.token)["state"] == "wrapup"
+    assert "<Hangup" in agent.post(f"/voice/agent/over?k={talk.token}", DialCallStatus="completed"), "late copy"
+
+
+def test_on_hold_she_hears_words_and_music_and_no_question(town: Town) -> None:
+    for language in ("fi", "sv", "en", "xx"):
+        heard = Telephone.at(town).post(f"/voice/talk/hold?lang={language}")
+        assert heard.count("<Say") == 1
+        assert "<Play" in heard
+        assert "<Gather" not in heard
+        assert "talk/hold" in redirect_of(heard)
+
+
+def test_a_room_that_cannot_be_made_leads_into_the_line(town: Town) -> None:
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    resident = Telephone.at(town, sid=RESIDENT_LEG)
+    resident.post(f"/voice/talk/room?k={talk.token}", **OURS)
+    led = resident.post(resident.next_url(), DialCallStatus="failed", **OURS)
+    assert talk.running()["desk"] == "housing"
+    assert "<Enqueue" in resident.post(redirect_of(led), **OURS)
+
+
+def test_one_whom_we_rang_takes_a_callback_from_the_line_for_her_own_number(town: Town) -> None:
+    """Her leg's From is ours: the number read back, and rung, must be hers."""
+    talk = callback(town)
+    town.agent("pirkko", ("streets",))
+    talk.asks("blind", "desk", "streets")
+    hers = {**OURS, "To": "+358401000001"}
+    resident = Telephone.at(town, sid=RESIDENT_LEG)
+    led = resident.post(f"/voice/talk/line?k={talk.running()['id']}", **hers)
+    assert "<Enqueue" in resident.post(redirect_of(led), **hers)
+    left = resident.next_url()
+    resident.post(resident.wait_url(), **hers)
+    assert "<Leave" in resident.post(resident.next_url(), Digits="1", **hers)
+    assert "nolla neljä nolla, yksi" in resident.post(left, QueueResult="leave", **hers)
+    resident.post(resident.next_url(), Digits="1", **hers)
+    open_ones = [r for r in town.every(callback_request) if r["state"] == "requested"]
+    assert {row["number_id"] for row in open_ones} == {town.promise(str(talk.request))["number_id"]}
+
+
+def test_news_of_a_partners_leg_come_twice_and_late(town: Town) -> None:
+    talk = live(town)
+    talk.asks("warm", "partner", "waste")
+    for _ in range(3):
+        town.carry_out()
+    leg, key = str(talk.transfer()["leg_sid"]), str(talk.transfer()["id"])
+    partner = Telephone.at(town, sid=leg)
+    for _ in range(2):
+        assert "<Conference" in partner.post(f"/voice/transfer/ring?k={key}")
+    assert 'endConferenceOnExit="false"' in partner.heard[-1]
+    for status in ("ringing", "completed", "completed"):
+        assert partner.send(f"/voice/transfer/leg?k={key}", CallStatus=status).status_code == 204
+    assert [row["state"] for row in town.every(transfer)] == ["back"]
+    assert "<Hangup" in partner.post(f"/voice/transfer/ring?k={key}"), "too late"
+    stranger = Telephone.at(town, sid="CA" + "8" * 32)
+    assert "<Hangup" in stranger.post(f"/voice/transfer/ring?k={key}")
+
+
+def test_what_is_said_before_an_abusive_call_ends(town: Town) -> None:
+    heard = Telephone.at(town).post("/voice/talk/abusive?lang=en")
+    assert "offensive language" in heard
+    assert "one one two" in heard
+    assert heard.rstrip().endswith("<Hangup /></Response>") or "<Hangup/>" in heard
