@@ -73,10 +73,7 @@ def participants(network: Network) -> Blueprint:
             room = _found(network, sid)
             inside = _inside(room, call_sid)
             g.sid = inside.call.sid
-            _check_coach(room)
-            network.conferences.change(room, inside, _apply)
-            if request.form.get("AnnounceUrl"):
-                network.conferences.announce(room, inside, _announcement())
+            _changed(network, room, inside)
             return jsonify(_participant(room, inside, account))
 
     @api.delete("/Participants/<call_sid>.json")
@@ -104,6 +101,15 @@ def _inside(room: Conference, call_sid: str) -> Participant:
     raise not_found()
 
 
+def _changed(network: Network, room: Conference, member: Participant) -> None:
+    coached = request.form.get("CallSidToCoach", "")
+    if coached and coached not in room.participants:
+        raise Refused(400, 13240, f"{coached} is not in this conference")
+    network.conferences.change(room, member, _apply)
+    if request.form.get("AnnounceUrl"):
+        network.conferences.announce(room, member, _announcement())
+
+
 def _apply(member: Participant) -> None:
     form = request.form
     if "Hold" in form:
@@ -119,12 +125,6 @@ def _apply(member: Participant) -> None:
 
 def _announcement() -> Fetch:
     return Fetch(request.form["AnnounceUrl"], method("AnnounceMethod"))
-
-
-def _check_coach(room: Conference) -> None:
-    coached = request.form.get("CallSidToCoach", "")
-    if coached and coached not in room.participants:
-        raise Refused(400, 13240, f"{coached} is not in this conference")
 
 
 def _dial_in(network: Network, sid: str) -> Participant:

@@ -123,17 +123,16 @@ def ring_partner(services: "Services", transfer_id: str) -> Outcome:
     number = services.database.run(lambda tx: _ask_partner(services, tx, transfer_id))
     if number is None:
         return "not wanted"
-    base = services.base
-    result = services.gateway.call(
-        number,
-        services.caller_id,
-        link(base, "transfer/ring", k=transfer_id),
-        link(base, "transfer/leg", k=transfer_id),
-        f"{base}/voice/fallback{RETRY}",
-        RING_SECONDS,
-    )
+    return _rung(services, transfer_id, _telephone(services, number, "transfer", transfer_id, RING_SECONDS))
+
+
+def _telephone(services: "Services", to: str, path: str, key: str, seconds: int) -> Result:
+    """A leg of its own, named by an opaque id: ``path``/ring asks what it hears, ``path``/leg is told how it goes."""
+    ring, leg = (link(services.base, f"{path}/{page}", k=key) for page in ("ring", "leg"))
+    fallback = f"{services.base}/voice/fallback{RETRY}"
+    result = services.gateway.call(to, services.caller_id, ring, leg, fallback, seconds)
     reach("rest_created")
-    return _rung(services, transfer_id, result)
+    return result
 
 
 def _ask_partner(services: "Services", tx: Transaction, transfer_id: str) -> str | None:
@@ -236,15 +235,7 @@ def ring_supervisor(services: "Services", listening_id: str) -> Outcome:
     to = services.database.run(lambda tx: _ask_supervisor(services, tx, listening_id))
     if to is None:
         return "not wanted"
-    base = services.base
-    result = services.gateway.call(
-        to,
-        services.caller_id,
-        link(base, "supervisor/ring", k=listening_id),
-        link(base, "supervisor/leg", k=listening_id),
-        f"{base}/voice/fallback{RETRY}",
-        LISTEN_SECONDS,
-    )
+    result = _telephone(services, to, "supervisor", listening_id, LISTEN_SECONDS)
     return _listening_rung(services, listening_id, result)
 
 
