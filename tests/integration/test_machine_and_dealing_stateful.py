@@ -24,7 +24,8 @@ from desks.line import outlook
 from desks.pauses import paused
 from desks.serving import may_be_served
 from routing_rules.opening_hours import is_open
-from tests.support.happenings import AGENTS, DESKS, MISSES, NUMBERS, TOPICS, Happenings
+from tests.support.handing_over import GOALS, HandingOver
+from tests.support.happenings import AGENTS, DESKS, MISSES, NUMBERS, TOPICS
 from tests.support.orderly import orderly
 from tests.support.provider import BUSY_PROVIDER, LOST, REFUSED
 from tests.support.services import empty_record
@@ -32,6 +33,7 @@ from tests.support.services import empty_record
 FOLDER = Path(mkdtemp(prefix="one-number-"))
 EMPTY = FOLDER / "record.db"
 ANY = st.integers(0, 9)
+GOAL = st.sampled_from(GOALS)
 FAILURES = st.sampled_from([BUSY_PROVIDER, LOST, REFUSED])
 NAMES = st.sampled_from(sorted(AGENTS))
 A_NUMBER, A_TOPIC = st.sampled_from(NUMBERS), st.sampled_from(TOPICS)
@@ -57,6 +59,20 @@ WORK = (  # what an agent and the provider do of one matter, as far as it gets
     ("done",),
 )
 
+HANDED = st.sampled_from(  # how a transfer goes on
+    [
+        (),
+        ("rung",),
+        ("rung", "accept"),
+        ("rung", "accept", "complete"),
+        ("rung", "accept", "take_back"),
+        ("rung", "accept", "join", "over"),
+        ("complete", "rung", "accept"),
+        ("over",),
+        ("rung", "take_back"),
+    ]
+)
+
 
 class City(RuleBasedStateMachine):
     def __init__(self) -> None:
@@ -66,7 +82,7 @@ class City(RuleBasedStateMachine):
         record = FOLDER / f"{id(self)}.db"
         shutil.copy(EMPTY, record)
         self.record, self.refusals = record, 0
-        self.town = Happenings.begun(f"sqlite:///{record}")
+        self.town = HandingOver.begun(f"sqlite:///{record}")
 
     @initialize(hour=st.sampled_from([0, 0, 0, 4, 11]))
     def begins(self, hour: int) -> None:
@@ -132,6 +148,45 @@ class City(RuleBasedStateMachine):
                 self.town.notes(name, deed)
             case _:
                 self.town.news(name, deed)
+
+    @rule(name=NAMES, live=st.booleans(), kind=st.sampled_from(["warm", "blind"]), goal=GOAL, then=HANDED)
+    def hands_over(self, name: str, live: bool, kind: str, goal: tuple[str, str], then: tuple[str, ...]) -> None:
+        """A talk goes to somebody else, who is there or not; cut off anywhere."""
+        self._talks(name, live)
+        self.town.hands_over(name, kind, goal)
+        self.town.moment(2)
+        for deed in then:
+            if deed == "rung":
+                self.town.orders_done(8, twice=False)
+            elif deed == "accept":
+                for other in sorted(set(AGENTS) - {name}):
+                    self.town.accepts(other)
+            elif deed == "over":
+                self.town.news(name, deed)
+            else:
+                self.town.goes_on_with(name, deed)  # type: ignore[arg-type]
+
+    def _talks(self, name: str, live: bool) -> None:
+        """She is in a talk, if she can be; her colleagues come back then."""
+        others = sorted(set(AGENTS) - {name})
+        for other in others:
+            self.town.turns(other, "break")
+        topic = "water" if name == "cia" else "housing"
+        if live:
+            self.town.rings(NUMBERS[0], topic)
+        else:
+            self.town.asks(NUMBERS[1], topic, soon=True)
+        self.works(name, (*ROUND, "meet", "answered"))
+        for other in others:
+            self.town.turns(other, "available")
+
+    @rule(which=ANY)
+    def resident_hangs_up(self, which: int) -> None:
+        self.town.resident_hangs_up(which)
+
+    @rule(name=NAMES, on=st.booleans())
+    def holds(self, name: str, on: bool) -> None:
+        self.town.holds(name, on)
 
     @rule(name=NAMES, word=st.sampled_from(["answered", "over", *MISSES]))
     def news(self, name: str, word: str) -> None:
