@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
@@ -11,19 +12,38 @@ from callbacks.model import OPEN_STATES
 from console.account_model import Person
 
 
-def people(connection: Connection) -> tuple[Person, ...]:
-    rows = connection.execute(_people().order_by(agent.c.active.desc(), func.lower(agent.c.name), agent.c.id))
+@dataclass(frozen=True)
+class Living:
+    """Sessions that are neither older nor longer idle than this. Machine times."""
+
+    created_since: float
+    seen_since: float
+
+
+NO_MATTER = Living(0.0, 0.0)
+
+
+def people(connection: Connection, living: Living) -> tuple[Person, ...]:
+    rows = connection.execute(_people(living).order_by(agent.c.active.desc(), func.lower(agent.c.name), agent.c.id))
     return tuple(_person(row) for row in rows.mappings())
 
 
-def person(connection: Connection, agent_id: str) -> Person | None:
-    row = connection.execute(_people().where(agent.c.id == agent_id)).mappings().first()
+def person(connection: Connection, agent_id: str, living: Living = NO_MATTER) -> Person | None:
+    row = connection.execute(_people(living).where(agent.c.id == agent_id)).mappings().first()
     return None if row is None else _person(row)
 
 
-def _people() -> Select[Any]:
-    open_ones = select(func.count()).select_from(session).where(session.c.agent_id == agent.c.id).scalar_subquery()
-    return select(agent, open_ones.label("sessions"))
+def _people(living: Living) -> Select[Any]:
+    hers = (
+        select(func.count())
+        .select_from(session)
+        .where(
+            session.c.agent_id == agent.c.id,
+            session.c.created_machine >= living.created_since,
+            session.c.seen_machine >= living.seen_since,
+        )
+    )
+    return select(agent, hers.scalar_subquery().label("sessions"))
 
 
 def _person(row: RowMapping) -> Person:

@@ -19,6 +19,7 @@ from console import account_store as store
 from console import store as sessions
 from console.account_model import Faults, Forbidden, Made, Person, Wanted, faults_in
 from console.passwords import Passwords, one_time_password
+from console.sign_in import ABSOLUTE_SECONDS, IDLE_SECONDS
 from desks import audit
 from desks import service as desks
 
@@ -29,12 +30,17 @@ if TYPE_CHECKING:
 
 def people(services: "Services") -> tuple[Person, ...]:
     with services.database.read() as connection:
-        return store.people(connection)
+        return store.people(connection, _living(services))
 
 
 def one(services: "Services", agent_id: str) -> Person | None:
     with services.database.read() as connection:
-        return store.person(connection, agent_id)
+        return store.person(connection, agent_id, _living(services))
+
+
+def _living(services: "Services") -> store.Living:
+    machine = services.clock.machine()
+    return store.Living(machine - ABSOLUTE_SECONDS, machine - IDLE_SECONDS)
 
 
 def make(services: "Services", passwords: Passwords, by: str, wanted: Wanted) -> Made | Faults:

@@ -30,7 +30,7 @@ class Running:
         self.city.services.database.dispose()
 
 
-def run(directory: Path) -> Running:
+def run(directory: Path, **settings: str) -> Running:
     provider = _serve(_provider())
     events_at, web_at = _free(), _free()
     city = make_city(
@@ -38,6 +38,7 @@ def run(directory: Path) -> Running:
         TWILIO_API_BASE_URL=f"http://127.0.0.1:{provider.server_port}",
         PUBLIC_BASE_URL=f"http://127.0.0.1:{web_at}",
         EVENTS_URL=f"http://127.0.0.1:{events_at}",
+        **settings,
     )
     hub = Hub(_never)
     hub.start()
