@@ -195,6 +195,11 @@ class Agent:
         self._post(f"/console/offers/{self._current().token}/{deed}", body)
         return self
 
+    def asks(self, path: str, **body: object) -> "Agent":
+        """A button that stands beside the talk's own."""
+        self._post(path, body)
+        return self
+
     def is_refused(self, deed: str, **body: object) -> str:
         """The code with which the page refuses it."""
         answer = self._send(f"/console/offers/{self._current().token}/{deed}", body)

@@ -1,75 +1,140 @@
-"""How a made-up resident spends the day: rings at her hours, waits or takes the callback, answers or does not."""
+"""How a made-up resident spends the day: rings at her hours with a plan, waits, takes the callback, moves, cancels.
+
+She presses by what she hears (plans.yaml); the first key is her language, then her matter's.
+"""
 
 import random
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 import requests
+import yaml
 
 from tests.rig.city import City
-from tests.rig.lab import Impossible
-from tests.rig.resident import Resident
+from tests.rig.lab import CallView, Impossible
+from tests.rig.resident import HEARD, Resident
 
-LANGUAGES = ("1", "1", "1", "2", "3")
-TOPICS = (("1", "1"), ("1", "1"), ("1", "2"), ("2", "3"), ("3", "1"), ("5", "1"), ("0",))
+LANGUAGES = ("fi", "fi", "fi", "sv", "en")
+LANGUAGE_KEYS = {"fi": "1", "sv": "2", "en": "3"}
+TOPICS = (("1", "1"), ("1", "4"), ("1", "2"), ("2", "3"), ("3", "1"), ("5", "1"), ("0",))
+USUAL = ("number", "tried", "same", "keep")  # what anybody answers
+PLANS: Mapping[str, Sequence[str]] = {
+    "waits": USUAL,
+    "callback": (*USUAL, "back", "time"),
+    "moves": ("move", *USUAL, "time"),
+    "cancels": ("sure", "cancel", *USUAL, "back"),
+    "second matter": ("other", *USUAL, "back", "time"),
+    "message": ("left", "message", "message_two", *USUAL),
+    "withheld": ("number",),
+    "urgent": ("duty", *USUAL),
+}
+ORDINARY = ("waits", "callback", "callback", "moves", "cancels", "second matter", "message", "withheld")
 PATIENCE_SECONDS = 900.0  # business time on the telephone before she gives up
-BETWEEN_MINUTES = (35, 150)
-TALK_SECONDS = (60.0, 420.0)
-TAKES_CALLBACK, MISSES_A_RING = 0.5, 0.25
+BETWEEN_MINUTES = (70, 260)
+TALK_SECONDS = (60.0, 360.0)
+MISSES_A_RING = 0.25
 FIRST_HOUR, LAST_HOUR = 8, 22
-KEY_AFTER_SECONDS = 2.0
+KEY_AFTER_SECONDS = 3.0
+NIGHT_CALLERS = 3  # so many ring about a burst pipe when every desk is closed
+SAYS = "Soittakaa minulle."
+
+
+@dataclass(frozen=True)
+class Piece:
+    hear: str
+    press: str
+
+
+@cache
+def pieces(language: str) -> Mapping[str, Piece]:
+    written = yaml.safe_load(Path(__file__).with_name("plans.yaml").read_text("utf-8"))
+    return {name: Piece(**entry) for name, entry in written[language].items()}
+
+
+class Hours:
+    """Business time reckoned from one reading: forty residents must not ask the lab for the time all day."""
+
+    def __init__(self, city: City) -> None:
+        self._moment, self._read, self._rate = city.business_moment(), time.monotonic(), city.rate
+
+    def now(self) -> datetime:
+        return self._moment + timedelta(seconds=(time.monotonic() - self._read) * self._rate)
 
 
 def live_a_day(city: City, number: int, luck: random.Random, over: threading.Event) -> None:
     resident = city.resident(f"+3584055500{number:02}")
-    next_call = luck.uniform(0, 120) * 60
-    start = city.business_moment()
+    hours = Hours(city)
+    next_call = hours.now() + timedelta(minutes=luck.uniform(0, 120))
+    language = luck.choice(LANGUAGES)
     while not over.is_set():
-        try:
-            _new_mood(city, resident, luck)
-            if (city.business_moment() - start).total_seconds() >= next_call:
-                _rings(city, resident, luck, over)
-                next_call = (city.business_moment() - start).total_seconds() + luck.uniform(*BETWEEN_MINUTES) * 60
-        except (AssertionError, requests.RequestException):
-            resident.gives_up()
-        over.wait(20 / city.rate)
+        _new_mood(city, resident, luck)
+        over.wait(max(0.0, (next_call - hours.now()).total_seconds() / city.rate))
+        if over.is_set():
+            return
+        night = hours.now().hour >= LAST_HOUR
+        plan = "urgent" if night and number < NIGHT_CALLERS else luck.choice(ORDINARY)
+        if FIRST_HOUR <= hours.now().hour < LAST_HOUR or plan == "urgent":
+            _rings(city, resident, hours, _Call(language, plan, luck.choice(TOPICS)), over)
+        next_call = hours.now() + timedelta(minutes=luck.uniform(*BETWEEN_MINUTES))
+        if number < NIGHT_CALLERS and hours.now().hour < LAST_HOUR:
+            next_call = min(next_call, hours.now().replace(hour=LAST_HOUR, minute=1 + number))
+
+
+@dataclass(frozen=True)
+class _Call:
+    language: str
+    plan: str
+    topic: Sequence[str]
 
 
 def _new_mood(city: City, resident: Resident, luck: random.Random) -> None:
     """Whether the next ring is answered, and how long she then talks."""
     on_ring = "no-answer" if luck.random() < MISSES_A_RING else "answer"
-    city.lab.behave(resident.number, on_ring, after=luck.uniform(2, 12), talk=luck.uniform(*TALK_SECONDS))
+    with suppress(requests.RequestException):
+        city.lab.behave(resident.number, on_ring, after=luck.uniform(2, 12), talk=luck.uniform(*TALK_SECONDS))
 
 
-def _rings(city: City, resident: Resident, luck: random.Random, over: threading.Event) -> None:
-    """Presses like a person who knows the menu, then listens; in the line she may take the callback."""
-    if not FIRST_HOUR <= city.business_moment().hour < LAST_HOUR:
-        return
-    resident.ring()
-    keys = [luck.choice(LANGUAGES), *luck.choice(TOPICS)]
-    callback = luck.random() < TAKES_CALLBACK
-    began = city.business_moment()
-    while not over.is_set() and not resident.is_over():
+def _rings(city: City, resident: Resident, hours: Hours, call: _Call, over: threading.Event) -> None:
+    try:
+        resident.rings_withheld() if call.plan == "withheld" else resident.ring()
+        _on_the_line(city, resident, hours, call, over)
+    except (AssertionError, Impossible, requests.RequestException):
+        resident.gives_up()
+
+
+def _on_the_line(city: City, resident: Resident, hours: Hours, call: _Call, over: threading.Event) -> None:
+    menus = [LANGUAGE_KEYS[call.language], *([] if call.plan == "urgent" else call.topic)]
+    began, heard_to, spoken = hours.now(), 0, False
+    while not over.is_set():
+        time.sleep(KEY_AFTER_SECONDS / city.rate)
         view = resident.view()
-        if view.talking_with:
-            resident.call_ends(within=1200)
+        if view.status in ("completed", "busy", "no-answer", "canceled", "failed"):
             return
-        if (city.business_moment() - began).total_seconds() > PATIENCE_SECONDS:
+        if view.talking_with:
+            began = hours.now()  # the other side ends it, or she does when her talk is over
+        if (hours.now() - began).total_seconds() > PATIENCE_SECONDS:
             resident.hangs_up()
             return
-        if view.gathering and (keys or (callback and _asks_for_one(resident))):
-            _presses(city, resident, keys.pop(0) if keys else "1")
-        time.sleep(KEY_AFTER_SECONDS / city.rate)
+        if view.recording and not spoken:
+            resident.speak(SAYS, then="#")
+            spoken = True
+        if view.gathering and (key := _wanted(view, heard_to, menus, call)) is not None:
+            heard_to = len(view.events)
+            city.lab.press(resident.call_sid, key)
 
 
-def _asks_for_one(resident: Resident) -> bool:
-    """The last words heard were those that name key one for a callback, or a number read back."""
-    words = [word.text.lower() for word in resident.transcript()[-4:]]
-    return any("paina yksi" in text or "tryck ett" in text or "press one" in text for text in words)
-
-
-def _presses(city: City, resident: Resident, key: str) -> None:
-    try:
-        city.lab.press(resident.call_sid, key)
-    except Impossible:
-        return
+def _wanted(view: CallView, heard_to: int, menus: list[str], call: _Call) -> str | None:
+    """What the words since the last key ask for; the menus' own keys where they ask for nothing of hers."""
+    words = " ".join(word.text for word in view.events if word.n >= heard_to and word.kind in HEARD)
+    known = pieces(call.language)
+    if len(menus) < 1 + len(call.topic) or call.plan == "urgent":
+        for name in PLANS[call.plan]:
+            if known[name].hear in words:
+                return known[name].press
+    return menus.pop(0) if menus and words else None

@@ -30,6 +30,10 @@ class Resident:
         self._begin(self._lab.ring(self.number, number or self._city_number))
         return self
 
+    def rings_withheld(self) -> "Resident":
+        self._begin(self._lab.ring("anonymous", self._city_number))
+        return self
+
     def press(self, digits: str) -> "Resident":
         """Presses as soon as keys are listened for, or all has been said into a recording."""
         until(lambda: self._pressed(digits), PATIENCE, lambda: f"nobody listened for {digits}\n{self.story()}")
