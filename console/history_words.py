@@ -109,6 +109,7 @@ def _details(wording: Wording, one: Happening) -> list[str]:
     codes = one.codes
     said = [
         _known(wording, f"decline.{codes['reason']}") if "reason" in codes else None,
+        _known(wording, f"close.{codes['why']}") if "why" in codes else None,
         _outcome(wording, one),
         _known(wording, f"detail.{codes['detail']}") if "detail" in codes else None,
         _known(wording, f"avoidable.{codes['avoidable']}") if "avoidable" in codes else None,

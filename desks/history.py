@@ -3,6 +3,7 @@
 What happened stands in several tables. Another department's matter is as unknown as one that never existed.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, RowMapping
 from desks import history_store as record
 from desks.history_telling import Telling, in_order, people
 from desks.matter import Happening, Matter
-from desks.scope_store import Scope
+from desks.scope_store import Scope, sees_request
 from desks.view_parts import desk_name, grouped, topic_path
 from routing_rules.model import Ruleset
 
@@ -34,7 +35,9 @@ def of_caller(services: "Services", scope: Scope, line_id: str, language: str) -
         row = record.caller(connection, scope, line_id)
         if row is None:
             return None
-        return _matter(connection, rules, row, language, _of_caller(connection, rules, row["id"], language))
+        matter = _matter(connection, rules, row, language, _of_caller(connection, rules, row["id"], language))
+        hers = row["request_id"] is not None and sees_request(connection, scope, row["request_id"])
+        return replace(matter, about=row["request_id"] if hers else None)
 
 
 def _of_request(connection: Connection, rules: Ruleset, id_: str, language: str) -> list[Happening]:
@@ -96,7 +99,7 @@ def _matter(
         owner=names.get(owner) if owner else None,
         contact="ring" if live else row["contact"],
         interpreter=None if live else row["interpreter"],
-        about=row["request_id"] if live else None,
+        about=None,
         place_told=row["place_told"] if live else None,
         wait_told=row["wait_told_minutes"] if live else None,
         history=in_order(happenings, names),

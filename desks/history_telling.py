@@ -12,6 +12,7 @@ from routing_rules.model import Ruleset
 SERVICE, RESIDENT = "service", "caller"
 NOTED = ("done", "missed", "exhausted", "cancel", "hand_on")  # steps that an agent's note belongs to
 OF_THE_OFFER = ("give_back", "accept", "join", "back", "part", "hang_up")
+SKIPPED = "declined"
 SENT_AS = {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
 CODES = frozenset({"no_answer", "busy", "machine", "bad_moment", "failed", "ring", "text", "unnoted", "by telephone"})
 
@@ -37,7 +38,8 @@ class Telling:
         if row["event"] == "reassign":
             codes, words = codes | self._goal(words or ""), None
         agent = held["agent_id"] if held is not None else None
-        return Happening(row["at"], "event", row["event"], row["who"], agent, words or None, codes)
+        who = agent if agent is not None and codes.get("outcome") == SKIPPED else row["who"]
+        return Happening(row["at"], "event", row["event"], who, agent, words or None, codes)
 
     def _goal(self, note: str) -> dict[str, str]:
         """``housing`` or ``housing a_aino``: the desk, and the agent who is to ring first."""
@@ -54,7 +56,8 @@ class Telling:
             if step is not None and row["event"] == "give_back":
                 codes |= _codes_of(step)
             agent = step["agent_id"] if step is not None else None
-            yield Happening(row["at"], "line", row["event"], row["who"], agent, row["note"], codes)
+            who = agent if agent is not None and codes.get("outcome") == SKIPPED else row["who"]
+            yield Happening(row["at"], "line", row["event"], who, agent, row["note"], codes)
 
     def notes(self) -> Iterator[Happening]:
         """What agents noted of talks with a live caller."""
@@ -108,12 +111,34 @@ def _codes_of(held: RowMapping) -> dict[str, str]:
 
 
 ORDER = ("told", "event", "line", "rang_in", "sound", "text", "noted", "transfer", "listening", "deed")
+STEP_OF = {  # a deed is told with the step it led to
+    "reassign": ("reassign",),
+    "change_window": ("move",),
+    "close": ("handled", "cancel", "served", "resolve_human_done"),
+    "resolve": ("resolve_human_done", "resolve_human_again"),
+}
 
 
 def in_order(happenings: Sequence[Happening], names: Mapping[str, str]) -> tuple[Happening, ...]:
     """By time; at one moment the step comes before what was said and sent about it."""
-    ordered = sorted(happenings, key=lambda one: (one.at, one.kind != "event", ORDER.index(one.kind)))
+    ordered = sorted(_with_deeds(happenings), key=lambda one: (one.at, one.kind != "event", ORDER.index(one.kind)))
     return tuple(_named(one, names) for one in ordered)
+
+
+def _with_deeds(happenings: Sequence[Happening]) -> list[Happening]:
+    """A supervisor's reason stands with the step that she made; a deed without a step stands alone."""
+    told = [one for one in happenings if one.kind != "deed"]
+    for deed in (one for one in happenings if one.kind == "deed"):
+        steps = STEP_OF.get(deed.code, ())
+        here = (n for n, one in enumerate(told) if (one.at, one.who) == (deed.at, deed.who) and one.code in steps)
+        at = next(here, None)
+        if at is None:
+            told.append(deed)
+        elif deed.code == "close":
+            told[at] = replace(told[at], codes={**told[at].codes, "why": deed.words or ""})
+        else:
+            told[at] = replace(told[at], words=told[at].words or (deed.words if deed.code != "resolve" else None))
+    return told
 
 
 def people(happenings: Sequence[Happening]) -> frozenset[str]:

@@ -51,7 +51,7 @@ class Matter:
     owner: str | None
     contact: str
     interpreter: str | None
-    about: str | None  # of a caller: the request she rings in about
+    about: str | None  # of a caller: the request she rings in about, where the reader may see it
     place_told: int | None
     wait_told: int | None
     history: tuple[Happening, ...]

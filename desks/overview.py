@@ -97,7 +97,7 @@ def _figures(
 ) -> tuple[Figures, ...]:
     counted: list[Iterable[Mapping[str, Any]]] = [
         map(dict, board.waiting(connection, scope)),
-        map(dict, board.callbacks(connection, scope, now)),
+        map(dict, board.callbacks(connection, scope, [one.id for one in rules.departments], now)),
         _by_verdict(board.verdicts(connection, scope, today)),
         map(dict, board.still_to_keep(connection, scope, today + timedelta(days=1))),
     ]

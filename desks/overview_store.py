@@ -3,7 +3,7 @@
 Conditions of partial indexes are spelled out in the indexes' own words: only then are they used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select
@@ -43,15 +43,16 @@ def waiting(connection: Connection, scope: Scope) -> Sequence[RowMapping]:
     return connection.execute(query.group_by(CALLER.c.desk, CALLER.c.service_language)).mappings().all()
 
 
-def callbacks(connection: Connection, scope: Scope, now: datetime) -> Sequence[RowMapping]:
-    """By desk and language: due now, overdue, beginning within the hour."""
+def callbacks(connection: Connection, scope: Scope, desks: Collection[str], now: datetime) -> Sequence[RowMapping]:
+    """By desk and language: due now, overdue, beginning within the hour. ``desks``: every one that may ring."""
     due = and_(REQUEST.c.due_at <= now, REQUEST.c.window_end_at >= now)
     counted = {"due": due, "overdue": REQUEST.c.window_end_at < now, "next_hour": REQUEST.c.due_at > now}
     query = select(
         REQUEST.c.desk,
         REQUEST.c.language,
         *(func.sum(case((condition, 1), else_=0)).label(name) for name, condition in counted.items()),
-    ).where(REQUESTED, REQUEST.c.due_at <= now + SOON, REQUEST.c.contact == "ring", within(REQUEST, scope))
+    ).where(REQUESTED, REQUEST.c.desk.in_(desks), REQUEST.c.due_at <= now + SOON)
+    query = query.where(REQUEST.c.contact == "ring", within(REQUEST, scope))
     return connection.execute(query.group_by(REQUEST.c.desk, REQUEST.c.language)).mappings().all()
 
 

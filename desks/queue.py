@@ -39,8 +39,10 @@ class Wanted:
     language: str | None = None
     part: Part | None = None
 
-    def narrowed(self, part: Part) -> Narrowed:
-        return Narrowed(self.scope, self.desk, self.language, part if part in ("unreached", "needs_human") else None)
+    def narrowed(self, part: Part, rules: Ruleset) -> Narrowed:
+        """Without a desk: every desk that may ring, for her departments' matters may be answered elsewhere."""
+        desks = tuple(one.id for one in rules.departments) if self.desk is None else (self.desk,)
+        return Narrowed(self.scope, desks, self.language, part if part in ("unreached", "needs_human") else None)
 
 
 def page(services: "Services", wanted: Wanted, language: str, mark: Mark | None = None) -> Page:
@@ -70,7 +72,7 @@ class _Look:
         self.cut = False
 
     def of(self, part: Part, after: Key | None, most: int) -> Sequence[Found]:
-        by, last = self.wanted.narrowed(part), None if after is None else (after[1], after[2])
+        by, last = self.wanted.narrowed(part, self.rules), None if after is None else (after[1], after[2])
         c, now = self.connection, self.now
         match part:
             case "overdue":

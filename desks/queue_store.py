@@ -4,21 +4,25 @@ Conditions of partial indexes are spelled out in the indexes' own words: only th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Connection,
     RowMapping,
     Select,
     Table,
+    TextClause,
     and_,
-    literal_column,
+    func,
     or_,
     select,
+    text,
+    true,
+    union_all,
 )
 
 from adapters.schema import agent, callback_request, offer, phone_number, waiting_caller
@@ -27,55 +31,76 @@ from desks.scope_store import Scope, within
 
 REQUEST, CALLER = callback_request, waiting_caller
 
-
-def _words(condition: str) -> ColumnElement[bool]:
-    return literal_column(f"({condition})", Boolean())
-
-
-REQUESTED = _words("callback_request.state = 'requested'")
-ASIDE = _words("callback_request.state IN ('unreached','needs_human')")
-IN_LINE = _words("waiting_caller.state IN ('waiting','offered','bridging','talking','wishes','closing')")
-OPEN_OFFER = _words("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
+REQUESTED = text("callback_request.state = 'requested'")
+WRITTEN = text("callback_request.state = 'requested' AND callback_request.contact = 'text'")
+ASIDE = text("callback_request.state IN ('unreached','needs_human')")
+IN_LINE = text("waiting_caller.state IN ('waiting','offered','bridging','talking','wishes','closing')")
+OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
 WAITS = ("waiting", "wishes", "closing")
 
+Query = Select[tuple[Any, ...]]
+Condition = ColumnElement[bool] | TextClause
 After = tuple[datetime, str] | None  # the last row of the page before, in the order of its part
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What is looked at: never more than the reader's departments."""
+    """What is looked at: never more than the reader's departments. ``desks``: those that ring, each read by itself."""
 
     scope: Scope
-    desk: str | None = None
+    desks: tuple[str, ...] = ()
     language: str | None = None
     state: str | None = None  # of requests that are set aside
 
 
 def overdue(connection: Connection, by: Narrowed, now: datetime, after: After, most: int) -> Sequence[RowMapping]:
     """Promised times that have passed with nobody at work on them, the oldest first."""
+    return connection.execute(overdue_query(by, now, after, most)).mappings().all()
+
+
+def overdue_query(by: Narrowed, now: datetime, after: After, most: int) -> Query:
     late = (REQUESTED, REQUEST.c.due_at <= now, REQUEST.c.window_end_at < now, REQUEST.c.contact == "ring")
-    return _page(connection, by, REQUEST.c.window_end_at, after, most, *late)
+    return _page(by, REQUEST.c.window_end_at, after, most, *late)
 
 
 def due(connection: Connection, by: Narrowed, now: datetime, most: int) -> Sequence[RowMapping]:
     """Callbacks that may be dealt now, those whose time ends first."""
     now_due = (REQUESTED, REQUEST.c.due_at <= now, REQUEST.c.window_end_at >= now, REQUEST.c.contact == "ring")
-    return _page(connection, by, REQUEST.c.window_end_at, None, most, *now_due)
+    return connection.execute(_page(by, REQUEST.c.window_end_at, None, most, *now_due)).mappings().all()
 
 
 def coming(connection: Connection, by: Narrowed, now: datetime, after: After, most: int) -> Sequence[RowMapping]:
+    return connection.execute(coming_query(by, now, after, most)).mappings().all()
+
+
+def coming_query(by: Narrowed, now: datetime, after: After, most: int) -> Query:
+    """The heads of all desks, merged: one crowded desk is not sorted whole for a page."""
     later = (REQUESTED, REQUEST.c.due_at > now, REQUEST.c.contact == "ring")
-    return _page(connection, by, REQUEST.c.due_at, after, most, *later)
+    heads = [
+        select(_page(replace(by, desks=(desk,)), REQUEST.c.due_at, after, most, *later).subquery()) for desk in by.desks
+    ]
+    together = union_all(*heads).subquery()
+    return select(together).order_by(together.c.due_at, together.c.id).limit(most)
 
 
 def aside(connection: Connection, by: Narrowed, after: After, most: int) -> Sequence[RowMapping]:
     """Not reached, or waiting for a person's decision."""
+    return connection.execute(aside_query(by, after, most)).mappings().all()
+
+
+def aside_query(by: Narrowed, after: After, most: int) -> Query:
     only = () if by.state is None else (REQUEST.c.state == by.state,)
-    return _page(connection, by, REQUEST.c.window_end_at, after, most, ASIDE, *only)
+    return _page(by, REQUEST.c.window_end_at, after, most, ASIDE, *only)
 
 
 def written(connection: Connection, by: Narrowed, after: After, most: int) -> Sequence[RowMapping]:
-    return _page(connection, by, REQUEST.c.due_at, after, most, REQUESTED, REQUEST.c.contact == "text")
+    return connection.execute(written_query(by, after, most)).mappings().all()
+
+
+def written_query(by: Narrowed, after: After, most: int) -> Query:
+    """The desk is compared as an expression: by its indexes SQLite would read all that is rung, too."""
+    desk = func.coalesce(REQUEST.c.desk, "").in_(by.desks) if by.desks else true()
+    return _page(replace(by, desks=()), REQUEST.c.due_at, after, most, WRITTEN, desk)
 
 
 def waiting(connection: Connection, by: Narrowed) -> Sequence[RowMapping]:
@@ -112,8 +137,12 @@ def of_code(connection: Connection, by: Narrowed, code: str, most: int) -> Seque
 
 def of_digits(connection: Connection, by: Narrowed, digits: str, most: int) -> Sequence[RowMapping]:
     """Requests of numbers that end so; ``digits``: four or more of them and nothing else."""
+    return connection.execute(digits_query(by, digits, most)).mappings().all()
+
+
+def digits_query(by: Narrowed, digits: str, most: int) -> Query:
     query = select(REQUEST).join(phone_number, phone_number.c.id == REQUEST.c.number_id)
-    return connection.execute(_newest(query.where(*_ends(digits), *_of(REQUEST, by)), most)).mappings().all()
+    return _newest(query.where(*_ends(digits), *_of(REQUEST, by)), most)
 
 
 def callers_of_digits(connection: Connection, by: Narrowed, digits: str) -> Sequence[RowMapping]:
@@ -127,21 +156,14 @@ def _ends(digits: str) -> tuple[ColumnElement[bool], ...]:
     return LAST_FOUR == digits[-4:], last  # noqa: SIM300
 
 
-def _newest(query: Select[tuple[object, ...]], most: int) -> Select[tuple[object, ...]]:
+def _newest(query: Query, most: int) -> Query:
     return query.order_by(REQUEST.c.created_at.desc(), REQUEST.c.id).limit(most)
 
 
-def _page(
-    connection: Connection,
-    by: Narrowed,
-    ordered: Column[datetime],
-    after: After,
-    most: int,
-    *conditions: ColumnElement[bool],
-) -> Sequence[RowMapping]:
+def _page(by: Narrowed, ordered: Column[datetime], after: After, most: int, *only: Condition) -> Query:
     beyond = () if after is None else (_beyond(ordered, after),)
-    query = select(REQUEST).where(*conditions, *_of(REQUEST, by), *beyond)
-    return connection.execute(query.order_by(ordered, REQUEST.c.id).limit(most)).mappings().all()
+    query: Query = select(REQUEST).where(*only, *_of(REQUEST, by), *beyond)
+    return query.order_by(ordered, REQUEST.c.id).limit(most)
 
 
 def _beyond(ordered: Column[datetime], after: tuple[datetime, str]) -> ColumnElement[bool]:
@@ -151,8 +173,8 @@ def _beyond(ordered: Column[datetime], after: tuple[datetime, str]) -> ColumnEle
 
 def _of(table: Table, by: Narrowed) -> tuple[ColumnElement[bool], ...]:
     wanted = [within(table, by.scope)]
-    if by.desk is not None:
-        wanted.append(table.c.desk == by.desk)
+    if by.desks:
+        wanted.append(table.c.desk.in_(by.desks))
     if by.language is not None:
         spoken = table.c.service_language if table is CALLER else table.c.language
         wanted.append(spoken == by.language)

@@ -95,6 +95,13 @@ Index(
     postgresql_where=text("asked_by_number_id IS NOT NULL"),
 )
 
+_WRITTEN = "state = 'requested' AND contact = 'text'"
+Index(  # what is answered in writing, among all that is rung
+    "ix_callback_request_written",
+    callback_request.c.due_at,
+    sqlite_where=text(_WRITTEN),
+    postgresql_where=text(_WRITTEN),
+)
 _ASIDE = "state IN ('unreached','needs_human')"
 Index(  # what no machine rings any more: a handful among all that were ever made
     "ix_callback_request_aside",

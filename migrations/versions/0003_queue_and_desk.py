@@ -20,6 +20,7 @@ DESK_OF_OFFER = (
     "UPDATE offer SET desk = COALESCE((SELECT desk FROM waiting_caller WHERE waiting_caller.id = offer.caller_id),"
     " (SELECT desk FROM callback_request WHERE callback_request.id = offer.request_id))"
 )
+WRITTEN = sa.text("state = 'requested' AND contact = 'text'")
 ASIDE = sa.text("state IN ('unreached','needs_human')")
 LAST_FOUR = sa.text("substr(e164, length(e164) - 3)")
 
@@ -190,6 +191,7 @@ def upgrade() -> None:
         table.create_index("ix_callback_request_created", ["created_at"])
         table.create_foreign_key(table.f("fk_callback_request_owner_id_agent"), "agent", ["owner_id"], ["id"])
         table.create_index("ix_callback_request_number", ["number_id", "created_at"])
+        table.create_index("ix_callback_request_written", ["due_at"], sqlite_where=WRITTEN, postgresql_where=WRITTEN)
         table.create_index("ix_callback_request_aside", ["window_end_at"], sqlite_where=ASIDE, postgresql_where=ASIDE)
 
     with op.batch_alter_table("offer") as table:
@@ -263,6 +265,7 @@ def downgrade() -> None:
             where = REQUESTED
             table.create_index(f"ix_callback_request_{name}", [column], sqlite_where=where, postgresql_where=where)
         table.drop_index("ix_callback_request_created")
+        table.drop_index("ix_callback_request_written")
         table.drop_index("ix_callback_request_aside")
         table.drop_index("ix_callback_request_number")
         table.drop_index("ix_callback_request_desk_line", sqlite_where=REQUESTED, postgresql_where=REQUESTED)
