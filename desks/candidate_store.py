@@ -124,12 +124,16 @@ _COUNTS = select(
     select(func.count()).select_from(_counted_live.limit(MOST_COUNTED).subquery()).scalar_subquery().label("live"),
     select(func.count()).select_from(_counted_due.limit(MOST_COUNTED).subquery()).scalar_subquery().label("due"),
 )
-_ends = _callbacks(REQUEST.c.window_end_at).where(REQUEST.c.language == _LANGUAGE, REQUEST.c.window_end_at <= _END)
-_ENDS = (
-    _ends.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite")
-    .order_by(REQUEST.c.window_end_at)
-    .limit(_LIMIT)
-)
+
+
+def _ends_in(language: str) -> Select[Any]:
+    mine = (REQUEST.c.language == literal(language), REQUEST.c.window_end_at <= _END)
+    found = _callbacks(REQUEST.c.language, REQUEST.c.window_end_at).where(*mine)
+    hinted = found.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite")
+    return select(hinted.order_by(REQUEST.c.window_end_at).limit(_LIMIT).subquery())
+
+
+_ENDS = union_all(*(_ends_in(language) for language in LANGUAGES))
 _by_then = _callbacks(literal(1)).where(REQUEST.c.language.in_(LANGUAGES), REQUEST.c.window_end_at <= _END)
 _DUE_BY = select(func.count()).select_from(
     _by_then.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite").limit(COUNTED).subquery()
@@ -152,10 +156,12 @@ def counts(connection: Connection, now: datetime, dealt: Dealt) -> Counts:
     return Counts(row.live, row.due if dealt.callbacks != "none" else 0)
 
 
-def ends(connection: Connection, now: datetime, dealt: Dealt, language: str, limit: int) -> list[datetime]:
-    """When the windows end that end soon, the first ones first."""
-    asked = _asked(now, dealt) | {"language": language, "end": now + NEAR, "limit": limit}
-    return list(connection.scalars(_ENDS, asked))
+def ends(connection: Connection, now: datetime, dealt: Dealt, limit: int) -> Mapping[str, list[datetime]]:
+    """By language, when the windows end that end soon: of each the first ones."""
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for language, end in connection.execute(_ENDS, _asked(now, dealt) | {"end": now + NEAR, "limit": limit}):
+        found[language].append(end)
+    return found
 
 
 def due_by(connection: Connection, now: datetime, dealt: Dealt, end: datetime) -> int:

@@ -27,8 +27,10 @@ MOST_AT_ONCE = 50
 
 def deal(services: "Services") -> int:
     """Offers as many matters as there are fitting free agents; returns how many."""
+    if not _anything_to_deal(services):
+        return 0
     for made in range(MOST_AT_ONCE):
-        if not _anything_to_deal(services) or not _deal_one(services):
+        if not _deal_one(services):
             return made
     return MOST_AT_ONCE
 
@@ -48,7 +50,7 @@ def _deal_one(services: "Services") -> bool:
                 return False
             if chosen.matter_kind != "live" and held_back(services, tx, services.rules.current(), chosen.matter_id):
                 return True  # its number has been rung often enough today: look again
-            claimed = _claim(services, tx, chosen)
+            claimed = claim(services, tx, chosen)
             reach("claimed")
     except IntegrityError:
         return True  # another dealer was quicker: look again
@@ -66,7 +68,8 @@ def _choose(services: "Services", connection: Connection) -> Deal | None:
     return front(connection, services.rules.current(), duty, now).next_deal()
 
 
-def _claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:
+def claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:
+    """False: the matter is somebody else's by now. IntegrityError: so is the agent."""
     now, token = services.clock.now(), new_id()
     live = chosen.matter_kind == "live"
     if live:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -39,9 +40,11 @@ class Duty:
 def duty(connection: Connection, machine: float, now: datetime) -> Duty:
     """On duty: available or busy with a matter, with a sign of life. Our own outage is not held against an agent."""
     busy = select(offer.c.agent_id).where(offer.c.state.in_(OPEN_OFFER_STATES))
-    query = select(agent, presence, presence.c.agent_id.in_(busy).label("busy")).join(
-        presence, presence.c.agent_id == agent.c.id
+    columns = (presence.c.state, presence.c.heartbeat_machine, presence.c.idle_since_at)
+    query = select(agent.c.id, agent.c.departments, agent.c.languages, *columns).add_columns(
+        presence.c.agent_id.in_(busy).label("busy")
     )
+    query = query.join(presence, presence.c.agent_id == agent.c.id)
     rows = connection.execute(query.where(agent.c.active, presence.c.state != "offline")).mappings().all()
     leaving = _leg_still_ending(connection, machine)
     started = serving_since(connection)
@@ -51,11 +54,16 @@ def duty(connection: Connection, machine: float, now: datetime) -> Duty:
         available = row["state"] == "available" and alive(row["heartbeat_machine"], machine, started)
         if not (available or row["busy"]):
             continue
-        desks, languages = frozenset(json.loads(row["departments"])), frozenset(json.loads(row["languages"]))
+        desks, languages = _listed(row["departments"]), _listed(row["languages"])
         on_duty.append(OnDuty(row["id"], desks, languages))
         if available and not row["busy"] and row["id"] not in leaving:
             free.append(FreeAgent(row["id"], desks, languages, row["idle_since_at"]))
     return Duty(tuple(on_duty), tuple(free), paused(connection, now))
+
+
+@lru_cache(maxsize=1024)
+def _listed(column: str) -> frozenset[str]:
+    return frozenset(json.loads(column))
 
 
 def _leg_still_ending(connection: Connection, machine: float) -> frozenset[str]:

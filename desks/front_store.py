@@ -42,8 +42,8 @@ from desks.serving import may_be_served
 from routing_rules.model import LANGUAGES, Ruleset
 from routing_rules.opening_hours import is_open
 
-FIRST_ROWS = 4  # of each part of the line; more are read where agents cannot take those
-WIDER = 8
+FIRST_ROWS = 1  # of each part of the line; more are read where agents cannot take those
+WIDER = 16
 SHOWN_ROWS = 100  # of each part, for the place told
 Near = Mapping[str, Mapping[str, list[datetime]]]  # by desk and language
 
@@ -121,13 +121,11 @@ class Front:
 
     def _near(self, desks: Iterable[str], handling: Mapping[str, float]) -> Near:
         """By desk and language, when the windows end that end soon: as many as can change what is needed."""
-        found: dict[str, dict[str, list[datetime]]] = {}
+        found: dict[str, Mapping[str, list[datetime]]] = {}
         for desk in desks:
             if self.counts[desk].due:
                 limit = self._enough(desk, handling)
-                asked = (self.connection, self.now, self.desks[desk])
-                found[desk] = {language: ends(*asked, language, limit) for language in LANGUAGES}
-                found[desk] = {language: times for language, times in found[desk].items() if times}
+                found[desk] = ends(self.connection, self.now, self.desks[desk], limit)
         return found
 
     def _enough(self, desk: str, handling: Mapping[str, float]) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from adapters.schema import UtcTime, call, callback_request, offer, supervisor_item, waiting_caller
+from adapters.schema.line import IN_LINE
 
 DECLINE_MINUTES = 5  # business time in which a matter is not offered to the same agent again
 LAST_WORDS = timedelta(minutes=2)  # who still hears the promise told would be busy when rung
@@ -48,7 +49,7 @@ def due_in_line() -> ColumnElement[bool]:
     rings_in = (
         select(CALLER.c.request_id)
         .where(CALLER.c.request_id == REQUEST.c.id)
-        .where(CALLER.c.state.in_(("waiting", "offered", "bridging", "talking", "wishes", "closing")))
+        .where(text(f"waiting_caller.{IN_LINE}"))
         .exists()
     )
     hears_it = select(call.c.call_sid).where(call.c.call_sid == REQUEST.c.origin_call_sid, call.c.ended_at.is_(None))

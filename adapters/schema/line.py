@@ -34,13 +34,13 @@ waiting_caller = Table(  # a live caller in the line; one row for each stay
     Column("wait_expected_minutes", Integer),  # when she joined; null: nothing to expect it from
     Column("handed_over_by", String(32)),  # token of the offer whose agent transferred her here
 )
-_IN_LINE = "state IN ('waiting','offered','bridging','talking','wishes','closing')"
+IN_LINE = "state IN ('waiting','offered','bridging','talking','wishes','closing')"
 Index(
     "uq_waiting_caller_one_stay",
     waiting_caller.c.call_sid,
     unique=True,
-    sqlite_where=text(_IN_LINE),
-    postgresql_where=text(_IN_LINE),
+    sqlite_where=text(IN_LINE),
+    postgresql_where=text(IN_LINE),
 )
 Index(
     "ix_waiting_caller_place",
