@@ -6,6 +6,8 @@ Each acts on the state it finds; news that come twice or late change nothing mor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import RowMapping
+
 from adapters.database import Transaction
 from desks import store, transfer_end
 from desks import transfer_store as transfers
@@ -52,19 +54,35 @@ def partner_gone(services: "Services", tx: Transaction, transfer_id: str, call_s
 
 
 def room_over(services: "Services", tx: Transaction, token: str, call_sid: str, *, failed: bool) -> str | None:
-    """Where the resident goes now: a stay of hers in the line, or nowhere (None)."""
-    for stay in transfers.stays_of_call(tx.connection, call_sid):
-        if stay["state"] in ("waiting", "offered", "bridging"):
-            return str(stay["id"])
+    """Where the resident goes now: a stay of hers in the line, or nowhere (None).
+
+    Her agent may have left in the very moment in which she asked somebody else: then the line has her back."""
     talk = _conversation(services, tx)
+    open_one = transfers.open_about(tx.connection, call_sid)
+    if open_one is not None:
+        _came_to_nothing(talk, open_one)
+    elif failed:
+        room_failed(talk, token)
+    running = transfers.stays_of_call(tx.connection, call_sid)
+    return next((str(stay["id"]) for stay in running if stay["state"] in ("waiting", "offered", "bridging")), None)
+
+
+def _came_to_nothing(talk: Conversation, open_one: RowMapping) -> None:
+    asking = talk.held(open_one["token"])
+    if asking is not None and asking["state"] == "connected":
+        transfer_end.leave(talk, asking, open_one)
+    transfer_end.failed(talk, open_one, "room over")
+
+
+def room_failed(talk: Conversation, token: str) -> None:
+    """The room could not be made for one of them: the resident goes into the line, at her old place."""
     row = talk.held(token)
-    matter = matter_of(tx.connection, row) if row is not None else None
-    if not failed or row is None or matter is None or row["state"] != "connected":
-        return None
-    line_id = transfer_end.to_line(talk, row, matter, matter.desk)
+    matter = matter_of(talk.tx.connection, row) if row is not None else None
+    if row is None or matter is None or row["state"] != "connected":
+        return
+    transfer_end.to_line(talk, row, matter, matter.desk)
     talk.close(row, "lost")
     talk.end_leg(row)
-    return line_id
 
 
 # --- a supervisor ------------------------------------------------------------------------------------------------

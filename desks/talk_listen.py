@@ -35,6 +35,7 @@ def _listen(services: "Services", tx: Transaction, supervisor_id: str, token: st
     if refused is not None:
         return refused
     promote(talk, row)
+    talk.set_away(supervisor_id, "own wish")  # or her telephone would be rung with a matter while she listens
     machine = services.clock.machine()
     listening_id = transfers.add_listening(
         tx.connection, token=token, supervisor_id=supervisor_id, mode=mode, made_at=talk.now, made_machine=machine

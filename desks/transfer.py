@@ -15,7 +15,7 @@ from callbacks.model import Refused
 from desks import store, transfer_end
 from desks import transfer_store as transfers
 from desks.conversation import Conversation
-from desks.talk_room import Matter, matter_of, promote, set_hold
+from desks.talk_room import Matter, matter_of, set_hold
 from desks.transfer_goals import Goal, Looked, agent_goal, desk_goal, partner_goal
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ class Transfers:
 
     def _hand_over_at_once(self, row: RowMapping, matter: Matter, wanted: Wanted, goal: Goal) -> None:
         """Into the other desk's line at her old place; a named colleague is offered her first."""
-        promote(self.talk, row)
         transfer_id = self._record(wanted)
         department = None if goal.desk == self.services.rules.current().extended_desk else goal.desk
         line_id = transfer_end.to_line(self.talk, row, matter, goal.desk, department)

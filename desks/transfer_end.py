@@ -48,7 +48,7 @@ def leave(talk: Talk, asking: RowMapping, row: RowMapping) -> None:
     """She goes before anybody has answered: who was asked gets the resident, or the line does."""
     store.move_offer(talk.tx.connection, asking["token"], "talk_over", talk_ended_at=talk.now)
     talk.close(asking, "transferred", note=row["note"])
-    talk.end_leg(asking)
+    talk.services.outbox.order(talk.tx, "leave_room", asking["token"])
 
 
 def handed_to_line(talk: Talk, asking: RowMapping, row: RowMapping) -> None:
@@ -199,5 +199,9 @@ def not_taken(talk: Talk, token: str, why: str) -> None:
 def resident_gone(talk: Talk, call_sid: str) -> None:
     """She has hung up: nobody is asked about her any more."""
     open_one = transfers.open_about(talk.tx.connection, call_sid)
-    if open_one is not None and transfers.move(talk.tx.connection, open_one, "caller_gone", talk.now):
-        withdraw_asked(talk, open_one)
+    if open_one is None or not transfers.move(talk.tx.connection, open_one, "caller_gone", talk.now):
+        return
+    withdraw_asked(talk, open_one)
+    asking = talk.held(open_one["token"])
+    if asking is not None and asking["state"] == "ended" and asking["request_id"] is not None:
+        leave_stay(talk, asking, None)  # nobody is left to note what came of it: she is rung again

@@ -16,6 +16,7 @@ from adapters.fault_points import reach
 from adapters.schema import receipt
 from desks import store
 from desks.conversation import Conversation, Ring, Room
+from desks.talk_legs import room_failed
 from ivr.caller_input import Pressed, read
 from ivr.step_url import hold_url, link
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
@@ -79,10 +80,17 @@ class AgentLeg:
             return None
         return None if row["room"] is None else str(row["room"])
 
-    def left(self, token: str) -> Turn:
-        """The room of a promoted talk is over for her."""
+    def left(self, token: str, status: str) -> Turn:
+        """The room of a promoted talk is over for her, or could not be made at all."""
         services = self.services
-        services.database.run(lambda tx: Conversation(services, tx, services.rules.current()).talk_over(token))
+
+        def work(tx: Transaction) -> None:
+            conversation = Conversation(services, tx, services.rules.current())
+            if status == "failed":
+                room_failed(conversation, token)
+            conversation.talk_over(token)
+
+        services.database.run(work)
         return Turn(AGENT_LANGUAGE, (Hangup(),))
 
     def _over(self, tx: Transaction, token: str, status: str) -> str | None:

@@ -81,6 +81,7 @@ class LineFacts:
     extended_open: bool  # the extended-hours desk is open and staffed
     extended_wait: int | None
     promised: Promised | None = None  # the stay ended in this promise
+    in_transfer: bool = False  # her agent has asked somebody else for her: an empty room is no goodbye
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from desks.line import Outlook, extended_open, outlook
 from desks.line_machine import FINAL_LINE_STATES
 from desks.serving import may_be_served
 from desks.store import Duty
+from desks.transfer_store import open_about
 from ivr.dialogue.needs import Needs
 from ivr.facts import LineFacts, Promised
 from routing_rules.model import Ruleset
@@ -59,6 +60,7 @@ class LineFinder:
             and extended_open(self.rules, duty(), self.now, row["service_language"]),
             extended_wait=self._seen(self.rules.extended_desk, None, duty()).wait_minutes if closing else None,
             promised=self._promised() if row["state"] == "promised" else None,
+            in_transfer=row["state"] == "talking" and open_about(self.connection, self.call_sid) is not None,
         )
 
     def _seen(self, desk: str, line_id: str | None, duty: Duty) -> Outlook:

@@ -142,7 +142,7 @@ def blueprint(services: "Services") -> Blueprint:
         "/talk/line": lambda: legs.line(_id(), _sid()),
         "/talk/hold": lambda: _on_hold(services),
         "/talk/abusive": lambda: Turn(_language(), ABUSIVE_END),
-        "/agent/left": lambda: AgentLeg(services).left(_id()),
+        "/agent/left": lambda: AgentLeg(services).left(_id(), request.form.get("DialCallStatus", "")),
         "/transfer/ring": lambda: legs.partner(_id(), _sid()),
         "/transfer/over": lambda: legs.partner_over(_id(), _sid()),
         "/supervisor/ring": lambda: legs.supervisor(_id(), _sid()),

@@ -246,6 +246,7 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "consult": talk_effects.consult,
     "ring_partner": talk_effects.ring_partner,
     "let_leave": talk_effects.let_leave,
+    "leave_room": talk_effects.leave_room,
     "lead_on": talk_effects.lead_on,
     "end_abusive": talk_effects.end_abusive,
     "ring_supervisor": talk_effects.ring_supervisor,

@@ -164,6 +164,18 @@ def _rung(services: "Services", transfer_id: str, result: Result) -> Outcome:
             return f"unknown: {why}"
 
 
+def leave_room(services: "Services", token: str) -> Outcome:
+    """She goes while the other one's telephone rings: the room must not end with her."""
+    found = _talk(services, token)
+    if found is None or found[0]["agent_call_sid"] is None:
+        return "not wanted"
+    row, room, _leg = found
+    open_now = services.gateway.leaves_open(room, row["agent_call_sid"])
+    if isinstance(open_now, Unknown) or (isinstance(open_now, NotDone) and open_now.again):
+        return AGAIN_SECONDS
+    return repeatable(services.gateway.end(row["agent_call_sid"]))
+
+
 def let_leave(services: "Services", transfer_id: str) -> Outcome:
     """The resident hears who has taken over; only then does the first agent's leg end."""
     with services.database.read() as connection:

@@ -27,7 +27,7 @@ from ivr.effects import (
     Wish,
 )
 from ivr.facts import Facts, LineFacts, NotCallable
-from ivr.step_url import Step, hold_url, url_of
+from ivr.step_url import Step, hold_url, link, url_of
 from ivr.turn import (
     DepartmentSpoken,
     DialConference,
@@ -219,6 +219,8 @@ def talk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
         return placed(step, facts.line, facts)
     if isinstance(given, DialEnded) and given.status == "failed" and facts.line is not None:
         return GiveUpLine(facts.line.id, "conference-failed")
+    if facts.line is not None and facts.line.in_transfer:
+        return Turn(step.language, (Redirect(link(facts.base, "talk/over", k=facts.line.id)),))
     return Turn(step.language, (Say("thanks_goodbye"), Hangup()))
 
 

@@ -5,10 +5,12 @@ import pytest
 from adapters.schema import audit_event
 from desks import service
 from desks import transfer as transfers
+from desks.talk_legs import room_over
 from desks.transfer import Changed, MovedOn
+from ivr.agent_webhooks import AgentLeg
 from ivr.transfer_webhooks import Legs
 from queue_workers import reconcile
-from tests.support.provider import NO_SUCH_CALL, REFUSED
+from tests.support.provider import REFUSED
 from tests.support.services import Town
 from tests.support.talks import (
     AGENT_LEG,
@@ -27,52 +29,6 @@ from tests.support.talks import (
 @pytest.fixture(params=sorted(TALKS))
 def talk(town: Town, request: pytest.FixtureRequest) -> Talk:
     return TALKS[request.param](town)
-
-
-# --- hold ---------------------------------------------------------------------------------------------------------
-
-
-def test_hold_is_the_records_word_and_the_provider_follows(talk: Talk) -> None:
-    town = talk.town
-    assert transfers.hold(town.services, "aino", talk.token, True) == Changed()
-    assert town.offer(talk.token)["on_hold"]
-    assert transfers.hold(town.services, "aino", talk.token, True) == MovedOn()
-    town.carry_out()
-    held = town.gateway.ordered("hold")[-1]
-    assert held.to == talk.resident
-    assert "/voice/talk/hold?lang=fi" in held.url
-    assert transfers.hold(town.services, "aino", talk.token, False) == Changed()
-    town.carry_out()
-    assert town.gateway.ordered("unhold")[-1].to == talk.resident
-
-
-def test_an_order_that_comes_late_does_what_the_record_says_by_then(talk: Talk) -> None:
-    transfers.hold(talk.town.services, "aino", talk.token, True)
-    transfers.hold(talk.town.services, "aino", talk.token, False)
-    talk.town.carry_out()
-    assert talk.town.gateway.ordered("hold") == []
-
-
-def test_a_callback_is_promoted_once_and_her_agent_follows(town: Town) -> None:
-    talk = callback(town)
-    transfers.hold(town.services, "aino", talk.token, True)
-    room = town.offer(talk.token)["room"]
-    town.carry_out()
-    assert [(o.to, o.url.partition("?")[0]) for o in town.gateway.ordered("redirect")] == [
-        (RESIDENT_LEG, f"{town.services.base}/voice/talk/room")
-    ]
-    to_room = Legs(town.services).to_room(talk.token, RESIDENT_LEG)
-    assert [getattr(i, "room", None) for i in to_room.instructions] == [room]
-    transfers.hold(town.services, "aino", talk.token, False)
-    town.carry_out()
-    assert len(town.gateway.ordered("redirect")) == 1
-
-
-def test_a_leg_on_its_way_to_the_room_is_asked_again(town: Town) -> None:
-    talk = callback(town)
-    transfers.hold(town.services, "aino", talk.token, True)
-    town.gateway.answers(REFUSED, NO_SUCH_CALL)
-    assert ("set_hold", None) in town.carry_out()
 
 
 # --- warm ---------------------------------------------------------------------------------------------------------
@@ -264,3 +220,42 @@ def test_a_colleague_is_offered_her_then_the_line_is(talk: Talk) -> None:
     town.act(lambda c: c.give_back(held["token"], "unanswered"))
     assert talk.running()["state"] == "waiting"
     assert town.held("aino") is None
+
+
+# --- who leaves at the wrong moment -------------------------------------------------------------------------------
+
+
+def test_the_room_goes_on_when_she_leaves_while_it_rings(talk: Talk) -> None:
+    town = talk.town
+    asked(talk)
+    assert talk.does("complete") == Changed()
+    town.carry_out()
+    hers = [o.kind for o in town.gateway.orders if o.to == AGENT_LEG]
+    assert hers.index("leaves_open") < hers.index("end")
+
+
+def test_a_resident_whose_room_ended_while_it_rang_is_in_the_line(talk: Talk) -> None:
+    """The agent's telephone died before the room was told that she may leave it."""
+    other = asked(talk)
+    line_id = talk.town.within(lambda tx: room_over(talk.town.services, tx, talk.token, talk.resident, failed=False))
+    assert line_id == talk.running()["id"]
+    assert talk.transfer()["state"] == "line"
+    assert talk.town.offer(other)["state"] == "ended"
+    assert talk.town.held("aino") is None
+
+
+def test_a_callback_whose_resident_goes_when_nobody_is_left_is_rung_again(town: Town) -> None:
+    talk = callback(town)
+    asked(talk)
+    talk.her_leg_ends()
+    town.act(lambda c: c.resident_gone(RESIDENT_LEG))
+    assert talk.transfer()["state"] == "gone"
+    assert town.promise(str(talk.request))["state"] == "requested"
+
+
+def test_a_room_that_fails_for_the_agent_leads_the_resident_into_the_line(town: Town) -> None:
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    AgentLeg(town.services).left(talk.token, "failed")
+    assert talk.running()["state"] == "waiting"
+    assert town.offer(talk.token)["outcome"] == "lost"
