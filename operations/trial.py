@@ -52,6 +52,7 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount("cecilia", "Cecilia Demo", "agent", ("fi", "sv", "en"), ("extended", "culture", "transport")),
     DemoAccount("sirpa", "Sirpa Demo", "supervisor", ("fi", "sv", "en"), _ALL),
+    DemoAccount("olli", "Olli Demo", "administrator", ("fi", "sv", "en"), ()),
 )
 
 

@@ -11,7 +11,7 @@ def ready_for_trial(known: Mapping[str, str]) -> str:
     from operations.trial import DEMO_ACCOUNTS  # not at the top: the supervisor reads this file and no service
 
     sign_ins = "\n".join(
-        f"    {account.sign_in:<9}{account.password:<15}{account.role:<11}{', '.join(account.languages)}"
+        f"    {account.sign_in:<9}{account.password:<15}{account.role:<15}{', '.join(account.languages)}"
         for account in DEMO_ACCOUNTS
     )
     return f"""
