@@ -138,3 +138,12 @@ def _wanted(view: CallView, heard_to: int, menus: list[str], call: _Call) -> str
             if known[name].hear in words:
                 return known[name].press
     return menus.pop(0) if menus and words else None
+
+
+def rings_once(city: City, number: int, luck: random.Random, over: threading.Event) -> None:
+    """One call within four minutes, with a short talk: for an hour that has to be over soon."""
+    resident = city.resident(f"+3584055500{number:02}")
+    city.lab.behave(resident.number, "answer", after=3, talk=luck.uniform(20, 60))
+    over.wait(luck.uniform(0, 240) / city.rate)
+    call = _Call(LANGUAGES[number % len(LANGUAGES)], "waits", TOPICS[number % len(TOPICS)])
+    _rings(city, resident, Hours(city), call, over)
