@@ -1,6 +1,7 @@
 """What an agent does within a talk, and what a supervisor does with it. Each button is one use case of ``desks``.
 
-Answers are codes: ok, 409 ``moved_on`` (the page shows the newest), 422 with the reason of a refusal.
+Answers are codes: ok, 409 ``moved_on`` (the page shows the newest), 422 with the reason of a refusal, and
+its words for the page.
 """
 
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from callbacks.model import Refused
 from console import guard
 from console.posted import one_of, posted
-from console.rendering import page_language
+from console.rendering import page_language, wording
 from desks import talk_abuse, talk_listen, transfer
 from desks.directory import directory
 from desks.talk_listen import MODES
@@ -30,7 +31,7 @@ NO = ("no", "false", "0")
 
 def hold(services: "Services", token: str) -> Said:
     on = one_of("on", (*YES, *NO)) in YES
-    return _said(transfer.hold(services, guard.person().agent_id, _her_own(services, token), on))
+    return _said(services, transfer.hold(services, guard.person().agent_id, _her_own(services, token), on))
 
 
 def begin(services: "Services", token: str) -> Said:
@@ -40,25 +41,27 @@ def begin(services: "Services", token: str) -> Said:
         posted().get("goal", "")[:LONGEST_GOAL],
         posted().get("note", "").strip(),
     )
-    return _said(transfer.begin(services, guard.person().agent_id, _her_own(services, token), wanted))
+    return _said(services, transfer.begin(services, guard.person().agent_id, _her_own(services, token), wanted))
 
 
 def complete(services: "Services", token: str) -> Said:
-    return _said(transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "complete"))
+    return _said(services, transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "complete"))
 
 
 def take_back(services: "Services", token: str) -> Said:
-    return _said(transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "take_back"))
+    return _said(services, transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "take_back"))
 
 
 def join(services: "Services", token: str) -> Said:
-    return _said(transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "join"))
+    return _said(services, transfer.go_on(services, guard.person().agent_id, _her_own(services, token), "join"))
 
 
 def abusive(services: "Services", token: str) -> Said:
     """``close`` no: the call ends all the same, and what came of her request is noted as after every talk."""
     close = posted().get("close", "yes") not in NO
-    return _said(talk_abuse.end(services, guard.person().agent_id, _her_own(services, token), close_request=close))
+    return _said(
+        services, talk_abuse.end(services, guard.person().agent_id, _her_own(services, token), close_request=close)
+    )
 
 
 def show_directory(services: "Services") -> Response:
@@ -66,21 +69,21 @@ def show_directory(services: "Services") -> Response:
 
 
 def listen(services: "Services", token: str) -> Said:
-    return _said(talk_listen.listen(services, guard.person().agent_id, token, one_of("mode", MODES)))
+    return _said(services, talk_listen.listen(services, guard.person().agent_id, token, one_of("mode", MODES)))
 
 
 def stop_listening(services: "Services", token: str) -> Said:
-    return _said(talk_listen.stop(services, guard.person().agent_id, token))
+    return _said(services, talk_listen.stop(services, guard.person().agent_id, token))
 
 
-def _said(answer: Answer) -> Said:
+def _said(services: "Services", answer: Answer) -> Said:
     match answer:
         case Changed():
             return jsonify(ok=True)
         case MovedOn():
             return jsonify(error="moved_on"), 409
         case Refused(reason):
-            return jsonify(error=reason), 422
+            return jsonify(error=reason, words=wording(services).t(f"refusal.{reason}")), 422
         case _:
             assert_never(answer)
 

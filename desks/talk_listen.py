@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 MODES = ("listen", "coach")
+REFUSALS = ("bad_kind", "scope", "busy", "listened", "sensitive")
 TOLD_FIRST_SECONDS = 1.0  # machine time between the agent's card and the supervisor's telephone
 
 

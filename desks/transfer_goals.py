@@ -17,8 +17,8 @@ from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import is_open
 
 REFUSALS = (
-    "unknown_goal", "own_desk", "closed", "paused", "unstaffed", "no_free_agent", "not_available", "language",
-    "in_transfer", "not_connected", "bad_kind",
+    "unknown_goal", "closed", "paused", "unstaffed", "no_free_agent", "not_available", "language", "in_transfer",
+    "bad_kind",
 )  # fmt: skip
 
 

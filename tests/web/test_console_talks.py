@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from adapters.schema import listening, offer, outbox, transfer
+from console.words import page_words
+from desks.talk_listen import REFUSALS as LISTENING
+from desks.transfer_goals import REFUSALS as GOALS
 from tests.web.console_rig import Browser, City, make_city
 
 AGENT_LEG = "CA" + "a" * 32
@@ -68,8 +71,13 @@ def test_a_refusal_is_a_code_and_changes_nothing(
     city: City, aino: Browser, goal_kind: str, goal: str, code: str
 ) -> None:
     answer = aino.post("/offers/tok1/transfer", kind="blind", goal_kind=goal_kind, goal=goal)
-    assert (answer.status_code, answer.get_json()) == (422, {"error": code})
+    assert (answer.status_code, answer.get_json()["error"]) == (422, code)
+    assert answer.get_json()["words"] in page_words("fi").words.values()
     assert city.one(transfer.c.id, where=transfer.c.token == "tok1") is None
+
+
+def test_every_refusal_has_words() -> None:
+    assert {f"refusal.{code}" for code in (*GOALS, *LISTENING)} <= set(page_words("fi").words)
 
 
 @pytest.mark.parametrize(
