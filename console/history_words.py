@@ -81,7 +81,7 @@ def _sentence(wording: Wording, one: Happening) -> str:
     for key in _keys(one):
         found = _known(wording, key, **values)
         if found is not None:
-            return found
+            return found[:1].upper() + found[1:]
     return wording.t("history.step", state=_known(wording, f"state.{one.codes.get('state', '')}") or one.code)
 
 
@@ -101,6 +101,8 @@ def _keys(one: Happening) -> tuple[str, ...]:
             )
         case "text":
             return (f"history.text.{one.code.partition('-')[0].removeprefix('sms.')}", "history.text")
+        case "deed":
+            return (f"history.deed.{one.code}", f"deed.{one.code}", "history.deed")
         case _:
             return (f"history.{one.kind}.{one.code}", f"history.{one.kind}")
 
@@ -120,9 +122,11 @@ def _details(wording: Wording, one: Happening) -> list[str]:
 
 
 def _outcome(wording: Wording, one: Happening) -> str | None:
-    if one.kind == "transfer":
-        return _known(wording, f"history.transfer.became.{one.codes['outcome'] or one.codes['state']}")
-    return None
+    """Of a transfer: what its end was, or how far it has come."""
+    if one.kind != "transfer":
+        return None
+    became = "history.transfer.became"
+    return _known(wording, f"{became}.{one.codes['outcome']}") or _known(wording, f"{became}.{one.codes['state']}")
 
 
 def _known(wording: Wording, key: str, **values: str) -> str | None:

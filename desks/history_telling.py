@@ -13,6 +13,7 @@ SERVICE, RESIDENT = "service", "caller"
 NOTED = ("done", "missed", "exhausted", "cancel", "hand_on")  # steps that an agent's note belongs to
 OF_THE_OFFER = ("give_back", "accept", "join", "back", "part", "hang_up")
 SKIPPED = "declined"
+HAVE_ROWS = frozenset({"transfer", "listen", "coach"})  # deeds that are told by rows of their own
 SENT_AS = {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
 CODES = frozenset({"no_answer", "busy", "machine", "bad_moment", "failed", "ring", "text", "unnoted", "by telephone"})
 
@@ -103,6 +104,8 @@ class Telling:
 
     def deeds(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
         for row in rows:
+            if row["deed"] in HAVE_ROWS:
+                continue
             yield Happening(row["at"], "deed", row["deed"], row["who"], None, row["detail"] or None)
 
 

@@ -25,16 +25,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from adapters.schema import agent, callback_request, offer, phone_number, waiting_caller
+from adapters.schema import agent, callback_request, line, offer, phone_number, promises, waiting_caller
 from adapters.schema.calls import LAST_FOUR
 from desks.scope_store import Scope, within
 
 REQUEST, CALLER = callback_request, waiting_caller
 
-REQUESTED = text("callback_request.state = 'requested'")
+REQUESTED = text(f"callback_request.{promises.REQUESTED}")
 WRITTEN = text("callback_request.state = 'requested' AND callback_request.contact = 'text'")
 ASIDE = text("callback_request.state IN ('unreached','needs_human')")
-IN_LINE = text("waiting_caller.state IN ('waiting','offered','bridging','talking','wishes','closing')")
+IN_LINE = text(f"waiting_caller.{line.IN_LINE}")
 OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
 WAITS = ("waiting", "wishes", "closing")
 

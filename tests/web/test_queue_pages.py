@@ -1,0 +1,310 @@
+"""The queue, a matter's history and a supervisor's decisions, as pages: whose they are, and what they refuse."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.schema import audit_event, callback_event, callback_request, desk_pause, promise_told, ringing_stop
+from callbacks.machine import EVENTS
+from console.words import PAGE_LANGUAGES, page_words
+from desks.line_machine import EVENTS as LINE_EVENTS
+from desks.queue_entry import PARTS
+from desks.supervision import CLOSE_REASONS
+from tests.web.console_rig import NOW, Browser, City, make_city
+
+NUMBER = "+358401234567"
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = make_city(tmp_path)
+    made.agent("aino", ("housing",), ("fi",))
+    made.agent("sirpa", ("housing",), role="supervisor")
+    made.agent("olli", (), role="administrator")
+    made.request(number_id=made.number(NUMBER))
+    made.request("r2", topic="daycare", department="families", desk="families", number_id=made.number("+358409994567"))
+    made.caller("c1")
+    made.caller("c2", topic="daycare", department="families", desk="families")
+    yield made
+    made.services.database.dispose()
+
+
+def signed_in(city: City, name: str) -> Browser:
+    browser = city.browser()
+    browser.signs_in(name)
+    return browser
+
+
+@pytest.fixture
+def aino(city: City) -> Browser:
+    return signed_in(city, "aino")
+
+
+@pytest.fixture
+def sirpa(city: City) -> Browser:
+    return signed_in(city, "sirpa")
+
+
+def state(city: City, key: str = "r1") -> Any:
+    columns = (callback_request.c.state, callback_request.c.desk, callback_request.c.window_start_at)
+    return tuple(city.one(*columns, where=callback_request.c.id == key))
+
+
+# --- whose it is -------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_sees_her_departments_queue_and_nobody_elses(aino: Browser) -> None:
+    for path in ("/queue", "/queue/part"):
+        page = aino.page(path)
+        assert "/console/matters/r1" in page
+        assert "/console/callers/c1" in page
+        assert "r2" not in page
+        assert "/console/callers/c2" not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/matters/r2", "/matters/r2/part", "/callers/c2", "/callers/c2/part", "/matters/never"]
+)
+def test_another_departments_matter_is_not_found(aino: Browser, path: str) -> None:
+    assert aino.get(path).status_code == 404
+
+
+def test_an_administrator_sees_all(city: City) -> None:
+    page = signed_in(city, "olli").page("/queue")
+    assert "/console/matters/r1" in page
+    assert "/console/matters/r2" in page
+
+
+@pytest.mark.parametrize("deed", ["reassign", "time", "close"])
+def test_nobody_decides_about_another_departments_matter(city: City, sirpa: Browser, deed: str) -> None:
+    before = state(city, "r2")
+    given = {"to": "desk:advice", "reason": "x", "why": "answered", "sure": "yes", "time": "asap"}
+    assert sirpa.post(f"/matters/r2/{deed}", **given).status_code == 404
+    assert state(city, "r2") == before
+    assert city.one(audit_event.c.deed, where=audit_event.c.subject_id == "r2") is None
+
+
+@pytest.mark.parametrize("deed", ["reassign", "time", "close"])
+def test_an_agent_decides_nothing(city: City, aino: Browser, deed: str) -> None:
+    before = state(city)
+    assert aino.post(f"/matters/r1/{deed}", why="answered", sure="yes").status_code == 403
+    assert state(city) == before
+    assert "/console/matters/r1/close" not in aino.page("/matters/r1")
+
+
+# --- looking for one ---------------------------------------------------------------------------------------------
+
+
+def searched(browser: Browser, asked: str, **more: str) -> Any:
+    browser.page("/queue")
+    given = {"asked": asked, "csrf_token": browser.word, **more}
+    return browser.client.post("/console/queue/search", data=given)
+
+
+@pytest.mark.parametrize("asked", ["482913", "4567", "040 123 4567", NUMBER])
+def test_a_matter_is_looked_up_and_only_hers_found(aino: Browser, asked: str) -> None:
+    answer = searched(aino, asked)
+    assert answer.status_code == 200
+    assert "/console/matters/r1" in answer.text
+    assert "/console/matters/r2" not in answer.text
+
+
+def test_what_was_typed_stands_in_no_address(aino: Browser) -> None:
+    answer = searched(aino, "040 123 4567")
+    assert answer.request.path == "/console/queue/search"
+    assert answer.request.query_string == b""
+    assert "1234567" not in "".join(line for line in answer.text.splitlines() if "href=" in line or "src=" in line)
+
+
+def test_what_was_typed_stands_in_no_log(aino: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        searched(aino, "0401234567")
+    assert caplog.records
+    assert all("1234567" not in f"{record.getMessage()}{record.__dict__}" for record in caplog.records)
+
+
+@pytest.mark.parametrize(("asked", "words"), [("Virtanen", "Kirjoita vain numeroita"), ("12", "ainakin neljä numeroa")])
+def test_a_search_for_something_else_says_what_to_write(aino: Browser, asked: str, words: str) -> None:
+    answer = searched(aino, asked)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_a_search_come_back_to_is_the_whole_queue(aino: Browser) -> None:
+    assert aino.get("/queue/search").headers["Location"].endswith("/console/queue")
+    assert searched(aino, "").headers["Location"].endswith("/console/queue")
+
+
+def test_the_search_wants_our_word(city: City, aino: Browser) -> None:
+    assert aino.client.post("/console/queue/search", data={"asked": "4567"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query", ["desk=families", "desk=x", "part=closed", "part=x", "language=de", "after=x", "after=line.0.1"]
+)
+def test_a_choice_that_nobody_offers_is_refused(aino: Browser, query: str) -> None:
+    assert aino.get(f"/queue?{query}").status_code == 400
+
+
+def test_the_queue_is_narrowed_down(city: City, aino: Browser) -> None:
+    city.request("r3", language="sv", number_id=city.number("+358405550000"))
+    page = aino.page("/queue?language=sv&part=line&desk=housing")
+    assert "/console/matters/r3" in page
+    assert "/console/matters/r1" not in page
+
+
+# --- one matter --------------------------------------------------------------------------------------------------
+
+
+def told(city: City) -> None:
+    at = NOW - timedelta(minutes=31)
+    step = {"request_id": "r1", "at": at, "fence": 0}
+    city.put(callback_event, **step, event="request", from_state="", to_state="requested", who="caller")
+    city.offer("a_aino", "ended", "o1", request_id="r1", outcome="declined", reason="conflict", ended_at=NOW)
+    skip = {"offer_token": "o1", "who": "service", "from_state": "offered", "to_state": "requested", "fence": 1}
+    city.put(callback_event, request_id="r1", at=NOW, event="give_back", **skip)
+    window = {"window_start_at": at, "window_end_at": NOW}
+    words = "Soitamme tänään kello kymmenen."
+    given = {"who": "caller", "via": "voice", "words": words, "kind": "asap", "verdict": "late", "judged_at": NOW}
+    city.put(promise_told, id="p1", request_id="r1", at=at, **window, **given)
+
+
+def test_its_history_is_told_in_words_with_who(city: City, aino: Browser) -> None:
+    told(city)
+    page = aino.page("/matters/r1")
+    for words in (
+        "Soittopyyntö tehtiin", "asukas", "Aino Virtanen ohitti asian", "Olen esteellinen",
+        "Soitamme tänään kello kymmenen.", "kerrottiin puhelussa", "myöhästyi", "+358 40 1234567",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+def test_every_step_has_a_sentence_in_each_language(language: str) -> None:
+    known = set(page_words(language).words)
+    wanted = {f"history.event.{event}" for event in EVENTS} | {f"history.line.{event}" for event in LINE_EVENTS}
+    wanted |= {f"queue.part.{part}" for part in PARTS} | {f"queue.help.{part}" for part in PARTS}
+    wanted |= {f"close.{reason}" for reason in CLOSE_REASONS}
+    assert wanted <= known, wanted - known
+
+
+def test_a_step_that_no_catalogue_knows_does_not_break_the_page(city: City, aino: Browser) -> None:
+    step = {"from_state": "requested", "to_state": "requested", "fence": 0, "who": "service"}
+    city.put(callback_event, request_id="r1", at=NOW, event="something_new", **step)
+    assert "Uusi tila: Odottaa vuoroa" in aino.page("/matters/r1")
+
+
+# --- a supervisor decides ----------------------------------------------------------------------------------------
+
+
+def form(browser: Browser, path: str, **fields: str) -> Any:
+    page = "/line" if path.startswith(("/pauses", "/desks", "/stops")) else path.rpartition("/")[0]
+    browser.page(page)
+    return browser.client.post(f"/console{path}", data=fields | {"csrf_token": browser.word})
+
+
+def test_she_gives_it_to_another_desk(city: City, sirpa: Browser) -> None:
+    answer = form(sirpa, "/matters/r1/reassign", to="desk:advice", reason="ruuhka")
+    assert answer.status_code == 303
+    assert state(city)[1] == "advice"
+    page = sirpa.page("/matters/r1?done=reassign")
+    assert "Asia on annettu toiselle" in page
+    assert "Siirrettiin: Kaupungin neuvonta" in page
+    assert "ruuhka" in page
+    assert "Sirpa Virtanen" in page
+
+
+def test_she_changes_the_time_and_the_untold_is_listed(city: City, sirpa: Browser) -> None:
+    page = sirpa.page("/matters/r1")
+    code = page.partition('<select id="time"')[2].partition('option value="2')[2].partition('"')[0]
+    assert form(sirpa, "/matters/r1/time", time=f"2{code}", reason="pyysi").status_code == 303
+    assert state(city)[2] > NOW
+    assert "Uutta aikaa ei voitu kertoa asukkaalle" in sirpa.page("/matters/r1")
+    assert "ei voitu kertoa" in sirpa.page("/line")
+
+
+def test_she_closes_it_for_a_reason(city: City, sirpa: Browser) -> None:
+    assert form(sirpa, "/matters/r1/close", why="withdrawn", note="soitti itse", sure="yes").status_code == 303
+    assert state(city)[0] == "cancelled"
+    page = sirpa.page("/matters/r1")
+    assert "Asukas ei enää tarvitse soittoa" in page
+    assert "soitti itse" in page
+    assert form(sirpa, "/matters/r1/close", why="withdrawn", sure="yes").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields", "words"),
+    [
+        ("reassign", {"to": "", "reason": "x"}, "Valitse, kenelle"),
+        ("reassign", {"to": "desk:county", "reason": "x"}, "Tätä palvelua ei voi valita"),
+        ("reassign", {"to": "agent:a_olli", "reason": "x"}, "Neuvoja ei palvele täällä"),
+        ("reassign", {"to": "desk:advice", "reason": " "}, "Kirjoita perustelu"),
+        ("time", {"time": "1", "reason": "x"}, "ehti täyttyä"),
+        ("close", {"why": "answered"}, "Vahvista"),
+        ("close", {"why": "because", "sure": "yes"}, "Valitse, miksi"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused_in_words(
+    city: City, sirpa: Browser, deed: str, fields: dict[str, str], words: str
+) -> None:
+    before = state(city)
+    answer = form(sirpa, f"/matters/r1/{deed}", **fields)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert state(city) == before
+    assert city.one(audit_event.c.deed, where=audit_event.c.subject_id == "r1") is None
+    assert sirpa.post(f"/matters/r1/{deed}", **fields).get_json()["error"]
+
+
+# --- a whole desk ------------------------------------------------------------------------------------------------
+
+
+def test_a_desk_is_paused_and_resumed_from_the_board(city: City, sirpa: Browser) -> None:
+    assert form(sirpa, "/pauses", desk="housing", reason="paloharjoitus").status_code == 303
+    page = sirpa.page("/line")
+    assert "Asuminen ja rakentaminen on tauolla" in page
+    assert "paloharjoitus" in page
+    assert form(sirpa, "/desks/housing/resume").status_code == 303
+    assert "on tauolla" not in sirpa.page("/line")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"desk": "housing", "reason": ""}, 422),
+        ({"desk": "", "reason": "x"}, 422),
+        ({"desk": "housing", "reason": "x", "until": "tomorrow"}, 422),
+        ({"desk": "housing", "reason": "x", "until": "2020-01-01T10:00"}, 422),
+        ({"desk": "families", "reason": "x"}, 404),
+    ],
+)
+def test_a_pause_that_cannot_be_pauses_nothing(city: City, sirpa: Browser, fields: dict[str, str], status: int) -> None:
+    assert form(sirpa, "/pauses", **fields).status_code == status
+    assert city.one(desk_pause.c.id, where=desk_pause.c.desk == fields["desk"]) is None
+
+
+def test_a_stop_is_seen_and_ended_by_somebody_who_is_sure(city: City, sirpa: Browser) -> None:
+    city.put(ringing_stop, id="s1", kind="spend", figure="200 / 200", made_at=NOW)
+    assert "Päivän kuluraja täyttyi" in sirpa.page("/line")
+    assert form(sirpa, "/stops/s1/end").status_code == 422
+    assert city.one(ringing_stop.c.ended_at, where=ringing_stop.c.id == "s1")[0] is None
+    assert form(sirpa, "/stops/s1/end", sure="yes").status_code == 303
+    assert city.one(ringing_stop.c.ended_by, where=ringing_stop.c.id == "s1")[0] == "a_sirpa"
+    assert "Päivän kuluraja täyttyi" not in sirpa.page("/line")
+
+
+def test_the_board_shows_no_figure_that_nothing_measured(sirpa: Browser) -> None:
+    assert "Ei vielä mitattu tänään" in sirpa.page("/line")
+
+
+def test_promises_of_today_are_counted_by_desk_and_language(city: City, sirpa: Browser) -> None:
+    for n, verdict in enumerate(("kept", "kept", "late", "broken", "void")):
+        window = {"window_start_at": NOW, "window_end_at": NOW, "verdict": verdict, "judged_at": NOW}
+        given = {"who": "caller", "via": "voice", "words": "-", "kind": "asap", "request_id": "r1", "at": NOW}
+        city.put(promise_told, id=f"p{n}", **given, **window)
+    city.put(promise_told, id="old", **given, **(window | {"verdict": "kept", "judged_at": NOW - timedelta(days=1)}))
+    page = sirpa.page("/line")
+    assert '2<span class="of"> / 4</span>' in page
