@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import asdict, dataclass
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -30,7 +31,9 @@ T = TypeVar("T")
 
 ALGORITHMS = ("RS256", "PS256", "ES256")  # signatures of the provider's own key; never none, never our shared secret
 DEADLINE_SECONDS = 8.0
+TURN_SECONDS = 0.5
 AT_ONCE = 2
+IN_LINE = 4  # those in conversation among them; each holds one of the threads that answer callers too
 LEEWAY_SECONDS = 60  # two clocks
 KEPT_SECONDS = 3600.0
 KEYS_AGAIN_SECONDS = 30.0  # an unknown key is asked for again, but a forger cannot make us ask all day
@@ -78,6 +81,7 @@ class OpenId:
         self._http = http or Http()
         self._deadline = deadline
         self._apart = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="openid")
+        self._line = BoundedSemaphore(IN_LINE)
         self._endpoints: tuple[float, Endpoints] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -214,6 +218,8 @@ class OpenId:
 
     def _within_deadline(self, work: Callable[[], T]) -> T:
         """Raises NotAdmitted, whatever the provider does."""
+        if not self._line.acquire(timeout=TURN_SECONDS):
+            raise NotAdmitted("provider", "too many are signing in")
         asked = self._apart.submit(work)
         try:
             return asked.result(self._deadline)
@@ -226,6 +232,8 @@ class OpenId:
             raise NotAdmitted("refused", str(error)[:200]) from None
         except (JoseError, ValueError, TypeError, KeyError, json.JSONDecodeError) as error:
             raise NotAdmitted("token", f"{type(error).__name__}: {error}"[:200]) from None
+        finally:
+            self._line.release()
 
 
 def _key(listed: object) -> Key | None:

@@ -5,6 +5,8 @@ once, and a flood of sign-ins waits or is sent away instead of the callers.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Protocol
 
@@ -14,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 # the hash of a thrown-away random word, made with the default cost: checked when nobody has the given name
 NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$fPJERQOgTmct47drl5PaHg$cQzUydmhEgYUCqf/Z0wA7rB1C0ZoI1c2KrS77AAhG6s"  # noqa: S105
 AT_ONCE = 2
+IN_LINE = 6  # those at work among them; whoever comes when so many are there is sent away at once
 TURN_SECONDS = 1.0  # how long one waits for its turn
 # without letters and digits that are mistaken for one another when they are read aloud
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -35,28 +38,33 @@ class Argon2Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._nobody = NOBODY if hasher is None else hasher.hash("nobody")
-        self._turns = BoundedSemaphore(AT_ONCE)
+        self._turns, self._line = BoundedSemaphore(AT_ONCE), BoundedSemaphore(IN_LINE)
 
     def hash(self, password: str) -> str:
-        self._take_turn()
-        try:
+        with self._turn():
             return self._hasher.hash(password)
-        finally:
-            self._turns.release()
 
     def fits(self, password_hash: str | None, password: str) -> bool:
-        self._take_turn()
-        try:
-            right = self._hasher.verify(password_hash or self._nobody, password)
-        except (VerificationError, InvalidHashError):
-            return False
-        finally:
-            self._turns.release()
+        with self._turn():
+            try:
+                right = self._hasher.verify(password_hash or self._nobody, password)
+            except (VerificationError, InvalidHashError):
+                return False
         return right and password_hash is not None
 
-    def _take_turn(self) -> None:
-        if not self._turns.acquire(timeout=TURN_SECONDS):
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._line.acquire(blocking=False):
             raise NoTurn
+        try:
+            if not self._turns.acquire(timeout=TURN_SECONDS):
+                raise NoTurn
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._line.release()
 
 
 def hash_password(password: str) -> str:

@@ -328,8 +328,6 @@ def test_an_unknown_account_is_not_found(city: City, olli: Browser) -> None:
 def test_a_flood_of_resets_waits_instead_of_the_callers(city: City) -> None:
     """Only a few passwords are hashed at once; who finds no turn is told so, and nothing has changed."""
     passwords = Argon2Passwords(CHEAP)
-    for _ in range(2):
-        passwords._take_turn()
-    with pytest.raises(NoTurn):
+    with passwords._turn(), passwords._turn(), pytest.raises(NoTurn):
         accounts.reset_password(city.services, passwords, "a_olli", "a_aino")
     assert not row_of(city, "a_aino").must_change_password

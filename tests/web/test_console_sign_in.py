@@ -223,9 +223,9 @@ def test_the_mark_of_a_browser_opens_nothing_and_is_nobody_elses(city: City) -> 
 def test_a_flood_of_passwords_waits_for_its_turn(city: City) -> None:
     """Two checks at once at most: the threads that answer callers are not all hashing."""
     passwords = Argon2Passwords(CHEAP)
-    passwords._take_turn()
-    passwords._take_turn()
-    assert isinstance(sign_in.sign_in(city.services, passwords, "aino", PASSWORD), Busy)
+    with passwords._turn(), passwords._turn():
+        assert isinstance(sign_in.sign_in(city.services, passwords, "aino", PASSWORD), Busy)
+    assert isinstance(sign_in.sign_in(city.services, passwords, "aino", PASSWORD), Opened)
 
 
 def test_a_burst_at_one_instant_counts_whole(city: City) -> None:

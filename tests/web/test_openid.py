@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,7 @@ from werkzeug.test import TestResponse
 from adapters.schema import agent, audit_event, session
 from adapters.settings import SettingsInvalid, load_settings, serve_problems
 from console import sign_in
-from console.openid import KEYS_AGAIN_SECONDS, OpenId
+from console.openid import IN_LINE, KEYS_AGAIN_SECONDS, TURN_SECONDS, NotAdmitted, OpenId
 from console.openid_http import Broken, Http
 from console.pages import blueprint
 from console.passwords import Argon2Passwords
@@ -299,6 +300,22 @@ def test_a_bad_answer_gets_a_clear_page_and_changes_nothing(
     assert nobody_is_in(city)
     provider.answers = {}
     assert signs_in(impatient(city)).status_code == 303, "and the next sign-in works"
+
+
+def test_a_crowd_at_a_slow_provider_holds_no_more_than_a_few_threads(city: City, provider: Provider) -> None:
+    """The threads that wait are the callers' too: whoever comes when a few are waiting is told so within a moment."""
+    client = OpenId(city.services.settings, Http(whole=2.0), deadline=2.0)
+    provider.answers = {"/.well-known/openid-configuration": slowly}
+
+    def begins(_: int) -> float:
+        began = time.monotonic()
+        with pytest.raises(NotAdmitted):
+            client.begin()
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(20) as crowd:
+        waits = sorted(crowd.map(begins, range(20)))
+    assert sum(wait < TURN_SECONDS + 0.9 for wait in waits) >= 20 - IN_LINE * 2, waits
 
 
 def test_a_provider_that_is_not_there_leaves_the_password_way(city: City, tmp_path: Path) -> None:
