@@ -6,24 +6,15 @@ and no place in the line gets worse by a later arrival.
 
 import shutil
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkdtemp
-from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Connection, RowMapping
 
 from adapters.voice_gateway import Result
-from callbacks import limit_store
-from desks import store
-from desks.front_store import front
-from desks.line import outlook
-from desks.pauses import paused
-from desks.serving import may_be_served
-from routing_rules.opening_hours import is_open
+from tests.support.dealt import dealt_rightly, places
 from tests.support.handing_over import GOALS, HandingOver
 from tests.support.happenings import AGENTS, DESKS, MISSES, NUMBERS, TOPICS
 from tests.support.orderly import orderly
@@ -94,10 +85,10 @@ class City(RuleBasedStateMachine):
     @rule(number=A_NUMBER, topic=A_TOPIC, swedish=st.booleans())
     def rings(self, number: str, topic: str, swedish: bool) -> None:
         urgent = self.town.rules.topic(topic).urgent
-        before, needed = self._places()
+        before, needed = places(self.town)
         came = self.town.rings(number, topic, swedish)
         first = urgent or (came is not None and self.town.stay(came)["request_id"] is not None)  # an old place
-        after, needed_now = self._places()
+        after, needed_now = places(self.town)
         for line_id, place in before.items():
             worse = after[line_id] > place
             assert not worse or first or needed_now > needed, "a later arrival took an earlier caller's place"
@@ -164,7 +155,7 @@ class City(RuleBasedStateMachine):
             elif deed == "over":
                 self.town.news(name, deed)
             else:
-                self.town.goes_on_with(name, deed)  # type: ignore[arg-type]
+                self.town.goes_on_with(name, deed)
 
     def _talks(self, name: str, live: bool) -> None:
         """She is in a talk, if she can be; her colleagues come back then."""
@@ -256,38 +247,7 @@ class City(RuleBasedStateMachine):
         self.town.deals()
         for made in self.town.every_offer():
             if made["token"] not in before:
-                self._dealt_rightly(made)
-
-    def _places(self) -> tuple[Mapping[str, int], int]:
-        """By stay, where nobody rings yet; and how many callbacks cannot wait for others any more."""
-        services, now = self.town.services, self.town.clock.now()
-        waiting = [row for row in self.town.every_stay() if row["state"] == "waiting"]
-        with services.database.read() as connection:
-            duty = store.duty(connection, services.clock.machine(), now)
-            places = {
-                row["id"]: outlook(connection, self.town.rules, duty, now, row["desk"], row["id"]).place
-                for row in waiting
-            }
-            seen = front(connection, self.town.rules, duty, now, *DESKS).everything()
-        return places, sum(1 for _, clause, _ in seen if clause == "needed")
-
-    def _dealt_rightly(self, made: RowMapping) -> None:
-        with self.town.services.database.read() as connection:
-            self._within_hours(connection, made)
-
-    def _within_hours(self, connection: Connection, made: RowMapping) -> None:
-        rules, now = self.town.rules, self.town.clock.now()
-        if made["caller_id"] is not None:
-            stay = store.stay(connection, made["caller_id"])
-            assert stay is not None
-            assert may_be_served(rules, stay["desk"], now), "a caller dealt at a closed desk"
-            return
-        request = self.town.promise(made["request_id"])
-        assert is_open(rules.desk(request["desk"]).hours, now, ZoneInfo(rules.time_zone)), "rung outside hours"
-        assert request["due_at"] <= now, "rung before it is due"
-        assert request["contact"] == "ring", "rung although to be answered in writing"
-        held = request["desk"] in paused(connection, now) or limit_store.stopped(connection, now)
-        assert request["urgent"] or not held, "rung although stopped"
+                dealt_rightly(self.town, made)
 
     def teardown(self) -> None:
         self.town.services.database.dispose()
@@ -296,8 +256,8 @@ class City(RuleBasedStateMachine):
 
 
 City.TestCase.settings = settings(
-    max_examples=20,
-    stateful_step_count=40,
+    max_examples=12,
+    stateful_step_count=30,
     deadline=None,
     derandomize=True,
     print_blob=True,

@@ -10,6 +10,8 @@ GOALS = (
     ("agent", "aino"), ("agent", "bo"), ("agent", "cia"), ("partner", "county"),
 )  # fmt: skip
 
+DEEDS: dict[str, transfers.Deed] = {"complete": "complete", "take_back": "take_back", "join": "join"}
+
 
 class HandingOver(Happenings):
     def news(self, name: str, word: str) -> None:
@@ -25,10 +27,10 @@ class HandingOver(Happenings):
         if held is not None:
             transfers.begin(self.services, name, str(held["token"]), transfers.Wanted(kind, *goal, "a note"))
 
-    def goes_on_with(self, name: str, deed: transfers.Deed) -> None:
+    def goes_on_with(self, name: str, deed: str) -> None:
         held = self.held(name)
-        if held is not None:
-            transfers.go_on(self.services, name, str(held["token"]), deed)
+        if held is not None and deed in DEEDS:
+            transfers.go_on(self.services, name, str(held["token"]), DEEDS[deed])
 
     def holds(self, name: str, on: bool) -> None:
         held = self.held(name)

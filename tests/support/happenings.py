@@ -3,7 +3,7 @@ use cases. A deed that is impossible at the moment does nothing. What must hold 
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from sqlalchemy import RowMapping, Table, select, text
 
@@ -49,10 +49,10 @@ class Happenings(Town):
     silent: frozenset[str] = frozenset()
 
     @classmethod
-    def begun(cls, database_url: str, rules: Ruleset | None = None) -> "Happenings":
+    def begun(cls, database_url: str, rules: Ruleset | None = None) -> Self:
         """Everybody is at work."""
         town = cls.over(database_url, rules=rules, SMS_SENDER=CITY)
-        assert isinstance(town, Happenings)
+        assert isinstance(town, cls)
         for name, (desks, languages) in AGENTS.items():
             town.agent(name, desks, languages)
         return town
