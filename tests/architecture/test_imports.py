@@ -92,6 +92,7 @@ SQL_OUTSIDE_STORES = {
     "desks.telephone": "names the error of two pages that beat for the first time at one instant",
     "desks.messages": "a read model: it is nothing but queries",
     "desks.history": "the type of the row it is handed",
+    "desks.item_view": "a read model and one row: the item that somebody has seen to",
     "desks.history_telling": "the type of the row it is handed",
     "desks.queue": "the type of the row it is handed",
     "desks.queue_entry": "the type of the row it is handed",
