@@ -15,6 +15,7 @@ help:
 	@echo "make test    linters, types and all tests                 make lint    linters and types only"
 	@echo "make long    the long tests, which make test leaves out where there is no Chromium"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
+	@echo "make browser-day  an hour with agents in real pages      make screenshots  every page and state, as pictures"
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make serve   the service for a real account (docs/running.md)"
@@ -51,6 +52,12 @@ long: ready-for-tests
 
 day: ready-for-tests
 	@exec $(PY) -m tests.day $(ARGS)
+
+browser-day: ready-for-tests
+	@exec $(PY) -m tests.browser_day $(ARGS)
+
+screenshots: ready-for-tests
+	@exec $(PY) -m tests.screenshots
 
 bench: ready-for-tests
 	@exec $(PY) -m tests.bench $(ARGS)
