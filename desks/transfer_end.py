@@ -72,7 +72,7 @@ def _colleague_takes(talk: Talk, token: str) -> None:
     taking = talk.held(token)
     if taking is not None:
         stay, who = taking["caller_id"], taking["agent_id"]
-        store.move_caller(talk.tx.connection, stay, "take_over", talk.now, who, answered_at=talk.now)
+        store.move_caller(talk.tx.connection, stay, "take_over", talk.now, who, answered_at=talk.now, offer_token=token)
         talk.shows(who)
 
 
