@@ -151,13 +151,17 @@ async function want(path, sent) {
     const answer = await post(path, sent);
     done = answer.ok;
     if (answer.status === 409 || answer.status === 404) tell(main.dataset.wordStale);
-    else if (answer.status === 422) tell((await answer.json()).words ?? main.dataset.wordFailed);
+    else if (answer.status === 422) tell(refused(await answer.json()));
     else if (!answer.ok) tell(main.dataset.wordFailed);
   } catch {
     tell(main.dataset.wordFailed);
   }
   await look();
   return done;
+}
+
+function refused({ error, words }) {
+  return words ?? JSON.parse(main.dataset.refusals)[`refusal.${error}`] ?? main.dataset.wordFailed;
 }
 
 function tell(words) {

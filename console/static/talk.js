@@ -88,8 +88,8 @@ export class Talk {
         return group;
       }),
     );
-    const empty = !goals.querySelector("option");
-    if (empty) goals.append(Object.assign(document.createElement("option"), { value: "", textContent: words.nobody }));
+    const empty = !goals.querySelector("option:not([disabled])");
+    if (empty) goals.prepend(Object.assign(document.createElement("option"), { value: "", textContent: words.nobody }));
     if (this.#goal && goals.querySelector(`[value="${CSS.escape(this.#goal)}"]`)) goals.value = this.#goal;
     for (const button of document.querySelectorAll("[data-transfer-to]")) button.disabled = empty;
   }
@@ -163,8 +163,11 @@ function groups(read) {
 }
 
 function choice(one, kind, words) {
-  const free = Number.isInteger(one.free) ? ` – ${words.free.replace("{number}", one.free)}` : "";
-  return Object.assign(document.createElement("option"), { value: `${kind}:${one.id}`, textContent: one.name + free });
+  const there = [one.open, one.staffed, one.fits, one.paused === undefined || !one.paused].every((is) => is !== false);
+  const free = Number.isInteger(one.free) ? words.free.replace("{number}", one.free) : "";
+  const said = there ? free : words.away;
+  const textContent = said ? `${one.name} – ${said}` : one.name;
+  return Object.assign(document.createElement("option"), { value: `${kind}:${one.id}`, textContent, disabled: !there });
 }
 
 function offered(time, topic, language) {
