@@ -128,7 +128,7 @@ class City(RuleBasedStateMachine):
             case "deal":
                 self._deals()
             case "rung":
-                self.town.orders_done(8, twice=False)
+                self.town.orders_done(8, twice=True)
             case "accept":
                 self.town.accepts(name)
             case "meet":
@@ -205,11 +205,13 @@ class City(RuleBasedStateMachine):
 
     @rule(desk=st.sampled_from([*DESKS, None]), on=st.booleans())
     def pauses_or_stops(self, desk: str | None, on: bool) -> None:
-        """No desk: the whole city's ringing."""
+        """No desk: the whole city's ringing. Somebody asks right afterwards, and an agent is there."""
         if desk is None:
             self.town.stops(on)
         else:
             self.town.pauses(desk, on)
+        self.town.asks(NUMBERS[2], "building-permits", soon=True)
+        self.works("aino", ("deal",))
 
     @rule(
         most=st.integers(1, 8), twice=st.booleans(), fails=st.sampled_from([None, None, BUSY_PROVIDER, LOST, REFUSED])
@@ -229,6 +231,15 @@ class City(RuleBasedStateMachine):
         """A promise's time has come, and somebody is there for it."""
         self.town.falls_due(which)
         self.works(name, deeds)
+
+    @rule(number=A_NUMBER, name=st.sampled_from(["aino", "bo"]))
+    def is_never_reached(self, number: str, name: str) -> None:
+        """Whoever is rung to the last, if nobody else's matter comes before."""
+        self.town.asks(number, "housing")
+        newest = len(self.town.open_requests()) - 1
+        for _ in range(3):
+            self.town.falls_due(newest)
+            self.works(name, (*ROUND, "no-answer"))
 
     # --- what holds ----------------------------------------------------------------------------------------------
 
@@ -256,7 +267,7 @@ class City(RuleBasedStateMachine):
 
 
 City.TestCase.settings = settings(
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,

@@ -274,8 +274,8 @@ class Happenings(Town):
             duty(self.services)
 
     def falls_due(self, which: int) -> None:
-        row = nth([r for r in self.open_requests() if r["state"] == "requested"], which)
-        if row is not None:
+        row = nth(self.open_requests(), which)
+        if row is not None and row["state"] == "requested":
             self.stops(False)
             self.goes_on(max(0.0, (row["due_at"] - self.clock.now()).total_seconds() / 60))
 
