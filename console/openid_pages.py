@@ -53,7 +53,7 @@ def callback(services: "Services", provider: OpenId) -> AnyResponse:
         identity = provider.finish(request.cookies.get(FLOW_COOKIE, ""), request.args.to_dict())
     except NotAdmitted as why:
         return _used(services, _not_admitted(services, why))
-    opened = _admit(services, identity)
+    opened = admitted(services, identity)
     if opened is None:
         return _used(services, _not_admitted(services, NotAdmitted("nobody", "no such account")))
     return _used(services, sign_in_pages.admit(services, opened))
@@ -81,7 +81,7 @@ def _only_where_it_is(provider: OpenId) -> None:
         raise NotFound
 
 
-def _admit(services: "Services", identity: Identity) -> Opened | None:
+def admitted(services: "Services", identity: Identity) -> Opened | None:
     try:
         with services.database.write() as tx:
             agent_id = account_store.subject_holder(tx.connection, identity.subject)
@@ -89,6 +89,8 @@ def _admit(services: "Services", identity: Identity) -> Opened | None:
                 agent_id = account_store.bind_subject(tx.connection, identity.email, identity.subject)
                 if agent_id is not None:
                     audit.note(tx, services.clock, agent_id, "openid_bound", "agent", agent_id)
+                else:  # perhaps another window of hers was quicker
+                    agent_id = account_store.subject_holder(tx.connection, identity.subject)
             return None if agent_id is None else sign_in.open_session(services, tx, agent_id, "openid")
     except IntegrityError:  # a closed account holds this subject: it is nobody else's
         return None

@@ -44,6 +44,7 @@ def _old_is_wrong(
     """Whoever sits down at an open page guesses no faster than at the door."""
     tries, machine = Tries(f"own {person.agent_id}", FREE_TRIES, forgiven=True), services.clock.machine()
     with services.database.write() as tx:
+        store.hold_counters(tx.connection, [tries.key])
         since = machine - sign_in.FORGOTTEN_AFTER_SECONDS
         left = wait_left(lambda key: store.failures_since(tx.connection, key, since), (tries,), machine)
         if left > 0:

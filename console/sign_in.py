@@ -36,6 +36,7 @@ def sign_in(
     with services.database.write() as tx:
         account = store.account(tx.connection, name)
         tries = visitor.counters(name, account.agent_id if account else None)
+        store.hold_counters(tx.connection, [one.key for one in tries])
         left = wait_left(lambda key: _failed(tx, key, machine), tries, machine)
         if left > 0:
             return Wait(max(1, round(left)))

@@ -21,6 +21,14 @@ def role_of(connection: Connection, agent_id: str) -> str:
     return str(connection.execute(select(agent.c.role).where(agent.c.id == agent_id)).scalar_one())
 
 
+def hold_counters(connection: Connection, keys: list[str]) -> None:
+    """Until the commit nobody else counts by these keys: tries at one instant are judged one after another.
+    In one order everywhere, so that two never wait for each other. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        for key in sorted(keys):
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
 def failures_since(connection: Connection, key: str, since: float) -> tuple[int, float]:
     """How many tries have failed since then, and when the last one was (0: never)."""
     counted = select(func.count(), func.max(sign_in_failure.c.made_machine)).where(

@@ -39,7 +39,7 @@ def message(city: City, key: str = ID, stored: bool = True, **other: Any) -> str
 
 def state_of(city: City, key: str = ID) -> tuple[str, str | None, str | None]:
     columns = (recording.c.state, recording.c.heard_by, recording.c.note)
-    return tuple(city.one(*columns, where=recording.c.id == key))  # type: ignore[return-value]
+    return tuple(city.one(*columns, where=recording.c.id == key))
 
 
 # --- listening ---------------------------------------------------------------------------------------------------
