@@ -38,6 +38,7 @@ ORDINARY = ("waits", "callback", "callback", "moves", "cancels", "second matter"
 PATIENCE_SECONDS = 900.0  # business time on the telephone before she gives up
 BETWEEN_MINUTES = (70, 260)
 TALK_SECONDS = (60.0, 360.0)
+LONGEST_TALK = 480.0
 MISSES_A_RING = 0.25
 FIRST_HOUR, LAST_HOUR = 8, 22
 KEY_AFTER_SECONDS = 3.0
@@ -111,13 +112,17 @@ def _rings(city: City, resident: Resident, hours: Hours, call: _Call, over: thre
 def _on_the_line(city: City, resident: Resident, hours: Hours, call: _Call, over: threading.Event) -> None:
     menus = [LANGUAGE_KEYS[call.language], *([] if call.plan == "urgent" else call.topic)]
     began, heard_to, spoken = hours.now(), 0, False
+    talks_from: datetime | None = None
     while not over.is_set():
         time.sleep(KEY_AFTER_SECONDS / city.rate)
         view = resident.view()
         if view.status in ("completed", "busy", "no-answer", "canceled", "failed"):
             return
         if view.talking_with:
-            began = hours.now()  # the other side ends it, or she does when her talk is over
+            talks_from, began = talks_from or hours.now(), hours.now()
+            if (hours.now() - talks_from).total_seconds() > LONGEST_TALK:  # a withheld number has no habits of its own
+                resident.hangs_up()
+                return
         if (hours.now() - began).total_seconds() > PATIENCE_SECONDS:
             resident.hangs_up()
             return
