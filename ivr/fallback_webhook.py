@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("ivr")
 ONCE = "again=1"
 CALLERS = ("/voice/step/", "/voice/incoming", "/voice/talk/")
-FOLLOWS = "/voice/agent/over"  # an agent whose resident has just been led into a room belongs there too
 
 
 def blueprint(services: "Services") -> Blueprint:
@@ -48,8 +47,7 @@ def _turn(services: "Services", failed: str) -> Turn:
     ours = (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
     step = step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query)) if ours else Step("incoming")
     facts = bare(services, services.rules.current(), services.clock.now())
-    follows = parts.path == FOLLOWS and ONCE not in parts.query
-    if ours and not follows and not parts.path.startswith(CALLERS):
+    if ours and not parts.path.startswith(CALLERS):
         return _leg(parts.path)
     if not ours or ONCE in parts.query:
         return degraded.person(step.go(step.name, facts.nonce, language=step.language or "fi"), Silent(), facts)

@@ -51,9 +51,9 @@ def test_the_agent_follows_into_the_room_and_a_copy_does_no_harm(town: Town) -> 
     assert "<Hangup" in agent.post(f"/voice/agent/over?k={talk.token}", DialCallStatus="completed"), "late copy"
 
 
-@pytest.mark.parametrize("path", ["talk/room", "talk/line", "talk/over", "agent/over"])
+@pytest.mark.parametrize("path", ["talk/room", "talk/line", "talk/over"])
 def test_a_leg_that_we_did_not_answer_comes_back_once(town: Town, path: str) -> None:
-    """The resident is not hung up on, nor the agent who follows her, because a web process died at that moment."""
+    """The resident is not hung up on because a web process died at that moment."""
     failed = f"{town.services.base}/voice/{path}?k=abc"
     again = Telephone.at(town).post("/voice/fallback", ErrorUrl=failed, ErrorCode="11200")
     assert f"/voice/{path}?" in redirect_of(again)
