@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.schema import callback_event, callback_request, promise_told
+from adapters.schema import callback_event, promise_told
 from callbacks.machine import EVENTS
 from console.words import PAGE_LANGUAGES, page_words
 from desks.line_machine import EVENTS as LINE_EVENTS
@@ -46,11 +46,6 @@ def aino(city: City) -> Browser:
 @pytest.fixture
 def sirpa(city: City) -> Browser:
     return signed_in(city, "sirpa")
-
-
-def state(city: City, key: str = "r1") -> Any:
-    columns = (callback_request.c.state, callback_request.c.desk, callback_request.c.window_start_at)
-    return tuple(city.one(*columns, where=callback_request.c.id == key))
 
 
 # --- whose it is -------------------------------------------------------------------------------------------------
