@@ -3,7 +3,7 @@ next, however long the line is. It decides nothing; the rule is ``desks.dealing`
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -30,7 +30,7 @@ from desks.line_store import CALLER, LAST_WORDS, NOW, REQUEST, REQUESTED, WAITIN
 from routing_rules.model import LANGUAGES
 
 NEAR = timedelta(minutes=MOST_MARGIN)  # a window that ends later is needed by nobody yet
-FEW = 200
+FEW = 50
 COUNTED = 1000  # callbacks due by the end of a window, for the card
 Callbacks = Literal["all", "urgent", "none"]
 Skips = Mapping[str, frozenset[str]]  # by matter: who is not offered it for a while
@@ -68,6 +68,15 @@ class Heads:
 NOTHING = Heads((), ())
 
 
+@dataclass(frozen=True)
+class Soon:
+    """The desk's callbacks whose windows end soon."""
+
+    enough: int  # as many are counted: more change nothing
+    parts: Mapping[tuple[str, str], int]  # how many, by language and kind
+    ends: Sequence[datetime]  # sorted
+
+
 def joined(parts: Iterable[Heads]) -> Heads:
     every = tuple(parts)
     return Heads(tuple(m for one in every for m in one.matters), tuple(h for one in every for h in one.horizons))
@@ -87,7 +96,7 @@ def _live_part(urgent: bool) -> Select[Any]:
     return select(found.subquery())
 
 
-def _part(kind: MatterKind, urgent: bool, index: str | None, near: bool) -> Select[Any]:
+def _part(kind: MatterKind, urgent: bool, index: str, near: bool) -> Select[Any]:
     """A retry stands in the line by its due time; its own place waits for the day the resident rings in herself."""
     stands = (REQUEST.c.due_at if kind == "retry" else REQUEST.c.line_time_at).label("stands_at")
     names = ("id", "kind", "department", "urgent", "due_at", "window_end_at", "owner_id")
@@ -100,23 +109,23 @@ def _part(kind: MatterKind, urgent: bool, index: str | None, near: bool) -> Sele
         found = found.where(REQUEST.c.line_time_at <= NOW)
     if near:
         found = found.where(REQUEST.c.window_end_at <= _END)
-    if index is not None:
-        found = found.with_hint(REQUEST, f"INDEXED BY ix_callback_request_{index}", "sqlite")
+    found = found.with_hint(REQUEST, f"INDEXED BY ix_callback_request_{index}", "sqlite")
     ordered = found.order_by(REQUEST.c.due_at if kind == "retry" else REQUEST.c.line_time_at, REQUEST.c.id)
     return select(ordered.limit(_LIMIT).subquery())
 
 
-def _parts(index: str | None, near: bool) -> Any:
-    each = [(kind, urgent) for kind in CALLBACK_KINDS for urgent in (True, False)]
-    return union_all(
-        *(_part(kind, urgent, index or ("retry" if kind == "retry" else "place"), near) for kind, urgent in each)
-    )
+def _by_place(*kinds: MatterKind, near: bool = False) -> Any:
+    each = [(kind, urgent) for kind in kinds for urgent in (True, False)]
+    return union_all(*(_part(kind, urgent, "retry" if kind == "retry" else "place", near) for kind, urgent in each))
 
 
 _LIVE_HEADS = union_all(_live_part(True), _live_part(False))
-_HEADS = _parts(None, near=False)
-_NEAR_OF_MANY = _parts(None, near=True)
-_NEAR_OF_FEW = _parts("desk_line", near=True)
+_HEADS = _by_place(*CALLBACK_KINDS)
+_NEAR_OF_MANY = {kind: _by_place(kind, near=True) for kind in CALLBACK_KINDS}
+_NEAR_OF_FEW = {
+    kind: union_all(*(_part(kind, urgent, "desk_line", near=True) for urgent in (True, False)))
+    for kind in CALLBACK_KINDS
+}
 
 _counted_live = select(literal(1)).where(WAITING, CALLER.c.desk == _DESK, bindparam("live", type_=Boolean()))
 _counted_due = _callbacks(literal(1)).with_hint(REQUEST, "INDEXED BY ix_callback_request_due", "sqlite")
@@ -126,15 +135,25 @@ _COUNTS = select(
 )
 
 
-def _ends_in(language: str) -> Select[Any]:
-    mine = (REQUEST.c.language == literal(language), REQUEST.c.window_end_at <= _END)
-    found = _callbacks(REQUEST.c.language, REQUEST.c.window_end_at).where(*mine)
+def _ending(language: str, kind: MatterKind, *columns: Any) -> Select[Any]:
+    part = (REQUEST.c.language == literal(language), REQUEST.c.kind == literal(kind), REQUEST.c.window_end_at <= _END)
+    found = _callbacks(*columns).where(*part)
     hinted = found.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite")
-    return select(hinted.order_by(REQUEST.c.window_end_at).limit(_LIMIT).subquery())
+    return hinted.order_by(REQUEST.c.window_end_at).limit(_LIMIT)
 
 
-_ENDS = union_all(*(_ends_in(language) for language in LANGUAGES))
-_by_then = _callbacks(literal(1)).where(REQUEST.c.language.in_(LANGUAGES), REQUEST.c.window_end_at <= _END)
+def _counted(language: str, kind: MatterKind) -> Any:
+    rows = _ending(language, kind, literal(1)).subquery()
+    return select(literal(language).label("language"), literal(kind).label("kind"), func.count()).select_from(rows)
+
+
+_PARTS = [(language, kind) for language in LANGUAGES for kind in CALLBACK_KINDS]
+_COUNT_SOON = union_all(*(_counted(*part) for part in _PARTS))
+_every_end = union_all(*(select(_ending(*part, REQUEST.c.window_end_at).subquery()) for part in _PARTS)).subquery()
+_ENDS = select(_every_end.c.window_end_at).order_by(_every_end.c.window_end_at).limit(_LIMIT)
+_by_then = _callbacks(literal(1)).where(
+    REQUEST.c.language.in_(LANGUAGES), REQUEST.c.kind.in_(CALLBACK_KINDS), REQUEST.c.window_end_at <= _END
+)
 _DUE_BY = select(func.count()).select_from(
     _by_then.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite").limit(COUNTED).subquery()
 )
@@ -156,12 +175,11 @@ def counts(connection: Connection, now: datetime, dealt: Dealt) -> Counts:
     return Counts(row.live, row.due if dealt.callbacks != "none" else 0)
 
 
-def ends(connection: Connection, now: datetime, dealt: Dealt, limit: int) -> Mapping[str, list[datetime]]:
-    """By language, when the windows end that end soon: of each the first ones."""
-    found: dict[str, list[datetime]] = defaultdict(list)
-    for language, end in connection.execute(_ENDS, _asked(now, dealt) | {"end": now + NEAR, "limit": limit}):
-        found[language].append(end)
-    return found
+def ending_soon(connection: Connection, now: datetime, dealt: Dealt, enough: int) -> Soon:
+    """Of each part and of all ends no more than ``enough``."""
+    asked = _asked(now, dealt) | {"end": now + NEAR, "limit": enough}
+    parts = {(language, kind): n for language, kind, n in connection.execute(_COUNT_SOON, asked) if n}
+    return Soon(enough, parts, tuple(connection.scalars(_ENDS, asked)) if parts else ())
 
 
 def due_by(connection: Connection, now: datetime, dealt: Dealt, end: datetime) -> int:
@@ -191,17 +209,18 @@ def callback_heads(
     language: str,
     limit: int,
     skips: Skips,
-    soon: int,
-    many: bool,
+    soon: Soon,
 ) -> Heads:
-    """``soon``: how many windows end soon; ``many``: and perhaps more. Few are sorted, many are walked in order."""
+    """Of the windows that end soon few are sorted, many are walked in the order in which they stand."""
     asked = _asked(now, dealt) | {"language": language, "limit": limit, "end": now + NEAR}
 
     def read(statement: Any) -> list[InLine]:
         return [_callback(row, dealt, language, skips) for row in connection.execute(statement, asked).mappings()]
 
     matters = read(_HEADS)
-    ending = read(_NEAR_OF_MANY if many else _NEAR_OF_FEW) if soon else []
+    counted = {kind: soon.parts.get((language, kind), 0) for kind in CALLBACK_KINDS}
+    chosen = [(_NEAR_OF_MANY if n >= soon.enough else _NEAR_OF_FEW)[kind] for kind, n in counted.items() if n]
+    ending = [matter for statement in chosen for matter in read(statement)]
     cuts = (*_cut(matters, limit, needed=False), *_cut(ending, limit, needed=True))
     return Heads(tuple({matter.id: matter for matter in (*matters, *ending)}.values()), cuts)
 

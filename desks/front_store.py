@@ -17,10 +17,11 @@ from desks.candidate_store import (
     Counts,
     Dealt,
     Heads,
+    Soon,
     callback_heads,
     counts,
     due_by,
-    ends,
+    ending_soon,
     joined,
     live_heads,
     live_one,
@@ -45,7 +46,7 @@ from routing_rules.opening_hours import is_open
 FIRST_ROWS = 1  # of each part of the line; more are read where agents cannot take those
 WIDER = 16
 SHOWN_ROWS = 100  # of each part, for the place told
-Near = Mapping[str, Mapping[str, list[datetime]]]  # by desk and language
+Near = Mapping[str, Soon]  # by desk
 
 
 def dealt_now(
@@ -89,7 +90,7 @@ class Front:
         near = self._near({desk for desk, _ in crowded}, handling)
         whole, limit = self._whole(near), FIRST_ROWS
         while crowded:
-            heads = self._heads(crowded, near, handling, limit)
+            heads = self._heads(crowded, near, limit)
             found = first_fit(heads.matters, self.duty.free, self.now, self.duty.all, handling, whole)
             if heads.show(found[1] if found is not None else None):
                 return self._numbered(found[0], heads) if found is not None else None
@@ -101,7 +102,7 @@ class Front:
         handling = self._handling(self.desks)
         near = self._near(self.desks, handling)
         served = {(desk, language) for desk in self.desks for language in LANGUAGES}
-        matters = self._heads(served, near, handling, SHOWN_ROWS).matters
+        matters = self._heads(served, near, SHOWN_ROWS).matters
         return order(matters, self.now, self.staff, handling, self._whole(near))
 
     def line_of(self, desk: str, line_id: str | None = None) -> tuple[list[Placed], float | None]:
@@ -110,7 +111,7 @@ class Front:
         minutes = handling_minutes(self.connection, desk)
         handling = {} if minutes is None else {desk: minutes}
         near = self._near({desk}, handling)
-        matters = self._heads({(desk, language) for language in LANGUAGES}, near, handling, SHOWN_ROWS).matters
+        matters = self._heads({(desk, language) for language in LANGUAGES}, near, SHOWN_ROWS).matters
         if line_id is not None and all(matter.id != line_id for matter in matters):
             matters += live_one(self.connection, line_id)
         return order(matters, self.now, self.staff, handling, self._whole(near)), minutes
@@ -120,12 +121,12 @@ class Front:
         return {desk: minutes for desk, minutes in measured.items() if minutes is not None}
 
     def _near(self, desks: Iterable[str], handling: Mapping[str, float]) -> Near:
-        """By desk and language, when the windows end that end soon: as many as can change what is needed."""
-        found: dict[str, Mapping[str, list[datetime]]] = {}
+        """When the windows end that end soon: as many as can change what is needed."""
+        found: dict[str, Soon] = {}
         for desk in desks:
             if self.counts[desk].due:
                 limit = self._enough(desk, handling)
-                found[desk] = ends(self.connection, self.now, self.desks[desk], limit)
+                found[desk] = ending_soon(self.connection, self.now, self.desks[desk], limit)
         return found
 
     def _enough(self, desk: str, handling: Mapping[str, float]) -> int:
@@ -133,20 +134,17 @@ class Front:
         return max(FEW, enough_due(self.staff.get(desk, 0.0), handling.get(desk, HANDLING_MINUTES)))
 
     def _whole(self, near: Near) -> Whole:
-        every = {desk: sorted(t for times in spoken.values() for t in times) for desk, spoken in near.items()}
-        return Whole(self.waiting, every)
+        return Whole(self.waiting, {desk: soon.ends for desk, soon in near.items()})
 
-    def _heads(self, served: Iterable[tuple[str, str]], near: Near, handling: Mapping[str, float], limit: int) -> Heads:
+    def _heads(self, served: Iterable[tuple[str, str]], near: Near, limit: int) -> Heads:
         skips = skipped(self.connection, self.now)
-        enough = {desk: self._enough(desk, handling) for desk in near}
         parts: list[Heads] = []
         for desk, language in sorted(served):
             asked = (self.connection, self.now, self.desks[desk], language, limit, skips)
             if self.counts[desk].live:
                 parts.append(live_heads(*asked))
             if self.counts[desk].due:
-                soon = len(near[desk].get(language, ()))
-                parts.append(callback_heads(*asked, soon=soon, many=soon >= enough[desk]))
+                parts.append(callback_heads(*asked, soon=near[desk]))
         return joined(parts)
 
     def _numbered(self, deal: Deal, heads: Heads) -> Deal:

@@ -67,6 +67,7 @@ Index(  # windows that end soon
     "ix_callback_request_desk_line",
     callback_request.c.desk,
     callback_request.c.language,
+    callback_request.c.kind,
     callback_request.c.window_end_at,
     sqlite_where=text("state = 'requested'"),
     postgresql_where=text("state = 'requested'"),

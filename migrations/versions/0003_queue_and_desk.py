@@ -176,7 +176,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("message_left_at", sa.DateTime(timezone=True), nullable=True))
         table.create_index(
             "ix_callback_request_desk_line",
-            ["desk", "language", "window_end_at"],
+            ["desk", "language", "kind", "window_end_at"],
             sqlite_where=REQUESTED,
             postgresql_where=REQUESTED,
         )
