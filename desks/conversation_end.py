@@ -44,8 +44,8 @@ class Endings(Talk):
             self.services.outbox.order(self.tx, "release_caller", row["token"], delay=RELEASE_SECONDS)
 
     def served(self, stay: RowMapping, agent_id: str) -> None:
-        """The request that this caller rang in about, if there is one, is done; not by an agent who handed her on."""
-        if stay["request_id"] is not None and stay["state"] != "moved":
+        """The request that this caller rang in about, if there is one, is done."""
+        if stay["request_id"] is not None:
             promises.transition(self.tx.connection, stay["request_id"], "served", self.now, agent_id)
             self.promises.close_items(stay["request_id"])
 

@@ -137,9 +137,7 @@ def _telephone(services: "Services", to: str, path: str, key: str, seconds: int)
 
 def _ask_partner(services: "Services", tx: Transaction, transfer_id: str) -> str | None:
     row = transfers.by_id(tx.connection, transfer_id)
-    if row is None or row["state"] != "asked" or row["asked_machine"] is not None:
-        return None
-    if not transfers.ask(tx.connection, transfer_id, services.clock.machine()):
+    if row is None or not transfers.ask(tx.connection, transfer_id, services.clock.machine()):
         return None
     department = next((d for d in services.rules.current().departments if d.id == row["goal"]), None)
     return department.number if department is not None else None

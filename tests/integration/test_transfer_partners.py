@@ -10,6 +10,7 @@ from desks import service
 from desks import transfer as transfers
 from desks.talk_legs import partner_answered, partner_gone
 from desks.transfer import Changed, MovedOn, Wanted
+from queue_workers import talk_effects
 from tests.support.provider import LOST
 from tests.support.services import Town
 from tests.support.talks import OTHER_LEG, PARTNER_LEG, TALKS, Talk, asked, live
@@ -59,6 +60,13 @@ def test_a_partner_answers_and_the_agent_is_free(talk: Talk) -> None:
     town.gateway.finds_alone(room, talk.resident)
     town.carry_out()
     assert town.gateway.ordered("redirect")[-1].to == talk.resident
+
+
+def test_a_partner_is_rung_once_however_often_the_order_is_carried_out(talk: Talk) -> None:
+    """Also when the first answer was lost: nobody knows whether that telephone rings."""
+    transfer_id = rung_partner(talk, "warm")
+    assert talk_effects.ring_partner(talk.town.services, transfer_id) == "not wanted"
+    assert len(talk.town.gateway.ordered("call")) == 2, "the agent's and the partner's"
 
 
 @pytest.mark.parametrize("kind", ["warm", "blind"])

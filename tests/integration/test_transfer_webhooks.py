@@ -7,8 +7,9 @@ import pytest
 
 from adapters.schema import callback_request, transfer
 from desks import transfer as transfers
-from tests.support.services import CITY, Town
-from tests.support.talks import AGENT_LEG, RESIDENT_LEG, callback, live
+from ivr.step_url import Step, url_of
+from tests.support.services import BASE, CITY, Town
+from tests.support.talks import AGENT_LEG, RESIDENT_LEG, asked, callback, live
 from tests.support.telephone import Telephone
 
 REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)</Redirect>")
@@ -81,6 +82,19 @@ def test_a_room_that_cannot_be_made_leads_into_the_line(town: Town) -> None:
     assert "<Enqueue" in resident.post(redirect_of(led), **OURS)
 
 
+def test_an_empty_room_is_no_goodbye_while_somebody_is_asked(town: Town) -> None:
+    """The agent's telephone died in the moment in which she asked: the caller's Dial action comes first."""
+    talk = live(town)
+    over = url_of(BASE, Step("talk-over", language="fi", topic="housing", nonce="n1", line=str(talk.line)))
+    caller = Telephone.at(town, sid=talk.resident)
+    assert "<Hangup" in caller.post(over, DialCallStatus="answered")
+    asked(talk)
+    led = caller.post(redirect_of(caller.post(over, DialCallStatus="answered")), DialCallStatus="answered")
+    assert talk.transfer()["state"] == "line"
+    assert "<Enqueue" in caller.post(redirect_of(led))
+    assert town.held("pirkko") is None
+
+
 def test_one_whom_we_rang_takes_a_callback_from_the_line_for_her_own_number(town: Town) -> None:
     """Her leg's From is ours: the number read back, and rung, must be hers."""
     talk = callback(town)
@@ -109,12 +123,12 @@ def test_news_of_a_partners_leg_come_twice_and_late(town: Town) -> None:
     for _ in range(2):
         assert "<Conference" in partner.post(f"/voice/transfer/ring?k={key}")
     assert 'endConferenceOnExit="false"' in partner.heard[-1]
+    stranger = Telephone.at(town, sid="CA" + "8" * 32)
+    assert "<Hangup" in stranger.post(f"/voice/transfer/ring?k={key}"), "another leg than the one that was rung"
     for status in ("ringing", "completed", "completed"):
         assert partner.send(f"/voice/transfer/leg?k={key}", CallStatus=status).status_code == 204
     assert [row["state"] for row in town.every(transfer)] == ["back"]
     assert "<Hangup" in partner.post(f"/voice/transfer/ring?k={key}"), "too late"
-    stranger = Telephone.at(town, sid="CA" + "8" * 32)
-    assert "<Hangup" in stranger.post(f"/voice/transfer/ring?k={key}")
 
 
 def test_what_is_said_before_an_abusive_call_ends(town: Town) -> None:
