@@ -95,7 +95,7 @@ def rung_in_vain(town: Happenings, which: int) -> None:
         town.news(agent, "no-answer")
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(deeds=st.lists(DEED, max_size=14), number=st.sampled_from((*NUMBERS, WITHHELD)), duties=st.booleans())
 @example(deeds=[("stops", True)], number=NUMBERS[0], duties=True)
 @example(deeds=[*NOBODY, ("stops", True)], number=WITHHELD, duties=False)
