@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 TALKING = ("connected", "wrapup")
-MOST_TIMES = 12
+MOST_TIMES = 8
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,10 @@ export class Talk {
   }
 
   changed(field) {
-    if (field.id === "transfer-goal") this.#goal = field.value;
+    if (field.id === "transfer-goal") {
+      this.#goal = field.value;
+      allowTransfer(Boolean(field.value));
+    }
     if (field.id === "behalf-topic") this.#fetchTimes();
   }
 
@@ -89,9 +92,10 @@ export class Talk {
       }),
     );
     const empty = !goals.querySelector("option:not([disabled])");
-    if (empty) goals.prepend(Object.assign(document.createElement("option"), { value: "", textContent: words.nobody }));
+    const first = { value: "", textContent: empty ? words.nobody : words.choose, disabled: true, selected: true };
+    goals.prepend(Object.assign(document.createElement("option"), first)); // nobody is chosen for her
     if (this.#goal && goals.querySelector(`[value="${CSS.escape(this.#goal)}"]`)) goals.value = this.#goal;
-    for (const button of document.querySelectorAll("[data-transfer-to]")) button.disabled = empty;
+    allowTransfer(Boolean(goals.value));
   }
 
   async #transfer(kind) {
@@ -149,6 +153,10 @@ export class Talk {
     fault.textContent = words;
     fault.hidden = false;
   }
+}
+
+function allowTransfer(chosen) {
+  for (const button of document.querySelectorAll("[data-transfer-to]")) button.disabled = !chosen;
 }
 
 function isOpen(name) {

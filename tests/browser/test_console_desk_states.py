@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 Act = Callable[[Page], object]
 
 
-def live(city: City, state: str = "connected", **more: object) -> None:
+def live(city: City, state: str = "connected", **more: Any) -> None:
     city.present("a_aino")
     number = city.number()
     city.caller(number_id=number, state="talking", offer_token="tok1")
