@@ -200,7 +200,10 @@ def unkept_interpreters(services: "Services") -> int:
         rows = [row for row in store.with_interpreter(connection) if not _stands(row, now)]
     for row in rows:
         with services.database.write() as tx:
-            _work(services, tx, "service").promises.raise_item("interpreter", row["id"])
+            work = _work(services, tx, "service")
+            work.promises.raise_item("interpreter", row["id"])
+            if row["kind"] == "slot" and row["window_end_at"] <= now:  # never rung: who was rung and missed has read so
+                work.promises.text(row["id"], "sms.interpreter_gone")
     return len(rows)
 
 

@@ -176,6 +176,40 @@ def test_a_machine_hears_one_message_and_then_her_leg_ends(town: Town) -> None:
     assert [order.to for order in town.gateway.ordered("end")] == [LEG]
 
 
+def test_a_machine_that_answers_again_hears_nothing_more(town: Town) -> None:
+    """Two rings, two machines, one message; the second time her leg ends at once."""
+    town.agent("aino")
+    request = town.request()
+    legs = [(f"CA{n:032x}", f"CA{n + 8:032x}") for n in (1, 2)]
+    for leg, resident in legs:
+        _machine_answers(town, leg, resident)
+        town.carry_out()
+        town.clock.pass_(minutes=31)
+        town.carry_out()
+        service.heartbeat(town.services, "aino")
+    assert [order.to for order in town.gateway.ordered("redirect")] == [legs[0][1]]
+    assert [order.to for order in town.gateway.ordered("end")] == [leg for leg, _ in legs]
+    assert town.promise(request)["message_left_at"] is not None
+
+
+def _machine_answers(town: Town, leg: str, resident: str) -> None:
+    token = town.offered("aino")
+    town.accept(token, leg)
+    town.act(lambda c: c.resident_answered(token))
+    town.within(lambda tx: _resident_leg(tx, token, resident))
+    assert service.note_outcome(town.services, "aino", token, "machine")
+
+
+def test_an_order_that_comes_twice_leaves_one_message(town: Town) -> None:
+    town.agent("aino")
+    town.request()
+    token = town.talking()
+    town.within(lambda tx: _resident_leg(tx, token, "CA" + "9" * 32))
+    service.note_outcome(town.services, "aino", token, "machine")
+    assert [effects.leave_message(town.services, token) for _ in range(2)] == ["left", "left before"]
+    assert len(town.gateway.ordered("redirect")) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "asked"), [(LOST, "unknown", 1), (REFUSED, "refused 21211", 1), (BUSY_PROVIDER, "sent", 2)]
 )

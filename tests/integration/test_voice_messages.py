@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.schema import call, outbox, recording, supervisor_item
+from adapters.schema import call, outbox, promise_told, recording, supervisor_item
 from callbacks import store as promises
 from callbacks.service import Promises
 from queue_workers import sound_repairs
@@ -105,12 +105,21 @@ def test_who_hangs_up_at_the_choice_has_left_a_message(town: Town, speaker: Spea
     assert the_message(town)["state"] == "kept"
 
 
+def test_who_hung_up_was_told_no_time(town: Town, speaker: Speaker) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    speaker.hangs_up()
+    assert town.one(promises.REQUEST)["told"] is False
+    assert town.one(promise_told)["via"] == "untold"
+
+
 def test_who_says_nothing_at_the_choice_has_left_a_message(town: Town, speaker: Speaker) -> None:
     speaker.is_led_to_the_tone()
     speaker.speaks()
     speaker.telephone.waits()
     assert "Viestisi on tallessa." in speaker.telephone.waits()
     assert the_message(town)["state"] == "kept"
+    assert (town.one(promises.REQUEST)["told"], town.one(promise_told)["via"]) == (True, "voice")
 
 
 def test_the_news_of_a_recording_may_come_twice_and_late(town: Town, speaker: Speaker) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from routing_rules.document import dump, parse
-from routing_rules.model import CallbackPolicy, ExceptionalDay, Interval
+from routing_rules.model import CallbackPolicy, ExceptionalDay, Interval, OutcomePolicy
 from tests.unit.written_ruleset import TEXT, Document, changed, element, housing, topic
 
 
@@ -33,3 +33,10 @@ def test_round_trip_of_what_the_sample_does_not_use() -> None:
     assert (rules.duty_of("housing"), rules.duty_of("street-faults")) == (None, None)
     assert rules.duty_of("water") == rules.duties[0]
     assert parse(dump(rules)) == rules
+
+
+def test_how_it_goes_on_after_each_end_of_a_ring() -> None:
+    """The sample's employment service: what is not written is as after any other end."""
+    policy = parse(TEXT).department("employment").callbacks
+    assert policy.outcomes == {"busy": OutcomePolicy(spacing_minutes=15), "machine": OutcomePolicy(attempts=2)}
+    assert (policy.owner_minutes, parse(TEXT).department("housing").callbacks.owner_minutes) == (15, 10)

@@ -155,6 +155,31 @@ REFUSALS: list[tuple[Change, str, str]] = [
         "add it to languages, or remove the staffing",
     ),
     (
+        lambda d: housing(d).update(callbacks={"outcomes": {"bad_moment": {"attempts": 2}}}),
+        "departments.housing.callbacks.outcomes.bad_moment",
+        "use one of 'busy', 'no_answer', 'machine' or 'failed'",
+    ),
+    (
+        lambda d: housing(d).update(callbacks={"outcomes": {"busy": {}}}),
+        "departments.housing.callbacks.outcomes.busy",
+        "changes nothing; write attempts, spacing_minutes or both, or remove it",
+    ),
+    (
+        lambda d: housing(d).update(callbacks={"outcomes": {"machine": {"attempts": 0}}}),
+        "departments.housing.callbacks.outcomes.machine.attempts",
+        "greater than or equal to 1",
+    ),
+    (
+        lambda d: housing(d).update(callbacks={"outcomes": {"machine": {"spacing": 5}}}),
+        "departments.housing.callbacks.outcomes.machine.spacing",
+        "is not a field here",
+    ),
+    (
+        lambda d: housing(d).update(callbacks={"owner_minutes": -1}),
+        "departments.housing.callbacks.owner_minutes",
+        "greater than or equal to 0",
+    ),
+    (
         lambda d: housing(d).update(callbacks={"capacity_share": 1.5}),
         "departments.housing.callbacks.capacity_share",
         "less than or equal to 1",
