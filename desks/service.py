@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import insert, select, update
 
 from adapters.schema import presence
-from callbacks import store as promises
-from callbacks.service import Promises
 from desks import outcome as outcome_of
 from desks import store, telephone
 from desks.conversation import Conversation
@@ -110,22 +108,6 @@ def hang_up(services: "Services", agent_id: str, token: str) -> bool:
             return False
         services.outbox.order(tx, "end_leg", row["agent_call_sid"])
     return True
-
-
-def resolve_human(services: "Services", agent_id: str, request_id: str, again: bool) -> bool:
-    """A person decides about a ring whose fate is unknown: ring again, or the talk had happened."""
-    now = services.clock.now()
-    with services.database.write() as tx:
-        if again:
-            done = promises.transition(
-                tx.connection, request_id, "resolve_human_again", now, agent_id, due_at=now, kind="asap"
-            )
-        else:
-            done = promises.transition(tx.connection, request_id, "resolve_human_done", now, agent_id, outcome="done")
-        if done:
-            Promises(services, tx, services.rules.current()).close_items(request_id)
-            tx.after_commit(services.hurry)
-    return done
 
 
 def _hers(tx: "Transaction", agent_id: str, token: str) -> bool:

@@ -6,7 +6,7 @@ from adapters.database import Transaction
 from adapters.schema import code_try, receipt
 from callbacks import code_store as codes
 from callbacks import store as promises
-from desks import service
+from desks import service, supervision
 from desks.store import note_offer
 from queue_workers import reconcile
 from tests.support.services import Town
@@ -157,11 +157,11 @@ def test_a_ring_nobody_knows_of_is_decided_by_a_person(
     assert (town.promise(request)["state"], town.offer(token)["outcome"]) == ("needs_human", "unknown")
     assert town.items() == ["needs_human"]
     assert town.deal() == 0, "no machine rings again"
-    assert service.resolve_human(town.services, "sirpa", request, again)
+    assert supervision.resolve(town.services, "sirpa", request, again)
     assert (town.promise(request)["state"], town.promise(request)["outcome"]) == (state, outcome)
     assert town.items() == []
     assert town.deal() == (1 if again else 0)
-    assert service.resolve_human(town.services, "sirpa", request, again) is False
+    assert supervision.resolve(town.services, "sirpa", request, again) is False
 
 
 def test_news_after_a_person_was_asked_change_nothing(town: Town) -> None:

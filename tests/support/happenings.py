@@ -15,7 +15,7 @@ from callbacks.making import Made, Making, SameOpen, Wanted
 from callbacks.model import OPEN_STATES, Refused, Window, code_of
 from callbacks.planning import free_slots, ringing_department
 from callbacks.service import Promises
-from desks import dispatch, pauses, service, store, wishes
+from desks import dispatch, pauses, service, store, supervision, wishes
 from desks.line import Line
 from desks.line_machine import FINAL_LINE_STATES
 from desks.serving import may_be_served
@@ -221,7 +221,7 @@ class Happenings(Town):
     def resolves(self, which: int, again: bool) -> None:
         row = nth([r for r in self.open_requests() if r["state"] == "needs_human"], which)
         if row is not None:
-            service.resolve_human(self.services, "ester", row["id"], again)
+            supervision.resolve(self.services, "ester", row["id"], again)
 
     def answers_by(self, which: int, way: str) -> None:
         row = nth(self.open_requests(), which)
