@@ -6,7 +6,7 @@ from typing import Literal
 
 from console.model import ROLES
 
-SIGN_IN = re.compile(r"[a-z0-9åäö][a-z0-9åäö._@+-]{1,79}")
+SIGN_IN = re.compile(r"[^\W_][\w.@+-]{1,79}")  # lower case already
 LONGEST_NAME = 80
 
 Fault = Literal["empty", "malformed", "taken", "none", "unknown", "number", "own_role", "last"]

@@ -7,6 +7,7 @@ from console.back_off import FREE_TRIES, Tries, wait_left
 from console.model import Opened, SignedIn, Wait
 from console.password_rules import PasswordFault, password_fault
 from console.passwords import Passwords
+from console.words import PAGE_LANGUAGES, page_words
 from desks import audit
 
 if TYPE_CHECKING:
@@ -69,5 +70,6 @@ def _changed(services: "Services", person: SignedIn, kept: str, fresh: str) -> O
 
 
 def _known(services: "Services", *hers: str) -> tuple[str, ...]:
-    city = services.rules.current().city
-    return (*hers, *city.values(), "salasana", "password", "lösenord", "puhelin", "asiakaspalvelu", "kundtjänst")
+    """What anybody would try first: her names, the city's, the service's, and the word "password" itself."""
+    words = (page_words(language)(key) for language in PAGE_LANGUAGES for key in ("sign_in.password", "title.service"))
+    return (*hers, *services.rules.current().city.values(), *words)

@@ -1,31 +1,18 @@
 """Accounts: made, changed, closed and reset by administrators; passwords and sessions in everybody's own hands."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from adapters.schema import agent, audit_event, callback_request, presence, session, waiting_caller
+from adapters.schema import agent, audit_event, callback_request, waiting_caller
 from console import accounts
 from console.account_model import Forbidden, Wanted
 from console.passwords import Argon2Passwords, NoTurn
-from tests.web.console_rig import CHEAP, PASSWORD, Browser, City, make_city
-
-ONCE = re.compile(r"<code>([a-z2-9-]{19})</code>")
-GOOD = "lumme nousee rannasta"
-SANNA = {
-    "sign_in": "Sanna",
-    "name": "Sanna Savolainen",
-    "role": "agent",
-    "departments": ["housing", "streets"],
-    "languages": ["fi", "en"],
-    "telephone": "",
-    "reserve_telephone": "040 765 4321",
-}
+from tests.web.account_rig import GOOD, SANNA, deeds, form, here, once, row_of
+from tests.web.console_rig import CHEAP, Browser, City, make_city
 
 
 @pytest.fixture
@@ -41,32 +28,6 @@ def city(tmp_path: Path) -> Iterator[City]:
 @pytest.fixture
 def olli(city: City) -> Browser:
     return here(city, "olli")
-
-
-def here(city: City, name: str, password: str = PASSWORD) -> Browser:
-    browser = city.browser()
-    assert browser.signs_in(name, password).status_code == 303
-    return browser
-
-
-def form(browser: Browser, path: str, **fields: Any) -> TestResponse:
-    return browser.client.post(f"/console{path}", data=fields | {"csrf_token": browser.word})
-
-
-def deeds(city: City) -> list[tuple[str, str]]:
-    with city.services.database.read() as connection:
-        rows = connection.execute(audit_event.select().order_by(audit_event.c.id))
-        return [(row.who, row.deed) for row in rows if row.deed != "signed_in"]
-
-
-def row_of(city: City, agent_id: str) -> Any:
-    return city.one(agent, where=agent.c.id == agent_id)
-
-
-def once(answer: TestResponse) -> str:
-    found = ONCE.search(answer.text)
-    assert found, answer.text
-    return found[1]
 
 
 # --- making ---------------------------------------------------------------------------------------------------------
@@ -148,67 +109,6 @@ def test_who_must_not_choose_is_led_away_from_that_page(city: City) -> None:
     assert aino.get("/new-password").location == "/console/account"
     assert form(aino, "/new-password", new=GOOD, again=GOOD).location == "/console/account"
     assert city.browser().signs_in("aino").status_code == 303, "her password is what it was"
-
-
-# --- one's own password and sessions ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "again", "words"),
-    [
-        ("wrong", GOOD, GOOD, "Nykyinen salasana ei ole oikein"),
-        (PASSWORD, GOOD, GOOD + "!", "eivät ole samat"),
-        (PASSWORD, "lyhyt", "lyhyt", "vähintään 12"),
-        (PASSWORD, PASSWORD, PASSWORD, "sama kuin vanha"),
-        (PASSWORD, "aino-virtanen-1", "aino-virtanen-1", "moni arvaa"),
-        (PASSWORD, "Kuopionkaupunki2026", "Kuopionkaupunki2026", "moni arvaa"),
-        (PASSWORD, "abcabcabcabcabc", "abcabcabcabcabc", "rivi näppäimiä"),
-    ],
-)
-def test_a_password_that_will_not_do_changes_nothing(city: City, old: str, new: str, again: str, words: str) -> None:
-    aino = here(city, "aino")
-    answer = form(aino, "/account/password", old=old, new=new, again=again)
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert aino.get("/account").status_code == 200
-    assert city.browser().signs_in("aino").status_code == 303
-
-
-def test_a_new_password_ends_every_other_session_and_gives_this_one_a_new_id(city: City) -> None:
-    other, aino = here(city, "aino"), here(city, "aino")
-    before = aino.client.get_cookie("console").value  # type: ignore[union-attr]
-    answer = form(aino, "/account/password", old=PASSWORD, new=GOOD, again=GOOD)
-    assert answer.location == "/console/account?changed=1"
-    assert "vaihdettu" in aino.get("/account?changed=1").text
-    assert aino.client.get_cookie("console").value != before  # type: ignore[union-attr]
-    assert other.get("/").location == "/console/sign-in"
-    assert city.browser().signs_in("aino", PASSWORD).status_code == 401
-    assert deeds(city) == [("a_aino", "password_changed")]
-
-
-def test_an_open_page_is_no_place_to_guess_the_old_password(city: City) -> None:
-    aino = here(city, "aino")
-    wrong = [form(aino, "/account/password", old="wrong", new=GOOD, again=GOOD).status_code for _ in range(6)]
-    assert wrong == [422] * 5 + [429]
-    assert form(aino, "/account/password", old=PASSWORD, new=GOOD, again=GOOD).status_code == 429
-    city.clock.passes(3)
-    assert form(aino, "/account/password", old=PASSWORD, new=GOOD, again=GOOD).status_code == 303
-
-
-def test_she_sees_her_sessions_and_ends_them_all(city: City) -> None:
-    here(city, "aino")
-    city.clock.passes(600)
-    other, aino = here(city, "aino"), here(city, "aino")
-    page = aino.page("/account")
-    assert page.count("Kirjautunut klo") + page.count("Kirjautunut ") >= 3
-    assert page.count("Tämä selain") == 1
-    city.present("a_aino")
-    answer = form(aino, "/account/sign-out-everywhere")
-    assert answer.location == "/console/sign-in"
-    assert [one.get("/").status_code for one in (aino, other)] == [302, 302]
-    assert city.one(session, where=session.c.agent_id == "a_aino") is None
-    assert city.one(presence.c.state, where=presence.c.agent_id == "a_aino")[0] == "offline"
-    assert ("a_aino", "signed_out_everywhere") in deeds(city)
 
 
 # --- changing, closing, resetting -------------------------------------------------------------------------------------
