@@ -185,7 +185,8 @@ def _console(scene: Scene) -> Iterator[Running]:
     with tempfile.TemporaryDirectory() as directory:
         running = console_server.run(Path(directory))
         try:
-            running.city.agent("aino")
+            if scene.state is not busy_day:  # it brings its own agents
+                running.city.agent("aino")
             running.city.agent("sirpa", ("housing", "extended"), role="supervisor")
             running.city.agent("olli", (), role="administrator")
             scene.state(running.city)

@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m tests.bench menu | promise | growth | idle``: the bars of the performance plan.
+"""``make bench``, or ``python -m tests.bench menu | promise | growth | idle | streams``: the bars of the performance plan.
 
 Prints what was measured and whether each bar holds; the exit code says whether all do. Ends by itself within fifteen
 minutes. Figures of different runs are not comparable, the ratios within one run are: run it on a quiet machine.
@@ -8,14 +8,14 @@ import argparse
 import sys
 import time
 
-from tests.bench import growth, idle, steps
+from tests.bench import claim, due, growth, idle, steps, streams
 
 PARTS = ("promise", "growth", "idle")
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("menu", *PARTS, "all"), default="all")
+    parser.add_argument("part", nargs="?", choices=("menu", *PARTS, "claim", "due", "streams", "all"), default="all")
     parser.add_argument("--rounds", type=int, default=steps.ROUNDS)
     parser.add_argument("--requests", type=int, default=1200, help="of each cell in each round")
     options = parser.parse_args(arguments)
@@ -32,6 +32,12 @@ def one(part: str, rounds: int, requests: int) -> bool:
             return growth.measure(rounds)
         case "idle":
             return idle.measure()
+        case "claim":
+            return claim.measure()
+        case "due":
+            return due.measure()
+        case "streams":
+            return streams.measure(rounds)
     return steps.measure(part == "promise", rounds, requests)
 
 

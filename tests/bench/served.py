@@ -54,7 +54,7 @@ def stores() -> Iterator[Stores]:
     socket = directory / "socket" / "valkey.sock"
     store = subprocess.Popen(store_spec(directory / "valkey", socket).argv, stdout=subprocess.DEVNULL)
     try:
-        _until(socket.exists, "Valkey")
+        until(socket.exists, "Valkey")
         yield Stores(directory, f"unix://{socket}")
     finally:
         _end(store)
@@ -69,7 +69,7 @@ def server(app: str, environment: Mapping[str, str], directory: Path) -> Iterato
     with open(log, "wb") as written:
         process = subprocess.Popen(web_command(app), cwd=ROOT, env=whole, stdout=written, stderr=written)
     try:
-        _until(lambda: process.poll() is not None or _listens(port), app)
+        until(lambda: process.poll() is not None or listens(port), app)
         if process.poll() is not None:
             sys.exit(f"{app} ended at once:\n{log.read_text(errors='replace')[-2000:]}")
         yield Server(port, process.pid, log)
@@ -155,7 +155,7 @@ def _rules() -> str:
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     try:
         Connection(port).ask(b"GET /healthz HTTP/1.1\r\nHost: floor\r\n\r\n")
     except OSError:
@@ -165,7 +165,7 @@ def _listens(port: int) -> bool:
     return True
 
 
-def _until(condition: Callable[[], bool], what: str) -> None:
+def until(condition: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + READY_SECONDS
     while not condition():
         if time.monotonic() > end:
