@@ -15,7 +15,7 @@ from adapters.ids import new_id
 from callbacks import store as promises
 from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number, takes_texts
-from callbacks.planning import Times, slots_for, soonest
+from callbacks.planning import Times, ringing_department, slots_for, soonest
 from desks import store as desks_store
 from desks.line import outlook
 from ivr.caller_input import CallerInput, Pressed
@@ -199,8 +199,11 @@ class Finder:
         return next(hers, _language(step, given))
 
     def _asap_wait(self, topic: str) -> int | None:
-        """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, no ASAP."""
+        """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, or the desk that would ring is
+        paused: no ASAP."""
         desks = {self.rules.topic(topic).department, self.rules.extended_desk}
+        if ringing_department(self.rules, topic).id in self.duty.paused:
+            return None
         if not any(desks & one.desks for one in self.duty.all):
             return None
         return self._wait(topic) or 0
