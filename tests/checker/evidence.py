@@ -21,6 +21,19 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """One row of the ledger: a window as it was told."""
+
+    request_id: str
+    at: datetime
+    via: str
+    start: datetime
+    end: datetime
+    verdict: str | None
+    judged: datetime | None
+
+
+@dataclass(frozen=True)
 class Transition:
     """One row of a history: of a callback request or of a stay in the line."""
 
@@ -77,6 +90,7 @@ class Leg:
     inbound: bool
     parent: str | None
     rang: float | None
+    rang_at: datetime | None  # business time
     answered: float | None
     ended: float | None
     heard: tuple[Said, ...]
@@ -120,6 +134,7 @@ class Evidence:
     call_numbers: Mapping[str, str | None]  # CallSid -> number id
     agent_addresses: Mapping[str, str]  # client:<id> or own telephone -> agent id
     requests: tuple[Request, ...]
+    promised: tuple[Promised, ...]
     request_history: tuple[Transition, ...]
     callers: tuple[Caller, ...]
     line_history: tuple[Transition, ...]

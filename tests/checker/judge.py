@@ -1,10 +1,10 @@
 """All rules over one run's evidence, and the table that a person reads."""
 
-from tests.checker import agents, alone, answers, messages, order, paths, promises, rings
+from tests.checker import agents, alone, answers, ledger, messages, order, paths, promises, rings
 from tests.checker.evidence import Evidence
 from tests.checker.verdict import Verdict
 
-RULES = (promises, rings, agents, alone, answers, paths, order, messages)
+RULES = (promises, rings, agents, alone, answers, paths, order, messages, ledger)
 
 
 def judge(evidence: Evidence) -> Verdict:

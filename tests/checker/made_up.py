@@ -23,6 +23,7 @@ def honest() -> History:
             "agent": [{"id": "aino", "telephone": None}, {"id": "eino", "telephone": None}],
             "call": [{"call_sid": CALL, "number_id": "n1"}],
             "callback_request": [request()],
+            "promise_told": [told()],
             "callback_event": [
                 change(1, "claim", "requested", "offered", 1),
                 change(2, "accept", "offered", "dialing", 1),
@@ -64,6 +65,20 @@ def request(**changes: object) -> Mapping[str, object]:
         "offer_token": None,
         "fence": 1,
         "origin_call_sid": CALL,
+        **changes,
+    }
+
+
+def told(**changes: object) -> Mapping[str, object]:
+    """Rung in its window."""
+    return {
+        "request_id": "r1",
+        "at": NOON,
+        "via": "voice",
+        "window_start_at": NOON,
+        "window_end_at": LATER,
+        "verdict": "kept",
+        "judged_at": NOON,
         **changes,
     }
 

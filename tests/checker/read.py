@@ -15,6 +15,7 @@ from tests.checker.evidence import (
     Evidence,
     Leg,
     Offer,
+    Promised,
     ProviderError,
     Request,
     Run,
@@ -42,6 +43,7 @@ def read(directory: Path) -> Evidence:
         call_numbers={str(row["call_sid"]): row["number_id"] for row in sql["call"]},
         agent_addresses=dict(_addresses(sql["agent"])),
         requests=tuple(_request(row) for row in sql["callback_request"]),
+        promised=tuple(_promised(row) for row in sql["promise_told"]),
         request_history=tuple(_transition(row, "request_id") for row in sql["callback_event"]),
         callers=tuple(_caller(row) for row in sql["waiting_caller"]),
         line_history=tuple(_transition(row, "caller_id") for row in sql["line_event"]),
@@ -88,6 +90,18 @@ def _request(row: Row) -> Request:
         offer_token=row["offer_token"],
         fence=row["fence"],
         origin_call_sid=row["origin_call_sid"],
+    )
+
+
+def _promised(row: Row) -> Promised:
+    return Promised(
+        request_id=row["request_id"],
+        at=_moment(row["at"]),
+        via=row["via"],
+        start=_moment(row["window_start_at"]),
+        end=_moment(row["window_end_at"]),
+        verdict=row["verdict"],
+        judged=_maybe(row["judged_at"]),
     )
 
 
@@ -141,6 +155,7 @@ def _leg(call: Row, webhooks: Iterable[Row], tokens: frozenset[str]) -> Leg:
         inbound=str(call["direction"]).startswith("inbound"),
         parent=call.get("parent"),
         rang=_first(events, "ring"),
+        rang_at=next((_moment(event["at"]) for event in events if event["kind"] == "ring"), None),
         answered=_first(events, "answered"),
         ended=_first(events, "end"),
         heard=tuple(Said(e["text"], e.get("language") or "", e["machine"]) for e in events if e["kind"] in HEARD),

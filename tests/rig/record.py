@@ -16,6 +16,7 @@ TABLES = (
     "call",
     "callback_request",
     "callback_event",
+    "promise_told",
     "waiting_caller",
     "line_event",
     "offer",

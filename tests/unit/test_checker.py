@@ -26,6 +26,7 @@ from tests.checker.made_up import (
     offer,
     request,
     stay,
+    told,
 )
 from tests.checker.promises import is_promise
 from tests.checker.read import read
@@ -134,7 +135,45 @@ def left_alone(h: History) -> None:
     h["lab"]["calls"][0] = {**h["lab"]["calls"][0], "events": [*h["lab"]["calls"][0]["events"][:-1], *alone]}
 
 
+def verdict_of(**changes: object) -> Callable[[History], None]:
+    def breaks(h: History) -> None:
+        h["sql"]["promise_told"] = [told(**changes)]
+
+    return breaks
+
+
+kept_although_late = verdict_of(window_start_at="2026-11-24T08:00:00+00:00", window_end_at="2026-11-24T09:00:00+00:00")
+late_although_kept = verdict_of(verdict="late", window_end_at="2026-11-24T12:00:00+00:00")
+broken_although_rung = verdict_of(
+    verdict="broken",
+    at="2026-11-24T08:00:00+00:00",
+    window_start_at="2026-11-24T09:00:00+00:00",
+    window_end_at="2026-11-24T12:00:00+00:00",
+    judged_at="2026-11-24T13:00:00+00:00",
+)
+open_although_done = verdict_of(verdict=None, judged_at=None)
+
+
+def kept_without_a_ring(h: History) -> None:
+    h["lab"]["calls"].pop()
+
+
+def nothing_in_the_ledger(h: History) -> None:
+    h["sql"]["promise_told"] = []
+
+
+def two_open(h: History) -> None:
+    h["sql"]["promise_told"] = [told(verdict=None, judged_at=None)] * 2
+
+
 BROKEN = [
+    (kept_although_late, "wrong verdict"),
+    (late_although_kept, "wrong verdict"),
+    (broken_although_rung, "wrong verdict"),
+    (open_although_done, "promise open of a closed matter"),
+    (kept_without_a_ring, "ledger without a ring"),
+    (nothing_in_the_ledger, "promise not in the ledger"),
+    (two_open, "two promises open"),
     (no_request, "promise lost"),
     (two_resident_legs, "rung twice"),
     (ring_without_a_parent, "unknown ring"),
@@ -169,7 +208,7 @@ def test_an_honest_run_is_acquitted(tmp_path: Path) -> None:
     assert (counts["promises heard"], counts["residents' telephones rung"], counts["offers"]) == (1, 1, 2)
 
 
-@pytest.mark.parametrize(("breaks", "rule"), BROKEN, ids=[breaks.__name__ for breaks, _ in BROKEN])
+@pytest.mark.parametrize(("breaks", "rule"), BROKEN, ids=[f"{breaks.__name__}-{rule}" for breaks, rule in BROKEN])
 def test_each_wrong_is_found(breaks: Callable[[History], None], rule: str, tmp_path: Path) -> None:
     history = honest()
     breaks(history)
