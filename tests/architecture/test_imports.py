@@ -67,6 +67,7 @@ SQL_OUTSIDE_STORES = {
     "desks.conversation_end": "the type of the row it is handed",
     "desks.talk_base": "one row: presence, in the talk's transaction",
     "desks.talk_room": "the type of the row it is handed",
+    "desks.talk_legs": "the type of the row it is handed",
     "desks.talk_abuse": "the type of the row it is handed",
     "desks.talk_listen": "the type of the row it is handed",
     "desks.transfer": "the type of the row it is handed, and the error of two who take one colleague",
