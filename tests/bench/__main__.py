@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m tests.bench menu | promise | growth | idle | streams``: the bars of the performance plan.
+"""``make bench``, or ``python -m tests.bench menu | promise | growth | idle | streams`` and others: the plan's bars.
 
 Prints what was measured and whether each bar holds; the exit code says whether all do. Ends by itself within fifteen
 minutes. Figures of different runs are not comparable, the ratios within one run are: run it on a quiet machine.

@@ -63,6 +63,13 @@ class Pages:
         for stream in self._streams:
             stream.close()
 
+    def all_read(self) -> bool:
+        """Every page has shown its desk; one that was refused asks again."""
+        missing = [page for page in self._pages if not page.word]
+        for page in missing:
+            self._wants(page)
+        return not missing
+
     def _listen(self, watched: selectors.BaseSelector) -> None:
         while not self._stopped.is_set():
             for key, _ in watched.select(0.2):

@@ -38,7 +38,7 @@ AGENTS, OFFERS, GAP_SECONDS = 200, 60, 0.5
 BAR_SECONDS, BAR = 0.7, 1.2
 DESK = "housing"
 BEGIN_SECONDS, AFTER_SECONDS = 6.0, 5.0
-SETTLE_SECONDS, WARM = 12.0, 120
+SETTLE_SECONDS, WARM = 6.0, 120
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Town:
 
     def opened(self, *, lively: bool) -> Pages:
         """Their tickets are made now: one is good for a minute."""
+        for page in self.pages:
+            page.word = ""  # it has not read its desk yet
         tickets = [make_ticket(self.secret_key, page.agent_id) for page in self.pages]
         return Pages(self.web, self.events, self.pages, tickets, lively=lively)
 
@@ -69,7 +71,8 @@ def measure(rounds: int) -> bool:
 
 def _offers(town: Town) -> bool:
     with town.opened(lively=True) as pages:
-        time.sleep(SETTLE_SECONDS)  # every page has read its desk and has begun its heartbeats
+        until(pages.all_read, "every page")
+        time.sleep(SETTLE_SECONDS)  # their heartbeats and looks run evenly
         due = _make_due(town)
         time.sleep(max(0.0, due[-1] - time.time()) + AFTER_SECONDS)
         shown = sorted(at for page in town.pages for at in page.shown.values())
@@ -92,7 +95,7 @@ def _make_due(town: Town) -> list[float]:
     business = datetime.fromisoformat(clock["business_time"])
     begin = time.time() + BEGIN_SECONDS
     due = [begin + n * GAP_SECONDS for n in range(OFFERS)]
-    database = Database(town.database)
+    database = Database(town.database, deadline=60.0)
     with database.write() as tx:
         for n, at in enumerate(due):
             _ask(tx.connection, n, business + timedelta(seconds=at - clock["as_of"]))
@@ -123,7 +126,7 @@ def _webhooks(town: Town, rounds: int) -> bool:
     for _ in range(rounds):
         slowest[False].append(_round(town, makes))
         with town.opened(lively=False) as pages:
-            time.sleep(SETTLE_SECONDS)
+            until(pages.all_read, "every page")
             before = pages.read
             slowest[True].append(_round(town, makes))
             read += pages.read - before
@@ -201,7 +204,7 @@ def _emulated(environment: Mapping[str, str], port: int) -> dict[str, object]:
 
 def _hire(url: str) -> tuple[Page, ...]:
     """Two hundred who are on duty and signed in; nobody knows their password."""
-    database, machine, pages = Database(url), time.time(), list[Page]()
+    database, machine, pages = Database(url, deadline=60.0), time.time(), list[Page]()
     with database.write() as tx:
         for n in range(AGENTS):
             name, token = f"b{n}", secrets.token_urlsafe(32)
