@@ -37,14 +37,14 @@ def _rings(evidence: Evidence) -> dict[str, list[datetime]]:
 
 def _row(row: Promised, rings: list[datetime], slack: timedelta, evidence: Evidence) -> Found:
     until = row.judged
-    under = [r for r in rings if row.at - slack <= r and (until is None or r <= until + slack)]
+    under = [r for r in rings if row.at <= r and (until is None or r <= until + slack)]  # the ring before was told of
     if row.verdict in ("kept", "late"):
         if not under and not evidence.run.disturbances:
             yield Violation("ledger without a ring", f"{row.request_id}: {row.verdict}, and no telephone rang")
         if under and row.verdict not in _possible(row, under[0], slack):
             yield Violation("wrong verdict", f"{row.request_id}: {row.verdict}, rung at {under[0]}")
         return
-    early = [r for r in under if row.at + slack < r and (until is None or r < until - slack)]
+    early = [r for r in under if (until is None or r < until - slack)]
     if any(row.start + slack < r < row.end - slack for r in early):
         yield Violation("wrong verdict", f"{row.request_id}: {row.verdict}, and it was rung at {early[0]}")
 
