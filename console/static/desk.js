@@ -109,6 +109,7 @@ const telephone = new Telephone((state, why = "") => {
     reason = why || (state === "elsewhere" ? "elsewhere" : "");
     beat(fields());
   }
+  if (state === "talking") reason = ""; // it works: what was wrong before is over
   if (state === "idle") muted = false;
   phone.dataset.state = state === "talking" ? "talking" : registered;
   explain();
