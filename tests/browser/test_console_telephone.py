@@ -24,7 +24,7 @@ def city(console: Running) -> City:
 
 
 def telephone(page: Page, state: str) -> None:
-    expect(page.locator(f'.telephone[data-state="{state}"]')).to_be_visible()
+    expect(page.locator(f'.telephone[data-state="{state}"]')).to_be_visible(timeout=15_000)
 
 
 @pytest.fixture
