@@ -29,6 +29,7 @@ from callbacks.numbers import takes_texts
 from desks import audit
 
 CITY = "city"
+RINGING: tuple[CityLimit, ...] = ("rings", "spend")  # limits whose stop holds due callbacks back, too
 LISTED = "limit"  # the kind of the supervisor's item that tells of a stop; its detail is the stop's id
 SERVICE = "service"
 STOP, ITEM, REQUEST = ringing_stop, supervisor_item, callback_request
@@ -49,9 +50,21 @@ class Stop:
 
 
 def stopped(connection: Connection, now: datetime) -> frozenset[str]:
-    """Whose ringing is stopped at the moment: ``city``, or nobody's."""
-    running = select(STOP.c.id).where(STOP.c.ended_at.is_(None), or_(STOP.c.until_at.is_(None), STOP.c.until_at > now))
-    return frozenset() if connection.scalar(running.limit(1)) is None else frozenset({CITY})
+    """Whose ringing is stopped at the moment: ``city``, or nobody's.
+
+    A flood of requests stops new promises alone: those who were promised a ring before it are rung.
+    """
+    ringing = select(STOP.c.id).where(STOP.c.kind.in_(RINGING), _running(now))
+    return frozenset() if connection.scalar(ringing.limit(1)) is None else frozenset({CITY})
+
+
+def promises_are_stopped(connection: Connection, now: datetime) -> bool:
+    """By any of the limits: nobody new is promised a ring."""
+    return connection.scalar(select(STOP.c.id).where(_running(now)).limit(1)) is not None
+
+
+def _running(now: datetime) -> ColumnElement[bool]:
+    return and_(STOP.c.ended_at.is_(None), or_(STOP.c.until_at.is_(None), STOP.c.until_at > now))
 
 
 def stops(connection: Connection) -> tuple[Stop, ...]:

@@ -1,7 +1,7 @@
 """The limits of the whole city, judged every few seconds: one that is met stops its ringing, once, with an alarm.
 
-A stop keeps new promises and due callbacks back, never an urgent one; it ends by a supervisor's key or by itself. What
-is too much stands in ``callbacks.limits``.
+A stop keeps new promises back, one for rings or spend due callbacks too; never an urgent one. It ends by a
+supervisor's key or by itself. What is too much stands in ``callbacks.limits``.
 """
 
 import logging

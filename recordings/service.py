@@ -119,7 +119,7 @@ class Recordings:
         if row["urgent"] or promises.open_same(self.tx.connection, number_id, self._topic(row["topic"]).id):
             return False
         had = limits.of_number(self.tx.connection, number_id, self.now - DAY)
-        return number_over(had, self.rules.limits) or bool(limits.stopped(self.tx.connection, self.now))
+        return number_over(had, self.rules.limits) or limits.promises_are_stopped(self.tx.connection, self.now)
 
     def _window(self, row: RowMapping) -> tuple[Kind, Window] | None:
         """The first that can be kept: as soon as possible, or the next slot with room."""

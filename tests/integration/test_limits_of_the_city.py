@@ -106,24 +106,34 @@ def test_the_alarm_is_raised_once(city: Town, kind: CityLimit) -> None:
     assert len(city.ordered("send_text")) == len(city.texts())
 
 
-@pytest.mark.parametrize("city", [{"requests_per_hour": 2}], indirect=True)
+@pytest.mark.parametrize("city", [{"rings_per_hour": 2}], indirect=True)
 def test_nothing_due_is_dealt_while_stopped_but_urgent_matters_are(city: Town) -> None:
-    city.agent("aino", desks=("housing", "waterworks"))
+    meets(city, "rings")
+    city.agent("eeva", desks=("housing", "waterworks"))
     waiting = [city.request() for _ in range(2)]
-    assert watched(city) == ["requests"]
     assert city.deal() == 0
     urgent = city.request(topic="water")
-    assert city.offered("aino") is not None
+    assert city.offered("eeva") is not None
     assert [city.promise(one)["state"] for one in (*waiting, urgent)] == ["requested", "requested", "offered"]
 
 
-@pytest.mark.parametrize("city", [{"requests_per_hour": 1}], indirect=True)
-def test_a_stop_runs_out_by_itself(city: Town) -> None:
+@pytest.mark.parametrize("city", [{"requests_per_hour": 2}], indirect=True)
+def test_a_flood_of_requests_takes_no_ring_from_those_who_were_promised_one(city: Town) -> None:
     city.agent("aino")
-    request = city.request()
+    first, second = city.request(), city.request()
     assert watched(city) == ["requests"]
+    assert city.deal() == 1
+    assert sorted(str(city.promise(one)["state"]) for one in (first, second)) == ["offered", "requested"]
+
+
+@pytest.mark.parametrize("city", [{"rings_per_hour": 2}], indirect=True)
+def test_a_stop_runs_out_by_itself(city: Town) -> None:
+    meets(city, "rings")
+    city.agent("eeva")
+    request = city.request()
+    assert city.deal() == 0
     city.clock.pass_(minutes=60)
-    service.heartbeat(city.services, "aino")
+    service.heartbeat(city.services, "eeva")
     assert city.deal() == 1
     assert watched(city) == []
     [stop] = city.every(ringing_stop)

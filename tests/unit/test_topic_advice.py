@@ -33,10 +33,8 @@ def test_advice_is_read_back_as_it_was_written() -> None:
 
 
 def test_advice_on_a_branch_is_refused_because_nobody_is_offered_a_branch() -> None:
-    branch = (
-        "    about: {fi: asumiseen liittyvästä asiastasi, sv: om ditt boendeärende, en: about your housing matter}\n"
-    )
     text = SAMPLE.read_text(encoding="utf-8")
+    branch = "  - id: housing-building-water\n"
     written = text.replace(branch, branch + "    advice: {fi: A. B., sv: A. B., en: A. B.}\n", 1)
     with pytest.raises(RulesetInvalid) as refused:
         parse(written)
