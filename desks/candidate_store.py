@@ -72,8 +72,7 @@ NOTHING = Heads((), ())
 class Soon:
     """The desk's callbacks whose windows end soon."""
 
-    enough: int  # as many are counted: more change nothing
-    parts: Mapping[tuple[str, str], int]  # how many, by language and kind
+    parts: frozenset[tuple[str, str]]  # language and kind of those there are
     ends: Sequence[datetime]  # sorted
 
 
@@ -96,7 +95,7 @@ def _live_part(urgent: bool) -> Select[Any]:
     return select(found.subquery())
 
 
-def _part(kind: MatterKind, urgent: bool, index: str, near: bool) -> Select[Any]:
+def _part(kind: MatterKind, urgent: bool, near: bool) -> Select[Any]:
     """A retry stands in the line by its due time; its own place waits for the day the resident rings in herself."""
     stands = (REQUEST.c.due_at if kind == "retry" else REQUEST.c.line_time_at).label("stands_at")
     names = ("id", "kind", "department", "urgent", "due_at", "window_end_at", "owner_id")
@@ -109,26 +108,20 @@ def _part(kind: MatterKind, urgent: bool, index: str, near: bool) -> Select[Any]
         found = found.where(REQUEST.c.line_time_at <= NOW)
     if near:
         found = found.where(REQUEST.c.window_end_at <= _END)
-    found = found.with_hint(REQUEST, f"INDEXED BY ix_callback_request_{index}", "sqlite")
     ordered = found.order_by(REQUEST.c.due_at if kind == "retry" else REQUEST.c.line_time_at, REQUEST.c.id)
     return select(ordered.limit(_LIMIT).subquery())
 
 
 def _by_place(*kinds: MatterKind, near: bool = False) -> Any:
-    each = [(kind, urgent) for kind in kinds for urgent in (True, False)]
-    return union_all(*(_part(kind, urgent, "retry" if kind == "retry" else "place", near) for kind, urgent in each))
+    return union_all(*(_part(kind, urgent, near) for kind in kinds for urgent in (True, False)))
 
 
 _LIVE_HEADS = union_all(_live_part(True), _live_part(False))
 _HEADS = _by_place(*CALLBACK_KINDS)
-_NEAR_OF_MANY = {kind: _by_place(kind, near=True) for kind in CALLBACK_KINDS}
-_NEAR_OF_FEW = {
-    kind: union_all(*(_part(kind, urgent, "desk_line", near=True) for urgent in (True, False)))
-    for kind in CALLBACK_KINDS
-}
+_NEAR_HEADS = {kind: _by_place(kind, near=True) for kind in CALLBACK_KINDS}
 
 _counted_live = select(literal(1)).where(WAITING, CALLER.c.desk == _DESK, bindparam("live", type_=Boolean()))
-_counted_due = _callbacks(literal(1)).with_hint(REQUEST, "INDEXED BY ix_callback_request_due", "sqlite")
+_counted_due = _callbacks(literal(1))
 _COUNTS = select(
     select(func.count()).select_from(_counted_live.limit(MOST_COUNTED).subquery()).scalar_subquery().label("live"),
     select(func.count()).select_from(_counted_due.limit(MOST_COUNTED).subquery()).scalar_subquery().label("due"),
@@ -137,29 +130,40 @@ _COUNTS = select(
 
 def _ending(language: str, kind: MatterKind, *columns: Any) -> Select[Any]:
     part = (REQUEST.c.language == literal(language), REQUEST.c.kind == literal(kind), REQUEST.c.window_end_at <= _END)
-    found = _callbacks(*columns).where(*part)
-    hinted = found.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite")
-    return hinted.order_by(REQUEST.c.window_end_at).limit(_LIMIT)
+    return _callbacks(*columns).where(*part).order_by(REQUEST.c.window_end_at).limit(_LIMIT)
 
 
-def _counted(language: str, kind: MatterKind) -> Any:
-    rows = _ending(language, kind, literal(1)).subquery()
-    return select(literal(language).label("language"), literal(kind).label("kind"), func.count()).select_from(rows)
+def _there_are(language: str, kind: MatterKind) -> Any:
+    some = _ending(language, kind, literal(1)).exists()
+    return select(literal(language).label("language"), literal(kind).label("kind")).where(some)
 
 
 _PARTS = [(language, kind) for language in LANGUAGES for kind in CALLBACK_KINDS]
-_COUNT_SOON = union_all(*(_counted(*part) for part in _PARTS))
+_SOON = union_all(*(_there_are(*part) for part in _PARTS))
 _every_end = union_all(*(select(_ending(*part, REQUEST.c.window_end_at).subquery()) for part in _PARTS)).subquery()
 _ENDS = select(_every_end.c.window_end_at).order_by(_every_end.c.window_end_at).limit(_LIMIT)
 _by_then = _callbacks(literal(1)).where(
     REQUEST.c.language.in_(LANGUAGES), REQUEST.c.kind.in_(CALLBACK_KINDS), REQUEST.c.window_end_at <= _END
 )
-_DUE_BY = select(func.count()).select_from(
-    _by_then.with_hint(REQUEST, "INDEXED BY ix_callback_request_desk_line", "sqlite").limit(COUNTED).subquery()
+_DUE_BY = select(func.count()).select_from(_by_then.limit(COUNTED).subquery())
+
+
+_ANYTHING = select(
+    or_(
+        select(CALLER.c.id).where(WAITING).exists(),
+        select(literal(1))
+        .where(REQUESTED, REQUEST.c.desk.in_(bindparam("desks", expanding=True)), REQUEST.c.due_at <= NOW)
+        .exists(),
+    )
 )
 
 
 # --- the looks ---------------------------------------------------------------------------------------------------
+
+
+def anything(connection: Connection, now: datetime, desks: Iterable[str]) -> bool:
+    """Somebody waits, or a callback is due at one of the desks: the only question of most looks."""
+    return bool(connection.scalar(_ANYTHING, {"now": now, "desks": sorted(desks)}))
 
 
 @dataclass(frozen=True)
@@ -176,10 +180,10 @@ def counts(connection: Connection, now: datetime, dealt: Dealt) -> Counts:
 
 
 def ending_soon(connection: Connection, now: datetime, dealt: Dealt, enough: int) -> Soon:
-    """Of each part and of all ends no more than ``enough``."""
+    """Of all ends no more than ``enough``: more change nothing."""
     asked = _asked(now, dealt) | {"end": now + NEAR, "limit": enough}
-    parts = {(language, kind): n for language, kind, n in connection.execute(_COUNT_SOON, asked) if n}
-    return Soon(enough, parts, tuple(connection.scalars(_ENDS, asked)) if parts else ())
+    parts = frozenset((row.language, row.kind) for row in connection.execute(_SOON, asked))
+    return Soon(parts, tuple(connection.scalars(_ENDS, asked)) if parts else ())
 
 
 def due_by(connection: Connection, now: datetime, dealt: Dealt, end: datetime) -> int:
@@ -211,16 +215,14 @@ def callback_heads(
     skips: Skips,
     soon: Soon,
 ) -> Heads:
-    """Of the windows that end soon few are sorted, many are walked in the order in which they stand."""
     asked = _asked(now, dealt) | {"language": language, "limit": limit, "end": now + NEAR}
 
     def read(statement: Any) -> list[InLine]:
         return [_callback(row, dealt, language, skips) for row in connection.execute(statement, asked).mappings()]
 
     matters = read(_HEADS)
-    counted = {kind: soon.parts.get((language, kind), 0) for kind in CALLBACK_KINDS}
-    chosen = [(_NEAR_OF_MANY if n >= soon.enough else _NEAR_OF_FEW)[kind] for kind, n in counted.items() if n]
-    ending = [matter for statement in chosen for matter in read(statement)]
+    there = [kind for kind in CALLBACK_KINDS if (language, kind) in soon.parts]
+    ending = [matter for kind in there for matter in read(_NEAR_HEADS[kind])]
     cuts = (*_cut(matters, limit, needed=False), *_cut(ending, limit, needed=True))
     return Heads(tuple({matter.id: matter for matter in (*matters, *ending)}.values()), cuts)
 

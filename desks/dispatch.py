@@ -15,6 +15,7 @@ from adapters.schema import agent, offer
 from callbacks import store as promises
 from callbacks.limit_watch import held_back
 from desks import line_store, store
+from desks.candidate_store import anything
 from desks.dealing import Deal
 from desks.front_store import front
 
@@ -61,11 +62,13 @@ def _deal_one(services: "Services") -> bool:
 
 
 def _choose(services: "Services", connection: Connection) -> Deal | None:
-    now = services.clock.now()
+    now, rules = services.clock.now(), services.rules.current()
+    if not anything(connection, now, (one.id for one in rules.departments)):
+        return None
     duty = store.duty(connection, services.clock.machine(), now)
     if not duty.free:
         return None
-    return front(connection, services.rules.current(), duty, now).next_deal()
+    return front(connection, rules, duty, now).next_deal()
 
 
 def claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:

@@ -130,7 +130,7 @@ class Front:
         return found
 
     def _enough(self, desk: str, handling: Mapping[str, float]) -> int:
-        """So many that they are sorted at once; where there are more, more change nothing either."""
+        """So many are read at once; where there are more, more change nothing."""
         return max(FEW, enough_due(self.staff.get(desk, 0.0), handling.get(desk, HANDLING_MINUTES)))
 
     def _whole(self, near: Near) -> Whole:

@@ -112,7 +112,7 @@ def test_a_second_pause_takes_the_place_of_the_first(town: Town) -> None:
 def test_while_the_citys_ringing_is_stopped_only_urgent_callbacks_are_dealt(town: Town) -> None:
     town.agent("aino")
     town.request()
-    stop = {"id": "s1", "kind": "rings_per_hour", "figure": "400/400", "made_at": TUESDAY}
+    stop = {"id": "s1", "kind": "rings", "figure": "400/400", "made_at": TUESDAY}
     town.within(lambda tx: tx.connection.execute(insert(ringing_stop).values(**stop)))
     assert town.deal() == 0
     urgent = town.request()
@@ -122,7 +122,7 @@ def test_while_the_citys_ringing_is_stopped_only_urgent_callbacks_are_dealt(town
 
 def test_live_callers_are_answered_while_the_citys_ringing_is_stopped(town: Town) -> None:
     town.agent("aino")
-    stop = {"id": "s1", "kind": "rings_per_hour", "figure": "400/400", "made_at": TUESDAY}
+    stop = {"id": "s1", "kind": "rings", "figure": "400/400", "made_at": TUESDAY}
     town.within(lambda tx: tx.connection.execute(insert(ringing_stop).values(**stop)))
     town.caller()
     assert town.deal() == 1

@@ -216,8 +216,10 @@ def plan(connection: Connection, statement: Any) -> str:
     compiled = statement.compile(connection.engine, compile_kwargs={"literal_binds": True})
     if connection.dialect.name == "sqlite":
         return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all())
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    return str(connection.exec_driver_sql(f"EXPLAIN {compiled}".replace("%", "%%")).all())
+    connection.exec_driver_sql("SET enable_seqscan = off")
+    found = str(connection.exec_driver_sql(f"EXPLAIN {compiled}".replace("%", "%%")).all())
+    connection.exec_driver_sql("RESET enable_seqscan")
+    return found
 
 
 def test_each_part_is_read_by_an_index(town: Town) -> None:
