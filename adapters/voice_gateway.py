@@ -112,15 +112,17 @@ class VoiceGateway:
         """Leads a queued caller elsewhere; refused (404) if she has left the queue, so that no talk is torn apart."""
         return _result(lambda: self._client.queues(queue_sid).members(call_sid).update(url=url, method="POST").call_sid)
 
-    def alone_in(self, room: str, call_sid: str) -> bool | NotDone | Unknown:
-        """The call is the only one left in a running conference of this name."""
+    def company(self, room: str, call_sid: str) -> int | NotDone | Unknown:
+        """How many are in her room, herself included; 0: she is not in it. A room of one has not started."""
         found = _asked(
             lambda: [
                 [p.call_sid for p in self._client.conferences(c.sid).participants.list(limit=5)]
-                for c in self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+                for c in self._client.conferences.list(friendly_name=room, limit=1)
             ]
         )
-        return found if isinstance(found, NotDone | Unknown) else found == [[call_sid]]
+        if not isinstance(found, list):
+            return found
+        return next((len(one) for one in found if call_sid in one), 0)
 
     def hold(self, room: str, call_sid: str, hold_url: str | None) -> Result:
         """None: off hold. Refused (404) while the call is not in a running conference of this name."""

@@ -53,7 +53,8 @@ def participants(network: Network) -> Blueprint:
     def members(account: str, sid: str) -> Response:
         with network.lock:
             room = _found(network, sid)
-            return page("participants", [_participant(room, one, account) for one in room.participants.values()])
+            inside = room.participants.values() if room.status != "completed" else ()
+            return page("participants", [_participant(room, one, account) for one in inside])
 
     @api.post("/Participants.json")
     def add(account: str, sid: str) -> tuple[Response, int]:

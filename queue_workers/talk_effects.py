@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
+from adapters.ids import new_id
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
 from desks import store, transfer_end
 from desks import transfer_store as transfers
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Outcome = str | float
 SOON = 0.3  # machine seconds: a leg is on its way into the room
 AGAIN_SECONDS = 1.0
+PARTING_SECONDS = 3.0  # the other side's leg is over: until it has left the room, too
 RING_SECONDS = 25  # a partner's telephone
 LISTEN_SECONDS = 20  # a supervisor's
 
@@ -41,8 +43,13 @@ def promote(services: "Services", token: str) -> Outcome:
     found = _talk(services, token)
     if found is None or found[0]["state"] != "connected":
         return "not wanted"
-    result = services.gateway.redirect(found[2], link(services.base, "talk/room", k=token))
-    return repeatable(result)
+    _row, room, leg = found
+    here = services.gateway.company(room, leg)
+    if not isinstance(here, int):
+        return AGAIN_SECONDS
+    if here > 0:  # an order whose answer was lost had its effect: led there again, she would tear her own talk
+        return "done"
+    return repeatable(services.gateway.redirect(leg, link(services.base, "talk/room", k=token)))
 
 
 def set_hold(services: "Services", ref: str) -> Outcome:
@@ -52,9 +59,18 @@ def set_hold(services: "Services", ref: str) -> Outcome:
         return "not wanted"
     row, room, leg = found
     done = _in_room(services, row, services.gateway.hold(room, leg, hold_words(services, row)))
+    if done == "done" and _has_turned(services, row):
+        return SOON  # a neighbour's order may have come first: nobody stays on hold while the card shows none
     if done == "done" and not row["on_hold"] and _is_back(services, row):
         services.gateway.closes(room, row["agent_call_sid"])
     return done
+
+
+def _has_turned(services: "Services", row: RowMapping) -> bool:
+    """The record says otherwise by now than what was done at the provider."""
+    with services.database.read() as connection:
+        now = store.offer_by_token(connection, row["token"])
+    return now is not None and bool(now["on_hold"]) != bool(row["on_hold"])
 
 
 def _is_back(services: "Services", row: RowMapping) -> bool:
@@ -96,8 +112,15 @@ def consult(services: "Services", transfer_id: str) -> Outcome:
     if done == "done":
         done = _in_room(services, asking, services.gateway.hold(room, leg, hold_words(services, asking)))
     if done == "done":
-        return _ring(services, row)
+        return _put_right(services, asking) if _has_turned(services, asking) else _ring(services, row)
     return done if isinstance(done, float) else _refused(services, transfer_id, done)
+
+
+def _put_right(services: "Services", asking: RowMapping) -> Outcome:
+    """Taken back while the provider put her on hold: an order of its own, so that it is repeated until it is done."""
+    with services.database.write() as tx:
+        services.outbox.order(tx, "set_hold", f"{asking['token']}.{new_id()[:12]}")
+    return "not wanted"
 
 
 def _ring(services: "Services", row: RowMapping) -> Outcome:
@@ -199,11 +222,13 @@ def release_caller(services: "Services", token: str) -> Outcome:
     if found is None:
         return "not wanted"
     row, room, leg = found
-    alone = services.gateway.alone_in(room, leg)
-    if not isinstance(alone, bool):
+    here = services.gateway.company(room, leg)
+    if not isinstance(here, int):
         return AGAIN_SECONDS
-    if not alone:
+    if here == 0:
         return "not wanted"
+    if here > 1:
+        return PARTING_SECONDS
     with services.database.read() as connection:
         stay = store.stay(connection, row["caller_id"]) if row["caller_id"] is not None else None
     if stay is None:

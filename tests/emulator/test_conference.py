@@ -28,6 +28,8 @@ def test_starts_with_two(rig: Rig, side: OtherSide) -> None:
     assert rig.call(one)["talking_with"] == []
     listed = rig.rest("GET", "Conferences.json", FriendlyName="m-1").json()["conferences"]
     assert [entry["status"] for entry in listed] == ["init"]
+    inside = rig.rest("GET", f"Conferences/{listed[0]['sid']}/Participants.json").json()["participants"]
+    assert [entry["call_sid"] for entry in inside] == [one], "also before it has started"
     other = rig.ring(OTHER)
     rig.heard(one, "joined")
     assert rig.call(one)["talking_with"] == [other]

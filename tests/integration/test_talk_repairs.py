@@ -7,7 +7,7 @@ from desks import service
 from desks import transfer as transfers
 from desks.talk_legs import partner_answered
 from desks.talk_listen import listen
-from queue_workers import talk_repairs
+from queue_workers import talk_effects, talk_repairs
 from tests.support.services import Town
 from tests.support.talks import RESIDENT_LEG, Talk, callback, live
 
@@ -115,3 +115,27 @@ def supervisor(town: Town) -> None:
     service.set_presence(town.services, "sirkka", "away")
     with town.services.database.write() as tx:
         tx.connection.exec_driver_sql("UPDATE agent SET role = 'supervisor' WHERE id = 'sirkka'")
+
+
+def test_a_resident_whose_agent_is_just_leaving_is_looked_at_again(town: Town) -> None:
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    room = str(town.offer(talk.token)["room"])
+    town.gateway.finds_company(room, RESIDENT_LEG, 2)
+    assert talk_effects.release_caller(town.services, talk.token) == talk_effects.PARTING_SECONDS
+    town.gateway.cannot_be_asked()
+    assert talk_effects.release_caller(town.services, talk.token) == talk_effects.AGAIN_SECONDS
+    assert town.gateway.ordered("redirect") == []
+
+
+def test_who_is_in_the_room_already_is_not_led_there_again(town: Town) -> None:
+    """The answer to the first order was lost: a second one would end her talk."""
+    talk = callback(town)
+    transfers.hold(town.services, "aino", talk.token, True)
+    room = str(town.offer(talk.token)["room"])
+    town.gateway.cannot_be_asked()
+    assert talk_effects.promote(town.services, talk.token) == talk_effects.AGAIN_SECONDS
+    town.gateway.can_be_asked()
+    town.gateway.finds_company(room, RESIDENT_LEG, 1)
+    assert talk_effects.promote(town.services, talk.token) == "done"
+    assert town.gateway.ordered("redirect") == []

@@ -25,7 +25,7 @@ class RecordingGateway(VoiceGateway):
         self.orders: list[Order] = []
         self._answers: deque[Result] = deque()
         self._calls: dict[str, ProviderCall] = {}
-        self._alone: set[tuple[str, str]] = set()
+        self._company: dict[tuple[str, str], int] = {}
         self._asking_fails = False
 
     # --- what the test says --------------------------------------------------------------------------------------
@@ -38,7 +38,11 @@ class RecordingGateway(VoiceGateway):
         self._calls[sid] = ProviderCall(sid, status, "", parent, None)
 
     def finds_alone(self, room: str, call_sid: str) -> None:
-        self._alone.add((room, call_sid))
+        self.finds_company(room, call_sid, 1)
+
+    def finds_company(self, room: str, call_sid: str, how_many: int) -> None:
+        """``how_many`` are in that room, this one among them."""
+        self._company[room, call_sid] = how_many
 
     def cannot_be_asked(self) -> None:
         self._asking_fails = True
@@ -71,8 +75,10 @@ class RecordingGateway(VoiceGateway):
     def closes(self, room: str, call_sid: str) -> Result:
         return self._take(Order("closes", call_sid))
 
-    def alone_in(self, room: str, call_sid: str) -> bool:
-        return (room, call_sid) in self._alone
+    def company(self, room: str, call_sid: str) -> int | NotDone | Unknown:
+        if self._asking_fails:
+            return LOST
+        return self._company.get((room, call_sid), 0)
 
     def end(self, call_sid: str) -> Result:
         return self._take(Order("end", call_sid))
