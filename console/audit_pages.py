@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -39,11 +39,14 @@ class Told:
 def show(services: "Services") -> str:
     wanted = _filter(services)
     found, names = _read(services, wanted, PAGE + 1)
+    person = guard.person()
+    with services.database.read() as connection:
+        to_choose = audit_store.names(connection, person.agent_id, person.scope)
     words = wording(services)
     return render_template(
         "console/audit.html",
         told=[_told(services, one, names, words) for one in found[:PAGE]],
-        names=names,
+        names=to_choose,
         deeds=_deed_words(words.t),
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         chosen={key: request.args.get(key, "") for key in ("person", "deed", "day")},
@@ -75,7 +78,7 @@ def harmless(cell: str) -> str:
 def _read(services: "Services", wanted: Filter, most: int) -> tuple[list[Deed], dict[str, str]]:
     person = guard.person()
     with services.database.read() as connection:
-        names = audit_store.names(connection, person.agent_id, person.scope)
+        names = audit_store.names(connection, person.agent_id, None)  # a deed within scope may name anybody
         return audit_store.deeds(connection, person.agent_id, person.scope, wanted, most), names
 
 
@@ -83,7 +86,7 @@ def _filter(services: "Services") -> Filter:
     """What the address asks for; whatever is no filter filters nothing."""
     given, before = request.args, request.args.get("before", "")
     since, until = _day(services, given.get("day", ""))
-    key = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    key = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     return Filter(given.get("person", "")[:40], given.get("deed", "")[:40], since, until, key)
 
 
@@ -92,7 +95,7 @@ def _day(services: "Services", written: str) -> tuple[datetime | None, datetime 
     try:
         day = date.fromisoformat(written)
         zone = ZoneInfo(services.rules.current().time_zone)
-        first, last = (datetime.combine(one, time(), zone) for one in (day, day + timedelta(days=1)))
+        first, last = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (day, day + timedelta(days=1)))
     except (ValueError, OverflowError):
         return None, None
     return first, last

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Response, g, jsonify, redirect, request, url_for
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import sign_in
@@ -72,6 +72,7 @@ def visitor(services: "Services") -> Visitor:
 def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | None:
     """Before each request. None lets it through."""
     request.max_content_length = LARGEST_POST
+    _refuse_nul()
     endpoint = (request.endpoint or "").rpartition(".")[2]
     allowed = roles.get(endpoint)
     g.signed_in = (
@@ -88,6 +89,13 @@ def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | Non
     if g.signed_in is not None and g.signed_in.must_change_password:
         return _to_new_password(endpoint, allowed)
     return None
+
+
+def _refuse_nul() -> None:
+    """One of the two databases cannot hold it, so no page may ask or write with it; of JSON, ``posted`` says so."""
+    given = [*request.args.items(multi=True), *(request.view_args or {}).items(), *request.form.items(multi=True)]
+    if any("\0" in str(part) for pair in given for part in pair):
+        raise BadRequest("nul")
 
 
 def _to_new_password(endpoint: str, allowed: Roles) -> AnyResponse | None:

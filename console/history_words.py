@@ -87,7 +87,7 @@ def _sentence(wording: Wording, one: Happening) -> str:
 
 def _keys(one: Happening) -> tuple[str, ...]:
     """From the most exact sentence to the plainest."""
-    more = one.codes.get("note") or one.codes.get("outcome") or ""
+    more = (one.codes.get("note") or one.codes.get("outcome") or "").replace(" ", "_")
     if "owner" in one.codes:
         more = "owner"
     match one.kind:

@@ -12,7 +12,10 @@ def posted() -> Mapping[str, str]:
     read = request.get_json(silent=True)
     if not isinstance(read, dict):
         raise BadRequest("body")
-    return {str(key): _plain(value) for key, value in read.items() if value is not None}
+    given = {str(key): _plain(value) for key, value in read.items() if value is not None}
+    if any("\0" in part for pair in given.items() for part in pair):
+        raise BadRequest("nul")  # in forms the guard has looked for it
+    return given
 
 
 def by_script() -> bool:

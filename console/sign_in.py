@@ -6,6 +6,7 @@ shift is never interrupted while the page is open; a closed page is signed out h
 
 import hashlib
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console import store
@@ -85,7 +86,8 @@ def by_provider(token: str) -> bool:
 
 
 def who(services: "Services", token: str) -> SignedIn | None:
-    """The role comes from the record at each request: a demotion counts at once."""
+    """The role comes from the record at each request: a demotion counts at once. Whoever came by the city's own
+    sign-in used no password that somebody else knows: no page waits for a new one."""
     if not token:
         return None
     machine = services.clock.machine()
@@ -97,7 +99,7 @@ def who(services: "Services", token: str) -> SignedIn | None:
     if machine - seen >= SEEN_EVERY_SECONDS:
         with services.database.write() as tx:
             store.see_session(tx.connection, hashed(token), machine)
-    return person
+    return replace(person, must_change_password=person.must_change_password and not by_provider(token))
 
 
 def sign_out(services: "Services", token: str) -> None:

@@ -15,7 +15,12 @@ OF_THE_OFFER = ("give_back", "accept", "join", "back", "part", "hang_up")
 SKIPPED = "declined"
 HAVE_ROWS = frozenset({"transfer", "listen", "coach"})  # deeds that are told by rows of their own
 SENT_AS = {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
-CODES = frozenset({"no_answer", "busy", "machine", "bad_moment", "failed", "ring", "text", "unnoted", "by telephone"})
+CODES = frozenset({
+    "no_answer", "busy", "machine", "bad_moment", "failed", "ring", "text", "unnoted", "by telephone",
+    "interpreter", "in writing", "abusive", "declined", "unanswered", "lost", "withdrawn",
+})  # fmt: skip
+BY_CODE = frozenset({"give_back", "back", "hang_up", "part"})  # steps whose note is never a person's
+INTERPRETER = "interpreter: "  # and who interprets, as the agent wrote it
 
 
 class Telling:
@@ -31,9 +36,8 @@ class Telling:
             yield self._step(row, self.by_token.get(row["offer_token"]))
 
     def _step(self, row: RowMapping, held: RowMapping | None) -> Happening:
-        codes, words = {"state": row["to_state"]}, row["note"]
-        if words in CODES:
-            codes["note"], words = words, None
+        noted, words = _noted(row["event"], row["note"])
+        codes = {"state": row["to_state"]} | noted
         if held is not None:
             codes |= _codes_of(held) if row["event"] in (*NOTED, "give_back") else {}
         if row["event"] == "reassign":
@@ -53,12 +57,13 @@ class Telling:
         for row in rows:
             held = next(offers, None) if row["event"] == "offer" else held
             step = held if row["event"] in ("offer", *OF_THE_OFFER) else None
-            codes = {"state": row["to_state"]}
+            noted, words = _noted(row["event"], row["note"])
+            codes = {"state": row["to_state"]} | noted
             if step is not None and row["event"] == "give_back":
                 codes |= _codes_of(step)
             agent = step["agent_id"] if step is not None else None
             who = agent if agent is not None and codes.get("outcome") == SKIPPED else row["who"]
-            yield Happening(row["at"], "line", row["event"], who, agent, row["note"], codes)
+            yield Happening(row["at"], "line", row["event"], who, agent, words, codes)
 
     def notes(self) -> Iterator[Happening]:
         """What agents noted of talks with a live caller."""
@@ -107,6 +112,15 @@ class Telling:
             if row["deed"] in HAVE_ROWS:
                 continue
             yield Happening(row["at"], "deed", row["deed"], row["who"], None, row["detail"] or None)
+
+
+def _noted(event: str, note: str | None) -> tuple[dict[str, str], str | None]:
+    """Codes and a person's words apart: a code that is quoted reads as if an agent had written it."""
+    if event == "wish" and note and note.startswith(INTERPRETER):
+        return {"note": "interpreter"}, note.removeprefix(INTERPRETER)
+    if note in CODES and event != "give_back":  # whose code is the offer's outcome
+        return {"note": str(note)}, None
+    return {}, None if event in BY_CODE else note
 
 
 def _codes_of(held: RowMapping) -> dict[str, str]:

@@ -1,13 +1,21 @@
 """A matter's whole history, as it is read from a record that the service's own use cases have filled."""
 
-from desks import service, supervision
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from adapters.schema import callback_request
+from desks import service, supervision, talk_abuse, wishes
 from desks.history import of_caller, of_request
+from desks.line import Line
 from desks.matter import Matter
 from desks.supervision import NewTime
 from desks.supervision_choices import choices
-from tests.support.services import Town
+from tests.support.services import TUESDAY, Town
 
 HOUSING = ("housing",)
+AT_ELEVEN = TUESDAY + timedelta(hours=1)
 
 
 def history(town: Town, request: str, scope: tuple[str, ...] | None = None) -> Matter:
@@ -81,3 +89,53 @@ def test_another_departments_matter_is_unknown(town: Town) -> None:
         assert of_caller(town.services, scope, caller, "fi") is None
     assert of_request(town.services, None, "never", "fi") is None
     assert history(town, request, HOUSING).number is not None
+
+
+def steps(town: Town, request: str) -> list[tuple[str, str | None, str | None]]:
+    """Steps of a request: what, by which code, in whose words."""
+    found = history(town, request).history
+    return [(one.code, one.codes.get("note"), one.words) for one in found if one.kind == "event"]
+
+
+def test_a_code_is_never_quoted_as_if_somebody_had_written_it(town: Town) -> None:
+    town.agent("aino")
+    request = town.request()
+    service.decline(town.services, "aino", town.offered("aino"), "conflict")
+    assert ("give_back", None, None) in steps(town, request)
+    talk_abuse.end(town.services, "aino", town.talking(), close_request=True)
+    assert steps(town, request)[-1] == ("done", "abusive", None)
+
+
+def test_no_step_in_the_line_quotes_a_code(town: Town) -> None:
+    town.agent("aino")
+    caller = town.caller()
+    service.decline(town.services, "aino", town.offered("aino"), "language")
+    town.within(lambda tx: Line(town.services, tx, town.rules).leave(caller, "system"))
+    matter = of_caller(town.services, HOUSING, caller, "fi")
+    assert matter is not None
+    assert {one.code for one in matter.history} >= {"give_back", "hang_up"}
+    assert [one.words for one in matter.history if one.words] == []
+
+
+def test_an_interpreter_is_told_as_a_code_and_by_name(town: Town) -> None:
+    town.agent("aino")
+    request = town.request()
+    assert wishes.with_interpreter(town.services, "aino", request, AT_ELEVEN, "Dari, Tulkkikeskus") is True
+    assert steps(town, request)[-1] == ("wish", "interpreter", "Dari, Tulkkikeskus")
+    other = town.request()
+    town.talking()
+    assert wishes.with_interpreter(town.services, "aino", other, AT_ELEVEN, "Dari") is True
+    assert steps(town, other)[-1] == ("missed", "interpreter", None)
+
+
+@pytest.mark.parametrize(("words", "told"), [("", ("in writing", None)), ("Lähetän ohjeen", (None, "Lähetän ohjeen"))])
+def test_a_talk_after_which_a_letter_is_owed_is_told_as_a_talk(
+    town: Town, words: str, told: tuple[str | None, str | None]
+) -> None:
+    town.agent("aino")
+    request = town.request()
+    token = town.talking()
+    town.within(lambda tx: tx.connection.execute(update(callback_request).values(contact="text")))
+    service.note_outcome(town.services, "aino", token, "done", words)
+    last = [one for one in history(town, request).history if one.kind == "event"][-1]
+    assert (last.code, last.codes["outcome"], last.codes.get("note"), last.words) == ("missed", "done", *told)

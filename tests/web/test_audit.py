@@ -114,6 +114,15 @@ def test_an_administrator_reads_all_and_a_supervisor_her_departments(city: City)
     assert here(city, "aino").get("/audit").status_code == 403
 
 
+def test_everybody_is_told_by_name_and_only_those_within_scope_are_offered_to_choose(city: City) -> None:
+    note(city, "reassign", subject="agent", subject_id="a_aino", detail="a_olli")
+    hers = here(city, "sirpa").get("/audit").text
+    assert "Aino Virtanen" in hers
+    assert "a_olli" not in hers
+    assert '<option value="a_sirpa"' in hers
+    assert '<option value="a_aino"' not in hers
+
+
 def test_it_is_narrowed_by_person_deed_and_day(city: City) -> None:
     note(city, "pause", detail="eka")
     note(city, "resume", detail="toka")
@@ -133,7 +142,8 @@ def test_it_is_narrowed_by_person_deed_and_day(city: City) -> None:
     assert told("deed=resume") == {"toka"}
     assert told("day=2026-11-22") == {"neljäs"}
     assert told("day=2026-11-24&person=a_olli&deed=pause") == {"kolmas"}
-    for nonsense in ("day=never", "day=9999-12-31", "before=x", "before=-1", "before=" + "9" * 40):
+    days = ("day=never", "day=9999-12-31", "day=0001-01-01")
+    for nonsense in (*days, "before=x", "before=-1", "before=" + "9" * 10, "before=" + "9" * 40):
         assert olli.get(f"/audit?{nonsense}").status_code == 200
 
 

@@ -193,3 +193,28 @@ def test_the_language_form_leads_to_our_own_pages_only(city: City, back: str, to
     browser.signs_in("aino")
     form = {"language": "en", "csrf_token": browser.word, "back": back}
     assert browser.client.post("/console/language", data=form).location == to
+
+
+@pytest.mark.parametrize("address", ["/audit?person=a%00", "/audit?a%00=b", "/matters/r%001"])
+def test_an_address_with_a_nul_is_refused(city: City, address: str) -> None:
+    """One of the two databases cannot hold it: it would be our fault there, and is the asker's here."""
+    browser = city.browser()
+    browser.signs_in("olli")
+    assert browser.get(address).status_code == 400
+
+
+def test_a_form_with_a_nul_is_refused_before_anything_is_read_of_it(city: City) -> None:
+    browser = city.browser()
+    browser.page("/sign-in")
+    form = {"sign_in": "ai\0no", "password": "kallavesi-2026", "csrf_token": browser.word}
+    assert browser.client.post("/console/sign-in", data=form).status_code == 400
+    assert browser.client.post("/console/sign-in", data={"x\0": "y", "csrf_token": browser.word}).status_code == 400
+    assert browser.client.get("/console/sign-in?x=%00").status_code == 400
+
+
+def test_a_json_with_a_nul_is_refused(city: City) -> None:
+    browser = city.browser()
+    browser.signs_in("aino")
+    assert browser.post("/presence", state="away").status_code == 200
+    assert browser.post("/presence", state="away", reason="a\0b").status_code == 400
+    assert browser.post("/presence", **{"state": "away", "a\0": "b"}).status_code == 400

@@ -1,14 +1,19 @@
 """The pages' catalogues: the same keys in each language, and words for every code the pages can show."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from callbacks.model import OPEN_STATES
+from console.history_words import told_as
+from console.wording import Wording
 from console.words import PAGE_LANGUAGES, page_words
 from desks.line_machine import FINAL_LINE_STATES, LINE
+from desks.matter import Happening, Kind
 from desks.offer_machine import OPEN_OFFER_STATES
 from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
 from desks.view import WITHOUT_HER_DOING
@@ -70,3 +75,25 @@ def test_shortcut_keys_of_a_language_are_all_different() -> None:
     for language in PAGE_LANGUAGES:
         keys = [words for key, words in page_words(language).words.items() if key.startswith("key.")]
         assert len(set(keys)) == len(keys) == 29, language
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "step", "codes", "key"),
+    [
+        ("event", "missed", {"note": "interpreter", "outcome": "bad_moment"}, "history.event.missed.interpreter"),
+        ("event", "missed", {"note": "in writing", "outcome": "done"}, "history.event.missed.in_writing"),
+        ("event", "missed", {"outcome": "done"}, "history.event.missed.in_writing"),
+        ("event", "missed", {"outcome": "unnoted"}, "history.event.missed.in_writing"),
+        ("event", "done", {"note": "abusive"}, "history.event.done.abusive"),
+        ("event", "served", {"note": "abusive"}, "history.event.done.abusive"),
+        ("line", "part", {"note": "abusive"}, "history.event.done.abusive"),
+        ("event", "wish", {"note": "interpreter"}, "history.event.wish.interpreter"),
+    ],
+)
+def test_what_is_known_by_code_has_a_sentence_of_its_own(
+    language: str, kind: Kind, step: str, codes: dict[str, str], key: str
+) -> None:
+    t, now = page_words(language), datetime(2026, 11, 24, 8, 12, tzinfo=UTC)
+    told = told_as(Wording(t, ZoneInfo("Europe/Helsinki"), now), Happening(now, kind, step, "aino", codes=codes))
+    assert told.sentence == t(key)

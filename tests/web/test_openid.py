@@ -71,6 +71,18 @@ def test_an_administrator_separates_a_binding_and_it_can_be_made_anew(city: City
     assert signs_in(city.browser()).location == "/console/"
 
 
+def test_who_comes_by_the_citys_own_sign_in_needs_no_new_password(city: City) -> None:
+    """She does not use the one that an administrator knows; who uses it must still change it."""
+    city.change(agent, agent.c.sign_in == "aino@city.example", must_change_password=True)
+    by_provider, by_password = city.browser(), city.browser()
+    signs_in(by_provider)
+    by_password.signs_in("aino@city.example")
+    assert by_provider.get("/").status_code == 200
+    assert 'href="/console/queue"' in by_provider.get("/").text, "her way to every page is there"
+    assert by_provider.get("/new-password").location == "/console/account"
+    assert by_password.get("/").location == "/console/new-password"
+
+
 def test_a_closed_account_stays_closed(city: City) -> None:
     signs_in(city.browser())
     city.change(agent, agent.c.sign_in == "aino@city.example", active=False)
