@@ -141,17 +141,19 @@ class Making:
 
         One who comes from the line was there about this matter, or is led out of a closed one: the new window is told.
         Whoever was to be answered in writing now asks to be rung, and hears that she will be: so she is.
+        A time at which an interpreter is there stands: somebody has ordered one for it.
         """
         window, who = wanted.window, wanted.by or "caller"
         values = self.promises.window_values(row["language"], row["topic"], window, "slot") | {"contact": "ring"}
         promised = self._told(wanted, {**row, **values}, "sms.moved")
         in_writing = row["contact"] == "text"
+        stands = row["interpreter"] is not None and not in_writing and row["window_end_at"] > self.now
         if row["state"] == "unreached":
             self.promises.reopen(row["id"], window, who, promised)
         elif row["state"] == "needs_human":
             store.promise_anew(self.connection, row["id"], "resolve_human_again", self.now, who, promised, **values)
             self.promises.close_items(row["id"])
-        elif row["state"] == "requested" and (in_line or in_writing or row["window_end_at"] <= self.now):
+        elif row["state"] == "requested" and not stands and (in_line or in_writing or row["window_end_at"] <= self.now):
             store.promise_anew(self.connection, row["id"], "move", self.now, who, promised, **values)
 
     def _told(self, wanted: Wanted, row: Mapping[str, Any], key: str) -> Told:

@@ -53,6 +53,8 @@ class Missing:
         values = self.promises.window_values(row["language"], row["topic"], following.window, "retry")
         del values["line_time_at"]  # her place stays; a retry is dealt by its due time
         values["due_at"] = following.due_at
+        if row["interpreter"]:  # agreed by people in the talk: rung within that window, and never outside it
+            values["kind"] = "slot"
         key = "sms.moved" if agreed else "sms.missed"
         told = Told("agent") if agreed else self.promises.telling.by_text({**row, **values}, key)
         if agreed and self.who != SERVICE:  # who agreed it with her is who rings, if she is free then

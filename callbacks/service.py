@@ -130,6 +130,7 @@ class Promises:
     def move(self, request_id: str, window: Window, who: str, via: Via = "sms") -> bool:
         """A new window, told by message where one can be sent; ``voice``, ``agent``: the resident agreed to it.
 
+        She is told a ring: whoever was to be answered in writing is rung from now on.
         An interpreter's quarter of an hour is moved by people only, and never silently: somebody must order the
         interpreter anew.
         """
@@ -141,7 +142,7 @@ class Promises:
             self.raise_item("interpreter", request_id)
             if who == "service":
                 return False
-        values = self.window_values(row["language"], row["topic"], window, "slot")
+        values = self.window_values(row["language"], row["topic"], window, "slot") | {"contact": "ring"}
         told = self.telling.by_text({**row, **values}, "sms.moved") if via == "sms" else Told(via)
         moved = store.promise_anew(self.tx.connection, request_id, "move", self.now, who, told, **values)
         if moved:
@@ -155,14 +156,21 @@ class Promises:
         row = store.get(self.tx.connection, request_id)
         if row is None:
             return False
-        rings = self.rules.desk(desk or row["desk"])
-        if rings.id != (desk or row["desk"]) or rings.kind != "console":
+        rings = desk or row["desk"]
+        if (refused := self.may_reassign(row, rings)) is not None:
+            return refused
+        values = {"desk": rings, "owner_id": owner, "note": f"{rings} {owner or ''}".strip()}
+        return store.transition(self.tx.connection, request_id, "reassign", self.now, who, **values)
+
+    def may_reassign(self, row: RowMapping, desk: str) -> Refused | None:
+        """``desk``: it cannot ring; ``closed``: not when the interpreter is there. Asked before anything is changed."""
+        rings = self.rules.desk(desk)
+        if rings.id != desk or rings.kind != "console":
             return Refused("desk")
         hours = openings(self.rules, rings, self.now, DAYS_AHEAD_EXACT)
         if row["interpreter"] and open_until(row["window_start_at"], hours) is None:
             return Refused("closed")
-        values = {"desk": rings.id, "owner_id": owner, "note": f"{rings.id} {owner or ''}".strip()}
-        return store.transition(self.tx.connection, request_id, "reassign", self.now, who, **values)
+        return None
 
     def moved_by_caller(self, request_id: str, window: Window) -> bool:
         """The resident took another window and hears it now. False: our own call is under way, or it is over."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
     and_,
     bindparam,
     func,
@@ -59,6 +61,17 @@ def due_in_line() -> ColumnElement[bool]:
 
 def with_interpreter(connection: Connection) -> list[RowMapping]:
     """Open requests that wait for an interpreter's quarter of an hour, and are on nobody's list for it."""
+    return list(connection.execute(_with_interpreter().order_by(REQUEST.c.due_at).limit(LISTED)).mappings())
+
+
+def still_with_interpreter(connection: Connection, request_id: str) -> RowMapping | None:
+    """The same of one request, held until the transaction ends. The lock is a statement of its own: one that waits for
+    a neighbour would not see what the neighbour has put on the list."""
+    connection.execute(select(REQUEST.c.id).where(REQUEST.c.id == request_id).with_for_update())
+    return connection.execute(_with_interpreter().where(REQUEST.c.id == request_id)).mappings().first()
+
+
+def _with_interpreter() -> Select[tuple[Any, ...]]:
     listed = select(supervisor_item.c.id).where(
         supervisor_item.c.request_id == REQUEST.c.id,
         supervisor_item.c.kind == "interpreter",
@@ -67,8 +80,7 @@ def with_interpreter(connection: Connection) -> list[RowMapping]:
     query = select(REQUEST).where(
         REQUEST.c.state == "requested", REQUEST.c.interpreter.is_not(None), REQUEST.c.contact == "ring"
     )
-    found = query.where(not_(listed.exists())).order_by(REQUEST.c.due_at).limit(LISTED)
-    return list(connection.execute(found).mappings())
+    return query.where(not_(listed.exists()))
 
 
 def skipped(connection: Connection, now: datetime) -> Mapping[str, frozenset[str]]:

@@ -66,8 +66,8 @@ def promise(
 ) -> Spoken | Refused | None:
     """``keyed``: another number than the one on the line, as the agent typed it. None: the talk is over, or not hers.
 
-    Refused: ``topic``, ``full``, ``same_matter``, ``ringing``, ``already``, ``too_many``, or what ``callbacks.numbers``
-    says of the number.
+    Refused: ``topic``, ``full``, ``same_matter``, ``ringing``, ``already``, ``too_many``, ``interpreter``, or what
+    ``callbacks.numbers`` says of the number.
     """
     return services.database.run(lambda tx: OnBehalf(services, tx, agent_id).promise(token, topic, window, keyed))
 
@@ -138,6 +138,8 @@ class OnBehalf:
         row = promises.get(self.tx.connection, made.request_id)
         assert row is not None
         if window_of(row) != window:
+            if row["interpreter"]:  # ordered for the time that stands
+                return Refused("interpreter")
             if not self.promises.move(made.request_id, window, self.agent_id, via="agent"):
                 return Refused("ringing")
             row = promises.get(self.tx.connection, made.request_id) or row

@@ -8,6 +8,7 @@ from desks.line_store import (
     REQUEST,
     handling_minutes,
     may_be_rung,
+    still_with_interpreter,
     with_interpreter,
 )
 from desks.offer_store import move_offer, note_offer, offer_by_token, offer_of_agent, offer_of_caller
@@ -33,5 +34,6 @@ __all__ = [
     "serving_since",
     "stay",
     "stay_of_call",
+    "still_with_interpreter",
     "with_interpreter",
 ]

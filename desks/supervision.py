@@ -61,6 +61,8 @@ def _reassign(work: Work, request_id: str, desk: str, owner: str | None, reason:
         return Refused("agent")
     if not reason:
         return Refused("reason")
+    if (refused := work.promises.may_reassign(row, desk)) is not None:  # before a ring is taken from an agent
+        return refused
     work.free(request_id)
     done = work.promises.reassign(request_id, work.who, desk, owner)
     if done is True:
@@ -75,7 +77,7 @@ def change_window(services: "Services", who: str, request_id: str, new: NewTime)
 
 def _change_window(work: Work, request_id: str, new: NewTime) -> bool | Refused:
     row, now = _still(work, request_id), work.services.clock.now()
-    if row is None:
+    if row is None or row["contact"] != "ring":  # answered in writing since the page was shown
         return False
     times = free_times(work.tx.connection, work.rules, row, now)
     window = next((one.window for one in times if one.code == new.choice), None)

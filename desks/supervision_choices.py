@@ -49,7 +49,7 @@ def choices(services: "Services", request_id: str, language: str) -> Choices | N
 
 
 def free_times(connection: Connection, rules: Ruleset, row: RowMapping, now: datetime) -> tuple[Choice, ...]:
-    """With room for one more; its own present window is no new time."""
+    """With room for one more, an urgent one in full slots too; its own present window is no new time."""
     department, spoken = ringing_department(rules, row["topic"]), row["language"]
     held = promises.taken(connection, department.id, spoken, now)
     soon = soonest(rules, row["topic"], now, 0)
@@ -59,7 +59,10 @@ def free_times(connection: Connection, rules: Ruleset, row: RowMapping, now: dat
         for window in open_slots(rules, department, now)
         if window.start != row["window_start_at"]
     )
-    return (*at_once, *[one for one in slots if one.room is not None and one.held < one.room][:MOST_WINDOWS])
+    return (
+        *at_once,
+        *[one for one in slots if row["urgent"] or (one.room is not None and one.held < one.room)][:MOST_WINDOWS],
+    )
 
 
 def _desks(rules: Ruleset, row: RowMapping, language: str) -> tuple[tuple[str, str], ...]:

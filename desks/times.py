@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from callbacks.model import Window, code_of
-from callbacks.planning import free_slots, ringing_department
+from callbacks.planning import slots_for
 from ivr.turn import TopicSpoken, WindowSpoken
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ class Time:
 
 
 def next_times(services: "Services", connection: Connection, topic: str, language: str, most: int) -> tuple[Time, ...]:
-    """The next windows with room, the soonest first; () where the desk has none in the coming days."""
+    """The next windows that can be promised, the soonest first; () where the desk has none in the coming days."""
     rules, now = services.rules.current(), services.clock.now()
-    free = free_slots(connection, rules, ringing_department(rules, topic), language, now)
+    free = slots_for(connection, rules, topic, language, now)
     return tuple(Time(code_of(w), w, words(services, topic, language, w)) for w in free[:most])
 
 

@@ -198,13 +198,24 @@ def unkept_interpreters(services: "Services") -> int:
     now = services.clock.now()
     with services.database.read() as connection:
         rows = [row for row in store.with_interpreter(connection) if not _stands(row, now)]
-    for row in rows:
-        with services.database.write() as tx:
-            work = _work(services, tx, "service")
-            work.promises.raise_item("interpreter", row["id"])
-            if row["kind"] == "slot" and row["window_end_at"] <= now:  # never rung: who was rung and missed has read so
-                work.promises.text(row["id"], "sms.interpreter_gone")
-    return len(rows)
+    return sum(_seen_to(services, row["id"]) for row in rows)
+
+
+def _seen_to(services: "Services", request_id: str) -> bool:
+    return services.database.run(lambda tx: _unkept(_work(services, tx, "service"), request_id))
+
+
+def _unkept(work: Work, request_id: str) -> bool:
+    """Looked at again with the row held: another process, or a person, may have seen to it meanwhile. Then nothing is
+    told: a second message about one time, or one about a time that has just been agreed anew, would be false."""
+    now = work.services.clock.now()
+    row = store.still_with_interpreter(work.tx.connection, request_id)
+    if row is None or _stands(row, now):
+        return False
+    work.promises.raise_item("interpreter", row["id"])
+    if row["kind"] == "slot" and row["window_end_at"] <= now:  # never rung: who was rung and missed has read so
+        work.promises.text(row["id"], "sms.interpreter_gone")
+    return True
 
 
 def _stands(row: RowMapping, now: datetime) -> bool:

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
 
-from adapters.schema import callback_event, metadata, promise_told, supervisor_item
-from callbacks import ledger
+from adapters.schema import callback_event, callback_request, metadata, promise_told, supervisor_item
+from callbacks import ledger, store
+from callbacks.making import Made, Making, Wanted
 from callbacks.model import Window
 from callbacks.service import Promises
 from desks import service, wishes
@@ -99,6 +102,66 @@ def test_a_quarter_that_went_by_is_told_once(texting_town: Town) -> None:
         town.clock.business += timedelta(minutes=1)
     assert [key for key in town.texts() if key.startswith("sms.interpreter")] == ["sms.interpreter_gone"]
     assert listed(town, request)
+
+
+def test_a_time_agreed_in_a_bad_moment_is_rung_then_and_not_after_it(town: Town) -> None:
+    request = appointed(town)
+    town.clock.business = AT_ELEVEN
+    token = town.talking()
+    service.note_outcome(town.services, "aino", token, "bad_moment", "", 60)
+    town.act(lambda c: c.agent_leg_ended(token, "completed"))
+    row = town.promise(request)
+    assert (row["window_start_at"], listed(town, request)) == (AT_ELEVEN + timedelta(hours=1), True)
+    town.clock.business = row["window_end_at"]
+    assert town.deal() == 0
+    town.clock.business = row["window_start_at"] - timedelta(minutes=1)
+    assert town.deal() == 0
+    town.clock.business = row["window_start_at"]
+    assert town.offer(town.offered("aino"))["request_id"] == request
+
+
+def asked_again(town: Town, request: str) -> Made:
+    """She rings in about the matter, waits in the line and takes the afternoon."""
+    with town.services.database.read() as connection:
+        e164 = store.e164_of(connection, town.promise(request)["number_id"])
+    wanted = Wanted(
+        e164, "housing", "fi", "slot", AFTERNOON, town.clock.now(), town.new_sid(), in_line=True, uncapped=True
+    )
+    made = town.within(lambda tx: Making(Promises(town.services, tx, town.rules)).make(wanted))
+    assert isinstance(made, Made)
+    return made
+
+
+def test_who_asks_again_from_the_line_keeps_the_interpreters_time(town: Town) -> None:
+    request = appointed(town)
+    before, told = town.promise(request), town.every(promise_told, request_id=request)
+    assert asked_again(town, request) == Made(request, True)
+    assert (town.promise(request), town.every(promise_told, request_id=request)) == (before, told)
+
+
+def test_who_asks_again_after_it_gets_the_new_time(town: Town) -> None:
+    request = appointed(town)
+    town.clock.business = AT_ELEVEN + QUARTER
+    asked_again(town, request)
+    assert window(town, request) == (AFTERNOON.start, AFTERNOON.end)
+
+
+def test_two_looks_at_once_tell_her_once(texting_town: Town) -> None:
+    """A neighbour holds the request and lists it: our look waits for that, and then says nothing."""
+    town, found = texting_town, list[int]()
+    request = appointed(town)
+    town.clock.business = AT_ELEVEN + timedelta(minutes=16)
+    look = Thread(target=lambda: found.append(wishes.unkept_interpreters(town.services)))
+    with town.services.database.write() as tx:
+        tx.connection.execute(select(callback_request.c.id).where(callback_request.c.id == request).with_for_update())
+        look.start()
+        look.join(0.3)
+        assert look.is_alive()
+        Promises(town.services, tx, town.rules).raise_item("interpreter", request)
+    look.join()
+    assert found == [0]
+    assert len(town.every(supervisor_item, request_id=request, kind="interpreter")) == 1
+    assert [key for key in town.texts() if key.startswith("sms.interpreter")] == []
 
 
 class Appointment(RuleBasedStateMachine):

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from adapters.schema import callback_event, callback_request, promise_told, waiting_caller
-from callbacks.model import Refused, Window
+from callbacks.model import Refused, Window, code_of
+from callbacks.planning import open_slots, ringing_department, room_in
 from callbacks.service import Promises
-from desks import on_behalf, service
+from desks import on_behalf, service, wishes
 from desks.on_behalf import Spoken
 from desks.view import desk_view
-from tests.support.services import Town
+from tests.support.services import TUESDAY, Town
 
 OTHER = "050 765 4321"
 
@@ -107,12 +108,22 @@ def test_a_full_window_is_refused_and_nothing_is_made(town: Town) -> None:
     assert requests(town) == before
 
 
-def _promise_to_somebody(town: Town, window: Window) -> None:
+def test_an_urgent_ring_is_promised_in_a_full_calendar(town: Town) -> None:
+    token = live(town, language="sv")
+    department = ringing_department(town.rules, "water")
+    soonest = open_slots(town.rules, department, town.clock.now())[0]
+    for _ in range(room_in(town.rules, department, "sv", soonest)):
+        _promise_to_somebody(town, soonest, "water")
+    assert promised(town, token, "water", first_time(town, token, "water")).request_id
+    assert first_time(town, token, "water") == code_of(soonest)
+
+
+def _promise_to_somebody(town: Town, window: Window, topic: str = "housing") -> None:
     sid = town.new_sid()
     number, now = f"+35840{2_000_000 + town.calls}", town.clock.now()
     town.within(
         lambda tx: Promises(town.services, tx, town.rules).make(
-            e164=number, topic="housing", language="sv", kind="slot", window=window, line_time=now, call_sid=sid
+            e164=number, topic=topic, language="sv", kind="slot", window=window, line_time=now, call_sid=sid
         )
     )
 
@@ -180,6 +191,16 @@ def test_an_open_request_about_the_same_is_moved_to_the_time_that_is_told(town: 
     assert second.words == found[1].words != first.words
     assert town.promise(first.request_id)["window_start_at"] == found[1].window.start
     assert [row["via"] for row in town.every(promise_told)] == ["agent", "agent"]
+
+
+def test_a_time_with_an_interpreter_is_not_moved_by_another_promise(town: Town) -> None:
+    token = live(town)
+    made = promised(town, token)
+    assert wishes.with_interpreter(town.services, "aino", made.request_id, TUESDAY + timedelta(hours=4), "Dari") is True
+    before, told = town.promise(made.request_id), town.every(promise_told)
+    refused = on_behalf.promise(town.services, "aino", token, "housing", first_time(town, token))
+    assert refused == Refused("interpreter")
+    assert (town.promise(made.request_id), town.every(promise_told)) == (before, told)
 
 
 def test_the_matter_in_hand_is_not_promised_anew(town: Town) -> None:

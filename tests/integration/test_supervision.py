@@ -12,7 +12,7 @@ from callbacks.model import Refused
 from desks import supervision, wishes
 from desks.supervision import NewTime
 from desks.supervision_choices import Choices, choices
-from tests.support.services import Town
+from tests.support.services import TUESDAY, Town
 
 REASON = "sovittu puhelimessa"
 AT_WORK = ("dialing", "connected")
@@ -107,6 +107,19 @@ def test_nobody_rings_who_cannot(
     assert whole(town) == before
 
 
+def test_a_desk_that_is_closed_when_the_interpreter_comes_takes_no_ring_from_anybody(town: Town, sirpa: str) -> None:
+    town.agent("aino", ("extended",))
+    request = town.request()
+    evening = TUESDAY + timedelta(hours=10)  # 20.00: only evening advice is open
+    assert wishes.with_interpreter(town.services, sirpa, request, evening, "Dari") is True
+    town.clock.business = evening
+    token = town.offered("aino")
+    before = whole(town)
+    assert supervision.reassign(town.services, sirpa, request, "housing", None, REASON) == Refused("closed")
+    assert whole(town) == before
+    assert town.offer(token)["state"] == "offered"
+
+
 # --- when --------------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +186,18 @@ def test_a_full_time_is_not_offered(town: Town, sirpa: str) -> None:
         assert supervision.change_window(town.services, sirpa, other, new_time(full)) is True
     assert full not in {one.code for one in chosen(town, request).times}
     assert supervision.change_window(town.services, sirpa, request, new_time(full)) == Refused("window")
+
+
+def test_an_urgent_matter_may_have_a_full_time(town: Town, sirpa: str) -> None:
+    request = town.request("water")
+    first = slot(town, request)
+    room = next(one.room for one in chosen(town, request).times if one.code == first)
+    assert room
+    for _ in range(room):
+        other = town.request("water")
+        assert supervision.change_window(town.services, sirpa, other, new_time(first)) is True
+    assert slot(town, request) == first
+    assert supervision.change_window(town.services, sirpa, request, new_time(first)) is True
 
 
 def unreached(town: Town) -> str:

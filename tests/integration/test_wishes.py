@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.schema import callback_event, supervisor_item, text_message
+from adapters.schema import callback_event, promise_told, supervisor_item, text_message
 from callbacks.model import Refused
 from callbacks.service import Promises
-from desks import dispatch, wishes
+from desks import dispatch, supervision, wishes
+from desks.supervision_choices import choices
 from desks.view import desk_view
 from queue_workers import after_hours
 from tests.support.services import TUESDAY, Town
@@ -67,6 +68,28 @@ def test_a_new_time_is_told_by_one_text(texting_town: Town) -> None:
     moved = [row for row in texting_town.every(text_message) if str(row["key"]).startswith("sms.moved")]
     assert len(moved) == 1
     assert "klo 11-11.15" in str(moved[0]["body"])
+
+
+def test_who_wanted_a_letter_is_promised_the_interpreters_time(texting_town: Town) -> None:
+    town = texting_town
+    request = town.request()
+    assert wishes.answer_by(town.services, "aino", request, "text")
+    assert wishes.with_interpreter(town.services, "aino", request, AT_ELEVEN, "Dari") is True
+    row = town.promise(request)
+    assert (row["contact"], row["told"], row["window_start_at"]) == ("ring", True, AT_ELEVEN)
+    [open_one] = town.every(promise_told, request_id=request, verdict=None)
+    assert (open_one["via"], open_one["window_start_at"]) == ("sms", AT_ELEVEN)
+
+
+def test_who_wants_a_letter_is_given_no_time_by_a_page_that_was_open_before(town: Town) -> None:
+    sirpa, request = town.agent("sirpa"), town.request()
+    shown = choices(town.services, request, "fi")
+    assert shown is not None
+    assert wishes.answer_by(town.services, sirpa, request, "text")
+    before = (town.promise(request), events(town, request), town.every(promise_told))
+    stale = supervision.NewTime(shown.times[0].code, told=False, interpreter=False, reason="-")
+    assert supervision.change_window(town.services, sirpa, request, stale) is False
+    assert (town.promise(request), events(town, request), town.every(promise_told)) == before
 
 
 def test_agreed_in_the_talk_it_is_told_and_the_agent_is_free(town: Town) -> None:
