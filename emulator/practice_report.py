@@ -49,12 +49,18 @@ class Report:
     verdict: Verdict = "none"
     answered_after: int | None = None
     calls: list[str] = field(default_factory=list)
+    judged: Verdict = "none"  # of the promise before this one
+    known: set[Window] = field(default_factory=set)  # the same text is read again and again
 
     def note(self, at: datetime, deed: Deed, text: str = "", seconds: float | None = None) -> None:
         self.happened.append(Happened(at, deed, text, None if seconds is None else round(seconds)))
+        if deed == "answered" and self.verdict == "open":  # she rang in herself: nobody owes her that ring any more
+            self.window, self.verdict = None, self.judged
 
     def promised(self, window: Window) -> None:
-        if window != self.window:
+        if window not in self.known:
+            self.known.add(window)
+            self.judged = self.judged if self.verdict == "open" else self.verdict
             self.window, self.verdict = window, "open"
 
     def rung(self, now: datetime) -> None:

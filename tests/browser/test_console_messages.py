@@ -141,7 +141,7 @@ def test_the_line_with_messages_wishes_and_what_the_duty_left(desk: Desk, city: 
     page = desk.signs_in("sirkka").opens("/line").page
     page.wait_for_selector("audio")
     looks_right(page, "line-wishes", screens)
-    page.click(".item-interpreter a")
+    page.click(".item-interpreter a.button")
     page.wait_for_selector("#at")
     page.click(".coming summary")
     looks_right(page, "interpreter", screens)

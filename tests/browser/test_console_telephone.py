@@ -188,7 +188,7 @@ def test_without_a_telephone_she_is_away_and_with_a_reserve_she_is_not(desk: Des
     hears_no(desk.page, "denied")
     desk.signs_in("aino")
     telephone(desk.page, "microphone")
-    expect(desk.page.locator(".empty-away")).to_contain_text(T("presence.problem.telephone"), timeout=15_000)
+    expect(desk.page.locator(".empty-away")).to_contain_text(T("presence.problem.telephone"), timeout=40_000)
     city.change(agent, agent.c.id == "a_aino", reserve_telephone="+358501112233")
     desk.page.reload()
     expect(desk.page.locator("#telephone-help")).to_contain_text(T("telephone.reserve"))

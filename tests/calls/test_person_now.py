@@ -122,6 +122,7 @@ def _talk(name: str, arrived: datetime) -> dict[str, object]:
         "token": name,
         "agent_id": "aino",
         "caller_id": name,
+        "desk": "housing",
         "state": "ended",
         "clause": "place",
         "fence": 1,

@@ -153,9 +153,9 @@ def one_long_talk(city: City) -> None:
         "line_time_at": began, "joined_at": began, "ended_at": ended, "outcome": "done",
     }  # fmt: skip
     talk = {
-        "token": "past", "agent_id": "aino", "caller_id": "past", "state": "ended", "clause": "place", "fence": 1,
-        "own_telephone": False, "made_at": began, "made_machine": 0.0, "accepted_at": began, "connected_at": began,
-        "talk_ended_at": ended, "ended_at": ended, "outcome": "done",
+        "token": "past", "agent_id": "aino", "caller_id": "past", "desk": "housing", "state": "ended",
+        "clause": "place", "fence": 1, "own_telephone": False, "made_at": began, "made_machine": 0.0,
+        "accepted_at": began, "connected_at": began, "talk_ended_at": ended, "ended_at": ended, "outcome": "done",
     }  # fmt: skip
     with city.engine.begin() as connection:
         connection.execute(insert(waiting_caller), stay)
