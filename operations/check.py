@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     if wanted != "lint" and not _has_chromium():
         print("Chromium is not installed: the browser tests are skipped, and the long ones left out", flush=True)
-        print("(whole outages, the doctor's command, the crawler; they run by: make long).", flush=True)
+        print("(outages, the crawler, broken input and more: tests/conftest.py; they run by: make long).", flush=True)
     strict = os.environ.get("NOTHING_MAY_BE_SKIPPED") == "1"
     failed = [stage.name for stage in stages if not passes(stage, strict)]
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall well", flush=True)

@@ -20,8 +20,8 @@ from tests.crawl.words import Words
 
 pytestmark = pytest.mark.long
 
-BRANCHES_OF_A_SCENARIO = 250  # ``make crawl`` has no such end
-FEWEST_BRANCHES = 2000
+BRANCHES_OF_A_SCENARIO = 150  # ``make crawl`` has no such end
+FEWEST_BRANCHES = 1200
 
 
 # --- the city itself -----------------------------------------------------------------------------------------------
