@@ -20,8 +20,9 @@ def stay(connection: Connection, line_id: str, *, held: bool = False) -> RowMapp
 
 
 def stay_of_call(connection: Connection, call_sid: str) -> RowMapping | None:
-    """The running stay of a call, if it is in the line."""
-    query = select(CALLER).where(CALLER.c.call_sid == call_sid, CALLER.c.state.not_in(FINAL_LINE_STATES))
+    """The running stay of a call, if it is in the line. One that is being handed has a second, not yet hers."""
+    not_hers = (*sorted(FINAL_LINE_STATES), "handing")
+    query = select(CALLER).where(CALLER.c.call_sid == call_sid, CALLER.c.state.not_in(not_hers))
     return connection.execute(query).mappings().first()
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 MODES = ("listen", "coach")
-REFUSALS = ("bad_kind", "scope", "busy", "listened", "sensitive")
+REFUSALS = ("bad_kind", "scope", "busy", "listened", "in_transfer", "sensitive")
 TOLD_FIRST_SECONDS = 1.0  # machine time between the agent's card and the supervisor's telephone
 
 
@@ -62,6 +62,8 @@ def _refused(
         return Refused("busy")
     if transfers.listeners(tx.connection, row["token"]):
         return Refused("listened")
+    if transfers.open_of(tx.connection, row["token"]) is not None:  # who was asked in would be heard without notice
+        return Refused("in_transfer")
     return Refused("sensitive") if _is_closed_to_listeners(services, matter) else None
 
 

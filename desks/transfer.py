@@ -118,6 +118,7 @@ class Transfers:
 
     def _ask(self, row: RowMapping, matter: Matter, wanted: Wanted, goal: Goal) -> None:
         """The resident waits on hold while the other's telephone rings; the agent stays in the room."""
+        self.talk.nobody_listens(self.token)  # who is asked in would be heard without having been told
         token = None
         if goal.agent is not None:
             stay = transfer_end.add_stay(self.talk, row, matter, "handing", goal.desk, None)

@@ -4,13 +4,14 @@ Signed, and each carries an opaque id (``k``), never a number. What a leg is tol
 webhook that comes twice gets the same answer and changes nothing more.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, request
 from sqlalchemy import RowMapping
 
-from adapters.database import Transaction
+from adapters.database import DatabaseError, Transaction
 from desks import store, talk_legs
 from desks import transfer_store as transfers
 from desks.talk_room import matter_of, room_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 T = TypeVar("T")
+LOG = logging.getLogger("ivr")
+AFTER_DIAL = frozenset({"/talk/over", "/agent/left", "/transfer/over", "/supervisor/over"})
 DEFAULT = "fi"
 HANGUP = Turn(DEFAULT, (Hangup(),))
 ABUSIVE_END = (Say("abusive.end"), Say("abusive.help"), Say("emergency"), Hangup())
@@ -150,13 +153,27 @@ def blueprint(services: "Services") -> Blueprint:
         "/supervisor/over": lambda: legs.supervisor_over(_id()),
     }
     for path, answer in answers.items():
-        pages.add_url_rule(path, path.replace("/", "_"), _answering(words, answer), methods=["POST"])
+        pages.add_url_rule(path, path.replace("/", "_"), _answering(words, path, answer), methods=["POST"])
     _add_news(pages, services)
     return pages
 
 
-def _answering(words: Callable[[Turn], Response], answer: Callable[[], Turn]) -> Callable[[], Response]:
-    return lambda: words(answer())
+def _answering(words: Callable[[Turn], Response], path: str, answer: Callable[[], Turn]) -> Callable[[], Response]:
+    def answered() -> Response:
+        if path in AFTER_DIAL and request.form.get("CallStatus", "") in ENDED:
+            return words(HANGUP)  # nobody is there to hear it; what it means is settled by the leg's own news
+        try:
+            return words(answer())
+        except DatabaseError as error:
+            LOG.warning("record unavailable", extra={"path": path, "call": _sid(), "error": type(error).__name__})
+            return words(_without_record(path))
+
+    return answered
+
+
+def _without_record(path: str) -> Turn:
+    """A resident is told goodbye; who works with us finds her telephone hung up and her card as it was."""
+    return goodbye(_language()) if path.startswith("/talk/") else HANGUP
 
 
 def _add_news(pages: Blueprint, services: "Services") -> None:

@@ -20,7 +20,9 @@ from callbacks import store as promises
 from callbacks.service import UNREACHED_DAYS
 from desks import outcome, store
 from desks.conversation import Conversation, wrap_up_expired
+from desks.duty_store import OPEN_OFFER
 from desks.line_machine import FINAL_LINE_STATES
+from desks.offer_machine import OfferState
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -36,9 +38,10 @@ KEEP_SECONDS = 24 * 3600.0
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
-def open_offers(services: "Services", *states: str) -> list[RowMapping]:
+def open_offers(services: "Services", *states: OfferState) -> list[RowMapping]:
+    """``states``: of those that are open."""
     with services.database.read() as connection:
-        return list(connection.execute(select(offer).where(offer.c.state.in_(states))).mappings())
+        return list(connection.execute(select(offer).where(OPEN_OFFER, offer.c.state.in_(states))).mappings())
 
 
 def within(services: "Services", act: Callable[[Conversation], object]) -> None:

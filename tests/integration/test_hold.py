@@ -5,9 +5,10 @@ import pytest
 from desks import transfer as transfers
 from desks.transfer import Changed, MovedOn
 from ivr.transfer_webhooks import Legs
+from queue_workers import talk_effects
 from tests.support.provider import NO_SUCH_CALL, REFUSED
 from tests.support.services import Town
-from tests.support.talks import RESIDENT_LEG, TALKS, Talk, callback
+from tests.support.talks import RESIDENT_LEG, TALKS, Talk, asked, callback
 
 
 @pytest.fixture(params=sorted(TALKS))
@@ -56,3 +57,28 @@ def test_a_leg_on_its_way_to_the_room_is_asked_again(town: Town) -> None:
     transfers.hold(town.services, "aino", talk.token, True)
     town.gateway.answers(REFUSED, NO_SUCH_CALL)
     assert ("set_hold", None) in town.carry_out()
+
+
+def test_taken_off_hold_while_the_provider_puts_her_on(talk: Talk) -> None:
+    town = talk.town
+    transfers.hold(town.services, "aino", talk.token, True)
+    town.gateway.during("hold", lambda: transfers.hold(town.services, "aino", talk.token, False))
+    assert talk_effects.set_hold(town.services, f"{talk.token}.1") == talk_effects.SOON
+    assert talk_effects.set_hold(town.services, f"{talk.token}.1") == "done"
+    assert town.gateway.orders[-1].kind == "unhold"
+
+
+def test_taken_back_while_the_consultation_puts_her_on_hold(talk: Talk) -> None:
+    """The order that took her off hold was carried out first: she does not stay there while the card shows none."""
+    town = talk.town
+    asked(talk)
+
+    def taken_back() -> None:
+        talk.does("take_back")
+        town.carry_out()
+
+    town.gateway.during("hold", taken_back)
+    assert talk_effects.consult(town.services, str(talk.transfer()["id"])) == "not wanted"
+    town.carry_out()
+    assert [o.kind for o in town.gateway.orders if o.kind in ("hold", "unhold")][-1] == "unhold"
+    assert [o for o in town.gateway.ordered("call") if o.to == "client:pirkko"] == []

@@ -20,7 +20,7 @@ from ivr.turn import DialConference, Gather
 from routing_rules.model import Ruleset
 from tests.support.provider import LOST, REFUSED
 from tests.support.services import Town, sample_rules
-from tests.support.talks import AGENT_LEG, RESIDENT_LEG, TALKS, Talk, callback, consulting, live
+from tests.support.talks import AGENT_LEG, RESIDENT_LEG, TALKS, Talk, asked, callback, consulting, live
 
 SUPERVISORS_LEG = "CA" + "e" * 32
 
@@ -203,3 +203,11 @@ def test_an_abusive_call_in_a_consultation_lets_the_colleague_go(talk: Talk) -> 
     assert talk.transfer()["state"] == "gone"
     assert talk.town.offer(other)["state"] == "ended"
     assert transfers.go_on(talk.town.services, "aino", talk.token, "complete") == MovedOn()
+
+
+def test_who_is_asked_into_a_talk_is_not_heard_without_notice(talk: Talk) -> None:
+    town, who = talk.town, supervisor(talk.town)
+    listen(town.services, who, talk.token, "listen")
+    asked(talk)
+    assert row_of(town)["ended_at"] is not None
+    assert listen(town.services, who, talk.token, "listen") == Refused("in_transfer")

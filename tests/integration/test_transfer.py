@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.schema import audit_event
-from desks import service
+from desks import service, store
 from desks import transfer as transfers
 from desks.talk_legs import room_over
 from desks.transfer import Changed, MovedOn
@@ -101,6 +101,23 @@ def test_all_three_then_leave(talk: Talk) -> None:
     assert talk.transfer()["state"] == "joined"
     assert talk.does("complete") == Changed()
     assert town.offer(other)["state"] == "connected"
+
+
+def test_taken_back_from_a_talk_of_three_the_room_ends_with_her_again(talk: Talk) -> None:
+    town = talk.town
+    consulting(talk)
+    talk.does("join")
+    town.carry_out()
+    assert talk.does("take_back") == Changed()
+    town.carry_out()
+    assert town.gateway.ordered("closes")[-1].to == AGENT_LEG
+
+
+def test_a_stay_that_is_being_handed_is_not_yet_hers(talk: Talk) -> None:
+    asked(talk)
+    with talk.town.services.database.read() as connection:
+        hers = store.stay_of_call(connection, talk.resident)
+    assert (None if hers is None else hers["id"]) == talk.line
 
 
 def test_the_one_who_was_asked_leaves_a_talk_of_three(talk: Talk) -> None:

@@ -2,15 +2,18 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
+from adapters.database import Database
 from adapters.schema import callback_request, transfer
 from desks import transfer as transfers
 from ivr.step_url import Step, url_of
 from tests.support.services import BASE, CITY, Town
 from tests.support.talks import AGENT_LEG, RESIDENT_LEG, asked, callback, live
 from tests.support.telephone import Telephone
+from wsgi import create_app
 
 REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)</Redirect>")
 OURS = {"Direction": "outbound-dial", "From": CITY}
@@ -136,3 +139,31 @@ def test_what_is_said_before_an_abusive_call_ends(town: Town) -> None:
     assert "offensive language" in heard
     assert "one one two" in heard
     assert heard.rstrip().endswith("<Hangup /></Response>") or "<Hangup/>" in heard
+
+
+@pytest.mark.parametrize("path", ["talk/over", "agent/left", "transfer/over"])
+@pytest.mark.parametrize("status", ["completed", "canceled"])
+def test_after_a_call_that_is_over_nothing_is_decided(town: Town, path: str, status: str) -> None:
+    """The action of a Dial comes also when she has hung up: her leg's own news settle what that means."""
+    talk = callback(town)
+    asked(talk)
+    sid = AGENT_LEG if path == "agent/left" else RESIDENT_LEG
+    key = talk.transfer()["id"] if path == "transfer/over" else talk.token
+    heard = Telephone.at(town, sid=sid).post(f"/voice/{path}?k={key}", CallStatus=status, DialCallStatus="answered")
+    assert "<Say" not in heard
+    assert talk.transfer()["state"] == "asked"
+    assert town.offer(talk.token)["state"] == "connected"
+    assert talk.stays() == ["streets handing"]
+
+
+@pytest.mark.parametrize("path", [*STALE, "talk/over"])
+def test_without_the_record_she_hears_goodbye_and_who_works_with_us_is_hung_up(
+    town: Town, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    nowhere = Database("sqlite:////nowhere/at/all.db")
+    telephone = Telephone(create_app(replace(town.services, database=nowhere)).test_client())
+    form = {"Digits": "1"} if path == "supervisor/room" else {"DialCallStatus": "answered"}
+    heard = telephone.post(f"/voice/{path}?k=abc&lang=sv", **form)
+    assert ("<Say" in heard) == path.startswith("talk/")
+    assert "<Hangup" in heard
+    assert "record unavailable" in caplog.text

@@ -1,6 +1,7 @@
 """The provider as the tests see it: every order is written down, and answered as the test has said."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.voice_gateway import Done, NotDone, ProviderCall, Result, Unknown, VoiceGateway
@@ -27,6 +28,7 @@ class RecordingGateway(VoiceGateway):
         self._calls: dict[str, ProviderCall] = {}
         self._company: dict[tuple[str, str], int] = {}
         self._asking_fails = False
+        self._during: dict[str, Callable[[], object]] = {}
 
     # --- what the test says --------------------------------------------------------------------------------------
 
@@ -43,6 +45,10 @@ class RecordingGateway(VoiceGateway):
     def finds_company(self, room: str, call_sid: str, how_many: int) -> None:
         """``how_many`` are in that room, this one among them."""
         self._company[room, call_sid] = how_many
+
+    def during(self, kind: str, deed: Callable[[], object]) -> None:
+        """Somebody does this while the next order of that kind is on its way."""
+        self._during[kind] = deed
 
     def cannot_be_asked(self) -> None:
         self._asking_fails = True
@@ -100,6 +106,8 @@ class RecordingGateway(VoiceGateway):
         return [call for call in self._calls.values() if call.parent == parent_call_sid]
 
     def _take(self, order: Order) -> Result:
+        if (deed := self._during.pop(order.kind, None)) is not None:
+            deed()
         self.orders.append(order)
         if self._answers:
             return self._answers.popleft()
