@@ -145,6 +145,9 @@ def test_it_is_narrowed_by_person_deed_and_day(city: City) -> None:
     days = ("day=never", "day=9999-12-31", "day=0001-01-01")
     for nonsense in (*days, "before=x", "before=-1", "before=" + "9" * 10, "before=" + "9" * 40):
         assert olli.get(f"/audit?{nonsense}").status_code == 200
+    newest = page_words("fi")("audit.newest")
+    assert newest in olli.get("/audit?before=" + "9" * 9).text
+    assert newest not in olli.get("/audit?before=" + "9" * 10).text, "no key of the record is so long"
 
 
 def test_it_is_read_page_by_page_by_key(city: City) -> None:
