@@ -18,7 +18,7 @@ from tests.support.telephone import Telephone
 OTHER = "+358409998877"
 STOPPED = {
     "1": "Emme voi juuri nyt ottaa vastaan uusia soittopyyntöjä.",
-    "2": "Vi kan inte ta emot nya begäranden om samtal just nu.",
+    "2": "Vi kan inte ta emot en ny begäran om samtal just nu.",
     "3": "We cannot take new callback requests just now.",
 }
 TOO_MANY = {
