@@ -53,8 +53,7 @@ def participants(network: Network) -> Blueprint:
     def members(account: str, sid: str) -> Response:
         with network.lock:
             room = _found(network, sid)
-            inside = room.participants.values() if room.status != "completed" else ()
-            return page("participants", [_participant(room, one, account) for one in inside])
+            return page("participants", [_participant(room, one, account) for one in _members(room)])
 
     @api.post("/Participants.json")
     def add(account: str, sid: str) -> tuple[Response, int]:
@@ -93,6 +92,11 @@ def _found(network: Network, sid: str) -> Conference:
     if room is None:
         raise not_found()
     return room
+
+
+def _members(room: Conference) -> list[Participant]:
+    """Of a room that is over nobody, although their calls may still be on their way out."""
+    return [] if room.status == "completed" else list(room.participants.values())
 
 
 def _inside(room: Conference, call_sid: str) -> Participant:

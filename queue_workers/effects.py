@@ -22,7 +22,7 @@ from desks import store
 from desks.conversation import Conversation
 from desks.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
-from queue_workers import sound_effects, talk_effects
+from queue_workers import listen_effects, sound_effects, talk_effects
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
@@ -249,5 +249,5 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "leave_room": talk_effects.leave_room,
     "lead_on": talk_effects.lead_on,
     "end_abusive": talk_effects.end_abusive,
-    "ring_supervisor": talk_effects.ring_supervisor,
+    "ring_supervisor": listen_effects.ring_supervisor,
 }

@@ -1,4 +1,4 @@
-"""Orders about talks with more than two: a room, hold, who is asked in, who listens. Each is safely repeated.
+"""Orders about talks with more than two: a room, hold, who is asked in. Each is safely repeated.
 
 An order says what the record wants; whether it is still wanted is asked first. What rings a telephone is marked as
 asked before the provider is, and never asked again for the same row.
@@ -26,7 +26,6 @@ SOON = 0.3  # machine seconds: a leg is on its way into the room
 AGAIN_SECONDS = 1.0
 PARTING_SECONDS = 3.0  # the other side's leg is over: until it has left the room, too
 RING_SECONDS = 25  # a partner's telephone
-LISTEN_SECONDS = 20  # a supervisor's
 
 
 def _talk(services: "Services", token: str) -> tuple[RowMapping, str, str] | None:
@@ -146,10 +145,10 @@ def ring_partner(services: "Services", transfer_id: str) -> Outcome:
     number = services.database.run(lambda tx: _ask_partner(services, tx, transfer_id))
     if number is None:
         return "not wanted"
-    return _rung(services, transfer_id, _telephone(services, number, "transfer", transfer_id, RING_SECONDS))
+    return _rung(services, transfer_id, telephone(services, number, "transfer", transfer_id, RING_SECONDS))
 
 
-def _telephone(services: "Services", to: str, path: str, key: str, seconds: int) -> Result:
+def telephone(services: "Services", to: str, path: str, key: str, seconds: int) -> Result:
     """A leg of its own, named by an opaque id: ``path``/ring asks what it hears, ``path``/leg is told how it goes."""
     ring, leg = (link(services.base, f"{path}/{page}", k=key) for page in ("ring", "leg"))
     fallback = f"{services.base}/voice/fallback{RETRY}"
@@ -264,42 +263,6 @@ def end_abusive(services: "Services", token: str) -> Outcome:
     return repeatable(
         services.gateway.redirect(matter.call_sid, link(services.base, "talk/abusive", lang=matter.language))
     )
-
-
-def ring_supervisor(services: "Services", listening_id: str) -> Outcome:
-    to = services.database.run(lambda tx: _ask_supervisor(services, tx, listening_id))
-    if to is None:
-        return "not wanted"
-    result = _telephone(services, to, "supervisor", listening_id, LISTEN_SECONDS)
-    return _listening_rung(services, listening_id, result)
-
-
-def _ask_supervisor(services: "Services", tx: Transaction, listening_id: str) -> str | None:
-    row = transfers.listening_by_id(tx.connection, listening_id)
-    if row is None or not transfers.ask_listener(tx.connection, listening_id, services.clock.machine()):
-        return None
-    person = transfers.person(tx.connection, row["supervisor_id"])
-    return None if person is None else str(person["telephone"] or f"client:{person['id']}")
-
-
-def _listening_rung(services: "Services", listening_id: str, result: Result) -> Outcome:
-    with services.database.write() as tx:
-        match result:
-            case Done(sid):
-                transfers.note_listening(tx.connection, listening_id, leg_sid=sid)
-                row = transfers.listening_by_id(tx.connection, listening_id)
-                if row is not None and row["ended_at"] is not None:
-                    services.outbox.order(tx, "end_leg", sid)
-                return "rung"
-            case NotDone(again=True):
-                transfers.note_listening(tx.connection, listening_id, asked_machine=None)
-                return AGAIN_SECONDS
-            case NotDone():
-                transfers.end_listening(tx.connection, listening_id, services.clock.now())
-                tx.after_commit(services.changed)
-                return "refused"
-            case Unknown(why):
-                return f"unknown: {why}"
 
 
 def repeatable(result: Result) -> Outcome:

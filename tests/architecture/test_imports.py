@@ -188,7 +188,7 @@ def test_sql_is_written_in_the_stores_and_where_a_reason_stands() -> None:
 def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
-    rooms = ("effects", "sound_effects", "talk_effects", "reconcile", "sound_repairs", "talk_repairs")
+    rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
