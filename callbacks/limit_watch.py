@@ -88,7 +88,7 @@ def _stop(services: "Services", rules: Ruleset, limit: Met, now: datetime, tx: T
     made = store.make_stop(tx.connection, limit, now)
     if made is None:
         return
-    LOG.error("the city's ringing is stopped", extra={"limit": limit.kind, "figure": limit.figure})
+    LOG.error("a limit of the city is met", extra={"limit": limit.kind, "figure": limit.figure})
     Promises(services, tx, rules, now).raise_item(store.LISTED, None, made)
     alarmed = _alarm_number(rules)
     if alarmed is not None:
