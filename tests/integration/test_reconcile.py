@@ -1,12 +1,16 @@
 """What was interrupted is moved on: silent legs asked about, unknown rings adopted or handed to a person."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from adapters.database import Transaction
 from adapters.schema import code_try, receipt
 from callbacks import code_store as codes
 from callbacks import store as promises
 from desks import service, supervision
+from desks.duty_store import duty
 from desks.store import note_offer
 from queue_workers import reconcile
 from tests.support.services import Town
@@ -230,3 +234,24 @@ def test_repairs_done_twice_are_done_once(town: Town) -> None:
 
 def _note(tx: Transaction, token: str, **values: object) -> None:
     note_offer(tx.connection, token, **values)
+
+
+def test_open_offers_and_who_is_free_are_found_by_the_index_of_open_offers(town: Town) -> None:
+    """A bound list of states names no partial index on SQLite: every offer ever made would be read."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        asked.append((statement, values))
+
+    engine = town.services.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    reconcile.open_offers(town.services, "offered", "wrapup")
+    with town.services.database.read() as connection:
+        duty(connection, town.clock.machine(), town.clock.now())
+    event.remove(engine, "before_cursor_execute", note)
+    about = [(statement, values) for statement, values in asked if "wrapup" in statement]
+    assert len(about) == 2
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", v).all()) for s, v in about]
+        assert all("uq_offer_open_" in plan for plan in plans), plans
