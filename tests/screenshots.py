@@ -197,7 +197,7 @@ def _console(scene: Scene) -> Iterator[Running]:
 
 @contextmanager
 def _page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fi-FI")
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fi-FI", reduced_motion="reduce")
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()

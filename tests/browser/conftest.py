@@ -62,7 +62,7 @@ class Desk:
 
 @pytest.fixture
 def desk(chromium: Browser, console: Running) -> Iterator[Desk]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="fi-FI")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="fi-FI", reduced_motion="reduce")
     context.set_default_timeout(10_000)
     one = Desk(context.new_page(), console)
     yield one

@@ -48,7 +48,7 @@ def test_from_a_new_account_to_its_own_password(desk: Desk, console: Running, sc
 
 def chooses_her_own(chromium: Browser, console: Running, password: str, screens: Path) -> None:
     """Sanna, at her own workplace."""
-    context = chromium.new_context(locale="fi-FI")
+    context = chromium.new_context(locale="fi-FI", reduced_motion="reduce")
     context.set_default_timeout(10_000)
     page = Desk(context.new_page(), console).opens("/sign-in").page
     page.fill("#sign_in", "sanna")
@@ -103,7 +103,7 @@ def test_the_citys_own_sign_in_there_and_back_and_out(chromium: Browser, tmp_pat
             tmp_path, OPENID_ISSUER=provider.issuer, OPENID_CLIENT_ID=CLIENT, OPENID_CLIENT_SECRET=SECRET
         )
         console.city.agent("aino@city.example")
-        context = chromium.new_context(locale="fi-FI")
+        context = chromium.new_context(locale="fi-FI", reduced_motion="reduce")
         context.set_default_timeout(10_000)
         desk = Desk(context.new_page(), console).opens("/sign-in")
         looks_right(desk.page, "sign-in-openid", screens)

@@ -77,7 +77,7 @@ def test_a_newer_page_takes_the_telephone_over_at_a_click_and_the_older_falls_si
 def test_in_another_browser_too_only_one_page_rings(aino: Desk, city: City) -> None:
     """No channel leads from one browser to another: the record does."""
     assert aino.page.context.browser is not None
-    other = aino.page.context.browser.new_context(locale="fi-FI")
+    other = aino.page.context.browser.new_context(locale="fi-FI", reduced_motion="reduce")
     second = Desk(other.new_page(), aino.running).signs_in("aino")
     telephone(second.page, "elsewhere")
     second.page.get_by_role("button", name=T("telephone.take")).click()

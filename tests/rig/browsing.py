@@ -63,7 +63,9 @@ def slowly(city: City) -> Iterator[None]:
 
 
 def opened(browser: Browser, findings: Findings) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fi-FI").new_page()
+    page = browser.new_context(
+        viewport={"width": 1280, "height": 900}, locale="fi-FI", reduced_motion="reduce"
+    ).new_page()
     page.context.grant_permissions(["microphone"])
     page.on("pageerror", lambda error: findings.script_errors.append(str(error)))
     return page
