@@ -227,7 +227,7 @@ class Database:
         milliseconds = int(self._deadline * 1000)
         options = (
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
-            "-c idle_in_transaction_session_timeout=5000 -c timezone=UTC"
+            "-c idle_in_transaction_session_timeout=5000 -c timezone=UTC -c plan_cache_mode=force_generic_plan"
         )
         return create_engine(
             url,

@@ -37,7 +37,10 @@ Skips = Mapping[str, frozenset[str]]  # by matter: who is not offered it for a w
 CALLBACK_KINDS: tuple[MatterKind, ...] = ("asap", "slot", "retry")
 
 _DESK, _LANGUAGE = bindparam("desk", type_=String()), bindparam("language", type_=String())
-_LIMIT = bindparam("limit", type_=Integer())
+# Written into the statement: PostgreSQL plans it once for all values, and must know that few rows are wanted.
+_LIMIT = bindparam("limit", type_=Integer(), literal_execute=True)
+_MOST_COUNTED = bindparam("most", MOST_COUNTED, type_=Integer(), literal_execute=True)
+_COUNTED = bindparam("counted", COUNTED, type_=Integer(), literal_execute=True)
 _END = bindparam("end", type_=UtcTime())
 _CALM = bindparam("calm", type_=Boolean())  # matters that are not urgent, too
 _RETRY = text("callback_request.kind = 'retry'")
@@ -123,8 +126,8 @@ _NEAR_HEADS = {kind: _by_place(kind, near=True) for kind in CALLBACK_KINDS}
 _counted_live = select(literal(1)).where(WAITING, CALLER.c.desk == _DESK, bindparam("live", type_=Boolean()))
 _counted_due = _callbacks(literal(1))
 _COUNTS = select(
-    select(func.count()).select_from(_counted_live.limit(MOST_COUNTED).subquery()).scalar_subquery().label("live"),
-    select(func.count()).select_from(_counted_due.limit(MOST_COUNTED).subquery()).scalar_subquery().label("due"),
+    select(func.count()).select_from(_counted_live.limit(_MOST_COUNTED).subquery()).scalar_subquery().label("live"),
+    select(func.count()).select_from(_counted_due.limit(_MOST_COUNTED).subquery()).scalar_subquery().label("due"),
 )
 
 
@@ -145,7 +148,7 @@ _ENDS = select(_every_end.c.window_end_at).order_by(_every_end.c.window_end_at).
 _by_then = _callbacks(literal(1)).where(
     REQUEST.c.language.in_(LANGUAGES), REQUEST.c.kind.in_(CALLBACK_KINDS), REQUEST.c.window_end_at <= _END
 )
-_DUE_BY = select(func.count()).select_from(_by_then.limit(COUNTED).subquery())
+_DUE_BY = select(func.count()).select_from(_by_then.limit(_COUNTED).subquery())
 
 
 _ANYTHING = select(

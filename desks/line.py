@@ -73,8 +73,10 @@ class Line:
         desk: str,
         arrived: datetime,
         request: RowMapping | None,
+        expected: int | None,
     ) -> str:
-        """A new stay; a call that is in the line already keeps the one it has. An open request brings its old place."""
+        """A new stay; a call that is in the line already keeps the one it has. An open request brings its old place.
+        ``expected``: a newcomer's wait in minutes as it looked just now; it is kept beside what comes true."""
         running = store.stay_of_call(self.tx.connection, call_sid)
         if running is not None:
             return str(running["id"])
@@ -89,16 +91,11 @@ class Line:
             desk=desk,
             urgent=self.rules.topic(topic).urgent,
             line_time_at=min(arrived, request["line_time_at"]) if request is not None else arrived,
-            wait_expected_minutes=self._expected(desk),
+            wait_expected_minutes=expected,
         )
         if request is not None and request["state"] == "unreached":
             Promises(self.services, self.tx, self.rules).reopen(request["id"])
         return line_id
-
-    def _expected(self, desk: str) -> int | None:
-        """What came true of it is shown beside it: see docs/expected-wait.md."""
-        duty = store.duty(self.tx.connection, self.services.clock.machine(), self.now)
-        return outlook(self.tx.connection, self.rules, duty, self.now, desk, None).wait_minutes
 
     def _insert(self, **values: object) -> str:
         line_id = new_id()
@@ -128,8 +125,8 @@ class Line:
         self._shows()
         return back
 
-    def move_to_extended(self, line_id: str) -> str | None:
-        """A new stay at the extended-hours desk with the old place and the same story."""
+    def move_to_extended(self, line_id: str, expected: int | None) -> str | None:
+        """A new stay at the extended-hours desk with the old place and the same story. ``expected`` as in ``join``."""
         row = store.stay(self.tx.connection, line_id)
         if row is None or not store.move_caller(self.tx.connection, line_id, "transfer", self.now, "caller"):
             return None
@@ -138,7 +135,7 @@ class Line:
             **{name: row[name] for name in kept},
             desk=self.rules.extended_desk,
             line_time_at=row["line_time_at"],
-            wait_expected_minutes=self._expected(self.rules.extended_desk),
+            wait_expected_minutes=expected,
         )
 
     def leave(self, line_id: str, why: str) -> bool:

@@ -13,10 +13,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal,
     not_,
     or_,
     select,
     text,
+    union_all,
 )
 
 from adapters.schema import UtcTime, call, callback_request, offer, supervisor_item, waiting_caller
@@ -83,15 +85,22 @@ def _with_interpreter() -> Select[tuple[Any, ...]]:
     return query.where(not_(listed.exists()))
 
 
+_since = OFFERED.c.ended_at > bindparam("since", type_=UtcTime())
+_skipper = select(OFFERED.c.agent_id, OFFERED.c.caller_id, OFFERED.c.request_id, OFFERED.c.outcome)
+_handed_on = select(OFFERED.c.agent_id, CALLER.c.id, literal(None), OFFERED.c.outcome)
+_SKIPPED = union_all(
+    _skipper.where(SKIPPED, OFFERED.c.outcome.in_(("declined", "unknown", "busy")), _since),
+    _handed_on.join(CALLER, CALLER.c.handed_over_by == OFFERED.c.token).where(WAITING, _since),
+)
+
+
 def skipped(connection: Connection, now: datetime) -> Mapping[str, frozenset[str]]:
-    """By matter: the agents who are not offered it again for a while. Each has declined it, or her telephone could
-    not be rung about it, or was busy twice: the same matter is not thrown at her again at once."""
-    query = select(OFFERED.c.agent_id, OFFERED.c.caller_id, OFFERED.c.request_id, OFFERED.c.outcome).where(
-        SKIPPED, OFFERED.c.ended_at > now - timedelta(minutes=DECLINE_MINUTES)
-    )
+    """By matter: the agents who are not offered it again for a while. Each has declined it, or has just handed it on,
+    or her telephone could not be rung about it, or was busy twice: the same matter is not thrown at her again at once.
+    """
     found: dict[str, frozenset[str]] = {}
     busy: set[tuple[str, str]] = set()
-    for row in connection.execute(query.where(OFFERED.c.outcome.in_(("declined", "unknown", "busy")))):
+    for row in connection.execute(_SKIPPED, {"since": now - timedelta(minutes=DECLINE_MINUTES)}):
         matter = str(row.caller_id or row.request_id)
         if row.outcome != "busy" or (matter, row.agent_id) in busy:
             found[matter] = found.get(matter, frozenset()) | {row.agent_id}

@@ -97,7 +97,7 @@ class CarryOut:
                 self.line.leave(line_id, "hangup")
                 return Settled()
             case MoveToExtended(line_id):
-                moved = self.line.move_to_extended(line_id)
+                moved = self.line.move_to_extended(line_id, self.facts.line.extended_wait if self.facts.line else None)
                 return TooLate() if moved is None else Joined(moved)
             case KeepNumber(keys):
                 return self._keep_number(keys)
@@ -140,8 +140,15 @@ class CarryOut:
                 desk=effect.desk,
                 arrived=self._arrived(),
                 request=request,
+                expected=self._expected(effect, request),
             )
         )
+
+    def _expected(self, effect: JoinLine, request: RowMapping | None) -> int | None:
+        """Only a newcomer's wait is expected: an old place and an urgent matter come sooner."""
+        if request is not None or self.facts.rules.topic(effect.topic).urgent:
+            return None
+        return self.facts.wait_minutes
 
     def _about(self, effect: JoinLine) -> RowMapping | None:
         """The open request this caller rings in about, named by the menu or found by number and topic."""

@@ -26,7 +26,8 @@ from ivr.facts import Callable, Facts, KnownMatter, LineFacts, MessageFacts, Not
 from ivr.line_facts import LineFinder
 from ivr.step_url import Step
 from recordings import store as recordings_store
-from routing_rules.model import Ruleset
+from routing_rules.decide import decide
+from routing_rules.model import OtherLanguage, Ruleset, ToLine
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -118,7 +119,7 @@ class Finder:
             staffed=self.duty.staffed() if "duty" in asked else (),
             ringback=missed,
             known=self._known() if "known" in asked else (),
-            wait_minutes=self._wait(topic) if topic and line is None and "wait" in asked else None,
+            wait_minutes=self._newcomers_wait(step, given, topic) if topic and not line and "wait" in asked else None,
             message=self._message(step) if "message" in asked else None,
             line=line,
             asap=found.asap if found else None,
@@ -208,9 +209,16 @@ class Finder:
             return None
         return self._wait(topic) or 0
 
+    def _newcomers_wait(self, step: Step, given: CallerInput, topic: str) -> int | None:
+        """At the desk that she is led to now: after hours not her department's own."""
+        route = decide(self.rules, topic, _language(step, given), self.now, self.duty.staffed())
+        return self._wait_at(route.desk) if isinstance(route, ToLine | OtherLanguage) else None
+
     def _wait(self, topic: str) -> int | None:
-        """A newcomer's wait in minutes at the department's desk; None: without history nothing is guessed."""
-        desk = self.rules.topic(topic).department or self.rules.extended_desk
+        return self._wait_at(self.rules.topic(topic).department or self.rules.extended_desk)
+
+    def _wait_at(self, desk: str) -> int | None:
+        """A newcomer's wait in minutes; None: without history nothing is guessed."""
         if desk not in self._outlooks:
             seen = outlook(self.connection, self.rules, self.duty, self.now, desk, None)
             self._outlooks[desk] = seen.wait_minutes

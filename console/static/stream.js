@@ -1,12 +1,15 @@
 // The events process's stream: it says that something has changed, never what. A broken one is opened anew, each time
-// after a longer pause.
+// after a longer pause; no two pages at the same moment, for two hundred that come back at once would make callers wait.
 
 import { get } from "./server.js";
+
+const FIRST_WAIT = 4000; // milliseconds, at most; until then the page asks by itself
+const LONGEST_WAIT = 15000;
 
 // ``changed``: for each hint; ``opened``: whenever a stream begins. Returns whether one is open now.
 export function stream(changed, opened = () => {}) {
   let open = false;
-  let wait = 1000;
+  let wait = FIRST_WAIT;
 
   async function connect() {
     try {
@@ -14,7 +17,7 @@ export function stream(changed, opened = () => {}) {
       const source = new EventSource(url);
       source.onopen = () => {
         open = true;
-        wait = 1000;
+        wait = FIRST_WAIT;
         opened();
       };
       source.onmessage = (message) => {
@@ -31,8 +34,8 @@ export function stream(changed, opened = () => {}) {
   }
 
   function again() {
-    setTimeout(connect, wait);
-    wait = Math.min(wait * 2, 15000);
+    setTimeout(connect, wait * (0.25 + 0.75 * Math.random()));
+    wait = Math.min(wait * 2, LONGEST_WAIT);
   }
 
   connect();

@@ -9,6 +9,7 @@ export class Talk {
   #directory = [];
   #goal = "";
   #times = { topic: "", list: [] };
+  #asked = 0; // how many times have been asked for: only the latest answer counts
 
   constructor(page) {
     this.#page = page;
@@ -112,12 +113,16 @@ export class Talk {
     if (!topic) return;
     const shown = document.getElementById("behalf-times");
     shown.textContent = shown.dataset.loading;
+    const asked = ++this.#asked;
+    let list = [];
     try {
       const answer = await get(`${this.#page.offer("windows")}?topic=${encodeURIComponent(topic)}`);
-      this.#times = { topic, list: answer.ok ? await answer.json() : [] };
+      if (answer.ok) list = await answer.json();
     } catch {
-      this.#times = { topic, list: [] };
+      // nothing is offered, and the page says so
     }
+    if (asked !== this.#asked) return; // another topic has been chosen since: a late answer must not replace its times
+    this.#times = { topic, list };
     this.#showTimes();
   }
 

@@ -32,8 +32,8 @@ SIZES = (1_000, 100_000, 1_000_000)
 CLAIMERS = (1, 8)
 AGENTS = 40
 BAR = 0.8
-CELL_SECONDS = 14.0
-STORM_MATTERS = 4_000  # of each database, each claimed by eight at once
+CELL_SECONDS = 10.0
+STORM_MATTERS = 6_500  # of each database, each claimed by eight at once: over a hundred thousand claims
 MOMENTS = 240
 DESKS, LANGUAGES = ("housing", "streets", "families"), ("fi", "sv")
 

@@ -18,6 +18,7 @@ from tests.bench.load import Connection, Unanswered
 READERS = 24
 BEAT_SECONDS, LOOK_SECONDS = 5.0, 15.0
 PATIENCE = 10.0
+REST_SECONDS = 1.0
 
 
 @dataclass
@@ -69,6 +70,12 @@ class Pages:
         for page in missing:
             self._wants(page)
         return not missing
+
+    def at_rest(self) -> bool:
+        """A stream's first word is a hint: every page reads once more when it opens."""
+        before = self.read
+        time.sleep(REST_SECONDS)
+        return self.read == before
 
     def _listen(self, watched: selectors.BaseSelector) -> None:
         while not self._stopped.is_set():

@@ -18,11 +18,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from adapters.database import Database
 from adapters.places import ROOT
-from adapters.schema import agent, callback_request, phone_number, presence, session
+from adapters.schema import agent, callback_request, offer, phone_number, presence, session
 from console.sign_in import hashed
 from console.tickets import make_ticket
 from tests.bench import form
@@ -119,6 +119,8 @@ def _ask(connection: Connection, n: int, at: datetime) -> None:
 
 
 def _webhooks(town: Town, rounds: int) -> bool:
+    """Everybody on a break: callers are offered the callback, as in the bench of growth, and nobody is rung."""
+    _all_on_a_break(town)
     makes = [of_step(_Asked(town.web), *ways) for ways in MIX]
     at_once(town.web, _mixed(makes, WARM))
     slowest: dict[bool, list[float]] = {False: [], True: []}
@@ -127,10 +129,20 @@ def _webhooks(town: Town, rounds: int) -> bool:
         slowest[False].append(_round(town, makes))
         with town.opened(lively=False) as pages:
             until(pages.all_read, "every page")
+            until(pages.at_rest, "the pages' first readings")
             before = pages.read
             slowest[True].append(_round(town, makes))
             read += pages.read - before
     return _told(slowest, rounds, read)
+
+
+def _all_on_a_break(town: Town) -> None:
+    database = Database(town.database, deadline=60.0)
+    with database.write() as tx:
+        running = update(offer).where(offer.c.ended_at.is_(None))
+        tx.connection.execute(running.values(state="ended", ended_at=TUESDAY_TEN))
+        tx.connection.execute(update(presence).values(state="break"))
+    database.dispose()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A talk by keys: two presses for a routine matter, hold, transfer, a promise on the caller's behalf, 112."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from adapters.schema import callback_request, offer, presence, promise_told, transfer, waiting_caller
 from console.words import page_words
@@ -185,6 +185,21 @@ def test_a_withheld_caller_is_asked_for_a_number_and_another_topic_is_chosen(ain
     expect(page.locator(".promised .aloud")).to_contain_text("päiväkotia koskevasta asiastasi")
     row = city.one(callback_request.c.topic, callback_request.c.keyed_in, where=callback_request.c.owner_id == "a_aino")
     assert tuple(row) == ("daycare", True)
+
+
+def test_times_that_come_late_do_not_replace_those_of_the_topic_chosen_since(aino: Desk, city: City) -> None:
+    page = talks(aino, city, number=None)
+    held: list[Route] = []
+    page.route("**/windows?topic=housing", held.append)
+    page.keyboard.press("t")
+    with page.expect_response("**/windows?topic=daycare"):
+        page.locator("#behalf-topic").select_option("daycare")
+    first = page.locator("#behalf-times .time").first
+    expect(first).to_contain_text("päiväkotia koskevasta asiastasi")
+    with page.expect_response("**/windows?topic=housing"):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")  # her script has had its turn with the answer
+    expect(first).to_contain_text("päiväkotia koskevasta asiastasi")
 
 
 def test_the_words_about_112_are_one_key_away(aino: Desk, city: City) -> None:

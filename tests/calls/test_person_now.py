@@ -66,10 +66,11 @@ def test_scenario_2_all_busy_then_bridged_in_order_of_arrival(city: City) -> Non
     ends_and_notes(early, aino)
     ends_and_notes(late, eino)
     city.eventually_count(4, "SELECT id FROM waiting_caller WHERE state = 'done' AND id NOT LIKE 'past%'")
-    told = city.sql("SELECT place_told, wait_told_minutes FROM waiting_caller ORDER BY line_time_at DESC LIMIT 2")
+    told = city.sql("SELECT * FROM waiting_caller ORDER BY line_time_at DESC LIMIT 2")
     assert told[1]["place_told"] == 1
     assert told[0]["place_told"] in (1, 2)
     assert all(row["wait_told_minutes"] is not None for row in told)
+    assert all(row["wait_expected_minutes"] is not None for row in told)
 
 
 @on_sqlite

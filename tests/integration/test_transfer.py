@@ -1,8 +1,9 @@
 """Transfers as the record sees them: whoever is asked, the resident always has a place."""
 
 import pytest
+from sqlalchemy import update
 
-from adapters.schema import audit_event
+from adapters.schema import agent, audit_event
 from desks import service, store
 from desks import transfer as transfers
 from desks.talk_legs import room_over
@@ -211,6 +212,25 @@ def test_into_another_desks_line_at_her_old_place(talk: Talk) -> None:
     assert town.held("aino") is None
     token = town.offered("pirkko")
     assert town.offer(token)["caller_id"] == stay["id"]
+
+
+def test_what_she_handed_on_does_not_come_straight_back(town: Town) -> None:
+    talk = live(town)
+    town.within(lambda tx: tx.connection.execute(update(agent).values(departments='["housing", "streets"]')))
+    town.agent("pirkko", ("streets",))
+    assert talk.asks("blind", "desk", "streets") == Changed()
+    hers = str(talk.running()["id"])
+    town.caller("streets", desk="streets")
+    assert town.offer(town.offered("pirkko"))["caller_id"] == hers
+    town.act(lambda c: c.give_back(town.held("pirkko")["token"], "unanswered"))  # type: ignore[index]
+    service.set_presence(town.services, "pirkko", "available")
+    town.clock.pass_(seconds=6)
+    for name in ("aino", "pirkko"):
+        service.heartbeat(town.services, name)
+    town.deal()
+    taken = {name: town.offer(town.held(name)["token"])["caller_id"] for name in ("aino", "pirkko")}  # type: ignore[index]
+    assert taken["aino"] != hers
+    assert taken["pirkko"] == hers
 
 
 def test_words_before_the_other_desks_line(town: Town) -> None:

@@ -119,7 +119,7 @@ class Happenings(Town):
             return Line(self.services, tx, self.rules).join(
                 call_sid=self.new_sid(), number_id=known, topic=topic, language=language, service_language=language,
                 department=self.rules.topic(topic).department or "", desk=desk, arrived=self.clock.now(),
-                request=None if self.rules.topic(topic).urgent else about,
+                request=None if self.rules.topic(topic).urgent else about, expected=None,
             )  # fmt: skip
 
         line_id: str = self.within(join)
@@ -138,7 +138,7 @@ class Happenings(Town):
                 case "stay":
                     return line.stay(row["id"])
                 case "extended":
-                    return line.move_to_extended(row["id"]) if row["state"] == "closing" else None
+                    return line.move_to_extended(row["id"], None) if row["state"] == "closing" else None
                 case "room":
                     return line.room_of(row["id"]) if row["state"] == "bridging" else None
             return line.leave(row["id"], "hangup")

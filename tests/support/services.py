@@ -25,7 +25,7 @@ from callbacks.model import Window
 from callbacks.service import Promises
 from desks import dispatch, service, store
 from desks.conversation import Conversation
-from desks.line import Line
+from desks.line import Line, outlook
 from ivr.agent_webhooks import Accepted
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
@@ -195,10 +195,12 @@ class Town:
         with self.services.database.write() as tx:
             request = promises.get(tx.connection, request_id) if request_id else None
             number = promises.number_id(tx.connection, self._number(), self.clock.now())
+            duty = store.duty(tx.connection, self.clock.machine(), self.clock.now())
+            seen = outlook(tx.connection, self.rules, duty, self.clock.now(), desk, None)
             return Line(self.services, tx, self.rules).join(
                 call_sid=sid, number_id=request["number_id"] if request else number, topic=topic, language=language,
                 service_language=language, department=self.rules.topic(topic).department or "", desk=desk,
-                arrived=self.clock.now(), request=request,
+                arrived=self.clock.now(), request=request, expected=seen.wait_minutes,
             )  # fmt: skip
 
     def request(self, topic: str = "housing", language: str = "fi", minutes: int = 60) -> str:
