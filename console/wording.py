@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console.words import PageWords
-from desks.card import Card
+from desks.card import Card, Consulted
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Wording:
 
     def why(self, card: Card) -> str:
         clause, moment = card.why.clause, card.why.moment
+        if card.consulted is not None:
+            return self.t("why.consulted")
         if clause == "needed" and card.why.number is not None:
             plural = "one" if card.why.number == 1 else "many"
             return self.t(f"why.needed.{plural}", clock=self.clock(moment), number=card.why.number)
@@ -78,7 +80,9 @@ class Wording:
     def situation(self, card: Card) -> str:
         """What a screen reader says when something around the talk has changed."""
         parts = []
-        if card.transfer is not None:
+        if card.consulted is not None and card.state == "connected":
+            parts.append(self.consulted(card.consulted))
+        elif card.transfer is not None:
             parts.append(self.t(f"transfer.state.{card.transfer.state}", goal=card.transfer.goal))
         elif card.on_hold:
             parts.append(self.t("card.on_hold"))
@@ -86,8 +90,14 @@ class Wording:
             parts.append(self.t("talk.coached" if card.coached else "talk.listened", name=card.listened_by))
         return " ".join(parts)
 
+    def consulted(self, asked: Consulted) -> str:
+        """Who asks her, and whether the caller hears: before she says the first word."""
+        return self.t(f"consulted.{asked.state}", name=asked.by)
+
     def headline(self, card: Card) -> str:
         kind = "live" if card.kind == "live" else "callback"
+        if card.consulted is not None and card.state in ("offered", "connected"):
+            return self.t(f"card.consulted.{card.consulted.state}")
         if card.state == "connected" and card.transfer is not None:
             return self.t(f"card.transfer.{card.transfer.state}")
         if card.state == "connected" and card.on_hold:
@@ -98,6 +108,13 @@ class Wording:
 
     def announcement(self, card: Card) -> str:
         """What a screen reader says at once when an offer comes."""
+        if card.consulted is not None:
+            return self.t(
+                "announce.consulted",
+                name=card.consulted.by,
+                topic=", ".join(card.topic_path),
+                language=self.t(f"language.{card.service_language}"),
+            )
         return self.t(
             "announce.offer",
             kind=self.t(f"kind.{card.kind}"),

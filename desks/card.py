@@ -106,6 +106,15 @@ class HandedOver:
 
 
 @dataclass(frozen=True)
+class Consulted:
+    """A colleague asks her about a caller who waits on hold, or has been brought into their talk."""
+
+    by: str  # the colleague's name
+    state: str  # asked | consulting | joined
+    note: str | None
+
+
+@dataclass(frozen=True)
 class Card:
     token: str
     state: str  # offered | accepted | dialing | connected | wrapup
@@ -149,6 +158,7 @@ class Card:
     on_hold: bool = False
     transfer: Transfer | None = None
     handed_over: HandedOver | None = None
+    consulted: Consulted | None = None  # until the caller is hers: then ``handed_over`` alone
     listened_by: str | None = None  # a supervisor's name
     coached: bool = False  # and she speaks to the agent
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, select
 
-from adapters.schema import callback_request, offer, waiting_caller
+from adapters.schema import callback_request, waiting_caller
 from callbacks import store as promises
+from desks import store
 from desks.card import Card, Told, Why
 from desks.view_looking import Looking
 from desks.view_parts import (
-    OPEN_OFFER,
     desk_name,
     e164_of,
     earlier_calls,
@@ -20,14 +20,13 @@ from desks.view_parts import (
     topic_path,
 )
 from desks.view_promises import next_time, not_rung, open_requests, promised
-from desks.view_talk import handed_over, listener, transfer_of
+from desks.view_talk import consulted, handed_over, listener, transfer_of
 
 PROMISES_IN = ("connected", "wrapup")
 
 
 def card_of(look: Looking) -> Card | None:
-    mine = select(offer).where(offer.c.agent_id == look.agent_id, offer.c.state.in_(OPEN_OFFER))
-    current = look.connection.execute(mine).mappings().first()
+    current = store.offer_of_agent(look.connection, look.agent_id)
     if current is None:
         return None
     if current["request_id"] is not None:
@@ -58,6 +57,7 @@ def _around(look: Looking, card: Card, current: RowMapping, matter: RowMapping, 
         on_hold=current["on_hold"],
         transfer=transfer_of(look, current["token"]),
         handed_over=handed_over(look, current["handed_over_by"] or matter.get("handed_over_by")),
+        consulted=consulted(look, current["token"]),
         listened_by=name,
         coached=coaches,
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from adapters.schema import agent, listening, offer, transfer
-from desks.card import HandedOver, Transfer
+from desks.card import Consulted, HandedOver, Transfer
 from desks.view_looking import Looking
 from desks.view_parts import desk_name
 
@@ -28,6 +28,20 @@ def transfer_of(look: Looking, token: str) -> Transfer | None:
         return None
     goal = _goal(look, row["goal_kind"], row["goal"])
     return Transfer(row["kind"], row["goal_kind"], goal, row["state"], row["note"])
+
+
+def consulted(look: Looking, token: str) -> Consulted | None:
+    """Who asks the agent of this offer, as long as the caller is still the colleague's.
+
+    A blind transfer, and a colleague who has hung up while it rang, ask nothing: the caller comes with the answer."""
+    row = look.connection.execute(
+        select(agent.c.name, transfer.c.state, transfer.c.note)
+        .join(offer, offer.c.token == transfer.c.token)
+        .join(agent, agent.c.id == offer.c.agent_id)
+        .where(transfer.c.new_token == token, transfer.c.ended_at.is_(None), transfer.c.kind == "warm")
+        .where(offer.c.state == "connected")
+    ).first()
+    return Consulted(row.name, row.state, row.note) if row is not None else None
 
 
 def _goal(look: Looking, kind: str, goal: str) -> str:

@@ -70,7 +70,7 @@ function announce(before, after) {
   if (same) return;
   document.getElementById("urgent").textContent = "";
   if (after?.state === "offered") say("urgent", after.words);
-  else if (after?.state === "connected") say("polite", main.dataset.wordTalk);
+  else if (after?.state === "connected") say("polite", after.situation || main.dataset.wordTalk);
   else if (after?.state === "wrapup") say("polite", main.dataset.wordWrapup);
   else if (before && !after) say("polite", main.dataset.wordEmpty);
   document.title = document.title.replace(/^● /, "");

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.schema import listening, offer, outbox, transfer
+from adapters.schema import listening, offer, outbox, transfer, waiting_caller
 from console.words import page_words
 from desks.talk_listen import REFUSALS as LISTENING
 from desks.transfer_goals import REFUSALS as GOALS
@@ -27,15 +27,9 @@ def city(tmp_path: Path) -> Iterator[City]:
     made.services.database.dispose()
 
 
-def signed_in(city: City, name: str) -> Browser:
-    browser = city.browser()
-    browser.signs_in(name)
-    return browser
-
-
 @pytest.fixture
 def aino(city: City) -> Browser:
-    return signed_in(city, "aino")
+    return city.signed_in("aino")
 
 
 def test_hold_and_off_hold(city: City, aino: Browser) -> None:
@@ -53,7 +47,7 @@ def test_a_transfer_shows_on_her_card_and_can_be_taken_back(city: City, aino: Br
     assert aino.post("/offers/tok1/transfer", **asked).status_code == 200
     shown = aino.desk()["offer"]["transfer"]
     assert (shown["kind"], shown["state"], shown["note"]) == ("warm", "asked", "wants a permit")
-    bertil = signed_in(city, "bertil").desk()["offer"]
+    bertil = city.signed_in("bertil").desk()["offer"]
     assert (bertil["state"], bertil["handed_over"]["by"]) == ("offered", "Aino Virtanen")
     assert bertil["handed_over"]["note"] == "wants a permit"
     for wrong in ("join",):
@@ -61,6 +55,67 @@ def test_a_transfer_shows_on_her_card_and_can_be_taken_back(city: City, aino: Br
     assert aino.post("/offers/tok1/transfer/take-back").status_code == 200
     assert aino.post("/offers/tok1/transfer/complete").status_code == 409
     assert city.one(transfer.c.state, where=transfer.c.token == "tok1")[0] == "back"
+
+
+def asks_bertil(city: City, aino: Browser) -> Browser:
+    city.change(waiting_caller, waiting_caller.c.id == "c1", number_id=city.number())
+    asked = {"kind": "warm", "goal_kind": "agent", "goal": "a_bertil", "note": "wants a permit"}
+    assert aino.post("/offers/tok1/transfer", **asked).status_code == 200
+    return city.signed_in("bertil")
+
+
+def consulting(city: City) -> None:
+    """He has answered: they talk, the caller waits."""
+    now = city.clock.now()
+    city.change(offer, offer.c.agent_id == "a_bertil", state="connected", accepted_at=now, connected_at=now)
+    city.change(transfer, transfer.c.token == "tok1", state="consulting")
+
+
+def test_who_is_asked_sees_by_whom_and_about_whom_before_he_answers(city: City, aino: Browser) -> None:
+    page = asks_bertil(city, aino).page("/part")
+    words = page_words("fi")
+    assert words("card.consulted.asked") in page
+    assert words("consulted.asked", name="Aino Virtanen") in page
+    for told in ("wants a permit", "+358 40 1234567", words("why.consulted"), "data-answer", "data-decline"):
+        assert told in page, told
+    assert words("why.handed") not in page, "the caller is not his yet"
+    spoken = words("announce.consulted", name="Aino Virtanen", topic="Asuminen", language="suomea")
+    assert spoken.partition(". ")[0] in page
+
+
+@pytest.mark.parametrize("state", ["consulting", "joined"])
+def test_while_they_consult_no_key_of_his_decides_about_a_caller_who_is_not_his(
+    city: City, aino: Browser, state: str
+) -> None:
+    bertil = asks_bertil(city, aino)
+    consulting(city)
+    city.change(transfer, transfer.c.token == "tok1", state=state)
+    page = bertil.page("/part")
+    assert page_words("fi")(f"consulted.{state}", name="Aino Virtanen") in page
+    assert "wants a permit" in page
+    decisive = ("data-outcome", 'tool" data-hold', 'data-open="transfer"', "data-promise", "data-abusive", "data-pick")
+    for key in decisive:
+        assert key not in page, key
+    assert "data-hang-up" in page
+    assert 'data-open="emergency"' in page
+
+
+def test_when_the_colleague_leaves_the_caller_and_every_key_are_his(city: City, aino: Browser) -> None:
+    bertil = asks_bertil(city, aino)
+    consulting(city)
+    assert aino.post("/offers/tok1/transfer/complete").status_code == 200
+    assert bertil.desk()["offer"]["consulted"] is None
+    page = bertil.page("/part")
+    assert page_words("fi")("talk.handed_over", name="Aino Virtanen") in page
+    assert "data-outcome" in page
+
+
+def test_a_colleague_who_has_hung_up_asks_nothing_any_more(city: City, aino: Browser) -> None:
+    bertil = asks_bertil(city, aino)
+    assert bertil.desk()["offer"]["consulted"]["by"] == "Aino Virtanen"
+    assert aino.post("/offers/tok1/transfer/complete").status_code == 200
+    assert bertil.desk()["offer"]["consulted"] is None
+    assert page_words("fi")("why.handed") in bertil.page("/part")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +154,7 @@ def test_what_no_button_sends_is_refused(aino: Browser, fields: dict[str, object
 )
 def test_another_agents_talk_is_as_unknown_as_none(city: City, path: str) -> None:
     body = {"on": "yes", "kind": "blind", "goal_kind": "desk", "goal": "streets"}
-    assert signed_in(city, "bertil").post(f"/offers/tok1/{path}", **body).status_code == 404
+    assert city.signed_in("bertil").post(f"/offers/tok1/{path}", **body).status_code == 404
     assert city.one(outbox.c.id, where=outbox.c.ref == "tok1") is None
 
 
@@ -111,7 +166,7 @@ def test_an_abusive_call_is_one_key(city: City, aino: Browser) -> None:
 
 def test_only_a_supervisor_listens_and_the_agent_sees_her(city: City, aino: Browser) -> None:
     assert aino.post("/talks/tok1/listen", mode="listen").status_code == 403
-    sirpa = signed_in(city, "sirpa")
+    sirpa = city.signed_in("sirpa")
     assert sirpa.post("/talks/tok1/listen", mode="shout").status_code == 400
     assert sirpa.post("/talks/tok1/listen", mode="coach").status_code == 200
     card = aino.desk()["offer"]
