@@ -57,9 +57,9 @@ def blueprint(network: Network) -> Blueprint:
 
 
 def _do(network: Network, session: Session, call: Call, deed: str, content: dict[str, Any]) -> str | None:
-    """None, or why it is impossible."""
+    """None, or why it is impossible. Whoever hangs up a call that the other side has just ended has what she wants."""
     if call.over:
-        return "the call is over"
+        return None if deed == "disconnect" else "the call is over"
     match deed:
         case "accept":
             return network.devices.accept(session, call)

@@ -63,6 +63,7 @@ def test_a_whole_call(rig: Rig, side: OtherSide) -> None:
     assert browser.act("disconnect", sid).ok
     assert browser.next()["type"] == "disconnect"
     assert rig.ended(sid)["status"] == "completed"
+    assert browser.act("disconnect", sid).ok, "hung up by both sides at once: nothing is wrong"
     assert browser.act("accept", sid).status_code == 409
 
 
