@@ -15,7 +15,7 @@ help:
 	@echo "make test    linters, types and all tests                 make lint    linters and types only"
 	@echo "make long    the long tests, which make test leaves out where there is no Chromium"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
-	@echo "make browser-day  an hour with agents in real pages      make screenshots  every page and state, as pictures"
+	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make serve   the service for a real account (docs/running.md)"

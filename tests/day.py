@@ -26,6 +26,7 @@ from tests.rig.cards import Cards
 from tests.rig.city import City
 from tests.rig.habits import live_a_day
 from tests.rig.robot import Shift
+from tests.rig.supervising import Supervisor
 from tests.rig.working import WorkingRobot
 
 RATE = 60.0
@@ -34,6 +35,7 @@ ENDS = "2026-11-24T22:10:00+02:00"
 RESIDENTS = 40
 LONGEST_MACHINE_SECONDS = 16 * 60.0
 DUTY = ("+358175550999", "+358175550998")  # somebody answers there at night
+PARTNERS = ("+358175550170", "+358175550140")  # the waste company and the county: asked into talks
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,10 @@ def judged(place: Path) -> Verdict:
 def day(city: City, luck: random.Random, plan: Plan) -> tuple[Path, Counter[str]]:
     city.reset()
     city.clock(plan.begins, plan.rate)
-    for number in DUTY:
+    for number in (*DUTY, *PARTNERS):
         city.lab.behave(number, "answer", after=5, talk=90)
     over = threading.Event()
-    supervisor, cards = city.agent("sirkka"), Cards(city)
+    supervisor, cards = Supervisor(city, random.Random(luck.random())), Cards(city)
     robots = [
         WorkingRobot(city.agent(shift.agent_id), shift, city.business_moment, random.Random(luck.random()), cards)
         for shift in plan.shifts
@@ -114,7 +116,7 @@ def day(city: City, luck: random.Random, plan: Plan) -> tuple[Path, Counter[str]
     ]
     for resident in residents:
         resident.start()
-    watch(city, plan, supervisor.line)
+    watch(city, plan, supervisor)
     over.set()
     for resident in residents:
         resident.join(60)
@@ -122,11 +124,11 @@ def day(city: City, luck: random.Random, plan: Plan) -> tuple[Path, Counter[str]
         robot.stops()
     place = record.write(city.installation.root / "day", city.engine, city.lab, plan.rate, city.disturbances)
     cards.write(place)
-    return place, sum((Counter(robot.done) for robot in robots), Counter())
+    return place, sum((Counter(robot.done) for robot in robots), supervisor.done)
 
 
-def watch(city: City, plan: Plan, looks: Callable[[], str]) -> None:
-    """Until the evening: does what happens at its hour, and has the supervisor look at the line every hour."""
+def watch(city: City, plan: Plan, supervisor: Supervisor) -> None:
+    """Until the evening: does what happens at its hour, and lets the supervisor have her turns."""
     waiting, ends = list(plan.happenings), datetime.fromisoformat(plan.ends)
     deadline = time.monotonic() + LONGEST_MACHINE_SECONDS
     hour = ""
@@ -136,7 +138,8 @@ def watch(city: City, plan: Plan, looks: Callable[[], str]) -> None:
             waiting.pop(0).do(city)
         if f"{now:%H}" != hour:
             hour = f"{now:%H}"
-            print(f"{now:%H.%M} {looks()}", flush=True)
+            print(f"{now:%H.%M} {supervisor.looks()}", flush=True)
+        supervisor.turn(now)
         time.sleep(30 / plan.rate)
 
 

@@ -44,6 +44,16 @@ def _digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isdigit())
 
 
+def _around(name: str) -> Callable[[Entry, Entry], bool]:
+    return lambda card, record: bool((card[name] or {}).get("state") == record[name])
+
+
+def _listened(card: Entry, record: Entry) -> bool:
+    """Nobody is heard unawares, and a coach is told from one who only listens."""
+    told = (card["listened_by"] is not None, card["coached"])
+    return bool(told == (record["listened"] is not None, record["listened"] == "coach"))
+
+
 RIGHT: Mapping[str, Callable[[Entry, Entry], bool]] = {
     "language": lambda card, record: card["language"] == record["language"],
     "service_language": lambda card, record: card["service_language"] == record["service_language"],
@@ -53,6 +63,9 @@ RIGHT: Mapping[str, Callable[[Entry, Entry], bool]] = {
     "why": lambda card, record: card["why"]["clause"] == record["clause"] and record["clause"] in CLAUSES,
     "attempts": lambda card, record: card["attempts"] == record["attempts"],
     "number": _number,
+    "transfer": _around("transfer"),
+    "consulted": _around("consulted"),
+    "listened_by": _listened,
     "extended": lambda card, record: card["extended"] == (record["desk"] != record["department"]),
     "emergency": lambda card, record: "112" in card["emergency"] or bool(card["emergency"].strip()),
 }

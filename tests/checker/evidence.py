@@ -59,6 +59,39 @@ class Offer:
     talk_ended: datetime | None
     ended: datetime | None
     agent_call_sid: str | None
+    resident_call_sid: str | None = None  # of a callback; a live caller's stands with her stay
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """An agent has asked somebody else into her talk, or handed it on."""
+
+    id: str
+    token: str
+    kind: str
+    goal_kind: str
+    state: str
+    made: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A supervisor hears a talk."""
+
+    id: str
+    token: str
+    leg_sid: str | None
+    made: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What an answering machine kept of one call."""
+
+    call_sid: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +115,15 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Something that a telephone's owner heard or that was done with her; ``together``: with somebody from then on."""
+
+    at: datetime  # business time
+    kind: str
+    together: bool
+
+
+@dataclass(frozen=True)
 class Leg:
     """One telephone call as the emulator played it; times are machine seconds."""
 
@@ -97,6 +139,7 @@ class Leg:
     tokens: frozenset[str]  # offers named in the URLs of this leg
     talks: int  # times it was joined with somebody
     alone_seconds: float  # the longest stretch, in business time, between being parted and the next word or person
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,3 +188,6 @@ class Evidence:
     errors: tuple[ProviderError, ...]
     texts_sent: tuple[Text, ...]
     partner_legs: frozenset[str] = frozenset()  # legs that a transfer rang: neither residents' nor agents'
+    transfers: tuple[Transfer, ...] = ()
+    listenings: tuple[Listening, ...] = ()
+    left: tuple[Left, ...] = ()

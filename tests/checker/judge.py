@@ -1,10 +1,22 @@
 """All rules over one run's evidence, and the table that a person reads."""
 
-from tests.checker import agents, alone, answers, ledger, messages, order, paths, promises, rings
+from tests.checker import (
+    agents,
+    alone,
+    answers,
+    company,
+    ledger,
+    machines,
+    messages,
+    order,
+    paths,
+    promises,
+    rings,
+)
 from tests.checker.evidence import Evidence
 from tests.checker.verdict import Verdict
 
-RULES = (promises, rings, agents, alone, answers, paths, order, messages, ledger)
+RULES = (promises, rings, agents, alone, company, answers, paths, order, messages, machines, ledger)
 
 
 def judge(evidence: Evidence) -> Verdict:

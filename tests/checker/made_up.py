@@ -143,6 +143,11 @@ def offer(token: str, **changes: object) -> Mapping[str, object]:
     }
 
 
+def transferred(token: str, **changes: object) -> Mapping[str, object]:
+    row = {"id": "t1", "token": token, "kind": "warm", "goal_kind": "agent", "state": "done", "leg_sid": None}
+    return {**row, "made_at": NOON, "ended_at": "2026-11-24T10:02:00+00:00", **changes}
+
+
 def leg(
     sid: str,
     to: str,

@@ -6,6 +6,7 @@ sql.json holds {table: [row, ...]}, lab.json {"calls", "history", "errors", "mes
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,7 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.checker.evidence import (
     Caller,
     Evidence,
+    Left,
     Leg,
+    Listening,
+    Moment,
     Offer,
     Promised,
     ProviderError,
@@ -21,6 +25,7 @@ from tests.checker.evidence import (
     Run,
     Said,
     Text,
+    Transfer,
     Transition,
     Webhook,
 )
@@ -54,6 +59,9 @@ def read(directory: Path) -> Evidence:
         errors=tuple(ProviderError(str(e["call_sid"]), int(e["code"]), str(e["message"])) for e in lab["errors"]),
         texts_sent=tuple(Text(str(e["to"]), str(e["body"])) for e in lab["messages"]),
         partner_legs=frozenset(str(row["leg_sid"]) for row in sql.get("transfer", ()) if row["leg_sid"]),
+        transfers=tuple(_transfer(row) for row in sql.get("transfer", ())),
+        listenings=tuple(_listening(row) for row in sql.get("listening", ())),
+        left=tuple(Left(str(one["call_sid"]), str(one["text"])) for one in lab.get("left", ())),
     )
 
 
@@ -142,11 +150,29 @@ def _offer(row: Row) -> Offer:
         talk_ended=_maybe(row["talk_ended_at"]),
         ended=_maybe(row["ended_at"]),
         agent_call_sid=row["agent_call_sid"],
+        resident_call_sid=row.get("resident_call_sid"),
     )
+
+
+def _transfer(row: Row) -> Transfer:
+    return Transfer(
+        id=row["id"],
+        token=row["token"],
+        kind=row["kind"],
+        goal_kind=row["goal_kind"],
+        state=row["state"],
+        made=_moment(row["made_at"]),
+        ended=_maybe(row["ended_at"]),
+    )
+
+
+def _listening(row: Row) -> Listening:
+    return Listening(row["id"], row["token"], row["leg_sid"], _moment(row["made_at"]), _maybe(row["ended_at"]))
 
 
 def _leg(call: Row, webhooks: Iterable[Row], tokens: frozenset[str]) -> Leg:
     events = call["events"]
+    moments = (*_moments(events), *(Moment(_moment(event["at"]), "last", False) for event in events[-1:]))
     sids = {call["call_sid"], call.get("parent")}
     words = {word for hook in webhooks if _sid(hook) in sids for word in _values(str(hook["url"]))}
     return Leg(
@@ -161,15 +187,31 @@ def _leg(call: Row, webhooks: Iterable[Row], tokens: frozenset[str]) -> Leg:
         heard=tuple(Said(e["text"], e.get("language") or "", e["machine"]) for e in events if e["kind"] in HEARD),
         tokens=frozenset(words & tokens),
         talks=sum(1 for event in events if event["kind"] == "joined"),
-        alone_seconds=max(_alone(events), default=0.0),
+        alone_seconds=max(_alone(moments), default=0.0),
+        moments=moments,
     )
 
 
-def _alone(events: Sequence[Row]) -> Iterable[float]:
-    for place, event in enumerate(events):
-        if event["kind"] == "parted":
-            later = [e for e in events[place + 1 :] if e["kind"] in COMPANY] or events[-1:]
-            yield (_moment(later[0]["at"]) - _moment(event["at"])).total_seconds()
+def _moments(events: Iterable[Row]) -> Iterable[Moment]:
+    """In a talk of three the one who leaves leaves two: she is alone who is parted from the last."""
+    others: set[str] = set()
+    for event in events:
+        if event["kind"] in COMPANY | {"parted"}:
+            other = str((event.get("data") or {}).get("with", ""))
+            match event["kind"]:
+                case "joined":
+                    others.add(other)
+                case "parted":
+                    others.discard(other)
+                case "end":
+                    others.clear()
+            yield Moment(_moment(event["at"]), event["kind"], bool(others))
+
+
+def _alone(moments: Sequence[Moment]) -> Iterable[float]:
+    for moment, following in pairwise(moments):
+        if moment.kind == "parted" and not moment.together:
+            yield (following.at - moment.at).total_seconds()
 
 
 def _first(events: Iterable[Row], kind: str) -> float | None:

@@ -222,6 +222,9 @@ class Agent:
         sid = self._find({"in-progress"})
         return frozenset(self._lab.call(sid).talking_with) if sid else frozenset()
 
+    def hears_a_machine(self) -> bool:
+        return self._lab.hears_a_machine(self.number)
+
     def leg(self) -> str:
         sid = self._find({"in-progress"})
         assert sid, f"{self.id} is in no call\n{self.story()}"

@@ -11,11 +11,18 @@ from typing import Any
 
 from tests.rig.city import City
 
-_REQUEST = """SELECT 'request' AS matter, o.clause, o.state AS offer_state, r.language, r.language AS service_language,
+_AROUND = """(SELECT t.state FROM transfer t WHERE t.token = o.token AND t.ended_at IS NULL) AS transfer,
+    (SELECT t.state FROM transfer t JOIN offer a ON a.token = t.token WHERE t.new_token = o.token AND t.kind = 'warm'
+     AND t.ended_at IS NULL AND a.state = 'connected') AS consulted,
+    (SELECT l.mode FROM listening l WHERE l.token = o.token AND l.ended_at IS NULL) AS listened"""
+
+_REQUEST = f"""SELECT {_AROUND}, 'request' AS matter,
+    o.clause, o.state AS offer_state, r.language, r.language AS service_language,
     r.topic, r.department, r.desk, r.urgent, r.promise_words AS told_promise, NULL AS told_place, NULL AS told_minutes,
     r.attempts, r.code, n.e164 FROM offer o JOIN callback_request r ON r.id = o.request_id
     JOIN phone_number n ON n.id = r.number_id WHERE o.token = :token"""
-_CALLER = """SELECT 'caller' AS matter, o.clause, o.state AS offer_state, w.language, w.service_language, w.topic,
+_CALLER = f"""SELECT {_AROUND}, 'caller' AS matter,
+    o.clause, o.state AS offer_state, w.language, w.service_language, w.topic,
     w.department, w.desk, w.urgent, NULL AS told_promise, w.place_told AS told_place,
     w.wait_told_minutes AS told_minutes, 0 AS attempts, NULL AS code, n.e164 FROM offer o
     JOIN waiting_caller w ON w.id = o.caller_id LEFT JOIN phone_number n ON n.id = w.number_id WHERE o.token = :token"""
@@ -25,14 +32,14 @@ class Cards:
     def __init__(self, city: City) -> None:
         self._city = city
         self._lock = threading.Lock()
-        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
+        self._seen: dict[tuple[str, ...], dict[str, Any]] = {}
         self.unsteady = 0
 
     def look(self, agent_id: str, read: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-        """The agent's desk, kept with its record once for each offer and each state of it."""
+        """The agent's desk, kept with its record once for each offer, each state of it and each thing around it."""
         desk = read()
         offer = desk.get("offer")
-        if offer is None or (offer["token"], offer["state"]) in self._seen:
+        if offer is None or _situation(offer) in self._seen:
             return desk
         before = self._record(offer["token"])
         desk = read()
@@ -45,7 +52,7 @@ class Cards:
                 self.unsteady += 1
             else:
                 at = self._city.business_moment().isoformat()
-                self._seen[offer["token"], offer["state"]] = {
+                self._seen[_situation(offer)] = {
                     "agent_id": agent_id, "at": at, "card": offer, "record": before,
                 }  # fmt: skip
         return desk
@@ -58,3 +65,8 @@ class Cards:
         place = directory / "cards.json"
         place.write_text(json.dumps(list(self._seen.values()), ensure_ascii=False), encoding="utf-8")
         return place
+
+
+def _situation(offer: Mapping[str, Any]) -> tuple[str, ...]:
+    around = [(offer[name] or {}).get("state", "") for name in ("transfer", "consulted")]
+    return (offer["token"], offer["state"], *around, offer["listened_by"] or "")

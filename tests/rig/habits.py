@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import requests
 import yaml
 
+from adapters.clock import FileClock
 from tests.rig.city import City
 from tests.rig.lab import CallView, Impossible
 from tests.rig.resident import HEARD, Resident
@@ -40,10 +42,13 @@ BETWEEN_MINUTES = (70, 260)
 TALK_SECONDS = (60.0, 360.0)
 LONGEST_TALK = 480.0
 MISSES_A_RING = 0.25
+HAS_A_MACHINE_ON = 0.12
 FIRST_HOUR, LAST_HOUR = 8, 22
 KEY_AFTER_SECONDS = 3.0
 NIGHT_CALLERS = 3  # so many ring about a burst pipe when every desk is closed
 SAYS = "Soittakaa minulle."
+HELSINKI = ZoneInfo("Europe/Helsinki")
+LONGEST_NAP = 0.5  # machine seconds: a changed rate is noticed this soon
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,13 @@ def pieces(language: str) -> Mapping[str, Piece]:
 
 
 class Hours:
-    """Business time reckoned from one reading: forty residents must not ask the lab for the time all day."""
+    """Business time from the city's own file, also while its rate changes: forty residents must not ask the lab."""
 
     def __init__(self, city: City) -> None:
-        self._moment, self._read, self._rate = city.business_moment(), time.monotonic(), city.rate
+        self._clock = FileClock(Path(city.installation.environment["CLOCK_FILE"]))
 
     def now(self) -> datetime:
-        return self._moment + timedelta(seconds=(time.monotonic() - self._read) * self._rate)
+        return self._clock.now().astimezone(HELSINKI)
 
 
 def live_a_day(city: City, number: int, luck: random.Random, over: threading.Event) -> None:
@@ -75,7 +80,8 @@ def live_a_day(city: City, number: int, luck: random.Random, over: threading.Eve
     language = luck.choice(LANGUAGES)
     while not over.is_set():
         _new_mood(city, resident, luck)
-        over.wait(max(0.0, (next_call - hours.now()).total_seconds() / city.rate))
+        while not over.is_set() and (wait := (next_call - hours.now()).total_seconds()) > 0:
+            over.wait(min(wait / city.rate, LONGEST_NAP))
         if over.is_set():
             return
         night = hours.now().hour >= LAST_HOUR
@@ -95,8 +101,9 @@ class _Call:
 
 
 def _new_mood(city: City, resident: Resident, luck: random.Random) -> None:
-    """Whether the next ring is answered, and how long she then talks."""
-    on_ring = "no-answer" if luck.random() < MISSES_A_RING else "answer"
+    """Whether the next ring is answered, by her or by her machine, and how long she then talks."""
+    chance = luck.random() - MISSES_A_RING
+    on_ring = "no-answer" if chance < 0 else "machine" if chance < HAS_A_MACHINE_ON else "answer"
     with suppress(requests.RequestException):
         city.lab.behave(resident.number, on_ring, after=luck.uniform(2, 12), talk=luck.uniform(*TALK_SECONDS))
 

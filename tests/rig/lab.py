@@ -156,6 +156,12 @@ class Lab:
         answer = self._http.get(f"{self.base_url}/lab/recordings/{recording_sid}.wav", timeout=WAIT_SECONDS)
         return answer.content if answer.status_code == 200 else None
 
+    def hears_a_machine(self, number: str) -> bool:
+        """Whoever this telephone talks with has beeped."""
+        mine = [self.call(one.call_sid) for one in self.phone(number).calls if one.status == "in-progress"]
+        others = (self.call(sid) for view in mine for sid in view.talking_with)
+        return any(event.kind == "beep" for other in others for event in other.events)
+
     def hang_up(self, call_sid: str) -> None:
         self.post(f"/lab/calls/{call_sid}/hangup")
 

@@ -21,6 +21,7 @@ TABLES = (
     "line_event",
     "offer",
     "transfer",
+    "listening",
     "text_message",
     "supervisor_item",
 )
@@ -35,6 +36,7 @@ def write(directory: Path, engine: Engine, lab: Lab, rate: float, disturbances: 
         "history": list(lab.history()),
         "errors": list(lab.errors()),
         "messages": [message for phone in phones for message in phone["messages"]],
+        "left": [left for phone in phones for left in phone["left"]],
     }
     _write(directory / "run.json", {"rate": rate, "disturbances": list(disturbances)})
     _write(directory / "sql.json", {name: _rows(engine, name) for name in TABLES})

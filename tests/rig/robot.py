@@ -18,6 +18,9 @@ class Shift:
     begins: str  # HH:MM
     ends: str
 
+    def covers(self, now: datetime) -> bool:
+        return self.begins <= f"{now:%H:%M}" < self.ends
+
 
 class Robot:
     """With a ``shift`` she is on duty between its hours only; without, until she is stopped."""
@@ -57,4 +60,4 @@ class Robot:
     def _on_duty(self) -> bool:
         if self._shift is None or self._now is None:
             return True
-        return self._shift.begins <= f"{self._now():%H:%M}" < self._shift.ends
+        return self._shift.covers(self._now())

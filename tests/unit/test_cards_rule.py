@@ -24,6 +24,9 @@ RECORD = {
     "attempts": 1,
     "code": "123456",
     "e164": "+358401234567",
+    "transfer": None,
+    "consulted": "consulting",
+    "listened": "listen",
 }
 CARD = {
     "token": "t",
@@ -38,6 +41,10 @@ CARD = {
     "number": "040 123 4567",
     "extended": True,
     "emergency": "hang up and ring 112",
+    "transfer": None,
+    "consulted": {"by": "Bertil", "state": "consulting", "note": None},
+    "listened_by": "Sirkka",
+    "coached": False,
 }
 WRONG: dict[str, dict[str, Any]] = {
     "language": {"language": "fi"},
@@ -50,6 +57,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "number": {"number": "040 123 4568"},
     "extended": {"extended": False},
     "emergency": {"emergency": " "},
+    "transfer": {"transfer": {"state": "asked"}},
+    "consulted": {"consulted": None},
+    "listened_by": {"coached": True},
 }
 
 
