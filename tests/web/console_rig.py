@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,14 +31,16 @@ from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
+from tests.web.stand_ins import NOW as NOW
+from tests.web.stand_ins import HeardHints, SetClock
 
 SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
-NOW = datetime(2026, 11, 24, 8, 12, tzinfo=UTC)  # a Tuesday, 10.12 in Helsinki
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "kallavesi-2026"
 HASH = CHEAP.hash(PASSWORD)
 WORD = re.compile(r'name="csrf_token" value="([^"]+)"')
 EMULATOR = "http://127.0.0.1:9"
+NUMBER = "+358401234567"
 
 ENVIRONMENT = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -54,41 +55,6 @@ ENVIRONMENT = {
 
 
 @dataclass
-class SetClock:
-    """Both clocks stand still until a test moves them."""
-
-    business: datetime = NOW
-    seconds: float = 1_000_000.0
-
-    def now(self) -> datetime:
-        return self.business
-
-    def machine(self) -> float:
-        return self.seconds
-
-    def passes(self, seconds: float) -> None:
-        self.seconds += seconds
-        self.business += timedelta(seconds=seconds)
-
-
-@dataclass
-class HeardHints:
-    """Stands in for Redis; ``published`` is what was said."""
-
-    published: list[tuple[str, str]] = field(default_factory=list)
-
-    def publish(self, channel: str, text: str) -> bool:
-        self.published.append((channel, text))
-        return True
-
-    def subscribe(self, channel: str) -> Iterator[str]:
-        return iter(())
-
-    def up(self) -> bool:
-        return True
-
-
-@dataclass
 class City:
     services: Services
     clock: SetClock
@@ -97,6 +63,11 @@ class City:
 
     def browser(self) -> "Browser":
         return Browser(self.app.test_client())
+
+    def signed_in(self, name: str) -> "Browser":
+        browser = self.browser()
+        assert browser.signs_in(name).status_code == 303
+        return browser
 
     # --- the record, as it might be ------------------------------------------------------------------------------
 
@@ -149,7 +120,7 @@ class City:
             break_after_call=False,
         )
 
-    def number(self, e164: str = "+358401234567") -> str:
+    def number(self, e164: str = NUMBER) -> str:
         number_id = f"n{e164[1:]}"
         self.put(phone_number, id=number_id, e164=e164, created_at=self.clock.now())
         return number_id
@@ -298,3 +269,17 @@ def make_city(directory: Path, **environment: str) -> City:
     app = Flask("city", static_folder=None)
     app.register_blueprint(blueprint(services, Argon2Passwords(CHEAP)))
     return City(services, clock, hints, app)
+
+
+def city_of_two_departments(directory: Path) -> City:
+    """Aino and her supervisor Sirpa are housing's, Olli sees all; housing and families have a promise and a caller."""
+    made = make_city(directory)
+    made.agent("aino", ("housing",), ("fi",))
+    made.agent("sirpa", ("housing",), role="supervisor")
+    made.agent("olli", (), role="administrator")
+    families = {"topic": "daycare", "department": "families", "desk": "families"}
+    made.request(number_id=made.number(NUMBER))
+    made.request("r2", number_id=made.number("+358409994567"), **families)
+    made.caller("c1")
+    made.caller("c2", **families)
+    return made

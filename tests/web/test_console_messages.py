@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from adapters.schema import callback_event, callback_request, recording, supervisor_item
 from tests.support.media_house import wav
-from tests.web.console_rig import Browser, City, make_city
+from tests.web.console_rig import City, make_city
 from tests.web.left_messages import leave
 
 SOUND = wav(2)
@@ -27,12 +27,6 @@ def city(tmp_path: Path) -> Iterator[City]:
     made.services.database.dispose()
 
 
-def signed_in(city: City, name: str) -> Browser:
-    browser = city.browser()
-    browser.signs_in(name)
-    return browser
-
-
 def message(city: City, key: str = ID, stored: bool = True, **other: Any) -> str:
     return leave(city, key, SOUND if stored else None, **other)
 
@@ -46,7 +40,7 @@ def state_of(city: City, key: str = ID) -> tuple[str, str | None, str | None]:
 
 
 def test_an_agent_of_the_department_hears_the_message_and_nothing_on_the_way_keeps_it(city: City) -> None:
-    answer = signed_in(city, "aino").get(f"/recordings/{message(city)}.wav")
+    answer = city.signed_in("aino").get(f"/recordings/{message(city)}.wav")
     assert (answer.status_code, answer.data, answer.mimetype) == (200, SOUND, "audio/wav")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "ETag" not in answer.headers
@@ -54,7 +48,7 @@ def test_an_agent_of_the_department_hears_the_message_and_nothing_on_the_way_kee
 
 def test_a_part_of_the_sound_is_given_for_the_asking(city: City) -> None:
     message(city)
-    browser = signed_in(city, "aino")
+    browser = city.signed_in("aino")
     part = browser.client.get(f"/console/recordings/{ID}.wav", headers={"Range": "bytes=100-199"})
     assert (part.status_code, part.data) == (206, SOUND[100:200])
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(SOUND)}"
@@ -63,7 +57,7 @@ def test_a_part_of_the_sound_is_given_for_the_asking(city: City) -> None:
 
 def test_another_departments_message_is_not_found(city: City) -> None:
     message(city)
-    bertil = signed_in(city, "bertil")
+    bertil = city.signed_in("bertil")
     assert bertil.get(f"/recordings/{ID}.wav").status_code == 404
     assert bertil.post(f"/recordings/{ID}/heard").status_code == 404
     assert "Voice message" not in bertil.page("/messages")
@@ -73,26 +67,26 @@ def test_another_departments_message_is_not_found(city: City) -> None:
 def test_the_desk_that_answers_the_matter_now_hears_it_too(city: City) -> None:
     city.request("r1", number_id=city.number(), desk="streets")
     message(city, request_id="r1")
-    assert signed_in(city, "bertil").get(f"/recordings/{ID}.wav").status_code == 200
+    assert city.signed_in("bertil").get(f"/recordings/{ID}.wav").status_code == 200
 
 
 @pytest.mark.parametrize("state", ["draft", "dropped"])
 def test_what_the_caller_has_not_left_is_nobodys_to_hear(city: City, state: str) -> None:
     message(city, state=state)
-    assert signed_in(city, "aino").get(f"/recordings/{ID}.wav").status_code == 404
+    assert city.signed_in("aino").get(f"/recordings/{ID}.wav").status_code == 404
 
 
 def test_sound_that_is_damaged_or_not_there_is_not_found(city: City) -> None:
     message(city, stored=False)
     city.change(recording, recording.c.id == ID, stored_machine=1.0)
-    assert signed_in(city, "aino").get(f"/recordings/{ID}.wav").status_code == 404
+    assert city.signed_in("aino").get(f"/recordings/{ID}.wav").status_code == 404
 
 
 @pytest.mark.parametrize(
     ("path", "status"), [("/recordings/..%2F..%2Fetc%2Fpasswd.wav", 404), ("/recordings/%00.wav", 400)]
 )
 def test_tricks_with_names_lead_nowhere(city: City, path: str, status: int) -> None:
-    assert signed_in(city, "aino").get(path).status_code == status
+    assert city.signed_in("aino").get(path).status_code == status
 
 
 # --- the list ----------------------------------------------------------------------------------------------------
@@ -100,7 +94,7 @@ def test_tricks_with_names_lead_nowhere(city: City, path: str, status: int) -> N
 
 def test_the_list_shows_what_is_left_and_one_press_settles_it(city: City) -> None:
     message(city)
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     page = aino.page("/messages")
     assert f'src="/console/recordings/{ID}.wav"' in page
     assert "1:08" in page
@@ -112,7 +106,7 @@ def test_the_list_shows_what_is_left_and_one_press_settles_it(city: City) -> Non
 
 def test_a_plain_form_does_the_same_and_leads_back(city: City) -> None:
     message(city)
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     aino.page("/messages")
     answer = aino.client.post(f"/console/recordings/{ID}/heard", data={"csrf_token": aino.word, "note": ""})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/console/messages")
@@ -123,7 +117,7 @@ def test_a_message_with_a_request_stands_on_its_card_and_not_on_the_list(city: C
     city.request("r1", number_id=city.number(), state="offered", offer_token="tok1")
     message(city, request_id="r1")
     city.offer("a_aino", request_id="r1")
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     assert f"/console/recordings/{ID}.wav" in aino.page("/")
     assert f"/console/recordings/{ID}.wav" not in aino.page("/messages")
     assert aino.desk()["offer"]["sounds"][0]["seconds"] == 68
@@ -132,7 +126,7 @@ def test_a_message_with_a_request_stands_on_its_card_and_not_on_the_list(city: C
 def test_sound_on_its_way_and_sound_that_never_came_are_told_apart(city: City) -> None:
     message(city, stored=False)
     message(city, "zzzzzzzzzzzzzzzzzzzz", stored=False, failed="not audio")
-    page = signed_in(city, "aino").page("/messages")
+    page = city.signed_in("aino").page("/messages")
     assert "Ääni on vielä tulossa" in page
     assert "ei saatu talteen" in page
     assert "<audio" not in page
@@ -141,7 +135,7 @@ def test_sound_on_its_way_and_sound_that_never_came_are_told_apart(city: City) -
 def test_the_agents_page_says_how_many_wait(city: City) -> None:
     message(city)
     city.request("r1", number_id=city.number(), contact="text")
-    assert '<span class="figure">2</span> <a href="/console/messages">' in signed_in(city, "aino").page("/")
+    assert '<span class="figure">2</span> <a href="/console/messages">' in city.signed_in("aino").page("/")
 
 
 def test_a_supervisor_sees_the_message_on_the_line_and_what_the_duty_left(city: City) -> None:
@@ -150,7 +144,7 @@ def test_a_supervisor_sees_the_message_on_the_line_and_what_the_duty_left(city: 
     duty = message(city, "zzzzzzzzzzzzzzzzzzzz", kind="duty", urgent=1)
     for item, detail in (("i1", duty), ("i2", "faults")):
         city.put(supervisor_item, id=item, kind="duty_unanswered", detail=detail, made_at=city.clock.now())
-    sirkka = signed_in(city, "sirkka")
+    sirkka = city.signed_in("sirkka")
     assert f"/console/recordings/{ID}.wav" in sirkka.page("/matters/r1")
     page = sirkka.page("/line")
     assert f"/console/recordings/{duty}.wav" in page
@@ -164,7 +158,7 @@ def test_a_supervisor_elsewhere_sees_that_nobody_answered_and_is_offered_no_soun
     city.agent("saara", role="supervisor", departments=("streets",))
     duty = message(city, kind="duty", urgent=1)
     city.put(supervisor_item, id="i1", kind="duty_unanswered", detail=duty, made_at=city.clock.now())
-    saara = signed_in(city, "saara")
+    saara = city.signed_in("saara")
     page = saara.page("/line")
     assert "/console/items/i1/seen" in page
     assert f"/console/recordings/{duty}.wav" not in page
@@ -174,12 +168,12 @@ def test_a_supervisor_elsewhere_sees_that_nobody_answered_and_is_offered_no_soun
 def test_no_copy_of_the_sound_is_offered(city: City) -> None:
     """What a resident said does not lie in the clear on agents' machines because a menu offered it."""
     message(city)
-    assert '<audio controls controlslist="nodownload"' in signed_in(city, "aino").page("/messages")
+    assert '<audio controls controlslist="nodownload"' in city.signed_in("aino").page("/messages")
 
 
 def test_what_nobody_can_have_heard_is_not_settled_as_heard(city: City) -> None:
     message(city, stored=False)
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     assert f"/recordings/{ID}/heard" not in aino.page("/messages")
     assert aino.post(f"/recordings/{ID}/heard").status_code == 409
     assert state_of(city)[0] == "kept"
@@ -194,13 +188,13 @@ def test_the_card_of_one_who_rings_in_shows_her_wishes_too(city: City) -> None:
     city.request("r1", number_id=city.number(), interpreter="Dari, Tulkkikeskus", kind="slot")
     city.caller("c1", state="offered", request_id="r1", offer_token="tok1")
     city.offer("a_aino", caller_id="c1")
-    assert "Tulkki: Dari, Tulkkikeskus" in signed_in(city, "aino").page("/")
+    assert "Tulkki: Dari, Tulkkikeskus" in city.signed_in("aino").page("/")
 
 
 def test_another_time_keeps_the_interpreter_that_was_named(city: City) -> None:
     city.request("r1", number_id=city.number(), state="connected", offer_token="tok1", interpreter="Dari, Tulkkikeskus")
     city.offer("a_aino", state="connected", request_id="r1", connected_at=city.clock.now())
-    assert 'id="interpreter-which" value="Dari, Tulkkikeskus"' in signed_in(city, "aino").page("/")
+    assert 'id="interpreter-which" value="Dari, Tulkkikeskus"' in city.signed_in("aino").page("/")
 
 
 # --- in writing --------------------------------------------------------------------------------------------------
@@ -213,7 +207,7 @@ def request_row(city: City, *columns: Any) -> Any:
 def test_an_agent_notes_that_the_answer_goes_in_writing_and_settles_it(city: City) -> None:
     city.request("r1", number_id=city.number())
     message(city, request_id="r1")
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     city.offer("a_aino", token="tok0", request_id="r1", state="ended", note="by post, please")
     assert aino.post("/requests/r1/answer-by", way="text").status_code == 200
     page = aino.page("/messages")
@@ -228,13 +222,13 @@ def test_an_agent_notes_that_the_answer_goes_in_writing_and_settles_it(city: Cit
 
 def test_what_is_to_be_rung_cannot_be_marked_as_written(city: City) -> None:
     city.request("r1", number_id=city.number())
-    assert signed_in(city, "aino").post("/requests/r1/handled").status_code == 409
+    assert city.signed_in("aino").post("/requests/r1/handled").status_code == 409
     assert request_row(city, callback_request.c.state)[0] == "requested"
 
 
 def test_another_departments_request_is_not_found(city: City) -> None:
     city.request("r1", number_id=city.number())
-    bertil = signed_in(city, "bertil")
+    bertil = city.signed_in("bertil")
     for path in ("answer-by", "interpreter", "no-interpreter", "handled"):
         assert bertil.post(f"/requests/r1/{path}", way="text", at="2026-11-25T10:00").status_code == 404
     assert bertil.get("/requests/r1/interpreter").status_code == 404
@@ -246,7 +240,7 @@ def test_another_departments_request_is_not_found(city: City) -> None:
 
 def test_a_time_with_an_interpreter_is_agreed_on_the_page(city: City) -> None:
     city.request("r1", number_id=city.number())
-    sirkka = signed_in(city, "sirkka")
+    sirkka = city.signed_in("sirkka")
     page = sirkka.page("/requests/r1/interpreter")
     assert "luvattu" in page, "how full the coming times are"
     form = {"csrf_token": sirkka.word, "at": "2026-11-25T10:07", "which": "Dari, Tulkkikeskus"}
@@ -272,7 +266,7 @@ def test_a_time_with_an_interpreter_is_agreed_on_the_page(city: City) -> None:
 )
 def test_a_time_that_cannot_be_kept_is_refused_with_its_reason(city: City, at: str, which: str, fault: str) -> None:
     city.request("r1", number_id=city.number())
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     answer = aino.post("/requests/r1/interpreter", at=at, which=which)
     assert (answer.status_code, answer.get_json()) == (422, {"error": fault})
     form = {"csrf_token": aino.word, "at": at, "which": which}
@@ -284,7 +278,7 @@ def test_a_time_that_cannot_be_kept_is_refused_with_its_reason(city: City, at: s
 
 def test_every_wish_leaves_its_line_of_history(city: City) -> None:
     city.request("r1", number_id=city.number())
-    aino = signed_in(city, "aino")
+    aino = city.signed_in("aino")
     aino.post("/requests/r1/answer-by", way="text")
     aino.post("/requests/r1/answer-by", way="ring")
     with city.services.database.read() as connection:

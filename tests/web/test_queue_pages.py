@@ -13,39 +13,24 @@ from console.words import PAGE_LANGUAGES, page_words
 from desks.line_machine import EVENTS as LINE_EVENTS
 from desks.queue_entry import PARTS
 from desks.supervision import CLOSE_REASONS
-from tests.web.console_rig import NOW, Browser, City, make_city
-
-NUMBER = "+358401234567"
+from tests.web.console_rig import NOW, NUMBER, Browser, City, city_of_two_departments
 
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino", ("housing",), ("fi",))
-    made.agent("sirpa", ("housing",), role="supervisor")
-    made.agent("olli", (), role="administrator")
-    made.request(number_id=made.number(NUMBER))
-    made.request("r2", topic="daycare", department="families", desk="families", number_id=made.number("+358409994567"))
-    made.caller("c1")
-    made.caller("c2", topic="daycare", department="families", desk="families")
+    made = city_of_two_departments(tmp_path)
     yield made
     made.services.database.dispose()
 
 
-def signed_in(city: City, name: str) -> Browser:
-    browser = city.browser()
-    browser.signs_in(name)
-    return browser
-
-
 @pytest.fixture
 def aino(city: City) -> Browser:
-    return signed_in(city, "aino")
+    return city.signed_in("aino")
 
 
 @pytest.fixture
 def sirpa(city: City) -> Browser:
-    return signed_in(city, "sirpa")
+    return city.signed_in("sirpa")
 
 
 # --- whose it is -------------------------------------------------------------------------------------------------
@@ -68,7 +53,7 @@ def test_another_departments_matter_is_not_found(aino: Browser, path: str) -> No
 
 
 def test_an_administrator_sees_all(city: City) -> None:
-    page = signed_in(city, "olli").page("/queue")
+    page = city.signed_in("olli").page("/queue")
     assert "/console/matters/r1" in page
     assert "/console/matters/r2" in page
 

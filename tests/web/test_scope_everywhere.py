@@ -65,7 +65,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_each_gets_in_where_the_table_says_and_nowhere_else(city: City, name: str) -> None:
-    browser = signed_in(city, name)
+    browser = city.signed_in(name)
     shut = [route for route in ROUTES if DOORS[route.name].who[name] != "open"]
     before = record(city)
     for route in shut:
@@ -77,7 +77,7 @@ def test_each_gets_in_where_the_table_says_and_nowhere_else(city: City, name: st
     assert record(city) == before, "what is not hers changes nothing"
     for route in sorted(ROUTES, key=lambda one: (one.name in ENDS_HER_SESSION, one.method)):
         if DOORS[route.name].who[name] == "open":
-            browser = signed_in(city, name) if route.name in ENDS_HER_SESSION else browser
+            browser = city.signed_in(name) if route.name in ENDS_HER_SESSION else browser
             answer = knocks(city, browser, route.name)
             assert answer.status_code not in (401, 403, 404, 500) or is_no_door(route.name, answer), (
                 name,
@@ -96,7 +96,7 @@ def is_no_door(name: str, answer: TestResponse) -> bool:
 @pytest.mark.parametrize("name", ["fanni", "elli", "seppo"])
 def test_no_page_shows_another_departments_matter(city: City, name: str) -> None:
     """Whoever may open a page reads nothing there of what is not hers: neither code, number, note nor reason."""
-    browser = signed_in(city, name)
+    browser = city.signed_in(name)
     for route in ROUTES:
         if route.method == "GET" and DOORS[route.name].who[name] == "open":
             told = knocks(city, browser, route.name).text
@@ -108,27 +108,19 @@ def test_no_page_shows_another_departments_matter(city: City, name: str) -> None
 
 def test_the_same_pages_show_it_to_whose_it_is(city: City) -> None:
     """The test above would pass with empty pages too."""
-    assert "482913" in signed_in(city, "sirpa").get("/line").text
-    assert (
-        "40 1234567" in signed_in(city, "aino").get("/").text or "40 1234567" in signed_in(city, "aino").get("/").text
-    )
+    assert "482913" in city.signed_in("sirpa").get("/line").text
+    assert "40 1234567" in city.signed_in("aino").get("/").text or "40 1234567" in city.signed_in("aino").get("/").text
 
 
 @pytest.mark.parametrize(("desk", "seen"), [("housing", 404), ("extended", 200)])
 def test_the_extended_hours_desk_reads_what_has_moved_to_it_and_no_more(city: City, desk: str, seen: int) -> None:
     city.change(callback_request, callback_request.c.id == "r1", desk=desk)
-    browser = signed_in(city, "elli")
+    browser = city.signed_in("elli")
     assert browser.get("/matters/r1").status_code == seen
     assert browser.get("/recordings/m1234567.wav").status_code == seen
     assert browser.get("/requests/r1/interpreter").status_code == seen
     assert browser.get("/line").status_code == 403
-    assert signed_in(city, "fanni").get("/matters/r1").status_code == 404
-
-
-def signed_in(city: City, name: str) -> Browser:
-    browser = city.browser()
-    assert browser.signs_in(name).status_code == 303
-    return browser
+    assert city.signed_in("fanni").get("/matters/r1").status_code == 404
 
 
 def knocks(city: City, browser: Browser, name: str) -> TestResponse:

@@ -8,39 +8,24 @@ from typing import Any
 import pytest
 
 from adapters.schema import audit_event, callback_request, desk_pause, promise_told, ringing_stop
-from tests.web.console_rig import NOW, Browser, City, make_city
-
-NUMBER = "+358401234567"
+from tests.web.console_rig import NOW, Browser, City, city_of_two_departments
 
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino", ("housing",), ("fi",))
-    made.agent("sirpa", ("housing",), role="supervisor")
-    made.agent("olli", (), role="administrator")
-    made.request(number_id=made.number(NUMBER))
-    made.request("r2", topic="daycare", department="families", desk="families", number_id=made.number("+358409994567"))
-    made.caller("c1")
-    made.caller("c2", topic="daycare", department="families", desk="families")
+    made = city_of_two_departments(tmp_path)
     yield made
     made.services.database.dispose()
 
 
-def signed_in(city: City, name: str) -> Browser:
-    browser = city.browser()
-    browser.signs_in(name)
-    return browser
-
-
 @pytest.fixture
 def aino(city: City) -> Browser:
-    return signed_in(city, "aino")
+    return city.signed_in("aino")
 
 
 @pytest.fixture
 def sirpa(city: City) -> Browser:
-    return signed_in(city, "sirpa")
+    return city.signed_in("sirpa")
 
 
 def state(city: City, key: str = "r1") -> Any:
