@@ -8,14 +8,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, select, text, update
 
 from adapters.database import insert_once
 from adapters.ids import new_id
 from adapters.schema import callback_request, line_event, settlement, supervisor_item, waiting_caller
+from adapters.schema.line import IN_LINE
+from adapters.schema.promises import REQUESTED
 
 REPORT, REQUEST, CALLER, ITEM = settlement, callback_request, waiting_caller, supervisor_item
 IN_HAND = ("waiting", "offered", "bridging", "wishes", "closing")
+# In the words of their partial indexes: what is over is not read again at every closing.
+STANDS, FREE = text(f"waiting_caller.{IN_LINE}"), text(f"callback_request.{REQUESTED}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def count(connection: Connection, desk: str, closed_at: datetime, **more: int) -
 
 def finish(connection: Connection, desk: str, closed_at: datetime, now: datetime) -> bool:
     """Once nobody waits at the closed desk and nothing there is due. False: something is left."""
-    left = select(CALLER.c.id).where(CALLER.c.desk == desk, CALLER.c.state.in_(IN_HAND))
+    left = select(CALLER.c.id).where(CALLER.c.desk == desk, STANDS, CALLER.c.state.in_(IN_HAND))
     if connection.scalar(left.limit(1)) is not None:
         return False
     done = {"settled_at": now, "finished": _finished(connection, desk, closed_at, now)}
@@ -71,9 +75,7 @@ def orphans(connection: Connection, desk: str, now: datetime) -> int:
 
 
 def stranded(desk: str, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        REQUEST.c.desk == desk, REQUEST.c.state == "requested", REQUEST.c.due_at <= now, REQUEST.c.contact == "ring"
-    )
+    return and_(FREE, REQUEST.c.desk == desk, REQUEST.c.due_at <= now, REQUEST.c.contact == "ring")
 
 
 def movable(desk: str, now: datetime, hopeless: Collection[str]) -> ColumnElement[bool]:

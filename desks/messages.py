@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, true
 
 from adapters.schema import callback_request, phone_number, recording
 from callbacks import store as promises
-from callbacks.model import OPEN_STATES, Window
+from callbacks.model import Window
 from callbacks.planning import open_slots, ringing_department, room_in
 from desks.card import EarlierNote, Sound
+from desks.queue_store import WRITTEN
 from desks.view_parts import desk_name, grouped, notes_of, sound, sounds_of, topic_path
 from routing_rules.model import Ruleset
 
@@ -92,7 +93,7 @@ def _unheard(scope: Scope) -> ColumnElement[bool]:
 def _written(scope: Scope) -> ColumnElement[bool]:
     own = or_(callback_request.c.department.in_(scope or ()), callback_request.c.desk.in_(scope or ()))
     mine = true() if scope is None else own
-    return callback_request.c.state.in_(OPEN_STATES) & (callback_request.c.contact == "text") & mine
+    return and_(WRITTEN, mine)
 
 
 def _left(connection: Connection, rules: Ruleset, scope: Scope, language: str) -> tuple[Left, ...]:

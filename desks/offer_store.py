@@ -7,25 +7,32 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from adapters.schema import offer
-from desks.offer_machine import OFFER, OPEN_OFFER_STATES, OfferEvent
+from desks.duty_store import OPEN_OFFER
+from desks.offer_machine import OFFER, OfferEvent
 
 OFFERED = offer
 
 
 def offer_by_token(connection: Connection, token: str, *, held: bool = False) -> RowMapping | None:
-    """``held``: for writing. Every writer takes the offer before its matter, so that two never wait for each other."""
-    query = select(OFFERED).where(OFFERED.c.token == token)
-    return connection.execute(query.with_for_update() if held else query).mappings().first()
+    """``held``: for writing. Every writer takes the offer before its matter, and one that a colleague has handed over
+    behind the colleague's own, so that two never wait for each other."""
+    if not held:
+        return connection.execute(select(OFFERED).where(OFFERED.c.token == token)).mappings().first()
+    first = select(OFFERED.c.handed_over_by).where(OFFERED.c.token == token).scalar_subquery()
+    both = select(OFFERED).where(or_(OFFERED.c.token == token, OFFERED.c.token == first))
+    in_order = both.order_by(OFFERED.c.token == token).with_for_update()  # false comes first
+    found = [row for row in connection.execute(in_order).mappings() if row["token"] == token]
+    return found[0] if found else None
 
 
 def offer_of_agent(connection: Connection, agent_id: str) -> RowMapping | None:
-    query = select(OFFERED).where(OFFERED.c.agent_id == agent_id, OFFERED.c.state.in_(OPEN_OFFER_STATES))
+    query = select(OFFERED).where(OFFERED.c.agent_id == agent_id, OPEN_OFFER)
     return connection.execute(query).mappings().first()
 
 
 def offer_of_caller(connection: Connection, line_id: str) -> RowMapping | None:
     """For writing: taken before its matter, as everywhere."""
-    query = select(OFFERED).where(OFFERED.c.caller_id == line_id, OFFERED.c.state.in_(OPEN_OFFER_STATES))
+    query = select(OFFERED).where(OFFERED.c.caller_id == line_id, OPEN_OFFER)
     return connection.execute(query.with_for_update()).mappings().first()
 
 

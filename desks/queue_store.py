@@ -32,7 +32,7 @@ from desks.scope_store import Scope, within
 REQUEST, CALLER = callback_request, waiting_caller
 
 REQUESTED = text(f"callback_request.{promises.REQUESTED}")
-WRITTEN = text("callback_request.state = 'requested' AND callback_request.contact = 'text'")
+WRITTEN = text(f"callback_request.{promises.OPEN} AND callback_request.contact = 'text'")
 ASIDE = text("callback_request.state IN ('unreached','needs_human')")
 IN_LINE = text(f"waiting_caller.{line.IN_LINE}")
 OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
@@ -100,7 +100,7 @@ def written(connection: Connection, by: Narrowed, after: After, most: int) -> Se
 def written_query(by: Narrowed, after: After, most: int) -> Query:
     """The desk is compared as an expression: by its indexes SQLite would read all that is rung, too."""
     desk = func.coalesce(REQUEST.c.desk, "").in_(by.desks) if by.desks else true()
-    return _page(replace(by, desks=()), REQUEST.c.due_at, after, most, WRITTEN, desk)
+    return _page(replace(by, desks=()), REQUEST.c.due_at, after, most, WRITTEN, REQUESTED, desk)
 
 
 def waiting(connection: Connection, by: Narrowed) -> Sequence[RowMapping]:

@@ -31,24 +31,39 @@ def _conversation(services: "Services", tx: Transaction) -> Conversation:
 
 def partner_answered(services: "Services", tx: Transaction, transfer_id: str, call_sid: str) -> str | None:
     """The room, if the partner is still wanted there; asked again, the same room."""
-    row = transfers.by_id(tx.connection, transfer_id)
+    talk = _conversation(services, tx)
+    row = transfer_end.taken(talk, transfers.by_id(tx.connection, transfer_id))
     if row is None or not transfers.adopt(tx.connection, transfer_id, call_sid):
         return None
     asking = store.offer_by_token(tx.connection, row["token"])
     if asking is None or row["state"] not in ("asked", "consulting", "joined", "done"):
         return None
     if row["state"] == "asked":
-        transfer_end.answered(_conversation(services, tx), row)
+        transfer_end.answered(talk, row)
     return room_of(asking)
+
+
+def partner_news(services: "Services", tx: Transaction, transfer_id: str, call_sid: str, word: str, over: bool) -> None:
+    """Her leg rings, talks or is over. One whose order's answer was lost is ours from now on; nobody may want it any
+    more."""
+    talk = _conversation(services, tx)
+    row = transfer_end.taken(talk, transfers.by_id(tx.connection, transfer_id))
+    if row is None or not transfers.adopt(tx.connection, transfer_id, call_sid):
+        return
+    if over:
+        partner_gone(services, tx, transfer_id, call_sid, word)
+    elif row["leg_sid"] is None and row["ended_at"] is not None and row["state"] != "done":
+        services.outbox.order(tx, "end_leg", call_sid)
 
 
 def partner_gone(services: "Services", tx: Transaction, transfer_id: str, call_sid: str, why: str) -> None:
     """Before the agent has left: the resident is hers again. After it: the resident is not left alone."""
-    row = transfers.by_id(tx.connection, transfer_id)
+    talk = _conversation(services, tx)
+    row = transfer_end.taken(talk, transfers.by_id(tx.connection, transfer_id))
     if row is None or row["leg_sid"] not in (None, call_sid):
         return
     if row["ended_at"] is None:
-        transfer_end.failed(_conversation(services, tx), row, why)
+        transfer_end.failed(talk, row, why)
     elif row["state"] == "done":
         services.outbox.order(tx, "release_caller", row["token"], delay=RELEASE_SECONDS)
 
@@ -58,8 +73,8 @@ def room_over(services: "Services", tx: Transaction, token: str, call_sid: str, 
 
     Her agent may have left in the very moment in which she asked somebody else: then the line has her back."""
     talk = _conversation(services, tx)
-    open_one = transfers.open_about(tx.connection, call_sid)
-    if open_one is not None:
+    open_one = transfer_end.taken(talk, transfers.open_about(tx.connection, call_sid))
+    if open_one is not None and open_one["ended_at"] is None:
         _came_to_nothing(talk, open_one)
     elif failed:
         room_failed(talk, token)

@@ -19,6 +19,15 @@ RUNG_AGAIN = timedelta(minutes=15)  # business time: whose transfer broke off is
 RUNG_WITHIN = timedelta(minutes=60)
 
 
+def taken(talk: Talk, row: RowMapping | None) -> RowMapping | None:
+    """The transfer as it stands now, behind the asking agent's offer: that one first, then the transfer, then the offer
+    of who was asked, whoever begins. In another order two wait for each other, and the resident for both."""
+    if row is None:
+        return None
+    talk.held(row["token"])
+    return transfers.by_id(talk.tx.connection, row["id"])
+
+
 def answered(talk: Talk, row: RowMapping) -> None:
     """Who was asked is there. Where the agent has left, or never meant to stay, the resident is hers at once."""
     asking = store.offer_by_token(talk.tx.connection, row["token"])
@@ -197,7 +206,7 @@ def not_taken(talk: Talk, token: str, why: str) -> None:
 
 def resident_gone(talk: Talk, call_sid: str) -> None:
     """She has hung up: nobody is asked about her any more."""
-    open_one = transfers.open_about(talk.tx.connection, call_sid)
+    open_one = taken(talk, transfers.open_about(talk.tx.connection, call_sid))
     if open_one is None or not transfers.move(talk.tx.connection, open_one, "caller_gone", talk.now):
         return
     withdraw_asked(talk, open_one)

@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, text, update
 
 from adapters.ids import new_id
 from adapters.schema import agent, line_event, listening, offer, outbox, transfer, waiting_caller
+from desks.duty_store import OPEN_OFFER
 from desks.line_machine import FINAL_LINE_STATES, LineState
 from desks.transfer_machine import FINAL_TRANSFER_STATES, TRANSFER, TransferEvent
 
 TRANSFERS = transfer
+# In the words of its partial index: only then is it used.
+WITH_PARTNER = text("transfer.state = 'done' AND transfer.goal_kind = 'partner'")
 
 
 def begin(connection: Connection, **values: Any) -> str:
@@ -76,18 +79,16 @@ def open_older_than(connection: Connection, machine: float) -> list[RowMapping]:
 
 
 def promoted_before(connection: Connection, machine: float) -> list[RowMapping]:
-    """Callbacks whose talk goes on in a room since then."""
-    going_on = and_(offer.c.state == "connected", offer.c.request_id.is_not(None), offer.c.room.is_not(None))
-    query = select(offer).where(going_on, offer.c.accepted_machine < machine).order_by(offer.c.accepted_machine)
-    return list(connection.execute(query.limit(100)).mappings())
+    """Callbacks whose talk goes on in a room since then; picked from the open offers, which are as many as agents."""
+    query = select(offer).where(OPEN_OFFER, offer.c.state == "connected", offer.c.accepted_machine < machine)
+    rows = connection.execute(query.order_by(offer.c.accepted_machine)).mappings()
+    return [row for row in rows if row["request_id"] is not None and row["room"] is not None]
 
 
 def talks_with_partners(connection: Connection, since: datetime) -> list[RowMapping]:
     """Residents who were handed to a partner, and whom nobody has led on since."""
     led = select(outbox.c.id).where(outbox.c.kind == "release_caller", outbox.c.ref == transfer.c.token)
-    query = select(transfer).where(
-        transfer.c.state == "done", transfer.c.goal_kind == "partner", transfer.c.ended_at > since
-    )
+    query = select(transfer).where(WITH_PARTNER, transfer.c.ended_at > since)
     found = query.where(transfer.c.leg_sid.is_not(None), ~led.exists()).order_by(transfer.c.ended_at)
     return list(connection.execute(found.limit(100)).mappings())
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from adapters.schema import agent, callback_request, offer, presence, waiting_caller
 from desks.card import DeskView, JustEnded, LineCounts
+from desks.line_store import REQUESTED, WAITING
 from desks.store import may_be_rung
 from desks.view_card import card_of
 from desks.view_looking import Looking
@@ -74,14 +75,14 @@ def _line(look: Looking) -> LineCounts:
     desks, languages = json.loads(one.departments), json.loads(one.languages)
     waiting = connection.execute(
         select(func.count(), func.min(waiting_caller.c.line_time_at)).where(
-            waiting_caller.c.state == "waiting",
+            WAITING,
             waiting_caller.c.desk.in_(desks),
             waiting_caller.c.service_language.in_(languages),
         )
     ).one()
     due = connection.scalar(
         select(func.count()).where(
-            callback_request.c.state == "requested",
+            REQUESTED,
             callback_request.c.due_at <= look.now,
             may_be_rung(look.now),
             callback_request.c.desk.in_(desks),

@@ -11,7 +11,6 @@ from recordings import store as recordings
 from routing_rules.model import Ruleset
 
 EARLIER = timedelta(days=30)
-OPEN_OFFER = ("offered", "accepted", "dialing", "connected", "wrapup")
 LONGEST_PATH = 5
 
 

@@ -82,6 +82,7 @@ class LineFacts:
     extended_wait: int | None
     promised: Promised | None = None  # the stay ended in this promise
     in_transfer: bool = False  # her agent has asked somebody else for her: an empty room is no goodbye
+    token: str = ""  # of the offer whose agent she talks with
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class LineFinder:
             extended_wait=self._seen(self.rules.extended_desk, None, duty()).wait_minutes if closing else None,
             promised=self._promised() if row["state"] == "promised" else None,
             in_transfer=row["state"] == "talking" and open_about(self.connection, self.call_sid) is not None,
+            token=row["offer_token"] or "",
         )
 
     def _seen(self, desk: str, line_id: str | None, duty: Duty) -> Outlook:

@@ -79,7 +79,7 @@ class News:
             self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended))
 
     def agent_leg(self, token: str, call_sid: str, status: str) -> None:
-        row = store.offer_by_token(self.tx.connection, token)
+        row = store.offer_by_token(self.tx.connection, token, held=True)
         if row is None or row["agent_call_sid"] not in (None, call_sid):
             return
         if row["agent_call_sid"] is None:  # the answer to our order was lost: adopted by its token

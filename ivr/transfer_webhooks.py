@@ -50,7 +50,7 @@ class Legs:
             return HANGUP
         if row["state"] != "connected":
             return goodbye(matter.language)
-        over = link(self.services.base, "talk/over", k=token)
+        over = link(self.services.base, "talk/over", k=token, lang=matter.language)
         return Turn(matter.language, (DialConference(room_of(row) or "", over, hold_url(self.services.base)),))
 
     def room_over(self, token: str, call_sid: str, status: str) -> Turn:
@@ -62,7 +62,7 @@ class Legs:
         with self.services.database.read() as connection:
             row = store.offer_by_token(connection, token)
             matter = matter_of(connection, row) if row is not None else None
-        return goodbye(matter.language if matter is not None else DEFAULT)
+        return goodbye(matter.language if matter is not None else _language())
 
     def line(self, line_id: str, call_sid: str) -> Turn:
         """Whom she is led to, and that her place is kept; then the step that asks the record where she goes."""
@@ -154,7 +154,7 @@ def blueprint(services: "Services") -> Blueprint:
     }
     for path, answer in answers.items():
         pages.add_url_rule(path, path.replace("/", "_"), _answering(words, path, answer), methods=["POST"])
-    _add_news(pages, services)
+    _add_news(pages, services, words)
     return pages
 
 
@@ -165,10 +165,14 @@ def _answering(words: Callable[[Turn], Response], path: str, answer: Callable[[]
         try:
             return words(answer())
         except DatabaseError as error:
-            LOG.warning("record unavailable", extra={"path": path, "call": _sid(), "error": type(error).__name__})
+            _note_without_record(path, error)
             return words(_without_record(path))
 
     return answered
+
+
+def _note_without_record(path: str, error: DatabaseError) -> None:
+    LOG.warning("record unavailable", extra={"path": path, "call": _sid(), "error": type(error).__name__})
 
 
 def _without_record(path: str) -> Turn:
@@ -176,17 +180,24 @@ def _without_record(path: str) -> Turn:
     return goodbye(_language()) if path.startswith("/talk/") else HANGUP
 
 
-def _add_news(pages: Blueprint, services: "Services") -> None:
+def _add_news(pages: Blueprint, services: "Services", words: Callable[[Turn], Response]) -> None:
+    """Legs' own news. What the record cannot take in now, the slow tick finds out by asking the provider."""
+
+    def heard(path: str, handle: Callable[[News], None]) -> Response:
+        try:
+            return take(services, handle)
+        except DatabaseError as error:
+            _note_without_record(path, error)
+            return words(HANGUP)
+
     @pages.post("/transfer/leg")
     def transfer_leg() -> Response:
         sid, word, transfer_id = _sid(), request.form.get("CallStatus", "")[:16], _id()
 
         def handle(news: News) -> None:
-            transfers.adopt(news.tx.connection, transfer_id, sid)
-            if word in ENDED:
-                talk_legs.partner_gone(services, news.tx, transfer_id, sid, word)
+            talk_legs.partner_news(services, news.tx, transfer_id, sid, word, word in ENDED)
 
-        return take(services, handle)
+        return heard("/transfer/leg", handle)
 
     @pages.post("/supervisor/leg")
     def supervisor_leg() -> Response:
@@ -195,7 +206,7 @@ def _add_news(pages: Blueprint, services: "Services") -> None:
         def handle(news: News) -> None:
             talk_legs.supervisor_news(services, news.tx, listening_id, sid, over=word in ENDED)
 
-        return take(services, handle)
+        return heard("/supervisor/leg", handle)
 
 
 def _on_hold(services: "Services") -> Turn:

@@ -20,6 +20,7 @@ from callbacks.planning import free_slots, open_slots, ringing_department
 from callbacks.service import Promises
 from desks import store, wishes
 from desks.line import extended_open
+from desks.line_store import WAITING
 from desks.serving import within_grace
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import is_open, last_closing
@@ -95,7 +96,7 @@ def _settle_callers(closing: Closing) -> int:
 
 
 def _waiting(connection: Connection, desk: str) -> list[RowMapping]:
-    query = select(store.CALLER).where(store.CALLER.c.desk == desk, store.CALLER.c.state == "waiting")
+    query = select(store.CALLER).where(WAITING, store.CALLER.c.desk == desk)
     return list(connection.execute(query.order_by(store.CALLER.c.line_time_at, store.CALLER.c.id)).mappings())
 
 

@@ -22,7 +22,7 @@ from desks import store
 from desks.conversation import Conversation
 from desks.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
-from queue_workers import listen_effects, sound_effects, talk_effects
+from queue_workers import ending_effects, listen_effects, sound_effects, talk_effects
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def carry_out(services: "Services", outbox_id: str) -> bool:
     outcome = EFFECTS[kind](services, ref)
     if isinstance(outcome, float):
         outcome = GIVEN_UP if tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (tries - 1))
+    if outcome == GIVEN_UP and kind in ENDED_INSTEAD:
+        ENDED_INSTEAD[kind](services, ref)
     _settle(services, outbox_id, outcome)
     return True
 
@@ -59,12 +61,15 @@ def _claim(services: "Services", outbox_id: str) -> tuple[str, str, int] | None:
     mine = update(outbox).where(
         outbox.c.id == outbox_id, outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
     )
-    with services.database.write() as tx:
+
+    def claim(tx: Transaction) -> tuple[str, str, int] | None:
         changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
         if changed.rowcount != 1:
             return None
         row = tx.connection.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
-    return row["kind"], row["ref"], row["tries"]
+        return row["kind"], row["ref"], row["tries"]
+
+    return services.database.run(claim)
 
 
 def _settle(services: "Services", outbox_id: str, outcome: Outcome) -> None:
@@ -74,8 +79,8 @@ def _settle(services: "Services", outbox_id: str, outcome: Outcome) -> None:
         values["due_machine"] = now + outcome
     else:
         values |= {"done_machine": now, "result": outcome[:40]}
-    with services.database.write() as tx:
-        tx.connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(**values))
+    same = update(outbox).where(outbox.c.id == outbox_id)
+    services.database.run(lambda tx: tx.connection.execute(same.values(**values)))
 
 
 # --- the effects -------------------------------------------------------------------------------------------------
@@ -102,7 +107,8 @@ def ring_agent(services: "Services", token: str) -> Outcome:
 def _ask(services: "Services", token: str) -> str | None:
     now = services.clock.machine()
     mine = update(offer).where(offer.c.token == token, offer.c.state == "offered", offer.c.asked_machine.is_(None))
-    with services.database.write() as tx:
+
+    def ask(tx: Transaction) -> str | None:
         if tx.connection.execute(mine.values(asked_machine=now)).rowcount != 1:
             return None
         agent_id = str(tx.connection.scalar(select(offer.c.agent_id).where(offer.c.token == token)))
@@ -110,27 +116,33 @@ def _ask(services: "Services", token: str) -> str | None:
         store.note_offer(tx.connection, token, own_telephone=own)  # a reserve accepts with a key, as her own does
         if own:
             tx.after_commit(lambda: services.changed(agent_id))
-    return to
+        return to
+
+    return services.database.run(ask)
 
 
 def _rung(services: "Services", token: str, result: Result) -> Outcome:
-    with services.database.write() as tx:
-        match result:
-            case Done(sid):
-                unset = update(offer).where(offer.c.token == token, offer.c.agent_call_sid.is_(None))
-                tx.connection.execute(unset.values(agent_call_sid=sid))
-                row = store.offer_by_token(tx.connection, token)
-                if row is not None and row["state"] == "ended":  # withdrawn while the provider was asked
-                    services.outbox.order(tx, "end_leg", sid)
-                return "rung"
-            case NotDone(again=True):
-                tx.connection.execute(update(offer).where(offer.c.token == token).values(asked_machine=None))
-                return AGAIN_SECONDS
-            case NotDone():
-                Conversation(services, tx, services.rules.current()).give_back(token, "unanswered")
-                return "refused"
-            case Unknown(why):
-                return f"unknown: {why}"
+    """Her telephone rings by now: a lock that is lost here begins anew, or nobody could end that leg."""
+    return services.database.run(lambda tx: _noted(services, tx, token, result))
+
+
+def _noted(services: "Services", tx: Transaction, token: str, result: Result) -> Outcome:
+    match result:
+        case Done(sid):
+            unset = update(offer).where(offer.c.token == token, offer.c.agent_call_sid.is_(None))
+            tx.connection.execute(unset.values(agent_call_sid=sid))
+            row = store.offer_by_token(tx.connection, token)
+            if row is not None and row["state"] == "ended":  # withdrawn while the provider was asked
+                services.outbox.order(tx, "end_leg", sid)
+            return "rung"
+        case NotDone(again=True):
+            tx.connection.execute(update(offer).where(offer.c.token == token).values(asked_machine=None))
+            return AGAIN_SECONDS
+        case NotDone():
+            Conversation(services, tx, services.rules.current()).give_back(token, "unanswered")
+            return "refused"
+        case Unknown(why):
+            return f"unknown: {why}"
 
 
 def bring_caller(services: "Services", token: str) -> Outcome:
@@ -248,6 +260,11 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "let_leave": talk_effects.let_leave,
     "leave_room": talk_effects.leave_room,
     "lead_on": talk_effects.lead_on,
-    "end_abusive": talk_effects.end_abusive,
+    "end_abusive": ending_effects.end_abusive,
     "ring_supervisor": listen_effects.ring_supervisor,
+}
+# What is done once such an order is given up, so that nobody stays in a call that leads nowhere.
+ENDED_INSTEAD: Mapping[str, Callable[["Services", str], None]] = {
+    "end_abusive": ending_effects.end_agents_leg,
+    "let_leave": ending_effects.end_left_leg,
 }

@@ -30,20 +30,23 @@ def _ask_supervisor(services: "Services", tx: Transaction, listening_id: str) ->
 
 
 def _listening_rung(services: "Services", listening_id: str, result: Result) -> Outcome:
-    with services.database.write() as tx:
-        match result:
-            case Done(sid):
-                transfers.note_listening(tx.connection, listening_id, leg_sid=sid)
-                row = transfers.listening_by_id(tx.connection, listening_id)
-                if row is not None and row["ended_at"] is not None:
-                    services.outbox.order(tx, "end_leg", sid)
-                return "rung"
-            case NotDone(again=True):
-                transfers.note_listening(tx.connection, listening_id, asked_machine=None)
-                return AGAIN_SECONDS
-            case NotDone():
-                transfers.end_listening(tx.connection, listening_id, services.clock.now())
-                tx.after_commit(services.changed)
-                return "refused"
-            case Unknown(why):
-                return f"unknown: {why}"
+    return services.database.run(lambda tx: _noted(services, tx, listening_id, result))
+
+
+def _noted(services: "Services", tx: Transaction, listening_id: str, result: Result) -> Outcome:
+    match result:
+        case Done(sid):
+            transfers.note_listening(tx.connection, listening_id, leg_sid=sid)
+            row = transfers.listening_by_id(tx.connection, listening_id)
+            if row is not None and row["ended_at"] is not None:
+                services.outbox.order(tx, "end_leg", sid)
+            return "rung"
+        case NotDone(again=True):
+            transfers.note_listening(tx.connection, listening_id, asked_machine=None)
+            return AGAIN_SECONDS
+        case NotDone():
+            transfers.end_listening(tx.connection, listening_id, services.clock.now())
+            tx.after_commit(services.changed)
+            return "refused"
+        case Unknown(why):
+            return f"unknown: {why}"

@@ -10,24 +10,27 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, select, text, update
 
 from adapters.database import Transaction
-from adapters.schema import call_draft, code_try, offer, presence, receipt, supervisor_item
+from adapters.schema import call_draft, code_try, offer, presence, receipt
+from adapters.schema.promises import DIALING as RINGS
 from adapters.voice_gateway import NotDone, ProviderCall
 from callbacks import owner_store as owners
 from callbacks import store as promises
+from callbacks.item_store import close_items
 from callbacks.service import UNREACHED_DAYS
 from desks import outcome, store
 from desks.conversation import Conversation, wrap_up_expired
 from desks.duty_store import OPEN_OFFER
-from desks.line_machine import FINAL_LINE_STATES
 from desks.offer_machine import OfferState
+from desks.queue_store import ASIDE, IN_LINE
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("reconcile")
+DIALING = text(f"callback_request.{RINGS}")
 UNASKED_SECONDS = 45.0  # machine time until a leg that never rang is given up: 20 s, the provider's 5, a margin
 UNANSWERED_SECONDS = 10.0  # longer than the provider's deadline: the order's answer is lost
 RING_GRACE = timedelta(seconds=22)  # business time: she has 20 s, and her news a moment to reach us
@@ -132,7 +135,7 @@ def unknown_rings(services: "Services") -> None:
     machine, until = services.clock.machine(), time.monotonic() + BUDGET_SECONDS
     table = promises.REQUEST
     query = select(offer).join(table, table.c.offer_token == offer.c.token)
-    over = query.where(table.c.state == "dialing", offer.c.leg_ended_machine < machine - RING_NEWS_SECONDS)
+    over = query.where(DIALING, offer.c.leg_ended_machine < machine - RING_NEWS_SECONDS)
     with services.database.read() as connection:
         rows = list(connection.execute(over.order_by(offer.c.leg_ended_machine)).mappings())
     for row in rows:
@@ -161,11 +164,14 @@ def _unknown_ring(services: "Services", row: RowMapping, quiet_since: float) -> 
 
 
 def vanished_callers(services: "Services", checked: dict[str, float]) -> None:
-    """Callers in the line whose call has ended without our being told. ``checked``: when we last asked (machine)."""
+    """Callers in the line whose call has ended without our being told. ``checked``: when we last asked (machine).
+
+    A stay that is being handed is not among them: it ends with its transfer, whose resident ``talk_repairs`` looks
+    after, and no event of its own leads out of it."""
     machine = services.clock.machine()
     with services.database.read() as connection:
-        query = select(store.CALLER).where(store.CALLER.c.state.not_in(FINAL_LINE_STATES))
-        rows = list(connection.execute(query.limit(500)).mappings())
+        query = select(store.CALLER.c.id, store.CALLER.c.call_sid).where(IN_LINE)
+        rows = list(connection.execute(query).mappings())
     for gone in set(checked) - {row["id"] for row in rows}:
         del checked[gone]
     until = time.monotonic() + BUDGET_SECONDS
@@ -191,13 +197,15 @@ def expire(services: "Services") -> None:
     table = promises.REQUEST
     limit = now - timedelta(days=UNREACHED_DAYS)
     with services.database.read() as connection:
-        query = select(table.c.id).where(table.c.state == "unreached", table.c.last_attempt_at < limit)
-        ids = [row.id for row in connection.execute(query.limit(500))]
+        unreached = (ASIDE, table.c.state == "unreached", table.c.last_attempt_at < limit)
+        ids = [row.id for row in connection.execute(select(table.c.id).where(*unreached).limit(500))]
     for request_id in ids:
-        with services.database.write() as tx:
-            promises.transition(tx.connection, request_id, "expire", now, "service")
-            items = update(supervisor_item).where(supervisor_item.c.request_id == request_id)
-            tx.connection.execute(items.values(closed_at=now))
+        services.database.run(partial(_expire, request_id, now))
+
+
+def _expire(request_id: str, now: datetime, tx: Transaction) -> None:
+    if promises.transition(tx.connection, request_id, "expire", now, "service"):
+        close_items(tx.connection, now, request_id)
 
 
 def owners_gone(services: "Services") -> None:
@@ -205,14 +213,16 @@ def owners_gone(services: "Services") -> None:
     with services.database.read() as connection:
         anybody = owners.gone(connection)
     if anybody:
-        with services.database.write() as tx:
-            owners.let_go_of_gone(tx.connection)
+        services.database.run(lambda tx: owners.let_go_of_gone(tx.connection))
 
 
 def tidy(services: "Services") -> None:
     """Receipts, keyed-in numbers and tried codes of calls that are long over."""
     limit = services.clock.machine() - KEEP_SECONDS
-    with services.database.write() as tx:
+
+    def forget(tx: Transaction) -> None:
         tx.connection.execute(delete(receipt).where(receipt.c.made_machine < limit))
         tx.connection.execute(delete(call_draft).where(call_draft.c.made_machine < limit))
         tx.connection.execute(delete(code_try).where(code_try.c.made_machine < limit))
+
+    services.database.run(forget)

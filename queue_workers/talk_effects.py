@@ -17,6 +17,7 @@ from desks import transfer_store as transfers
 from desks.conversation import Conversation
 from desks.talk_room import matter_of, resident_leg, room_of
 from ivr.step_url import RETRY, link, step_for, url_of
+from queue_workers.talk_repairs import is_over
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -61,7 +62,7 @@ def set_hold(services: "Services", ref: str) -> Outcome:
     if done == "done" and _has_turned(services, row):
         return SOON  # a neighbour's order may have come first: nobody stays on hold while the card shows none
     if done == "done" and not row["on_hold"] and _is_back(services, row):
-        services.gateway.closes(room, row["agent_call_sid"])
+        return _in_room(services, row, services.gateway.closes(room, row["agent_call_sid"]))
     return done
 
 
@@ -117,17 +118,14 @@ def consult(services: "Services", transfer_id: str) -> Outcome:
 
 def _put_right(services: "Services", asking: RowMapping) -> Outcome:
     """Taken back while the provider put her on hold: an order of its own, so that it is repeated until it is done."""
-    with services.database.write() as tx:
-        services.outbox.order(tx, "set_hold", f"{asking['token']}.{new_id()[:12]}")
+    ref = f"{asking['token']}.{new_id()[:12]}"
+    services.database.run(lambda tx: services.outbox.order(tx, "set_hold", ref))
     return "not wanted"
 
 
 def _ring(services: "Services", row: RowMapping) -> Outcome:
-    with services.database.write() as tx:
-        if row["new_token"] is not None:
-            services.outbox.order(tx, "ring_agent", row["new_token"])
-        else:
-            services.outbox.order(tx, "ring_partner", row["id"])
+    kind, ref = ("ring_partner", row["id"]) if row["new_token"] is None else ("ring_agent", row["new_token"])
+    services.database.run(lambda tx: services.outbox.order(tx, kind, ref))
     return "done"
 
 
@@ -168,20 +166,23 @@ def _ask_partner(services: "Services", tx: Transaction, transfer_id: str) -> str
 def _rung(services: "Services", transfer_id: str, result: Result) -> Outcome:
     match result:
         case Done(sid):
-            with services.database.write() as tx:
-                transfers.adopt(tx.connection, transfer_id, sid)
-                row = transfers.by_id(tx.connection, transfer_id)
-                if row is not None and row["ended_at"] is not None and row["state"] != "done":
-                    services.outbox.order(tx, "end_leg", sid)  # taken back while the provider was asked
+            services.database.run(lambda tx: _is_rung(services, tx, transfer_id, sid))
             return "rung"
         case NotDone(again=True):
-            with services.database.write() as tx:
-                transfers.note(tx.connection, transfer_id, asked_machine=None)
+            services.database.run(lambda tx: transfers.note(tx.connection, transfer_id, asked_machine=None))
             return AGAIN_SECONDS
         case NotDone():
             return _refused(services, transfer_id, "refused")
         case Unknown(why):
             return f"unknown: {why}"
+
+
+def _is_rung(services: "Services", tx: Transaction, transfer_id: str, sid: str) -> None:
+    talk = Conversation(services, tx, services.rules.current())
+    row = transfer_end.taken(talk, transfers.by_id(tx.connection, transfer_id))
+    transfers.adopt(tx.connection, transfer_id, sid)
+    if row is not None and row["ended_at"] is not None and row["state"] != "done":
+        services.outbox.order(tx, "end_leg", sid)  # taken back while the provider was asked
 
 
 def leave_room(services: "Services", token: str) -> Outcome:
@@ -197,7 +198,8 @@ def leave_room(services: "Services", token: str) -> Outcome:
 
 
 def let_leave(services: "Services", transfer_id: str) -> Outcome:
-    """The resident hears who has taken over; only then does the first agent's leg end."""
+    """The resident hears who has taken over; only then does the first agent's leg end: while the taker is on her way
+    into the room, it would end with her and the resident hear goodbye."""
     with services.database.read() as connection:
         row = transfers.by_id(connection, transfer_id)
     found = _talk(services, row["token"]) if row is not None else None
@@ -209,7 +211,11 @@ def let_leave(services: "Services", transfer_id: str) -> Outcome:
         return AGAIN_SECONDS
     taker = _taker(services, row) if row is not None else None
     if taker is not None:  # without it the resident would wait for our own look at the empty room
-        services.gateway.closes(room, taker)
+        closed = services.gateway.closes(room, taker)
+        if isinstance(closed, NotDone) and closed.status == 404 and not is_over(services, taker):
+            return SOON
+        if isinstance(repeatable(closed), float):
+            return AGAIN_SECONDS
     if asking["agent_call_sid"] is None or asking["leg_ended_machine"] is not None:
         return "done"
     return repeatable(services.gateway.end(asking["agent_call_sid"]))
@@ -251,18 +257,6 @@ def lead_on(services: "Services", line_id: str) -> Outcome:
     if stay is None or stay["state"] not in ("waiting", "offered", "bridging"):
         return "not wanted"
     return repeatable(services.gateway.redirect(stay["call_sid"], link(services.base, "talk/line", k=line_id)))
-
-
-def end_abusive(services: "Services", token: str) -> Outcome:
-    """The resident hears why, and the call ends; the agent's leg ends at once, whatever becomes of hers."""
-    with services.database.read() as connection:
-        row = store.offer_by_token(connection, token)
-        matter = matter_of(connection, row) if row is not None else None
-    if row is None or matter is None or matter.call_sid is None:
-        return "not wanted"
-    return repeatable(
-        services.gateway.redirect(matter.call_sid, link(services.base, "talk/abusive", lang=matter.language))
-    )
 
 
 def repeatable(result: Result) -> Outcome:

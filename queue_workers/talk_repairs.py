@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import RowMapping
 
+from adapters.database import Transaction
 from adapters.voice_gateway import NotDone, ProviderCall
 from desks import store, talk_legs, transfer_end
 from desks import transfer_store as transfers
@@ -74,8 +75,11 @@ def _partners_gone(services: "Services") -> None:
         rows = transfers.talks_with_partners(connection, since)
     for row in _in_time(rows):
         if is_over(services, row["leg_sid"]):
-            with services.database.write() as tx:
-                talk_legs.partner_gone(services, tx, row["id"], row["leg_sid"], "completed")
+            services.database.run(partial(_partner_gone, services, row))
+
+
+def _partner_gone(services: "Services", row: RowMapping, tx: Transaction) -> None:
+    talk_legs.partner_gone(services, tx, row["id"], row["leg_sid"], "completed")
 
 
 def lost_listeners(services: "Services") -> None:
@@ -85,8 +89,11 @@ def lost_listeners(services: "Services") -> None:
         rows = transfers.open_listening_older_than(connection, limit)
     for row in _in_time(rows):
         if row["leg_sid"] is None or is_over(services, row["leg_sid"]):
-            with services.database.write() as tx:
-                talk_legs.supervisor_gone(services, tx, row["id"])
+            services.database.run(partial(_listener_gone, services, row))
+
+
+def _listener_gone(services: "Services", row: RowMapping, tx: Transaction) -> None:
+    talk_legs.supervisor_gone(services, tx, row["id"])
 
 
 def _within(services: "Services", act: Callable[[Conversation], object]) -> None:

@@ -27,6 +27,7 @@ call = Table(  # a resident's call as Twilio named it
     Column("status", String(16)),  # Twilio's last word
     Column("seconds", Integer),
 )
+Index("ix_call_number", call.c.number_id, call.c.arrived_at)  # the card counts a telephone's earlier calls
 
 call_draft = Table(  # a number keyed in during a call; deleted when the call ends
     "call_draft",

@@ -161,6 +161,12 @@ transfer = Table(  # an agent hands a talk over, or asks somebody else into it
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
 )
+Index(  # residents who were handed to a partner: a repair looks whether they were left alone
+    "ix_transfer_partner",
+    transfer.c.ended_at,
+    sqlite_where=text("state = 'done' AND goal_kind = 'partner'"),
+    postgresql_where=text("state = 'done' AND goal_kind = 'partner'"),
+)
 _TRANSFER_OPEN = "ended_at IS NULL"
 Index(
     "uq_transfer_open_token",
@@ -182,6 +188,12 @@ listening = Table(  # a supervisor listens to a talk or coaches its agent; the a
     Column("made_at", UtcTime, nullable=False),
     Column("made_machine", Float, nullable=False),
     Column("ended_at", UtcTime),
+)
+Index(  # who is heard just now, among all who ever were
+    "ix_listening_open",
+    listening.c.supervisor_id,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
 )
 
 desk_pause = Table(  # a supervisor pauses a desk: its line takes nobody in until then

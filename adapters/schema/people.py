@@ -1,6 +1,6 @@
 """Agents, their presence and their sessions."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from adapters.schema.columns import UtcTime, metadata, own_id
 
@@ -58,6 +58,8 @@ audit_event = Table(  # who did what to what: every sign-in, and every deed of a
     Column("department", String(40)),  # whose matter it is; null: nobody's alone
     Column("detail", Text),  # codes and reasons, no numbers, no names of residents
 )
+for _key in ("who", "department"):  # the log is read by the newest of a person's, or of a department's
+    Index(f"ix_audit_event_{_key}", audit_event.c[_key], audit_event.c.id)
 
 sign_in_failure = Table(
     "sign_in_failure",

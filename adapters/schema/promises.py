@@ -96,12 +96,19 @@ Index(
     postgresql_where=text("asked_by_number_id IS NOT NULL"),
 )
 
-_WRITTEN = "state = 'requested' AND contact = 'text'"
+WRITTEN = f"{OPEN} AND contact = 'text'"
 Index(  # what is answered in writing, among all that is rung
     "ix_callback_request_written",
     callback_request.c.due_at,
-    sqlite_where=text(_WRITTEN),
-    postgresql_where=text(_WRITTEN),
+    sqlite_where=text(WRITTEN),
+    postgresql_where=text(WRITTEN),
+)
+DIALING = "state = 'dialing'"
+Index(  # rings whose fate a repair asks about
+    "ix_callback_request_dialing",
+    callback_request.c.offer_token,
+    sqlite_where=text(DIALING),
+    postgresql_where=text(DIALING),
 )
 _ASIDE = "state IN ('unreached','needs_human')"
 Index(  # what no machine rings any more: a handful among all that were ever made
@@ -202,4 +209,10 @@ supervisor_item = Table(  # things a person must look at
     Column("number_id", String(32), ForeignKey("phone_number.id")),  # who rang the duty in vain; null: withheld
     Column("made_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
+)
+Index(  # what nobody has seen to yet
+    "ix_supervisor_item_open",
+    supervisor_item.c.request_id,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
 )

@@ -220,7 +220,8 @@ def talk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     if isinstance(given, DialEnded) and given.status == "failed" and facts.line is not None:
         return GiveUpLine(facts.line.id, "conference-failed")
     if facts.line is not None and facts.line.in_transfer:
-        return Turn(step.language, (Redirect(link(facts.base, "talk/over", k=facts.line.id)),))
+        over = link(facts.base, "talk/over", k=facts.line.token, lang=step.language)
+        return Turn(step.language, (Redirect(over),))
     return Turn(step.language, (Say("thanks_goodbye"), Hangup()))
 
 

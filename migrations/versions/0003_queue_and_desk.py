@@ -20,7 +20,12 @@ DESK_OF_OFFER = (
     "UPDATE offer SET desk = COALESCE((SELECT desk FROM waiting_caller WHERE waiting_caller.id = offer.caller_id),"
     " (SELECT desk FROM callback_request WHERE callback_request.id = offer.request_id))"
 )
-WRITTEN = sa.text("state = 'requested' AND contact = 'text'")
+WRITTEN = sa.text(
+    "state IN ('requested','offered','dialing','connected','unreached','needs_human') AND contact = 'text'"
+)
+DIALING = sa.text("state = 'dialing'")
+UNSEEN = sa.text("closed_at IS NULL")
+WITH_PARTNER = sa.text("state = 'done' AND goal_kind = 'partner'")
 ASIDE = sa.text("state IN ('unreached','needs_human')")
 LAST_FOUR = sa.text("substr(e164, length(e164) - 3)")
 
@@ -41,6 +46,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_event_at"), "audit_event", ["at"])
     op.create_index(op.f("ix_audit_event_subject_id"), "audit_event", ["subject_id"])
+    for key in ("who", "department"):
+        op.create_index(f"ix_audit_event_{key}", "audit_event", [key, "id"])
 
     op.create_table(
         "desk_pause",
@@ -134,6 +141,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_listening_leg_sid"), "listening", ["leg_sid"])
     op.create_index(op.f("ix_listening_token"), "listening", ["token"])
+    op.create_index(
+        "ix_listening_open", "listening", ["supervisor_id"], sqlite_where=RUNNING, postgresql_where=RUNNING
+    )
 
     op.create_table(
         "transfer",
@@ -159,7 +169,14 @@ def upgrade() -> None:
     op.create_index(
         "uq_transfer_open_token", "transfer", ["token"], unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING
     )
+    op.create_index(
+        "ix_transfer_partner", "transfer", ["ended_at"], sqlite_where=WITH_PARTNER, postgresql_where=WITH_PARTNER
+    )
 
+    op.create_index(
+        "ix_supervisor_item_open", "supervisor_item", ["request_id"], sqlite_where=UNSEEN, postgresql_where=UNSEEN
+    )
+    op.create_index("ix_call_number", "call", ["number_id", "arrived_at"])
     op.create_index("ix_phone_number_last_four", "phone_number", [LAST_FOUR])
     op.create_index(op.f("ix_text_message_request_id"), "text_message", ["request_id"])
 
@@ -193,6 +210,8 @@ def upgrade() -> None:
         table.create_index("ix_callback_request_number", ["number_id", "created_at"])
         table.create_index("ix_callback_request_written", ["due_at"], sqlite_where=WRITTEN, postgresql_where=WRITTEN)
         table.create_index("ix_callback_request_aside", ["window_end_at"], sqlite_where=ASIDE, postgresql_where=ASIDE)
+        rings = {"sqlite_where": DIALING, "postgresql_where": DIALING}
+        table.create_index("ix_callback_request_dialing", ["offer_token"], **rings)
 
     with op.batch_alter_table("offer") as table:
         table.add_column(sa.Column("detail", sa.String(length=24), nullable=True))
@@ -267,6 +286,7 @@ def downgrade() -> None:
         table.drop_index("ix_callback_request_created")
         table.drop_index("ix_callback_request_written")
         table.drop_index("ix_callback_request_aside")
+        table.drop_index("ix_callback_request_dialing")
         table.drop_index("ix_callback_request_number")
         table.drop_index("ix_callback_request_desk_line", sqlite_where=REQUESTED, postgresql_where=REQUESTED)
         table.drop_column("message_left_at")
@@ -280,6 +300,8 @@ def downgrade() -> None:
 
     op.drop_index(op.f("ix_text_message_request_id"), "text_message")
     op.drop_index("ix_phone_number_last_four", "phone_number")
+    op.drop_index("ix_call_number", "call")
+    op.drop_index("ix_supervisor_item_open", "supervisor_item")
 
     op.drop_table("transfer")
 

@@ -1,0 +1,75 @@
+"""What is asked every second, or by every page, is read by its index: however many matters there have ever been."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from console import audit_store
+from desks import messages, store, transfer_store, view, view_parts
+from queue_workers import after_hours, reconcile, talk_repairs
+from tests.support.plans import plans
+from tests.support.services import Town
+
+NOBODY = "f" * 32
+
+
+def reading(ask: Callable[..., object], *given: object) -> Callable[[Town], object]:
+    def work(town: Town) -> object:
+        with town.services.database.read() as connection:
+            return ask(connection, *given)
+
+    return work
+
+
+def talks_with_partners(town: Town) -> object:
+    with town.services.database.read() as connection:
+        return transfer_store.talks_with_partners(connection, town.clock.now() - timedelta(hours=4))
+
+
+def earlier_calls(town: Town) -> object:
+    with town.services.database.read() as connection:
+        return view_parts.earlier_calls(connection, NOBODY, town.clock.now(), None)
+
+
+def a_closed_day(town: Town) -> object:
+    town.clock.pass_(minutes=12 * 60)
+    return after_hours.settle(town.services)
+
+
+READ: dict[str, tuple[Callable[[Town], object], str]] = {
+    "an agent's offer": (reading(store.offer_of_agent, NOBODY), "uq_offer_open_agent_id"),
+    "a caller's offer": (reading(store.offer_of_caller, NOBODY), "uq_offer_open_caller_id|ix_offer_of_caller_id"),
+    "her page's line": (lambda town: view.desk_view(town.services, NOBODY), "ix_waiting_caller_place"),
+    "her page's callbacks": (
+        lambda town: view.desk_view(town.services, NOBODY),
+        "ix_callback_request_(due|place|desk_line)",
+    ),
+    "a telephone's earlier calls": (earlier_calls, "ix_call_number"),
+    "messages to answer": (lambda town: messages.how_many(town.services, ("housing",)), "ix_callback_request_written"),
+    "vanished callers": (lambda town: reconcile.vanished_callers(town.services, {}), "uq_waiting_caller_one_stay"),
+    "unknown rings": (lambda town: reconcile.unknown_rings(town.services), "ix_callback_request_dialing"),
+    "expiry": (lambda town: reconcile.expire(town.services), "ix_callback_request_aside"),
+    "open transfers": (lambda town: talk_repairs.overdue_transfers(town.services), "uq_transfer_open_token"),
+    "promoted talks": (lambda town: talk_repairs.left_alone(town.services), "uq_offer_open_"),
+    "talks with partners": (talks_with_partners, "ix_transfer_partner"),
+    "listeners": (lambda town: talk_repairs.lost_listeners(town.services), "ix_listening_open"),
+    "where one listens": (reading(transfer_store.listens_somewhere, NOBODY), "ix_listening_open"),
+    "the closed desk's callers": (a_closed_day, "ix_waiting_caller_place"),
+}
+
+
+@pytest.mark.parametrize("what", READ)
+def test_is_read_by_its_index(town: Town, what: str) -> None:
+    work, index = READ[what]
+    town.agent(NOBODY)
+    found = plans(town.services.database, lambda: work(town))
+    assert any(re.search(index, plan) for plan in found), found
+
+
+@pytest.mark.parametrize("scope", [("housing",), ("housing", "streets")])
+def test_the_log_of_deeds_is_read_by_its_indexes(town: Town, scope: tuple[str, ...]) -> None:
+    hers = audit_store.Filter(person=NOBODY)
+    found = plans(town.services.database, lambda: reading(audit_store.deeds, "sirpa", None, hers, 50)(town))
+    assert any("ix_audit_event_who" in plan for plan in found), found
