@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -93,15 +94,25 @@ def _hint(hook: Callable[[], object]) -> None:
 
 
 class Database:
-    """``deadline`` in seconds bounds each statement, each lock wait and the wait for this process's writer."""
+    """``deadline`` in seconds bounds each statement, each lock wait and the wait for this process's writer.
 
-    def __init__(self, url: str, deadline: float = 1.0) -> None:
+    ``planned_once``: PostgreSQL plans a statement once for all values, so that a statement of many parts costs its
+    work, not its planning. Such a statement must name its order and its limit: the planner does not see the values.
+    """
+
+    def __init__(self, url: str, deadline: float = 1.0, *, planned_once: bool = False) -> None:
         self.url = url
+        self._planned_once = planned_once
         self.is_sqlite = url.startswith("sqlite")
         self._deadline = deadline
         self._writer = threading.Lock()
         self._closed_until = 0.0
         self.engine = self._sqlite(url) if self.is_sqlite else self._postgres(url)
+
+    @cached_property
+    def for_dealing(self) -> "Database":
+        """The same record, by connections that plan once: a deal asks some thirty statements, most of them long."""
+        return self if self.is_sqlite else Database(self.url, self._deadline, planned_once=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -197,6 +208,9 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        dealing = vars(self).get("for_dealing")
+        if isinstance(dealing, Database) and dealing is not self:
+            dealing.dispose()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -225,9 +239,10 @@ class Database:
 
     def _postgres(self, url: str) -> Engine:
         milliseconds = int(self._deadline * 1000)
+        planning = " -c plan_cache_mode=force_generic_plan" if self._planned_once else ""
         options = (
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
-            "-c idle_in_transaction_session_timeout=5000 -c timezone=UTC -c plan_cache_mode=force_generic_plan"
+            f"-c idle_in_transaction_session_timeout=5000 -c timezone=UTC{planning}"
         )
         return create_engine(
             url,

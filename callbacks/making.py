@@ -202,7 +202,7 @@ class Making:
         return Made(request_id, False, code=values["code"])
 
     def _row(self, wanted: Wanted) -> dict[str, Any]:
-        department = ringing_department(self.rules, wanted.topic)
+        department = ringing_department(self.rules, wanted.topic, wanted.language, self.now)
         soon = wanted.kind == "asap"
         return {
             "code": request_code(secrets.token_bytes),

@@ -13,6 +13,7 @@ from callbacks import store
 from callbacks.model import Window
 from callbacks.openings import Opening, open_until
 from callbacks.windows import EXTENDED_PACE, asap, capacity, planned_minutes, slots
+from routing_rules.decide import answering
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import open_intervals
 
@@ -26,9 +27,10 @@ class Times:
     slots: tuple[Window, ...]
 
 
-def ringing_department(rules: Ruleset, topic_id: str) -> Department:
-    """Who rings back about a topic. An outside number has no agents here: the general desk rings for it."""
-    department = rules.department(rules.topic(topic_id).department or rules.extended_desk)
+def ringing_department(rules: Ruleset, topic_id: str, language: str, now: datetime) -> Department:
+    """Who rings back about a topic that is promised now: whoever answers it by the rules of this moment, also where the
+    window lies beyond them. An outside number has no agents here: the general desk rings for it."""
+    department = answering(rules, topic_id, language, now)
     if department.kind == "console":
         return department
     return rules.department(rules.topic(rules.general_topic).department or rules.extended_desk)
@@ -46,7 +48,8 @@ def soonest(
     rules: Ruleset, topic_id: str, now: datetime, expected_wait: int, language: str | None = None
 ) -> Window | None:
     """The window from now on, if there is one with this wait in minutes; ``language``: that it must be kept in."""
-    department, extended = ringing_department(rules, topic_id), rules.department(rules.extended_desk)
+    department = ringing_department(rules, topic_id, language or "", now)
+    extended = rules.department(rules.extended_desk)
     own, theirs = openings(rules, department, now), openings(rules, extended, now, 1)
     pace = evening_pace(rules, language, open_until(now, own)) if language is not None else EXTENDED_PACE
     return asap(now, department.callbacks, expected_wait, own, theirs, pace)
@@ -89,7 +92,7 @@ def slots_for(
 ) -> tuple[Window, ...]:
     """What can be promised about a topic. An urgent one is not blocked by what others have been promised: its request
     comes first in the line in whatever slot it stands."""
-    department = ringing_department(rules, topic_id)
+    department = ringing_department(rules, topic_id, language, now)
     if rules.topic(topic_id).urgent:
         return open_slots(rules, department, now)
     return free_slots(connection, rules, department, language, now)

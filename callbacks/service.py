@@ -54,7 +54,7 @@ class Promises:
         if choice == ASAP:
             soon = None if expected_wait is None else soonest(self.rules, topic, self.now, expected_wait, language)
             return None if soon is None else ("asap", soon)
-        department = ringing_department(self.rules, topic)
+        department = ringing_department(self.rules, topic, language, self.now)
         if held is not None:
             return self._slot(department, language, choice, 0 if self.rules.topic(topic).urgent else held)
         free = slots_for(self.tx.connection, self.rules, topic, language, self.now)

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Connection,
     Integer,
     RowMapping,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -37,10 +40,11 @@ Skips = Mapping[str, frozenset[str]]  # by matter: who is not offered it for a w
 CALLBACK_KINDS: tuple[MatterKind, ...] = ("asap", "slot", "retry")
 
 _DESK, _LANGUAGE = bindparam("desk", type_=String()), bindparam("language", type_=String())
-# Written into the statement: PostgreSQL plans it once for all values, and must know that few rows are wanted.
+# Written into the statement: PostgreSQL plans it once for all values (adapters/database.py), and must know that few
+# rows are wanted. For the same reason each look at what is due names the order of its index: guessing that a third of
+# all rows are due, it would read the whole table.
 _LIMIT = bindparam("limit", type_=Integer(), literal_execute=True)
 _MOST_COUNTED = bindparam("most", MOST_COUNTED, type_=Integer(), literal_execute=True)
-_COUNTED = bindparam("counted", COUNTED, type_=Integer(), literal_execute=True)
 _END = bindparam("end", type_=UtcTime())
 _CALM = bindparam("calm", type_=Boolean())  # matters that are not urgent, too
 _RETRY = text("callback_request.kind = 'retry'")
@@ -124,7 +128,7 @@ _HEADS = _by_place(*CALLBACK_KINDS)
 _NEAR_HEADS = {kind: _by_place(kind, near=True) for kind in CALLBACK_KINDS}
 
 _counted_live = select(literal(1)).where(WAITING, CALLER.c.desk == _DESK, bindparam("live", type_=Boolean()))
-_counted_due = _callbacks(literal(1))
+_counted_due = _callbacks(literal(1)).order_by(REQUEST.c.due_at)
 _COUNTS = select(
     select(func.count()).select_from(_counted_live.limit(_MOST_COUNTED).subquery()).scalar_subquery().label("live"),
     select(func.count()).select_from(_counted_due.limit(_MOST_COUNTED).subquery()).scalar_subquery().label("due"),
@@ -137,28 +141,27 @@ def _ending(language: str, kind: MatterKind, *columns: Any) -> Select[Any]:
 
 
 def _there_are(language: str, kind: MatterKind) -> Any:
-    some = _ending(language, kind, literal(1)).exists()
-    return select(literal(language).label("language"), literal(kind).label("kind")).where(some)
+    first = _ending(language, kind, REQUEST.c.window_end_at).limit(literal_column("1"))
+    found = select(literal(language).label("language"), literal(kind).label("kind"))
+    return found.where(first.scalar_subquery().is_not(None))  # of EXISTS, PostgreSQL forgets the order
 
 
 _PARTS = [(language, kind) for language in LANGUAGES for kind in CALLBACK_KINDS]
 _SOON = union_all(*(_there_are(*part) for part in _PARTS))
 _every_end = union_all(*(select(_ending(*part, REQUEST.c.window_end_at).subquery()) for part in _PARTS)).subquery()
 _ENDS = select(_every_end.c.window_end_at).order_by(_every_end.c.window_end_at).limit(_LIMIT)
-_by_then = _callbacks(literal(1)).where(
-    REQUEST.c.language.in_(LANGUAGES), REQUEST.c.kind.in_(CALLBACK_KINDS), REQUEST.c.window_end_at <= _END
-)
-_DUE_BY = select(func.count()).select_from(_by_then.limit(_COUNTED).subquery())
+_DUE_BY = select(func.count()).select_from(select(_every_end.c.window_end_at).limit(_LIMIT).subquery())
 
 
-_ANYTHING = select(
-    or_(
-        select(CALLER.c.id).where(WAITING).exists(),
-        select(literal(1))
-        .where(REQUESTED, REQUEST.c.desk.in_(bindparam("desks", expanding=True)), REQUEST.c.due_at <= NOW)
-        .exists(),
-    )
-)
+@lru_cache(maxsize=16)  # as many as there are rulesets in force
+def _anything(desks: tuple[str, ...]) -> Select[Any]:
+    waits = select(CALLER.c.id).where(WAITING).exists()
+    return select(or_(waits, *(_is_due(desk) for desk in desks)))
+
+
+def _is_due(desk: str) -> ColumnElement[bool]:
+    due = select(REQUEST.c.due_at).where(REQUESTED, REQUEST.c.desk == desk, REQUEST.c.due_at <= NOW)
+    return due.order_by(REQUEST.c.due_at).limit(literal_column("1")).scalar_subquery().is_not(None)
 
 
 # --- the looks ---------------------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ _ANYTHING = select(
 
 def anything(connection: Connection, now: datetime, desks: Iterable[str]) -> bool:
     """Somebody waits, or a callback is due at one of the desks: the only question of most looks."""
-    return bool(connection.scalar(_ANYTHING, {"now": now, "desks": sorted(desks)}))
+    return bool(connection.scalar(_anything(tuple(sorted(desks))), {"now": now}))
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ def ending_soon(connection: Connection, now: datetime, dealt: Dealt, enough: int
 
 def due_by(connection: Connection, now: datetime, dealt: Dealt, end: datetime) -> int:
     """The desk's callbacks in the line that end no later, counted up to ``COUNTED``."""
-    return int(connection.scalar(_DUE_BY, _asked(now, dealt) | {"end": end}) or 0)
+    return int(connection.scalar(_DUE_BY, _asked(now, dealt) | {"end": end, "limit": COUNTED}) or 0)
 
 
 def live_heads(connection: Connection, now: datetime, dealt: Dealt, language: str, limit: int, skips: Skips) -> Heads:

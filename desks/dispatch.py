@@ -38,13 +38,13 @@ def deal(services: "Services") -> int:
 
 def _anything_to_deal(services: "Services") -> bool:
     """A look that locks nothing: most of the time there is nobody free, or nothing she could take."""
-    with services.database.read() as connection:
+    with services.database.for_dealing.read() as connection:
         return _choose(services, connection) is not None
 
 
 def _deal_one(services: "Services") -> bool:
     try:
-        with services.database.write() as tx:
+        with services.database.for_dealing.write() as tx:
             line_store.deal_alone(tx.connection)
             chosen = _choose(services, tx.connection)
             if chosen is None:

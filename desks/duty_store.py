@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select, text
 from adapters.schema import agent, offer, presence, process_start
 from desks.dealing import FreeAgent, OnDuty
 from desks.pause_store import paused
-from routing_rules.model import StaffedDesk
+from routing_rules.routes import StaffedDesk
 
 HEARTBEAT_SECONDS = 15.0  # machine time without a sign of life until an agent counts as gone
 OUTAGE_MEMORY_SECONDS = 300.0

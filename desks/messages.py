@@ -152,7 +152,7 @@ def coming(services: "Services", request_id: str) -> tuple[Fullness, ...]:
         row = promises.get(connection, request_id)
         if row is None:
             return ()
-        department = ringing_department(rules, row["topic"])
+        department = ringing_department(rules, row["topic"], row["language"], now)
         held = promises.taken(connection, department.id, row["language"], now)
         return tuple(
             Fullness(window, held.get(window.start, 0), room_in(rules, department, row["language"], window))

@@ -50,7 +50,8 @@ def choices(services: "Services", request_id: str, language: str) -> Choices | N
 
 def free_times(connection: Connection, rules: Ruleset, row: RowMapping, now: datetime) -> tuple[Choice, ...]:
     """With room for one more, an urgent one in full slots too; its own present window is no new time."""
-    department, spoken = ringing_department(rules, row["topic"]), row["language"]
+    spoken = row["language"]
+    department = ringing_department(rules, row["topic"], spoken, now)
     held = promises.taken(connection, department.id, spoken, now)
     soon = soonest(rules, row["topic"], now, 0)
     at_once = () if soon is None else (Choice(ASAP, soon),)

@@ -130,7 +130,8 @@ def _who_rings(work: Work, row: RowMapping, start: datetime, name: str) -> Depar
     if start > now + FARTHEST:
         return Refused("far")
     zone = ZoneInfo(work.rules.time_zone)
-    desks = (ringing_department(work.rules, row["topic"]), work.rules.department(work.rules.extended_desk))
+    own = ringing_department(work.rules, row["topic"], row["language"], now)
+    desks = (own, work.rules.department(work.rules.extended_desk))
     last = start + QUARTER - timedelta(seconds=1)
     return next((d for d in desks if is_open(d.hours, start, zone) and is_open(d.hours, last, zone)), Refused("closed"))
 

@@ -209,7 +209,7 @@ class InOneTransaction:
         key = (self.tx.glance, caller.call_sid, step.name, step.nonce, self.asked.e164)
         if not takes_effect(step, self.asked.given):
             return store.so_far(*key), None
-        department = ringing_department(self.asked.rules, step.topic)
+        department = ringing_department(self.asked.rules, step.topic, step.language, self.asked.now)
         start = start_of(step.choice)
         asked = store.PromiseAsked(step.topic, department.id, self.step.language, start, self.asked.now - DAY)
         return store.before_promise(*key, asked)

@@ -55,7 +55,7 @@ from ivr.fact_finding import matter_of, promised
 from ivr.facts import Callable, Facts, NotCallable, Promised
 from ivr.step_url import Step
 from routing_rules.decide import decide
-from routing_rules.model import ToDuty, ToLine, ToNumber
+from routing_rules.routes import ToDuty, ToLine, ToNumber
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -245,7 +245,7 @@ class CarryOut:
         if not self.facts.rules.topic(topic).urgent:
             return False
         staffed = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.facts.now).staffed()
-        route = decide(self.facts.rules, topic, self.step.language, self.facts.now, staffed)
+        route = decide(self.facts.rules, topic, self.step.language, self.facts.now, staffed, self.facts.circumstances)
         return isinstance(route, ToLine | ToDuty | ToNumber)
 
     def _wait(self, stay: RowMapping | None) -> int:

@@ -27,7 +27,8 @@ from ivr.line_facts import LineFinder
 from ivr.step_url import Step
 from recordings import store as recordings_store
 from routing_rules.decide import decide
-from routing_rules.model import OtherLanguage, Ruleset, ToLine
+from routing_rules.model import Ruleset
+from routing_rules.routes import NOTHING_KNOWN, Circumstances, OtherLanguage, ToLine
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -117,6 +118,7 @@ class Finder:
         return replace(
             known,
             staffed=self.duty.staffed() if "duty" in asked else (),
+            circumstances=self._circumstances(topic),
             ringback=missed,
             known=self._known() if "known" in asked else (),
             wait_minutes=self._newcomers_wait(step, given, topic) if topic and not line and "wait" in asked else None,
@@ -188,7 +190,7 @@ class Finder:
         wait = (line.wait_minutes or 0) if line is not None and not urgent else 0
         soon = soonest(self.rules, topic, self.now, wait, language)
         if soon is not None and line is None:
-            expected = self._asap_wait(topic)
+            expected = self._asap_wait(topic, language)
             least = 0 if urgent else expected
             soon = soonest(self.rules, topic, self.now, least or 0, language) if expected is not None else None
         return Times(soon, slots_for(self.connection, self.rules, topic, language, self.now))
@@ -199,11 +201,11 @@ class Finder:
         hers = (str(row["language"]) for row in self.open_matters if row["id"] == asked) if asked else iter(())
         return next(hers, _language(step, given))
 
-    def _asap_wait(self, topic: str) -> int | None:
+    def _asap_wait(self, topic: str, language: str) -> int | None:
         """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, or the desk that would ring is
         paused: no ASAP."""
         desks = {self.rules.topic(topic).department, self.rules.extended_desk}
-        if ringing_department(self.rules, topic).id in self.duty.paused:
+        if ringing_department(self.rules, topic, language, self.now).id in self.duty.paused:
             return None
         if not any(desks & one.desks for one in self.duty.all):
             return None
@@ -211,8 +213,18 @@ class Finder:
 
     def _newcomers_wait(self, step: Step, given: CallerInput, topic: str) -> int | None:
         """At the desk that she is led to now: after hours not her department's own."""
-        route = decide(self.rules, topic, _language(step, given), self.now, self.duty.staffed())
+        known = self._circumstances(topic)
+        route = decide(self.rules, topic, _language(step, given), self.now, self.duty.staffed(), known)
         return self._wait_at(route.desk) if isinstance(route, ToLine | OtherLanguage) else None
+
+    def _circumstances(self, topic: str | None) -> Circumstances:
+        """The line is asked only where a rule wants to know how long it is."""
+        about = self.rules.rules_about(topic) if topic is not None else ()
+        if topic is None or not about:
+            return NOTHING_KNOWN
+        number = self.caller.number.e164 if isinstance(self.caller.number, Callable) else ""
+        asks_wait = any(rule.when.wait_minutes is not None for rule in about)
+        return Circumstances(number, self._wait(topic) if asks_wait else None)
 
     def _wait(self, topic: str) -> int | None:
         return self._wait_at(self.rules.topic(topic).department or self.rules.extended_desk)

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from callbacks.model import Window
-from routing_rules.model import Notice, Ruleset, StaffedDesk
+from routing_rules.model import Notice, Ruleset
+from routing_rules.routes import NOTHING_KNOWN, Circumstances, StaffedDesk
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Facts:
     nonce: str  # for the URLs of this answer
     caller: Callable | NotCallable = NotCallable("withheld")
     staffed: tuple[StaffedDesk, ...] = ()
+    circumstances: Circumstances = NOTHING_KNOWN  # what rules about areas and waits are decided by
     ringback: Ringback | None = None
     known: tuple[KnownMatter, ...] = ()  # open requests of the calling number, soonest first
     notices: tuple[Notice, ...] = ()  # on air now

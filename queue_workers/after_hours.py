@@ -160,7 +160,8 @@ def _carry_over(closing: Closing, tx: Transaction, duty: store.Duty, row: RowMap
         handed = promises.transition(tx.connection, row["id"], "hand_over", now, "service", **given)
         closing.count(tx, handed_over=int(handed))
         return handed
-    made, department = Promises(services, tx, rules), ringing_department(rules, row["topic"])
+    made = Promises(services, tx, rules)
+    department = ringing_department(rules, row["topic"], row["language"], now)
     free = free_slots(tx.connection, rules, department, row["language"], now) or open_slots(rules, department, now)
     if not free:
         made.raise_item("untold", row["id"])

@@ -50,7 +50,7 @@ class Recordings:
             "state": "dropped" if short else "draft",
             "topic": topic.id,
             "language": what.language,
-            "department": ringing_department(self.rules, topic.id).id,
+            "department": ringing_department(self.rules, topic.id, what.language, self.now).id,
             "urgent": int(topic.urgent or what.kind == "duty"),
             "token": secrets.token_hex(TOKEN_BYTES),
             "seconds": what.seconds,
@@ -124,14 +124,16 @@ class Recordings:
     def _window(self, row: RowMapping) -> tuple[Kind, Window] | None:
         """The first that can be kept: as soon as possible, or the next slot with room."""
         made, topic = Promises(self.services, self.tx, self.rules), self._topic(row["topic"]).id
-        wait = self._expected_wait(topic)
+        wait = self._expected_wait(topic, row["language"], urgent=bool(row["urgent"]))
         soon = made.window(topic, row["language"], ASAP, wait) if wait is not None else None
         return soon or made.window(topic, row["language"], "", None)
 
-    def _expected_wait(self, topic: str) -> int | None:
-        """None: nobody is on duty who could ring soon."""
+    def _expected_wait(self, topic: str, language: str, *, urgent: bool) -> int | None:
+        """None: nobody is on duty who could ring soon, or the desk is paused and rings about urgent matters alone."""
         duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.now)
-        desk = ringing_department(self.rules, topic).id
+        desk = ringing_department(self.rules, topic, language, self.now).id
+        if desk in duty.paused and not urgent:
+            return None
         if not any(desk in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
             return None
         return outlook(self.tx.connection, self.rules, duty, self.now, desk, None).wait_minutes or 0

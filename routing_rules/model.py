@@ -6,6 +6,7 @@ Local times are minutes since local midnight in the ruleset's time zone (0..1440
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 Language = Literal["fi", "sv", "en"]
@@ -21,6 +22,7 @@ class Interval:
 
 
 Week = tuple[tuple[Interval, ...], ...]  # seven days, Monday first
+Moments = tuple[datetime, datetime]  # UTC, half-open
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class ExceptionalDay:
     day: date
     intervals: tuple[Interval, ...]  # empty: closed all day
     until: date | None = None  # the last day of a range, which only shortens the days it covers
+    yearly: bool = False  # on this day and month of every year; a day or range that is written goes before it
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Hours:
     week: Week
     exceptional: tuple[ExceptionalDay, ...] = ()
     holidays: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)  # holiday name -> hours; () closed
+    closures: tuple[Moments, ...] = ()  # by a quick switch: closed then, whatever is written; never in a document
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,71 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class When:
+    """Everything that is written must hold; what is left out holds always."""
+
+    topics: tuple[str, ...] = ()  # each with all that stands under it
+    languages: tuple[Language, ...] = ()  # the caller's
+    week: Week | None = None  # local time
+    first: date | None = None  # local days, both included
+    last: date | None = None
+    areas: tuple[str, ...] = ()  # how the caller's number begins, E.164; a withheld number lies in none
+    wait_minutes: int | None = None  # expected at the topic's own desk: so long or longer; unknown: does not hold
+    during: Moments | None = None  # the time of a quick switch; never in a document
+
+
+@dataclass(frozen=True)
+class RoutingRule:
+    """The first that holds decides who answers: a department, with its own hours and people, or a duty at once."""
+
+    id: str
+    name: Words  # for pages
+    when: When
+    department: str | None = None
+    duty: str | None = None  # exactly one of both
+    switch: bool = False  # made by a quick switch; never in a document
+
+
+Expected = Literal["line", "number", "duty", "partner", "closed", "nobody", "other_language", "information"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A test case of the city's own: what must come true of a ruleset before it is published."""
+
+    id: str
+    topic: str
+    language: Language
+    minute: int  # since local midnight
+    leads_to: Expected
+    day: date | None = None
+    weekday: int | None = None  # 0 Monday, the next one; exactly one of both
+    desk: str | None = None  # department or duty id that answers; None: whichever
+    staffed: tuple[str, ...] | None = None  # desks with somebody on duty, in all their languages; None: every desk
+    number: str = ""  # the caller's, E.164
+    wait_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class PlannedNotice:
+    """A disruption notice known beforehand: on air from and until a moment (UTC)."""
+
+    id: str
+    words: Words
+    first: datetime
+    until: datetime
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """No callbacks are offered then, by a quick switch; urgent matters are held by nothing. Never in a document."""
+
+    during: Moments
+    department: str | None = None  # None: in the whole city
+
+
+@dataclass(frozen=True)
 class Ruleset:
     version: int
     time_zone: str
@@ -156,97 +225,48 @@ class Ruleset:
     duty: str | None = None  # Duty id: urgent city faults when everything is closed
     allowed_countries: tuple[str, ...] = ("FI", "AX")
     limits: Limits = Limits()
+    rules: tuple[RoutingRule, ...] = ()  # in order; quick switches stand before what is written
+    examples: tuple[Example, ...] = ()
+    notices: tuple[PlannedNotice, ...] = ()
+    announcements: Mapping[str, Words] = field(default_factory=dict)  # the city's own words for a key
+    withheld: tuple[Withheld, ...] = ()
+
+    @cached_property
+    def _departments(self) -> Mapping[str, Department]:
+        return {d.id: d for d in self.departments}
+
+    @cached_property
+    def _topics(self) -> Mapping[str, Topic]:
+        return {t.id: t for t in self.topics}
+
+    @cached_property
+    def _rules_about(self) -> Mapping[str, tuple[RoutingRule, ...]]:
+        return {topic.id: tuple(r for r in self.rules if self._is_about(r, topic)) for topic in self.topics}
+
+    def _is_about(self, rule: RoutingRule, topic: Topic) -> bool:
+        return not rule.when.topics or topic.id in rule.when.topics or topic.parent in rule.when.topics
+
+    def rules_about(self, topic_id: str) -> tuple[RoutingRule, ...]:
+        """In order: those that can hold for the topic."""
+        return self._rules_about.get(topic_id, ())
 
     def department(self, department_id: str) -> Department:
-        return next(d for d in self.departments if d.id == department_id)
+        """KeyError: there is none."""
+        return self._departments[department_id]
 
     def desk(self, department_id: str) -> Department:
         """The department, or the extended-hours desk where a newer ruleset no longer knows it: nobody gets lost."""
-        return next((d for d in self.departments if d.id == department_id), self.department(self.extended_desk))
+        return self._departments.get(department_id) or self._departments[self.extended_desk]
 
     def topic(self, topic_id: str) -> Topic:
         """The topic, or the general one where a newer ruleset no longer knows it: a promise outlives its topic."""
-        known = next((t for t in self.topics if t.id == topic_id), None)
-        return known or next(t for t in self.topics if t.id == self.general_topic)
+        return self._topics.get(topic_id) or self._topics[self.general_topic]
 
     def duty_of(self, topic_id: str) -> Duty | None:
         """Who answers urgent faults about this topic; the city's own duty where the topic names none."""
-        named = next((t.duty for t in self.topics if t.id == topic_id), None) or self.duty
+        known = self._topics.get(topic_id)
+        named = (known.duty if known is not None else None) or self.duty
         return next((d for d in self.duties if d.id == named), None)
 
     def children(self, parent: str | None) -> tuple[Topic, ...]:
         return tuple(t for t in self.topics if t.parent == parent and t.key is not None)
-
-
-@dataclass(frozen=True)
-class StaffedDesk:
-    """Agents on duty now (available or with a matter) at a desk, by language they speak."""
-
-    desk: str
-    languages: frozenset[str]
-
-
-# --- routes: the result of decide ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ToLine:
-    desk: str
-    extended: bool  # True: the department is closed or unstaffed, the extended-hours desk answers
-    closed: bool  # the topic's own department is closed (else open with nobody on duty)
-
-
-@dataclass(frozen=True)
-class ToNumber:
-    department: str
-    number: str
-
-
-@dataclass(frozen=True)
-class OtherLanguage:
-    """Somebody is on duty at the desk, but nobody who speaks the caller's language."""
-
-    desk: str
-    languages: tuple[Language, ...]  # spoken there now
-    extended: bool
-
-
-@dataclass(frozen=True)
-class NobodyOnDuty:
-    """Something is open, but nobody is signed in: a callback is offered."""
-
-    department: str
-
-
-@dataclass(frozen=True)
-class AllClosed:
-    department: str
-    opens_at: datetime | None  # the next opening of any answering desk for this topic
-    duty: Duty | None
-
-
-@dataclass(frozen=True)
-class ToDuty:
-    """An urgent city fault while its own department is closed: the duty numbers, at once."""
-
-    duty: Duty
-
-
-@dataclass(frozen=True)
-class ToPartner:
-    """Another authority's matter: say who, offer to connect, or text the number."""
-
-    department: str
-    number: str
-    open: bool
-    opens_at: datetime | None  # where it is closed now
-
-
-@dataclass(frozen=True)
-class Information:
-    """An information-only topic: its words, then 0 for a person."""
-
-    topic: str
-
-
-Route = ToLine | ToNumber | OtherLanguage | NobodyOnDuty | AllClosed | ToDuty | ToPartner | Information

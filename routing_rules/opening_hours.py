@@ -51,16 +51,31 @@ def last_closing(hours: Hours, before: datetime, zone: ZoneInfo, days: int = LOO
 def open_intervals(hours: Hours, day: date, zone: ZoneInfo) -> tuple[Opening, ...]:
     """The local day's openings in UTC; one that a clock change swallows whole is left out."""
     resolved = ((_moment(day, i.start, zone), _moment(day, i.end, zone)) for i in intervals_on(hours, day))
-    return tuple((start, end) for start, end in resolved if start < end)
+    opened = tuple((start, end) for start, end in resolved if start < end)
+    for closure in hours.closures:
+        opened = _without(opened, closure)
+    return opened
+
+
+def _without(opened: tuple[Opening, ...], closure: Opening) -> tuple[Opening, ...]:
+    closed, opens = closure
+    pieces = (((start, min(end, closed)), (max(start, opens), end)) for start, end in opened)
+    return tuple(piece for pair in pieces for piece in pair if piece[0] < piece[1])
 
 
 def intervals_on(hours: Hours, day: date) -> tuple[Interval, ...]:
-    """The rule that holds on the day, in local minutes: exceptional day, else holiday, else weekday."""
+    """The rule that holds on the day, in local minutes: exceptional day, else one of every year, else holiday, else
+    weekday."""
     for exception in hours.exceptional:
+        if exception.yearly:
+            continue
         if exception.until is None and exception.day == day:
             return exception.intervals
         if exception.until is not None and exception.day <= day <= exception.until:
             return _shared(exception.intervals, _regular(hours, day))
+    for exception in hours.exceptional:
+        if exception.yearly and (exception.day.month, exception.day.day) == (day.month, day.day):
+            return exception.intervals
     return _regular(hours, day)
 
 

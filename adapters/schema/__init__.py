@@ -18,8 +18,9 @@ from adapters.schema.promises import (
     settlement,
     supervisor_item,
 )
+from adapters.schema.rules import route_decision, rules_draft, rules_plan, rules_switch, ruleset, watch_run
 from adapters.schema.sound import recording
-from adapters.schema.work import notice, outbox, process_start, ruleset
+from adapters.schema.work import notice, outbox, process_start
 
 __all__ = [
     "UtcTime",
@@ -44,7 +45,12 @@ __all__ = [
     "receipt",
     "recording",
     "ringing_stop",
+    "route_decision",
+    "rules_draft",
+    "rules_plan",
+    "rules_switch",
     "ruleset",
+    "watch_run",
     "session",
     "settlement",
     "sign_in_failure",

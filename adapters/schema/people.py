@@ -20,6 +20,7 @@ agent = Table(
     Column("must_change_password", Boolean, nullable=False, server_default=text("false")),
     Column("subject", String(255), unique=True),  # at the city's OpenID provider
     Column("reserve_telephone", String(16)),  # rung when her browser's is not reachable, E.164
+    Column("owns_rules", Boolean, nullable=False, server_default=text("false")),  # a supervisor of the city's rules
 )
 
 presence = Table(

@@ -4,18 +4,6 @@ from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, Uniqu
 
 from adapters.schema.columns import UtcTime, metadata, own_id
 
-ruleset = Table(
-    "ruleset",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("state", String(12), nullable=False),  # draft | published | retired
-    Column("published_at", UtcTime, nullable=False),
-    Column("retired_machine", Float),
-    Column("author", String(80), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("document", Text, nullable=False),  # JSON of routing_rules.model.Ruleset
-)
-
 notice = Table(  # a disruption notice that a supervisor has put on air
     "notice",
     metadata,

@@ -13,7 +13,7 @@ from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import KeySpoken, MomentSpoken, Say, Turn, WindowSpoken
 from routing_rules.decide import decide
-from routing_rules.model import AllClosed
+from routing_rules.routes import AllClosed
 
 
 def closed(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
@@ -28,7 +28,7 @@ def closed(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn:
 def told(step: Step, facts: Facts) -> list[Say]:
     """What is true whatever store answers: when we open, 112, and the key for an urgent fault."""
     topic_id = step.topic or facts.rules.general_topic
-    route = decide(facts.rules, topic_id, spoken_in(step), facts.now, ())
+    route = decide(facts.rules, topic_id, spoken_in(step), facts.now, (), facts.circumstances)
     opens = route.opens_at if isinstance(route, AllClosed) else None
     says = [Say("closed.all", (("opens", MomentSpoken(opens, facts.now)),)) if opens else Say("closed.now")]
     says.append(Say("emergency"))

@@ -14,7 +14,7 @@ from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import DialNumber, Gather, Hangup, Music, PhoneSpoken, Redirect, Say, Turn
 from routing_rules.decide import all_closed
-from routing_rules.model import Information, ToDuty, ToPartner
+from routing_rules.routes import Information, ToDuty, ToPartner
 
 LOST_MOMENTS = 5  # four seconds each
 TALKED = ("completed", "answered")

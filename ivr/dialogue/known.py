@@ -15,7 +15,8 @@ from ivr.facts import Facts, KnownMatter, Promised
 from ivr.step_url import Step
 from ivr.turn import Hangup, MomentSpoken, Say, TopicSpoken, Turn
 from routing_rules.decide import decide
-from routing_rules.model import Ruleset, ToLine
+from routing_rules.model import Ruleset
+from routing_rules.routes import ToLine
 
 AT_MOST = 2  # requests told; for the others there is an adviser
 PROVED = "proved"  # step.choice: the code of this request has been keyed in
@@ -74,7 +75,7 @@ def _to_the_desk(step: Step, topic: str, request: str, facts: Facts) -> Turn | E
     step = step.go("topic", facts.nonce, topic=topic, request=request, choice="")
     if not is_sensitive(topic, facts):
         return routes.routed(step, topic, facts)
-    route = decide(facts.rules, topic, spoken_in(step), facts.now, facts.staffed)
+    route = decide(facts.rules, topic, spoken_in(step), facts.now, facts.staffed, facts.circumstances)
     if not isinstance(route, ToLine):
         return Reopen(request)
     department = facts.rules.topic(topic).department or route.desk

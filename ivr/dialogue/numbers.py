@@ -15,7 +15,7 @@ from ivr.effects import Effect, KeepNumber, MakePromise, SameMatter, Stay
 from ivr.facts import Callable, Facts, NotCallable
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, KeySpoken, PhoneSpoken, Say, Turn
-from routing_rules.model import ToLine
+from routing_rules.routes import ToLine
 
 NUMBER_TRIES = 3
 NEXT_PERSON = 0  # MakePromise.person: the next one on this telephone who has no open request about the topic

@@ -10,7 +10,7 @@ from ivr.effects import Effect, TextNumber
 from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import DepartmentSpoken, Hangup, MomentSpoken, PhoneSpoken, Say, Turn
-from routing_rules.model import ToPartner
+from routing_rules.routes import ToPartner
 
 KNOWS = "knows"  # step.choice: the number has been told or texted, silence is no riddle any more
 

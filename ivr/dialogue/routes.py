@@ -25,9 +25,9 @@ from ivr.turn import (
     WordsSpoken,
 )
 from routing_rules.decide import decide
-from routing_rules.model import (
+from routing_rules.model import Duty
+from routing_rules.routes import (
     AllClosed,
-    Duty,
     Information,
     NobodyOnDuty,
     OtherLanguage,
@@ -46,7 +46,7 @@ def routed(step: Step, topic_id: str, facts: Facts) -> Turn | Effect:
     """Where this topic leads now. What is wrong there today is said first: it may have answered the matter."""
     wanted = step.choice
     step = step.go("topic", facts.nonce, topic=topic_id, choice="")
-    route = decide(facts.rules, topic_id, spoken_in(step), facts.now, facts.staffed)
+    route = decide(facts.rules, topic_id, spoken_in(step), facts.now, facts.staffed, facts.circumstances)
     return prefaced(_wanted(step, wanted, route, facts), *notices.about(topic_id, facts))
 
 
@@ -96,7 +96,7 @@ def urgent_duty(step: Step, facts: Facts) -> Duty | None:
 
 def here(step: Step, facts: Facts) -> Route:
     """Where the topic of this call leads at this moment: a step asks anew, the world may have changed."""
-    return decide(facts.rules, step.topic, spoken_in(step), facts.now, facts.staffed)
+    return decide(facts.rules, step.topic, spoken_in(step), facts.now, facts.staffed, facts.circumstances)
 
 
 def to_general(step: Step, facts: Facts) -> Turn | Effect:

@@ -19,7 +19,8 @@ from callbacks.service import Promises
 from desks import store
 from operations.processes import Fleet
 from operations.specs import specs_for
-from routing_rules.model import Ruleset, StaffedDesk
+from routing_rules.model import Ruleset
+from routing_rules.routes import StaffedDesk
 from tests.crawl.explore import Answer, Knock
 from tests.crawl.record import KeptRecord, Mark
 from tests.crawl.scenarios import Caller, Scenario

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from routing_rules.decide import decide
-from routing_rules.model import Ruleset, StaffedDesk
+from routing_rules.model import Ruleset
+from routing_rules.routes import StaffedDesk
 
 Simplify = Callable[[dict[str, str]], dict[str, str]]
 

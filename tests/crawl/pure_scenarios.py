@@ -11,7 +11,8 @@ from ivr.effects import JoinLine
 from ivr.facts import Callable, Facts, KnownMatter, LineFacts, NotCallable, Ringback
 from ivr.speech.announcements import Announcements, load
 from routing_rules import document
-from routing_rules.model import LANGUAGES, Notice, Ruleset, StaffedDesk
+from routing_rules.model import LANGUAGES, Notice, Ruleset
+from routing_rules.routes import StaffedDesk
 from tests.crawl.pure import BASE, CITY, DialogueAlone
 from tests.crawl.scenarios import MOMENTS
 

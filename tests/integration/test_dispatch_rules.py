@@ -8,7 +8,7 @@ from adapters.schema import audit_event, callback_request, ringing_stop, waiting
 from desks import expected_wait_store, offer_store, pauses, service, store
 from desks.expected_wait_store import WaitError
 from routing_rules.decide import decide
-from routing_rules.model import NobodyOnDuty, StaffedDesk, ToLine
+from routing_rules.routes import NobodyOnDuty, StaffedDesk, ToLine
 from tests.support.services import TUESDAY, Town
 
 

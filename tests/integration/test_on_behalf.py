@@ -110,7 +110,7 @@ def test_a_full_window_is_refused_and_nothing_is_made(town: Town) -> None:
 
 def test_an_urgent_ring_is_promised_in_a_full_calendar(town: Town) -> None:
     token = live(town, language="sv")
-    department = ringing_department(town.rules, "water")
+    department = ringing_department(town.rules, "water", "sv", town.clock.now())
     soonest = open_slots(town.rules, department, town.clock.now())[0]
     for _ in range(room_in(town.rules, department, "sv", soonest)):
         _promise_to_somebody(town, soonest, "water")

@@ -86,7 +86,7 @@ class Happenings(Town):
 
     def moves(self, which: int, slot: int) -> None:
         def move(work: CarryOutKnown, row: RowMapping) -> object:
-            department = ringing_department(self.rules, row["topic"])
+            department = ringing_department(self.rules, row["topic"], row["language"], self.clock.now())
             free = free_slots(work.tx.connection, self.rules, department, row["language"], self.clock.now())
             window: Window | None = nth(free, slot)
             return work.run(MoveRequest(row["id"], code_of(window))) if window is not None else None

@@ -42,7 +42,8 @@ from ivr.speech.announcements import Announcements, load
 from ivr.step_url import Step, step_of
 from ivr.turn import DialConference, DialNumber, Enqueue, Gather, Record, Redirect, Turn
 from routing_rules import document
-from routing_rules.model import Ruleset, StaffedDesk
+from routing_rules.model import Ruleset
+from routing_rules.routes import StaffedDesk
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=HELSINKI)

@@ -12,21 +12,20 @@ from hypothesis import strategies as st
 
 from routing_rules.decide import all_closed, decide
 from routing_rules.document import parse
-from routing_rules.model import (
-    LANGUAGES,
+from routing_rules.model import LANGUAGES, Ruleset
+from routing_rules.opening_hours import is_open
+from routing_rules.routes import (
     AllClosed,
     Information,
     NobodyOnDuty,
     OtherLanguage,
     Route,
-    Ruleset,
     StaffedDesk,
     ToDuty,
     ToLine,
     ToNumber,
     ToPartner,
 )
-from routing_rules.opening_hours import is_open
 
 SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
 RULES = parse(SAMPLE.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from ivr.speech.catalogue import CatalogueError
 from ivr.step_url import Step
 from ivr.turn import Turn
 from ivr.twiml import CallerIds, Urls, render
-from routing_rules.model import StaffedDesk
+from routing_rules.routes import StaffedDesk
 from tests.unit.dialogue_walk import EVERYBODY, TUESDAY, rules, words
 
 URLS = Urls("https://c.example", CallerIds("+358175550100"))

@@ -1,5 +1,7 @@
 """A menu that is kept says the same as one that is written anew, each time with its own URL."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.step_url import Step, url_of
@@ -90,13 +92,6 @@ def test_a_kept_menu_never_outlives_its_ruleset() -> None:
     menu = a_menu("n1", OPTION)
     pages.written(menu, rules)
     renamed = {**rules.topic("housing").spoken, "fi": "kattoasiat"}
-    other = rules.__class__(
-        **{
-            **vars(rules),
-            "topics": tuple(
-                topic.__class__(**{**vars(topic), "spoken": renamed}) if topic.id == "housing" else topic
-                for topic in rules.topics
-            ),
-        }
-    )
+    topics = tuple(replace(topic, spoken=renamed) if topic.id == "housing" else topic for topic in rules.topics)
+    other = replace(rules, topics=topics)
     assert "kattoasiat" in pages.written(menu, other)

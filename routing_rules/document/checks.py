@@ -7,11 +7,22 @@ read and the ids of all that were written, so that one broken element does not a
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from routing_rules.model import Department, Duty, Limits, Topic
+from routing_rules.model import Department, Duty, Example, Limits, RoutingRule, Topic
 
 CHOICES_A_LEVEL = 5
 LEVELS = 2
+
+
+class Noted(Protocol):
+    """A notice, as far as it says which topics it is about."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def topics(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,10 @@ class Parts:
     general_topic: str | None
     duty: str | None
     limits: Limits | None = None  # None: they could not be read
+    rules: tuple[RoutingRule, ...] = ()
+    examples: tuple[Example, ...] = ()
+    notices: tuple[Noted, ...] = ()
+    rule_ids: tuple[str, ...] = ()
 
 
 def problems(parts: Parts) -> Iterator[str]:
@@ -42,6 +57,31 @@ def problems(parts: Parts) -> Iterator[str]:
         yield from _topic(topic, parts)
     yield from _menu(parts)
     yield from _limits(parts)
+    yield from _rules(parts)
+
+
+def _rules(parts: Parts) -> Iterator[str]:
+    yield from _twice("rules", parts.rule_ids)
+    yield from _twice("examples", (example.id for example in parts.examples))
+    yield from _twice("notices", (notice.id for notice in parts.notices))
+    for rule in parts.rules:
+        place = f"rules.{rule.id}"
+        yield from _unknown(f"{place}.when.topics", "topic", rule.when.topics, parts.topic_ids)
+        yield from _unknown(f"{place}.department", "department", (rule.department,), parts.department_ids)
+        yield from _unknown(f"{place}.duty", "duty", (rule.duty,), parts.duty_ids)
+    for example in parts.examples:
+        place, desks = f"examples.{example.id}", parts.department_ids
+        yield from _unknown(f"{place}.topic", "topic", (example.topic,), parts.topic_ids)
+        yield from _unknown(f"{place}.staffed", "department", example.staffed or (), desks)
+        yield from _unknown(f"{place}.desk", "department", (example.desk,), (*desks, *parts.duty_ids))
+    for notice in parts.notices:
+        yield from _unknown(f"notices.{notice.id}.topics", "topic", notice.topics, parts.topic_ids)
+
+
+def _unknown(place: str, what: str, ids: Iterable[str | None], known: tuple[str, ...]) -> Iterator[str]:
+    for written in ids:
+        if written is not None and written not in known:
+            yield f"{place}: there is no {what} {written!r}; {_one_of(known)}"
 
 
 def _limits(parts: Parts) -> Iterator[str]:

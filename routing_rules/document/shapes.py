@@ -1,8 +1,9 @@
 """The written form of a ruleset, as pydantic models: what each field looks like and how it becomes a frozen value.
 
-One element at a time. What elements say about each other (references, keys, levels) is in ``document_checks``.
+One element at a time. What elements say about each other (references, keys, levels) is in ``checks``.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from routing_rules.document_times import IntervalsWritten, PlanWritten, each_day_once, spread
+from routing_rules.document.times import IntervalsWritten, PlanWritten, each_day_once, spread
 from routing_rules.holidays import NAMES
 from routing_rules.model import (
     CallbackPolicy,
@@ -29,6 +30,9 @@ from routing_rules.model import (
     Topic,
 )
 
+LEAP_YEAR = 2024  # so that the 29th of February can be named, too
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+
 
 def _known_zone(name: str) -> str:
     try:
@@ -42,6 +46,14 @@ def _known_holiday(name: str) -> str:
     if name not in NAMES:
         raise ValueError(f"{name!r} is not a holiday; use one of {', '.join(NAMES)}")
     return name
+
+
+def _day_of_every_year(written: object) -> date:
+    found = _MONTH_DAY.fullmatch(written) if isinstance(written, str) else None
+    try:
+        return date(LEAP_YEAR, int(found.group(1)), int(found.group(2))) if found else date.min.replace(day=0)
+    except ValueError:
+        raise ValueError(f'{written!r} is no day of a year; write month and day like "12-24"') from None
 
 
 def _key_as_text(value: object) -> object:
@@ -60,6 +72,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), AfterValidator(_without_trunk_nought)]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Told = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
+AnnouncementKey = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$")]
 MenuKey = Annotated[str, BeforeValidator(_key_as_text), Field(pattern=r"^[1-9]$")]
 HolidayName = Annotated[str, AfterValidator(_known_holiday)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
@@ -94,25 +107,27 @@ class ToldShape(WordsShape):
 
 
 class ExceptionalDayShape(Shape):
-    """One ``day``, or every day of a range: ``from`` and ``to``, both included."""
+    """One ``day``, every day of a range (``from`` and ``to``, both included), or a day of ``every`` year: "12-24"."""
 
     day: date | None = None
+    every: Annotated[date, BeforeValidator(_day_of_every_year)] | None = None
     first: date | None = Field(None, alias="from")
     last: date | None = Field(None, alias="to")
     hours: IntervalsWritten
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:
-        if (self.first is None) != (self.last is None) or (self.day is None) == (self.first is None):
-            raise ValueError("needs a day, or from and to; write the one or the other")
+        named = sum(one is not None for one in (self.day, self.every, self.first))
+        if (self.first is None) != (self.last is None) or named != 1:
+            raise ValueError("needs a day, or from and to, or every; write the one or the other")
         if self.first is not None and self.last is not None and self.last <= self.first:
             raise ValueError(f"the range ends on {self.last.isoformat()}, not after it begins; write the end later")
         return self
 
     def value(self) -> ExceptionalDay:
-        first = self.day or self.first
+        first = self.day or self.every or self.first
         assert first is not None  # held by _one_or_many
-        return ExceptionalDay(first, self.hours, self.last)
+        return ExceptionalDay(first, self.hours, self.last, yearly=self.every is not None)
 
 
 class HoursShape(Shape):
@@ -122,9 +137,9 @@ class HoursShape(Shape):
 
     @model_validator(mode="after")
     def _each_day_once(self) -> Self:
-        known = sorted((e.value() for e in self.exceptional), key=lambda e: e.day)
+        known = sorted((e.value() for e in self.exceptional), key=lambda e: (e.yearly, e.day))
         for one, following in zip(known, known[1:], strict=False):
-            if following.day <= (one.until or one.day):
+            if one.yearly == following.yearly and following.day <= (one.until or one.day):
                 raise ValueError(f"the exceptional day {following.day.isoformat()} stands twice; keep one")
         return self
 
@@ -276,6 +291,7 @@ class HeadShape(Shape):
     duty: Id | None = None
     allowed_countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("FI", "AX")
     limits: LimitsShape = LimitsShape()
+    announcements: dict[AnnouncementKey, ToldShape] = {}
 
     def value(
         self, departments: tuple[Department, ...], topics: tuple[Topic, ...], duties: tuple[Duty, ...]
@@ -292,4 +308,5 @@ class HeadShape(Shape):
             duty=self.duty,
             allowed_countries=self.allowed_countries,
             limits=self.limits.value(),
+            announcements={key: words.value() for key, words in self.announcements.items()},
         )

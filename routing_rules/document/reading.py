@@ -5,19 +5,21 @@ Nothing half-read leaves this file: either the whole Ruleset, or ``RulesetInvali
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import ValidationError
 
-from routing_rules import document_checks, first_release
-from routing_rules.document_shapes import DepartmentShape, DutyShape, HeadShape, Shape, TopicShape
-from routing_rules.document_times import DAYS, interval_text
-from routing_rules.model import Department, ExceptionalDay, Hours, Interval, Ruleset, Staffing
+from routing_rules.document import checks, first_release
+from routing_rules.document.rule_shapes import ExampleShape, PlannedNoticeShape, RuleShape
+from routing_rules.document.shapes import DepartmentShape, DutyShape, HeadShape, Shape, TopicShape
+from routing_rules.model import Ruleset
 
 S = TypeVar("S", bound=Shape)
 Written = Mapping[str, object]
+LISTS = ("departments", "topics", "duties", "rules", "examples", "notices")
 
 _MENDS: Mapping[str, str] = {
     "missing": "is missing; add it",
@@ -53,9 +55,12 @@ def parse(text: str) -> Ruleset:
     problems: list[str] = []
     departments = _elements(written, "departments", DepartmentShape, problems)
     topics = _elements(written, "topics", TopicShape, problems)
-    duties = _elements(written, "duties", DutyShape, problems) if written.get("duties", []) != [] else []
-    head = _shape(HeadShape, _without(written, ("departments", "topics", "duties")), "", problems)
-    parts = document_checks.Parts(
+    duties = _optional(written, "duties", DutyShape, problems)
+    rules = _optional(written, "rules", RuleShape, problems)
+    examples = _optional(written, "examples", ExampleShape, problems)
+    notices = _optional(written, "notices", PlannedNoticeShape, problems)
+    head = _shape(HeadShape, _without(written, LISTS), "", problems)
+    parts = checks.Parts(
         departments=tuple(shape.value() for shape in departments),
         topics=tuple(shape.value() for shape in topics),
         duties=tuple(shape.value() for shape in duties),
@@ -67,18 +72,21 @@ def parse(text: str) -> Ruleset:
         general_topic=_text(written.get("general_topic")),
         duty=_text(written.get("duty")),
         limits=head.limits.value() if head is not None else None,
+        rules=tuple(shape.value() for shape in rules),
+        examples=tuple(shape.value() for shape in examples),
+        notices=tuple(notices),
+        rule_ids=_texts(written, "rules", "id"),
     )
-    problems.extend(document_checks.problems(parts))
+    problems.extend(checks.problems(parts))
     if problems or head is None:
         raise RulesetInvalid(tuple(problems))
-    return head.value(parts.departments, parts.topics, parts.duties)
-
-
-def dump(ruleset: Ruleset) -> str:
-    """JSON that ``parse`` reads back to an equal ruleset."""
-    written = asdict(ruleset)
-    written["departments"] = [_department_written(d) for d in ruleset.departments]
-    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))
+    zone = ZoneInfo(head.time_zone)
+    return replace(
+        head.value(parts.departments, parts.topics, parts.duties),
+        rules=parts.rules,
+        examples=parts.examples,
+        notices=tuple(notice.value(zone) for notice in notices),
+    )
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -129,6 +137,11 @@ def _elements(written: Written, field: str, shape: type[S], problems: list[str])
         return []
     read = (_shape(shape, element, f"{field}.{_name(element, n)}", problems) for n, element in enumerate(elements))
     return [element for element in read if element is not None]
+
+
+def _optional(written: Written, field: str, shape: type[S], problems: list[str]) -> list[S]:
+    """A list that may be left out, or be empty."""
+    return _elements(written, field, shape, problems) if written.get(field, []) != [] else []
 
 
 def _shape(shape: type[S], written: object, place: str, problems: list[str]) -> S | None:
@@ -184,37 +197,3 @@ def _mend(kind: str, message: str, context: Mapping[str, object]) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-# --- writing -----------------------------------------------------------------------------------------------------
-
-
-def _department_written(department: Department) -> dict[str, object]:
-    written: dict[str, object] = asdict(department)
-    written["hours"] = _hours_written(department.hours)
-    written["staffing"] = {staffing.language: _staffing_written(staffing) for staffing in department.staffing}
-    return written
-
-
-def _hours_written(hours: Hours) -> dict[str, object]:
-    return {
-        "week": {day: _intervals_written(intervals) for day, intervals in zip(DAYS, hours.week, strict=True)},
-        "exceptional": [_exceptional_written(exception) for exception in hours.exceptional],
-        "holidays": {name: _intervals_written(intervals) for name, intervals in hours.holidays.items()},
-    }
-
-
-def _exceptional_written(exception: ExceptionalDay) -> dict[str, object]:
-    hours = _intervals_written(exception.intervals)
-    if exception.until is None:
-        return {"day": exception.day.isoformat(), "hours": hours}
-    return {"from": exception.day.isoformat(), "to": exception.until.isoformat(), "hours": hours}
-
-
-def _intervals_written(intervals: tuple[Interval, ...]) -> list[str]:
-    return [interval_text(interval) for interval in intervals]
-
-
-def _staffing_written(staffing: Staffing) -> dict[str, dict[str, int]]:
-    days = zip(DAYS, staffing.week, strict=True)
-    return {day: {interval_text(interval): agents for interval, agents in plan} for day, plan in days if plan}

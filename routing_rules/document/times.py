@@ -5,6 +5,7 @@ Errors are ValueErrors whose words say what to write instead; pydantic puts the 
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,14 +16,16 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 MINUTES_A_DAY = 24 * 60
 _WRITTEN = re.compile(r"(\d{1,2})(?::(\d{2}))?-(\d{1,2})(?::(\d{2}))?")
 
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
 T = TypeVar("T")
 
 
 def interval_text(interval: Interval) -> str:
-    return f"{_clock_text(interval.start)}-{_clock_text(interval.end)}"
+    return f"{clock_text(interval.start)}-{clock_text(interval.end)}"
 
 
-def _clock_text(minutes: int) -> str:
+def clock_text(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
@@ -71,6 +74,21 @@ def spread(week: Mapping[str, tuple[T, ...]]) -> tuple[tuple[T, ...], ...]:
     """Seven days, Monday first; a day that is not named holds nothing."""
     by_day = {day: held for key, held in week.items() for day in days_named(key)}
     return tuple(by_day.get(day, ()) for day in range(len(DAYS)))
+
+
+def day_and_minute(written: str) -> tuple[date | None, int | None, int]:
+    """``2026-12-05 17:05`` or ``saturday 17:05``: the day or the weekday, and minutes since its midnight."""
+    day, _, clock = written.partition(" ")
+    found = _CLOCK.fullmatch(clock)
+    if found is None:
+        raise ValueError(f'{written!r} is not a moment; write it like "saturday 17:05" or "2026-12-05 17:05"')
+    minute = int(found.group(1)) * 60 + int(found.group(2))
+    if day in DAYS:
+        return None, DAYS.index(day), minute
+    try:
+        return date.fromisoformat(day), None, minute
+    except ValueError:
+        raise ValueError(f'{day!r} is no day; write it like "saturday" or "2026-12-05"') from None
 
 
 IntervalWritten = Annotated[Interval, BeforeValidator(_interval)]

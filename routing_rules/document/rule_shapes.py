@@ -1,0 +1,115 @@
+"""The written form of ordered rules, the city's own test cases, and notices known beforehand.
+
+One element at a time, as in ``shapes``; what they say about topics and departments is checked in ``checks``.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from routing_rules.document.shapes import E164, Id, Minutes, Shape, ToldShape, WordsShape
+from routing_rules.document.times import IntervalsWritten, day_and_minute, each_day_once, spread
+from routing_rules.model import Example, Expected, Language, PlannedNotice, RoutingRule, When
+
+Area = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,13}$")]
+LONGEST_NOTICE_DAYS = 31
+
+
+def _moment(written: str) -> str:
+    day_and_minute(written)
+    return written
+
+
+def _dated(written: str) -> str:
+    if day_and_minute(written)[0] is None:
+        raise ValueError(f'{written!r} names no date; write it like "2026-12-05 17:05"')
+    return written
+
+
+At = Annotated[str, AfterValidator(_moment)]
+Dated = Annotated[str, AfterValidator(_dated)]
+
+
+class WhenShape(Shape):
+    topics: tuple[Id, ...] = ()
+    languages: tuple[Language, ...] = ()
+    week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)] | None = None
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
+    areas: tuple[Area, ...] = ()
+    wait_minutes: Minutes | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise ValueError(f"ends on {self.last.isoformat()}, before it begins; write the end later")
+        return self
+
+    def value(self) -> When:
+        week = None if self.week is None else spread(self.week)
+        return When(self.topics, self.languages, week, self.first, self.last, self.areas, self.wait_minutes)
+
+
+class RuleShape(Shape):
+    """Who answers while ``when`` holds: a department, or a duty."""
+
+    id: Id
+    name: WordsShape
+    when: WhenShape
+    department: Id | None = None
+    duty: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_answers(self) -> Self:
+        if (self.department is None) == (self.duty is None):
+            raise ValueError("needs who answers: write a department or a duty, one of both")
+        return self
+
+    def value(self) -> RoutingRule:
+        return RoutingRule(self.id, self.name.value(), self.when.value(), self.department, self.duty)
+
+
+class ExampleShape(Shape):
+    id: Id
+    at: At
+    language: Language
+    topic: Id
+    leads_to: Expected
+    desk: Id | None = None
+    staffed: tuple[Id, ...] | None = None
+    number: E164 | None = None
+    wait_minutes: Minutes | None = None
+
+    def value(self) -> Example:
+        day, weekday, minute = day_and_minute(self.at)
+        return Example(
+            self.id, self.topic, self.language, minute, self.leads_to, day, weekday, self.desk, self.staffed,
+            self.number or "", self.wait_minutes,
+        )  # fmt: skip
+
+
+class PlannedNoticeShape(Shape):
+    id: Id
+    words: ToldShape
+    first: Dated = Field(alias="from")
+    last: Dated = Field(alias="to")
+    topics: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        first, last = _local(self.first), _local(self.last)
+        if not first < last <= first + timedelta(days=LONGEST_NOTICE_DAYS):
+            raise ValueError(f"must end after it begins, within {LONGEST_NOTICE_DAYS} days; mend from or to")
+        return self
+
+    def value(self, zone: ZoneInfo) -> PlannedNotice:
+        first, last = (_local(written).replace(tzinfo=zone).astimezone(UTC) for written in (self.first, self.last))
+        return PlannedNotice(self.id, self.words.value(), first, last, self.topics)
+
+
+def _local(written: str) -> datetime:
+    day, _, minute = day_and_minute(written)
+    assert day is not None  # held by Dated
+    return datetime.combine(day, time(minute // 60, minute % 60))
