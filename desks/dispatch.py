@@ -30,10 +30,13 @@ def deal(services: "Services") -> int:
     """Offers as many matters as there are fitting free agents; returns how many."""
     if not _anything_to_deal(services):
         return 0
-    for made in range(MOST_AT_ONCE):
-        if not _deal_one(services):
-            return made
-    return MOST_AT_ONCE
+    made = 0
+    for _ in range(MOST_AT_ONCE):
+        offered = _deal_one(services)
+        if offered is None:
+            break
+        made += offered
+    return made
 
 
 def _anything_to_deal(services: "Services") -> bool:
@@ -42,23 +45,24 @@ def _anything_to_deal(services: "Services") -> bool:
         return _choose(services, connection) is not None
 
 
-def _deal_one(services: "Services") -> bool:
+def _deal_one(services: "Services") -> bool | None:
+    """False: the first matter could not be offered after all, look again; None: there is none that anybody fits."""
     try:
         with services.database.for_dealing.write() as tx:
             line_store.deal_alone(tx.connection)
             chosen = _choose(services, tx.connection)
             if chosen is None:
-                return False
+                return None
             if chosen.matter_kind != "live" and held_back(services, tx, services.rules.current(), chosen.matter_id):
-                return True  # its number has been rung often enough today: look again
+                return False  # its number has been rung often enough today
             claimed = claim(services, tx, chosen)
             reach("claimed")
     except IntegrityError:
-        return True  # another dealer was quicker: look again
+        return False  # another dealer was quicker
     reach("attempt_stored")
     if claimed:
         services.changed(chosen.agent_id)
-    return True
+    return claimed
 
 
 def _choose(services: "Services", connection: Connection) -> Deal | None:
