@@ -30,6 +30,7 @@ class Person:
     by_provider: bool  # the city's own sign-in knows her
     sessions: int
     demo: bool
+    owns_rules: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Wanted:
     languages: tuple[str, ...]
     telephone: str
     reserve_telephone: str
+    owns_rules: bool = False  # kept for supervisors alone: an administrator may anyway, an agent never
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def _wanted() -> Wanted:
         tuple(dict.fromkeys(request.form.getlist("languages"))),
         written("telephone"),
         written("reserve_telephone"),
+        request.form.get("owns_rules") == "yes",
     )
 
 
@@ -139,6 +140,7 @@ def _own_form(services: "Services", person: Person, problem: str = "") -> str:
         person.languages,
         person.telephone or "",
         person.reserve_telephone or "",
+        person.owns_rules,
     )
     return _form(services, person, written, {}, problem)
 

@@ -61,6 +61,7 @@ def _person(row: RowMapping) -> Person:
         row["subject"] is not None,
         row["sessions"],
         row["demo"],
+        row["owns_rules"],
     )
 
 

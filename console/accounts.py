@@ -100,7 +100,7 @@ def _change(
     store.change(tx.connection, agent_id, _row(wanted))
     detail = ", ".join([*sorted(changed), *([f"{before.role} to {wanted.role}"] if "role" in changed else [])])
     audit.note(tx, services.clock, by, "account_changed", "agent", agent_id, detail=detail)
-    if not changed & {"role", "departments", "sign_in"}:
+    if not changed & {"role", "departments", "sign_in", "owns_rules"}:
         return False
     sessions.end_sessions_of(tx.connection, agent_id)
     return True
@@ -201,7 +201,13 @@ def _row(wanted: Wanted) -> dict[str, object]:
         "languages": json.dumps(wanted.languages),
         "telephone": wanted.telephone or None,
         "reserve_telephone": wanted.reserve_telephone or None,
+        "owns_rules": _owns_rules(wanted),
     }
+
+
+def _owns_rules(wanted: Wanted) -> bool:
+    """What the tick says means something for a supervisor only."""
+    return wanted.owns_rules and wanted.role == "supervisor"
 
 
 def _changed(before: Person, wanted: Wanted) -> set[str]:
@@ -214,5 +220,6 @@ def _changed(before: Person, wanted: Wanted) -> set[str]:
         "languages": (set(before.languages), set(wanted.languages)),
         "telephone": (before.telephone or "", wanted.telephone),
         "reserve_telephone": (before.reserve_telephone or "", wanted.reserve_telephone),
+        "owns_rules": (before.owns_rules, _owns_rules(wanted)),
     }
     return {field for field, (old, new) in pairs.items() if old != new}

@@ -17,6 +17,12 @@ class SignedIn:
     own_telephone: bool  # rung on a telephone of her own instead of in the browser
     token: str  # of the session, from the cookie; never stored, never logged
     must_change_password: bool = False  # somebody else knows it: no other page opens before she has chosen her own
+    owns_rules: bool = False  # trusted with the city's rules; of an agent it says nothing
+
+    @property
+    def may_change_rules(self) -> bool:
+        """Drafts, publishing, rolling back: whatever changes where every caller of the city goes."""
+        return self.role == "administrator" or (self.role == "supervisor" and self.owns_rules)
 
     @property
     def scope(self) -> tuple[str, ...] | None:

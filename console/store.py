@@ -111,7 +111,9 @@ def signed_in(
     if row is None:
         return None
     departments, languages = tuple(json.loads(row.departments)), tuple(json.loads(row.languages))
+    own_telephone = row.telephone is not None
     person = SignedIn(
-        row.id, row.name, row.role, departments, languages, row.telephone is not None, token, row.must_change_password
-    )
+        row.id, row.name, row.role, departments, languages, own_telephone, token, row.must_change_password,
+        row.owns_rules,
+    )  # fmt: skip
     return person, row.seen_machine

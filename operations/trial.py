@@ -30,6 +30,7 @@ class DemoAccount:
     role: str
     languages: tuple[str, ...]
     departments: tuple[str, ...]
+    owns_rules: bool = False
 
     @property
     def id(self) -> str:
@@ -51,7 +52,7 @@ DEMO_ACCOUNTS = (
         "bertil", "Bertil Demo", "agent", ("sv", "fi"), ("housing", "streets", "waterworks", "advice", "extended")
     ),
     DemoAccount("cecilia", "Cecilia Demo", "agent", ("fi", "sv", "en"), ("extended", "culture", "transport")),
-    DemoAccount("sirpa", "Sirpa Demo", "supervisor", ("fi", "sv", "en"), _ALL),
+    DemoAccount("sirpa", "Sirpa Demo", "supervisor", ("fi", "sv", "en"), _ALL, owns_rules=True),
     DemoAccount("olli", "Olli Demo", "administrator", ("fi", "sv", "en"), ()),
 )
 
@@ -120,6 +121,7 @@ def _row(account: DemoAccount) -> dict[str, object]:
         "role": account.role,
         "departments": json.dumps(account.departments),
         "languages": json.dumps(account.languages),
+        "owns_rules": account.owns_rules,
         "demo": True,
         "active": True,
     }
