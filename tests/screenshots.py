@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,18 +18,19 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from adapters.schema import agent, offer, supervisor_item
+from adapters.schema import agent, offer, phone_number, supervisor_item, transfer
 from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
-from tests.web.console_rig import PASSWORD, City
+from tests.web.console_rig import NUMBER, PASSWORD, City
 
 SCREENS = Path("artefacts/screenshots")
 SIZES = ((1280, 900), (390, 844))
 SCHEMES = ("light", "dark")
 
 State = Callable[[City], None]
+NOTE = "Vuokrasopimus päättyy perjantaina. Kysyy, saako jatkaa kuukauden."
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,30 @@ def _held(city: City) -> None:
     city.change(offer, offer.c.token == "tok1", on_hold=True)
 
 
+def _asks(state: str, who: str) -> State:
+    """A colleague is asked about a caller who waits, or has brought her in; pictured at the desk of ``who``."""
+
+    def _consult(city: City) -> None:
+        _talk(city)
+        city.agent("bertil", ("streets",), ("fi", "sv"))
+        asking, asked = ("a_aino", "a_bertil") if who == "asking" else ("a_bertil", "a_aino")
+        city.change(offer, offer.c.token == "tok1", agent_id=asking, on_hold=state != "joined")
+        city.caller(
+            "c2",
+            number_id=city.one(phone_number.c.id, where=phone_number.c.e164 == NUMBER)[0],
+            state="handing",
+            offer_token="tok2",
+        )
+        now = city.clock.now()
+        talks = {} if state == "asked" else {"accepted_at": now, "connected_at": now - timedelta(seconds=25)}
+        offered = "offered" if state == "asked" else "connected"
+        city.offer(asked, offered, "tok2", caller_id="c2", clause="handed", handed_over_by="tok1", **talks)
+        asks = {"kind": "warm", "goal_kind": "agent", "goal": asked, "note": NOTE, "made_at": now, "made_machine": 0.0}
+        city.put(transfer, id="t1", token="tok1", new_token="tok2", state=state, **asks)
+
+    return _consult
+
+
 def _on_the_list(city: City) -> None:
     city.request(number_id=city.number())
     city.request("r2", topic="building-permits", number_id=city.number("+358505550000"), state="unreached", attempts=3)
@@ -79,6 +104,8 @@ DESK_STATES: tuple[tuple[str, State], ...] = (
     ("talk-callback", test_console_pages.talking),
     ("talk-caller", _talk),
     ("on-hold", _held),
+    *((f"asks-{state}", _asks(state, "asking")) for state in ("asked", "consulting", "joined")),
+    *((f"consulted-{state}", _asks(state, "asked")) for state in ("asked", "consulting", "joined")),
     ("wrap-up", test_console_pages.noting),
 )
 SCENES = (
@@ -109,7 +136,8 @@ SCENES = (
 )
 
 
-def main() -> int:
+def main(names: Sequence[str] = ()) -> int:
+    """``names``: only the scenes whose names begin so."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -117,14 +145,14 @@ def main() -> int:
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-        for scene in SCENES:
+        for scene in (one for one in SCENES if one.name.startswith(tuple(names) or "")):
             try:
                 found = pictured(browser, scene)
             except TimeoutError as never:
                 found = [f"never shown: {str(never).splitlines()[0]}"]
             faults += found
             print(f"{scene.name:<20}{'; '.join(found) or 'well'}", flush=True)
-        faults += emulator_pictured(browser)
+        faults += [] if names else emulator_pictured(browser)
         browser.close()
     print(f"\n{len(list(SCREENS.glob('*.png')))} pictures in {SCREENS}; {len(faults)} faults")
     return 1 if faults else 0
@@ -212,4 +240,4 @@ def _sign_in(page: Page, running: Running, name: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -100,6 +100,7 @@ class BrowserAgent:
         self._city, self._cards, self._findings, self._pace = city, cards, findings, pace
         self._looked: set[str] = set()
         self._pressed: tuple[str, float] = ("", 0.0)
+        city.lab.telephone(f"client:{agent_id}", agent_id)
         self.page = opened(browser, findings)
         signs_in_by_keyboard(city, self.page, agent_id)
         self.page.wait_for_selector('#telephone[data-state="registered"]')
