@@ -5,12 +5,13 @@ once it is committed (law 1). No provider call here (law 3); what fails is said 
 """
 
 import logging
+from collections.abc import Callable as Function
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Update, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import DatabaseError, Transaction
@@ -20,7 +21,7 @@ from callbacks.limits import DAY
 from callbacks.making import Looked
 from callbacks.model import start_of
 from callbacks.planning import ringing_department
-from ivr import store
+from ivr import store, why
 from ivr.caller_input import CallerInput
 from ivr.carry_out import Caller, CarryOut
 from ivr.dialogue import degraded
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("ivr")
+Change = Function[[Transaction], object]
 EFFECTS_IN_A_ROW = 3
 
 
@@ -91,14 +93,15 @@ class Answerer:
     def note_queue(self, line_id: str, queue_sid: str) -> None:
         """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
         unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
-        self._note(unnamed.values(queue_sid=queue_sid), line_id)
+        named = unnamed.values(queue_sid=queue_sid)
+        self._note(lambda tx: tx.connection.execute(named), {"line": line_id})
 
-    def _note(self, change: Update, line_id: str) -> None:
+    def _note(self, change: Change, about: dict[str, str]) -> None:
         """Best effort: what is only noted must not cost the caller her turn."""
         try:
-            self.services.database.run(lambda tx: tx.connection.execute(change))
+            self.services.database.run(change)
         except DatabaseError:
-            LOG.warning("not noted", extra={"line": line_id})
+            LOG.warning("not noted", extra=about)
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
         return self._pages.written(turn, rules)
@@ -123,6 +126,7 @@ class Answerer:
         decided = dialogue.advance(asked.step, asked.given, facts)
         if isinstance(decided, Turn):
             self._keep_what_was_told(decided)
+            self._keep_why(decided, asked, facts)
             return self.words(decided, asked.rules)
         return self._commit(asked, decided, facts)
 
@@ -152,7 +156,13 @@ class Answerer:
         values: dict[str, int | None] = {"wait_told_minutes": told.wait_minutes}
         if told.place is not None:
             values["place_told"] = told.place
-        self._note(mine.values(**values), told.line_id)
+        self._note(lambda tx: tx.connection.execute(mine.values(**values)), {"line": told.line_id})
+
+    def _keep_why(self, turn: Turn, asked: Asked, facts: Facts) -> None:
+        """For the page that says why this call went where it did. A menu that decides nothing writes nothing."""
+        if turn.decided is not None:
+            row = why.row(asked.call_sid, turn.decided, facts)
+            self._note(lambda tx: tx.add(row), {"call": asked.call_sid, "note": "route"})
 
     def _commit(self, asked: Asked, effect: Effect | None = None, facts: Facts | None = None) -> str:
         def work(tx: Transaction) -> str:
@@ -189,6 +199,7 @@ class InOneTransaction:
             facts = finder.facts(step, given, needs(asked.asking()))
         said = effect or dialogue.advance(step, given, facts)
         if isinstance(said, Turn):
+            self._keep_why(said, facts)
             return self.words(said, asked.rules)
         number_id = known.number_id or self._new_number()
         if looked is not None and known.drafted is None:
@@ -222,6 +233,7 @@ class InOneTransaction:
     def _carried_out(self, effect: Effect, facts: Facts, finder: Finder, caller: Caller) -> Turn:
         said: Turn | Effect = effect
         for _ in range(EFFECTS_IN_A_ROW):
+            self._keep_why(said, facts)
             if isinstance(said, Turn):
                 return said
             result = CarryOut(self.services, self.tx, self.step, facts, caller).run(said)
@@ -230,8 +242,14 @@ class InOneTransaction:
                 facts = finder.anew(self.tx.connection).facts(self.step, self.asked.given, needed)
             said = dialogue.after(self.step, said, result, facts)
         if isinstance(said, Turn):
+            self._keep_why(said, facts)
             return said
         raise RuntimeError(f"step {self.step.name} found no words")
+
+    def _keep_why(self, said: Turn | Effect, facts: Facts) -> None:
+        decided = why.decided_in(said)
+        if decided is not None:
+            self.tx.add(why.row(self.asked.caller.call_sid, decided, facts))
 
     def _leave_receipt(self, answer: str, facts: Facts, caller: Caller) -> None:
         """The call as far as it has come, and the answer for this webhook's other copies."""

@@ -1,9 +1,10 @@
 """What dialogue may ask to be carried out, and what came of it. Pure values; ``ivr.carry_out`` does them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ivr.facts import KnownMatter, Promised
+from ivr.turn import Decided
 
 # --- effects -----------------------------------------------------------------------------------------------------
 
@@ -17,6 +18,7 @@ class JoinLine:
     extended: bool
     closed: bool
     request_id: str = ""  # rings in about this open request: its place counts
+    decided: Decided | None = field(default=None, compare=False)  # why this line
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Reopen:
     """An unreached request gets a new window because its desk cannot answer now."""
 
     request_id: str
+    decided: Decided | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

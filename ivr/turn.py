@@ -3,8 +3,10 @@
 A turn never holds a sentence: it names announcement keys and typed values; ``ivr.speech`` finds the words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from routing_rules.routes import Route
 
 # --- values spoken inside an announcement ------------------------------------------------------------------------
 
@@ -217,7 +219,17 @@ class ToldInLine:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """Where a topic leads was decided here: kept, so that a supervisor can see why the call went there."""
+
+    topic: str
+    language: str
+    route: Route
+
+
+@dataclass(frozen=True)
 class Turn:
     language: str
     instructions: tuple[Instruction, ...]
     told: ToldInLine | None = None
+    decided: Decided | None = field(default=None, compare=False)  # what the caller hears is the same turn without it

@@ -77,9 +77,10 @@ def _to_the_desk(step: Step, topic: str, request: str, facts: Facts) -> Turn | E
         return routes.routed(step, topic, facts)
     route = decide(facts.rules, topic, spoken_in(step), facts.now, facts.staffed, facts.circumstances)
     if not isinstance(route, ToLine):
-        return Reopen(request)
+        return routes.because(Reopen(request), step, route)
     department = facts.rules.topic(topic).department or route.desk
-    return JoinLine(topic, department, route.desk, step.language, route.extended, route.closed, request)
+    said = JoinLine(topic, department, route.desk, step.language, route.extended, route.closed, request)
+    return routes.because(said, step, route)
 
 
 # --- the open requests -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 A partner's matter, urgent faults and the closed house have files of their own.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from ivr.caller_input import CallerInput, DialEnded, Pressed
@@ -10,10 +11,11 @@ from ivr.dialogue import closed, duty, message, notices, partner
 from ivr.dialogue.asking import TRIES, ask, prefaced, spoken_in, unheard
 from ivr.dialogue.numbers import is_stopped
 from ivr.dialogue.offers import offer_callback, times
-from ivr.effects import Effect, JoinLine
+from ivr.effects import Effect, JoinLine, Reopen
 from ivr.facts import Facts
 from ivr.step_url import Step, url_of
 from ivr.turn import (
+    Decided,
     DepartmentSpoken,
     DialNumber,
     Hangup,
@@ -47,7 +49,14 @@ def routed(step: Step, topic_id: str, facts: Facts) -> Turn | Effect:
     wanted = step.choice
     step = step.go("topic", facts.nonce, topic=topic_id, choice="")
     route = decide(facts.rules, topic_id, spoken_in(step), facts.now, facts.staffed, facts.circumstances)
-    return prefaced(_wanted(step, wanted, route, facts), *notices.about(topic_id, facts))
+    return prefaced(because(_wanted(step, wanted, route, facts), step, route), *notices.about(topic_id, facts))
+
+
+def because(said: Turn | Effect, step: Step, route: Route) -> Turn | Effect:
+    """The same answer, with the decision that led to it: whoever carries it out keeps why the call went there."""
+    if isinstance(said, Turn | JoinLine | Reopen):
+        return replace(said, decided=Decided(step.topic, spoken_in(step), route))
+    return said
 
 
 def _wanted(step: Step, wanted: str, route: Route, facts: Facts) -> Turn | Effect:
@@ -62,6 +71,10 @@ def _wanted(step: Step, wanted: str, route: Route, facts: Facts) -> Turn | Effec
 
 
 def follow(step: Step, route: Route, facts: Facts, tries: int = 1) -> Turn | Effect:
+    return because(_followed(step, route, facts, tries), step, route)
+
+
+def _followed(step: Step, route: Route, facts: Facts, tries: int) -> Turn | Effect:
     match route:
         case ToLine():
             busy = _overloaded(step, route, facts)
