@@ -199,6 +199,8 @@ def _asked(question: Callable[[], T]) -> T | NotDone | Unknown:
         return NotDone(0, 0, again=True) if refused else Unknown(type(error).__name__)
     except requests.exceptions.RequestException as error:
         return Unknown(type(error).__name__)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:  # no JSON, or another than was asked for:
+        return Unknown(type(error).__name__)  # a proxy's page, perhaps, in place of an answer that has had its effect
 
 
 def _refusal(status: int, code: int) -> NotDone | Unknown:

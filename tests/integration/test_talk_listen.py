@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from adapters.redis_live import LiveHints
 from adapters.schema import agent, audit_event, listening
+from adapters.voice_gateway import Result
 from callbacks.model import Refused
 from desks import service, talk_abuse
 from desks import transfer as transfers
@@ -17,6 +18,7 @@ from desks.talk_listen import listen, stop
 from desks.transfer import Changed, MovedOn
 from ivr.transfer_webhooks import Legs
 from ivr.turn import DialConference, Gather
+from queue_workers import effects
 from routing_rules.model import Ruleset
 from tests.support.provider import LOST, REFUSED
 from tests.support.services import Town, sample_rules
@@ -178,6 +180,20 @@ def test_an_abusive_call_ends_with_words_and_is_noted(talk: Talk) -> None:
     assert (led.to, "/voice/talk/abusive?lang=fi" in led.url) == (talk.resident, True)
     assert AGENT_LEG not in town.ordered("end_leg"), "the bridge must not be torn down before the words"
     assert talk_abuse.end(town.services, "aino", talk.token, close_request=True) == MovedOn()
+
+
+@pytest.mark.parametrize("answers", [(REFUSED,), (LOST,) * effects.MOST_TRIES], ids=["refused", "lost"])
+def test_where_the_resident_cannot_be_led_away_the_agent_is_not_left_with_her(
+    talk: Talk, answers: tuple[Result, ...]
+) -> None:
+    town = talk.town
+    talk_abuse.end(town.services, "aino", talk.token, close_request=True)
+    town.gateway.answers(*answers)
+    for _ in answers:
+        assert AGENT_LEG not in town.ordered("end_leg"), "the words have not been given up yet"
+        town.carry_out()
+        town.clock.pass_(seconds=60)
+    assert town.ordered("end_leg").count(AGENT_LEG) == 1
 
 
 def test_her_request_stays_open_where_the_agent_says_so(town: Town) -> None:

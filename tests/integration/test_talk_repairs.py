@@ -1,5 +1,7 @@
 """What the slow tick does about talks with more than two when nobody tells it anything."""
 
+from collections.abc import Callable
+
 import pytest
 
 from adapters.schema import listening
@@ -7,9 +9,9 @@ from desks import service
 from desks import transfer as transfers
 from desks.talk_legs import partner_answered
 from desks.talk_listen import listen
-from queue_workers import talk_effects, talk_repairs
+from queue_workers import reconcile, talk_effects, talk_repairs
 from tests.support.services import Town
-from tests.support.talks import RESIDENT_LEG, Talk, callback, live
+from tests.support.talks import RESIDENT_LEG, Talk, asked, callback, live
 
 
 @pytest.fixture
@@ -44,6 +46,23 @@ def test_a_transfer_whose_resident_has_gone(talk: Talk) -> None:
     talk_repairs.overdue_transfers(talk.town.services)
     assert talk.transfer()["state"] == "gone"
     assert talk.stays() == ["housing done"]
+
+
+@pytest.mark.parametrize("begun", [live, callback])
+def test_a_stay_that_is_being_handed_ends_with_its_transfer(town: Town, begun: Callable[[Town], Talk]) -> None:
+    """The resident has gone and nobody told us; no look at the line is needed for it."""
+    talk = begun(town)
+    other = asked(talk)
+    handing = str(town.offer(other)["caller_id"])
+    town.gateway.knows(talk.resident, "completed")
+    checked: dict[str, float] = {}
+    for _ in range(2):
+        reconcile.vanished_callers(town.services, checked)
+        talk_repairs.overdue_transfers(town.services)
+        town.clock.pass_(seconds=61)
+    assert handing not in checked
+    assert (talk.transfer()["state"], town.stay(handing)["state"]) == ("gone", "moved")
+    assert town.offer(other)["state"] == "ended"
 
 
 def consults(talk: Talk) -> str:

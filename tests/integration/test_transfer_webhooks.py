@@ -3,11 +3,13 @@
 import html
 import re
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from adapters.database import Database
-from adapters.schema import callback_request, transfer
+from adapters.schema import callback_request, transfer, waiting_caller
 from desks import transfer as transfers
 from ivr.step_url import Step, url_of
 from tests.support.services import BASE, CITY, Town
@@ -92,10 +94,26 @@ def test_an_empty_room_is_no_goodbye_while_somebody_is_asked(town: Town) -> None
     caller = Telephone.at(town, sid=talk.resident)
     assert "<Hangup" in caller.post(over, DialCallStatus="answered")
     asked(talk)
-    led = caller.post(redirect_of(caller.post(over, DialCallStatus="answered")), DialCallStatus="answered")
+    on = redirect_of(caller.post(over, DialCallStatus="answered"))
+    assert parse_qs(urlsplit(on).query) == {"k": [talk.token], "lang": ["fi"]}
+    led = caller.post(on, DialCallStatus="answered")
     assert talk.transfer()["state"] == "line"
     assert "<Enqueue" in caller.post(redirect_of(led))
     assert town.held("pirkko") is None
+
+
+def test_who_is_taken_back_in_that_moment_hears_goodbye_in_her_own_language(town: Town) -> None:
+    """Her caller's Dial action and the agent's key cross: the transfer is over when she is led on."""
+    talk = live(town)
+    town.within(lambda tx: tx.connection.execute(update(waiting_caller).values(language="sv")))
+    over = url_of(BASE, Step("talk-over", language="sv", topic="housing", nonce="n1", line=str(talk.line)))
+    caller = Telephone.at(town, sid=talk.resident)
+    asked(talk)
+    on = redirect_of(caller.post(over, DialCallStatus="answered"))
+    talk.does("take_back")
+    heard = caller.post(on, DialCallStatus="answered")
+    assert 'language="sv-SE"' in heard
+    assert "<Hangup" in heard
 
 
 def test_one_whom_we_rang_takes_a_callback_from_the_line_for_her_own_number(town: Town) -> None:
@@ -166,4 +184,15 @@ def test_without_the_record_she_hears_goodbye_and_who_works_with_us_is_hung_up(
     heard = telephone.post(f"/voice/{path}?k=abc&lang=sv", **form)
     assert ("<Say" in heard) == path.startswith("talk/")
     assert "<Hangup" in heard
+    assert "record unavailable" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["transfer/leg", "supervisor/leg"])
+@pytest.mark.parametrize("status", ["ringing", "completed"])
+def test_a_legs_news_without_the_record_are_answered_in_twiml(
+    town: Town, caplog: pytest.LogCaptureFixture, path: str, status: str
+) -> None:
+    nowhere = Database("sqlite:////nowhere/at/all.db")
+    telephone = Telephone(create_app(replace(town.services, database=nowhere)).test_client())
+    assert "<Hangup" in telephone.post(f"/voice/{path}?k=abc", CallStatus=status)
     assert "record unavailable" in caplog.text
