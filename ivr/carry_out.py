@@ -56,6 +56,7 @@ from ivr.facts import Callable, Facts, NotCallable, Promised
 from ivr.step_url import Step
 from routing_rules.decide import decide
 from routing_rules.routes import ToDuty, ToLine, ToNumber
+from routing_rules.switches.withheld import is_withheld
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -204,7 +205,7 @@ class CarryOut:
             same=effect.same,
             live=(keyed_in or self._is_capped()) and self._may_go_live(effect.topic),
             looked=self.caller.looked,
-            stopped=self.facts.stopped,
+            stopped=self.facts.stopped or self._is_withheld(effect.topic),
             uncapped=effect.at_closing or (stay is not None and stay["state"] == "closing"),
         )
         return self._answered(Making(self.promises).make(wanted), stay, wanted)
@@ -239,6 +240,9 @@ class CarryOut:
     def _is_capped(self) -> bool:
         had = self.caller.looked.had if self.caller.looked is not None else None
         return self.facts.stopped or (had is not None and number_over(had, self.facts.rules.limits))
+
+    def _is_withheld(self, topic: str) -> bool:
+        return is_withheld(self.facts.rules, topic, self.step.language, self.facts.now)
 
     def _may_go_live(self, topic: str) -> bool:
         """Over a cap an urgent caller is answered at once, where somebody can (decision 17)."""

@@ -28,7 +28,9 @@ from ivr.step_url import Step
 from recordings import store as recordings_store
 from routing_rules.decide import decide
 from routing_rules.model import Ruleset
+from routing_rules.notices.heard import heard
 from routing_rules.routes import NOTHING_KNOWN, Circumstances, OtherLanguage, ToLine
+from routing_rules.switches.withheld import is_withheld
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -50,7 +52,7 @@ def bare(services: "Services", rules: Ruleset, now: datetime, number: Callable |
     return Facts(
         rules=rules,
         now=now,
-        notices=services.notices.active(now),
+        notices=heard(services.notices.active(now), rules.notices, now),
         base=services.base,
         nonce=new_id(),
         caller=number,
@@ -112,7 +114,7 @@ class Finder:
         line = None if row is None else line_finder.facts(row, asked, lambda: self.duty)
         missed = self._missed() if "missed" in asked else None
         topic = self._topic(step, given, line, missed) if asked & {"times", "wait"} else None
-        offered = topic is not None and "times" in asked and not self._is_stopped(step, topic, line)
+        offered = topic is not None and "times" in asked and not self._is_stopped(step, given, topic, line)
         found = self._times(step, given, topic, line) if topic is not None and offered else None
         known = bare(self.services, self.rules, self.now, self._caller())
         return replace(
@@ -177,10 +179,12 @@ class Finder:
             chosen = step.topic or self.rules.general_topic
         return chosen if self.rules.topic(chosen).department is not None else None
 
-    def _is_stopped(self, step: Step, topic: str, line: LineFacts | None) -> bool:
+    def _is_stopped(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> bool:
         """No new time is offered; one that was promised may be moved, and a closing desk leaves nobody without."""
         if step.name in MATTER_STEPS or (line is not None and line.state == "closing"):
             return False
+        if is_withheld(self.rules, topic, _language(step, given), self.now):
+            return True
         return self.services.stops.active(self.now) and not self.rules.topic(topic).urgent
 
     def _times(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> Times:

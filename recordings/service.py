@@ -23,6 +23,7 @@ from desks.line import outlook
 from recordings import store
 from recordings.model import LEAST_SECONDS, Announced, Kept
 from routing_rules.model import Ruleset, Topic
+from routing_rules.switches.withheld import is_withheld
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -118,6 +119,8 @@ class Recordings:
         """The city promises no ring now, or not to this number: the desk listens, and nothing is said of a ring."""
         if row["urgent"] or promises.open_same(self.tx.connection, number_id, self._topic(row["topic"]).id):
             return False
+        if is_withheld(self.rules, self._topic(row["topic"]).id, row["language"], self.now):
+            return True
         had = limits.of_number(self.tx.connection, number_id, self.now - DAY)
         return number_over(had, self.rules.limits) or limits.promises_are_stopped(self.tx.connection, self.now)
 

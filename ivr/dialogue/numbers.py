@@ -9,13 +9,14 @@ from typing import Literal
 
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue import message
-from ivr.dialogue.asking import TRIES, ask, unheard
+from ivr.dialogue.asking import TRIES, ask, spoken_in, unheard
 from ivr.dialogue.told import person, spoken, unconfirmed
 from ivr.effects import Effect, KeepNumber, MakePromise, SameMatter, Stay
 from ivr.facts import Callable, Facts, NotCallable
 from ivr.step_url import Step, url_of
 from ivr.turn import Gather, KeySpoken, PhoneSpoken, Say, Turn
 from routing_rules.routes import ToLine
+from routing_rules.switches.withheld import is_withheld
 
 NUMBER_TRIES = 3
 NEXT_PERSON = 0  # MakePromise.person: the next one on this telephone who has no open request about the topic
@@ -108,8 +109,10 @@ def stopped(step: Step, facts: Facts, *before: Say) -> Turn:
 
 
 def is_stopped(step: Step, facts: Facts) -> bool:
-    """Never for an urgent matter."""
-    return facts.stopped and not facts.rules.topic(step.topic).urgent
+    """By a limit of the city or a supervisor's switch; never for an urgent matter."""
+    if facts.rules.topic(step.topic).urgent:
+        return False
+    return facts.stopped or is_withheld(facts.rules, step.topic, spoken_in(step), facts.now)
 
 
 def _live(step: Step, facts: Facts) -> Turn | Effect:

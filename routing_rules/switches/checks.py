@@ -1,6 +1,6 @@
 """What a switch must be before it is made. Pure: wishes and moments come in, faults and questions go out.
 
-A fault has to be mended; a question is answered by pressing once more, with open eyes. Nothing here asks who may.
+A fault has to be mended; a question is answered by pressing once more, with open eyes.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,10 +15,11 @@ LONGEST_DAYS = 7
 LONGEST_REASON = 200
 
 Fault = Literal[
-    "missing", "past", "far", "empty", "long", "unknown", "taken", "own", "circle", "goal_closed", "outside", "one_desk"
+    "missing", "past", "far", "empty", "long", "unknown", "taken", "own", "circle", "goal_closed", "outside"
 ]
 Question = Literal["extended_desk", "partner", "goal"]
 Faults = Mapping[str, Fault]  # field -> what is wrong with it
+Scope = tuple[str, ...] | None  # the departments she may switch; None: the whole city
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,12 @@ class WantedSwitch:
     sure: frozenset[str] = frozenset()  # questions she has answered with yes
 
 
-def faults(wanted: WantedSwitch, rules: Ruleset, running: Collection[Switch], now: datetime) -> Faults:
-    """``rules``: as published, without switches."""
+def faults(wanted: WantedSwitch, rules: Ruleset, running: Collection[Switch], scope: Scope, now: datetime) -> Faults:
     found = {"until": _until(wanted.until, now), "reason": _reason(wanted.reason)}
     found |= _about(wanted, rules, running)
+    subject = "topic" if wanted.kind == "divert" else "department"
+    if found[subject] is None and not is_within(wanted.department, wanted.topic, rules, scope):
+        found[subject] = "outside"
     return {field: fault for field, fault in found.items() if fault is not None}
 
 
@@ -51,6 +54,16 @@ def questions(wanted: WantedSwitch, rules: Ruleset, running: Collection[Switch])
     if wanted.kind == "divert" and wanted.goal is not None and rules.department(wanted.goal).provider != "city":
         asked.append("partner")
     return tuple(question for question in asked if question not in wanted.sure)
+
+
+def is_within(department: str | None, topic: str | None, rules: Ruleset, scope: Scope) -> bool:
+    """Whoever may make a switch about these may end it, too: a topic is its departments' own."""
+    if scope is None:
+        return True
+    if topic is not None:
+        owners = owners_of(rules, topic)
+        return bool(owners) and owners <= set(scope)
+    return department in scope
 
 
 def _until(until: datetime | None, now: datetime) -> Fault | None:

@@ -7,8 +7,9 @@ from tests.architecture.source import checks, is_ours, is_standard, modules
 PURE = {
     *(module.name for module in modules() if module.name.startswith("ivr.dialogue")),
     *(f"ivr.{name}" for name in ("facts", "effects", "turn", "step_url", "caller_input", "speech.vocabulary")),
-    *(f"routing_rules.{name}" for name in ("model", "routes", "decide", "opening_hours", "holidays", "notices.checks")),
+    *(f"routing_rules.{name}" for name in ("model", "routes", "decide", "opening_hours", "holidays")),
     *(module.name for module in modules() if module.name.startswith("routing_rules.checking.")),
+    *(f"routing_rules.notices.{name}" for name in ("checks", "heard")),
     *(f"routing_rules.switches.{name}" for name in ("model", "applied", "checks", "withheld")),
     *(f"routing_rules.trying.{name}" for name in ("trial", "examples")),
     *(f"callbacks.{name}" for name in ("model", "machine", "transitions", "retry_policy", "windows", "openings")),
