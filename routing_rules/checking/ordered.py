@@ -20,7 +20,7 @@ def findings(rules: Ruleset, today: date) -> Iterator[Finding]:
             continue
         why = _why_never(rules, rule)
         if why is not None:
-            yield _found("rule_never", rule, "error", ("reason", why))
+            yield _found(why, rule, "error")
         elif rule.when.last is not None and rule.when.last < today:
             yield _found("rule_over", rule, "warning", ("date", rule.when.last.isoformat()))
         else:
@@ -38,11 +38,11 @@ def _found(code: str, rule: RoutingRule, level: Level, *values: tuple[str, str])
 def _why_never(rules: Ruleset, rule: RoutingRule) -> str | None:
     when = rule.when
     if when.week is not None and not any(when.week):
-        return "no_hours"
+        return "rule_no_hours"
     if not any((when.week or WHOLE_WEEK)[day] for day in _weekdays(when)):
-        return "no_such_day"
+        return "rule_no_such_day"
     if when.wait_minutes is not None and not any(_has_line(rules, topic) for topic in _topics(rules, rule)):
-        return "no_wait"
+        return "rule_no_wait"
     return None
 
 
