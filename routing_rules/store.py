@@ -21,6 +21,11 @@ class Publication:
     author: str
     reason: str
     published_at: datetime
+    kind: str = "first"  # first | draft | hours | rollback | file
+    based_on: int | None = None  # the version it was published over
+    source: str | None = None
+    changes: str = "[]"  # JSON
+    warnings: str = "[]"  # JSON
 
 
 def published(connection: Connection) -> tuple[int, str] | None:
@@ -31,7 +36,7 @@ def published(connection: Connection) -> tuple[int, str] | None:
 
 
 def published_version(connection: Connection) -> int | None:
-    """Only the number: what every process asks every few seconds."""
+    """Only the number: what every process asks each second."""
     found: int | None = connection.scalar(select(func.max(ruleset.c.version)).where(ruleset.c.state == PUBLISHED))
     return found
 
@@ -50,6 +55,11 @@ def insert_published(connection: Connection, publication: Publication) -> bool:
         author=publication.author,
         reason=publication.reason,
         document=publication.document,
+        kind=publication.kind,
+        based_on=publication.based_on,
+        source=publication.source,
+        changes=publication.changes,
+        warnings=publication.warnings,
     )
     try:
         with connection.begin_nested():

@@ -1,0 +1,159 @@
+"""Publishing: a draft now, one department's hours, a document from the command line, an older version again.
+
+Whatever is published is merged onto the live version, checked, and put into force whole; or nothing has changed.
+``also`` is done in the publication's own transaction, with the new version's number (a plan's: with the plan's id).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from adapters.database import Database
+from routing_rules.checking.model import Announcements, Numbers
+from routing_rules.model import Ruleset
+from routing_rules.versions import store
+from routing_rules.versions.in_force import Also, Candidate, Deed, Lost, put, tried
+from routing_rules.versions.model import Behind, Published, Refused, Stale, Version, Written
+from routing_rules.versions.of_draft import gone, moved, readied
+from routing_rules.versions.plans import cancel_plan, plan, plans, publish_due
+from routing_rules.versions.readying import (
+    Known,
+    Unchecked,
+    checked,
+    checked_beside,
+    onto_live,
+    read,
+    written_of,
+)
+
+__all__ = [
+    "Unchecked", "cancel_plan", "plan", "plans", "publish", "publish_document", "publish_due", "publish_hours",
+    "roll_back", "version", "versions",
+]  # fmt: skip
+LISTED = 200
+
+
+def publish(
+    database: Database, draft_id: str, revision: int, author: str, reason: str, ticked: frozenset[str], now: datetime,
+    known_announcements: Announcements | None = None,
+    numbers: Numbers | None = None, also: Also | None = None,
+) -> Published | Unchecked | Behind | Stale | Refused:  # fmt: skip
+    """``ticked``: keys of the warnings that the author has seen and accepts."""
+    deed, known = Deed(author, reason, now, also), Known(known_announcements, numbers)
+
+    def once() -> Published | Unchecked | Behind | Stale | Refused:
+        ready = readied(database, draft_id, revision, ticked, now, known)
+        if not isinstance(ready, tuple):
+            return ready
+        try:
+            return put(database, ready[1], deed, moved(draft_id, revision, "published"))
+        except Lost:
+            return gone(database, draft_id)
+
+    return tried(reason, once)
+
+
+def roll_back(
+    database: Database, number: int, author: str, reason: str, now: datetime, also: Also | None = None
+) -> Published | Refused:
+    """That version's document as a new version. No check stops it: it has been in force, and there is a hurry."""
+    deed = Deed(author, reason, now, also)
+
+    def once() -> Published | Refused:
+        with database.read() as connection:
+            live, wanted = store.live(connection), store.version(connection, number)
+        if live is None or wanted is None:
+            return Refused("unknown_version")
+        rules = read(wanted.document, "unreadable_version")
+        if isinstance(rules, Refused):
+            return rules
+        return put(database, Candidate(live, rules, "rollback", str(number)), deed)
+
+    return tried(reason, once)
+
+
+def publish_hours(
+    database: Database, department: str, hours: Mapping[str, object], author: str, reason: str, now: datetime, *,
+    based_on: int | None = None, ticked: frozenset[str] = frozenset(), known_announcements: Announcements | None = None,
+    numbers: Numbers | None = None,
+    also: Also | None = None,
+) -> Published | Unchecked | Behind | Refused:  # fmt: skip
+    """Hours and days of one department, and nothing else. ``hours``: as a document writes them (week, exceptional,
+    holidays). ``based_on``: the version that the author saw; what has become live since is kept."""
+    deed, known = Deed(author, reason, now, also), Known(known_announcements, numbers)
+
+    def once() -> Published | Unchecked | Behind | Refused:
+        with database.read() as connection:
+            live = store.live(connection)
+            base = live if based_on is None else store.version(connection, based_on)
+        if live is None or base is None:
+            return Refused("no_ruleset" if live is None else "unknown_version")
+        mine = _with_hours(written_of(base.document), department, hours)
+        rules = onto_live(base.document, live, mine) if mine is not None else Refused("unknown_department")
+        if not isinstance(rules, Ruleset):
+            return rules
+        warnings = _beside(live, rules, ticked, now, known)
+        if isinstance(warnings, Unchecked):
+            return warnings
+        return put(database, Candidate(live, rules, "hours", department, warnings), deed)
+
+    return tried(reason, once)
+
+
+def _with_hours(written: Written, department: str, hours: Mapping[str, object]) -> Written | None:
+    """None: there is no such department."""
+    found = written.get("departments")
+    departments = found if isinstance(found, list) else []
+    if not any(one.get("id") == department for one in departments):
+        return None
+    new = [{**one, "hours": dict(hours)} if one.get("id") == department else one for one in departments]
+    return {**written, "departments": new}
+
+
+def _beside(
+    live: Version, rules: Ruleset, ticked: frozenset[str], now: datetime, known: Known
+) -> tuple[str, ...] | Unchecked:
+    before = read(live.document)
+    if isinstance(before, Refused):
+        return checked(rules, ticked, now, known)
+    return checked_beside(before, rules, ticked, now, known)
+
+
+def publish_document(
+    database: Database, text: str, author: str, reason: str, ticked: frozenset[str], now: datetime, *,
+    known_announcements: Announcements | None = None,
+    numbers: Numbers | None = None, based_on: int | None = None, also: Also | None = None,
+) -> Published | Unchecked | Behind | Refused:  # fmt: skip
+    """A whole document, from a city that keeps its rules in files. ``based_on``: the version it was exported from;
+    None: the last one that came from a file. What others have published since is kept."""
+    deed, known = Deed(author, reason, now, also), Known(known_announcements, numbers)
+
+    def once() -> Published | Unchecked | Behind | Refused:
+        rules = read(text)
+        if isinstance(rules, Refused):
+            return rules
+        with database.read() as connection:
+            live = store.live(connection)
+            number = based_on if based_on is not None else store.newest_of(connection, ("first", "file"))
+            base = store.version(connection, number) if number is not None else live
+        if live is None or base is None:
+            return Refused("no_ruleset" if live is None else "unknown_version")
+        onto = onto_live(base.document, live, written_of(text))
+        if not isinstance(onto, Ruleset):
+            return onto
+        warnings = checked(onto, ticked, now, known)
+        if isinstance(warnings, Unchecked):
+            return warnings
+        return put(database, Candidate(live, onto, "file", None, warnings), deed)
+
+    return tried(reason, once)
+
+
+def versions(database: Database, most: int = LISTED) -> tuple[Version, ...]:
+    """The newest first."""
+    with database.read() as connection:
+        return store.versions(connection, most)
+
+
+def version(database: Database, number: int) -> Version | None:
+    with database.read() as connection:
+        return store.version(connection, number)
