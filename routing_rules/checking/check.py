@@ -9,14 +9,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from routing_rules.checking import dialled, extended, ordered, spoken, staffing, ways
-from routing_rules.checking.model import Announcements, Finding, Known
+from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.model import Ruleset
 from routing_rules.trying.examples import outcome, run_examples
 
 
-def check(rules: Ruleset, now: datetime, announcements: Announcements | Known | None = None) -> tuple[Finding, ...]:
-    """Errors first. Numbers are looked at where ``Known`` tells about them, announcements where any are given."""
-    found = dict.fromkeys(_findings(rules, now, announcements))
+def check(
+    rules: Ruleset, now: datetime, announcements: Announcements | None = None, numbers: Numbers | None = None
+) -> tuple[Finding, ...]:
+    """Errors first. What is not given (announcements, numbers) is not looked at."""
+    found = dict.fromkeys(_findings(rules, now, announcements, numbers))
     return tuple(sorted(found, key=lambda finding: finding.level))
 
 
@@ -28,15 +30,17 @@ def warnings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.level == "warning")
 
 
-def _findings(rules: Ruleset, now: datetime, announcements: Announcements | None) -> Iterator[Finding]:
+def _findings(
+    rules: Ruleset, now: datetime, announcements: Announcements | None, numbers: Numbers | None
+) -> Iterator[Finding]:
     today = now.astimezone(ZoneInfo(rules.time_zone)).date()
     yield from ways.findings(rules)
     yield from ordered.findings(rules, today)
     yield from _examples(rules, now)
     if announcements is not None:
         yield from spoken.findings(rules, announcements)
-    if isinstance(announcements, Known):
-        yield from dialled.findings(rules, announcements.numbers)
+    if numbers is not None:
+        yield from dialled.findings(rules, numbers)
     yield from staffing.findings(rules)
     yield from extended.findings(rules, today)
     yield from spoken.notices_over(rules, now)

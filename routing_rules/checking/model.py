@@ -1,6 +1,6 @@
 """What a check of a ruleset finds, and what it must be told of the rest of the service. No words: codes and values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,20 +29,3 @@ class Numbers:
 
     refusal: Callable[[str, tuple[str, ...]], str | None]  # (E.164, allowed countries) -> why it is not dialled
     takes_texts: Callable[[str], bool]
-
-
-class Known(Mapping[str, frozenset[str]]):
-    """The announcements that can be spoken, with what is known of numbers: all that a check is told from outside."""
-
-    def __init__(self, announcements: Announcements, numbers: Numbers) -> None:
-        self._announcements = announcements
-        self.numbers = numbers
-
-    def __getitem__(self, key: str) -> frozenset[str]:
-        return self._announcements[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._announcements)
-
-    def __len__(self) -> int:
-        return len(self._announcements)
