@@ -271,9 +271,8 @@ def make_city(directory: Path, **environment: str) -> City:
     return City(services, clock, hints, app)
 
 
-def city_of_two_departments(directory: Path) -> City:
+def two_departments(made: City) -> City:
     """Aino and her supervisor Sirpa are housing's, Olli sees all; housing and families have a promise and a caller."""
-    made = make_city(directory)
     made.agent("aino", ("housing",), ("fi",))
     made.agent("sirpa", ("housing",), role="supervisor")
     made.agent("olli", (), role="administrator")

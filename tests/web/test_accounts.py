@@ -1,8 +1,6 @@
 """Accounts: made, changed, closed and reset by administrators; passwords and sessions in everybody's own hands."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +10,15 @@ from console import accounts
 from console.account_model import Forbidden, Wanted
 from console.passwords import Argon2Passwords, NoTurn
 from tests.web.account_rig import GOOD, SANNA, deeds, form, here, once, row_of
-from tests.web.console_rig import CHEAP, Browser, City, make_city
+from tests.web.console_rig import CHEAP, Browser, City
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("sirpa", role="supervisor")
-    made.agent("olli", departments=(), role="administrator")
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("sirpa", role="supervisor")
+    empty.agent("olli", departments=(), role="administrator")
+    return empty
 
 
 @pytest.fixture

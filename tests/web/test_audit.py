@@ -4,9 +4,7 @@ import ast
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,19 +16,17 @@ from console.passwords import Argon2Passwords
 from console.words import PAGE_LANGUAGES, page_words
 from desks.talk_listen import MODES
 from tests.architecture.source import modules
-from tests.web.console_rig import CHEAP, Browser, City, make_city
+from tests.web.console_rig import CHEAP, Browser, City
 
 SUBJECTS = ("agent", "request", "caller", "offer", "desk", "session", "item", "notice", "recording", "stop")
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("sirpa", role="supervisor")
-    made.agent("olli", departments=(), role="administrator")
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("sirpa", role="supervisor")
+    empty.agent("olli", departments=(), role="administrator")
+    return empty
 
 
 def note(city: City, deed: str, **other: Any) -> None:

@@ -1,30 +1,19 @@
 """The desk's buttons: each is one use case, hers alone, and refuses what no button sends."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from adapters.schema import callback_request, offer, outbox, presence, waiting_caller
 from desks.service import DECLINE_REASONS
-from tests.web.console_rig import NOW, Browser, City, make_city
+from tests.web.console_rig import NOW, Browser, City
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("bertil")
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def aino(city: City) -> Browser:
-    browser = city.browser()
-    browser.signs_in("aino")
-    return browser
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("bertil")
+    return empty
 
 
 def test_she_becomes_available_and_goes_away(city: City, aino: Browser) -> None:

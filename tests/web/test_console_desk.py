@@ -1,6 +1,5 @@
 """The desk: what the agent sees as JSON, her telephone's token, her stream's ticket."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,10 @@ from tests.web.console_rig import EMULATOR, NOW, Browser, City, make_city
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("bertil")
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def aino(city: City) -> Browser:
-    browser = city.browser()
-    browser.signs_in("aino")
-    return browser
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("bertil")
+    return empty
 
 
 def test_before_her_first_matter_she_is_offline_and_sees_an_empty_desk(aino: Browser) -> None:

@@ -1,30 +1,19 @@
 """The supervisor's page: her departments' matters and nobody else's, and the decisions only she may take."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from adapters.schema import callback_event, callback_request, supervisor_item
-from tests.web.console_rig import NOW, Browser, City, make_city
+from tests.web.console_rig import NOW, Browser, City
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("sirpa", ("housing",), role="supervisor")
-    made.agent("olli", (), role="administrator")
-    made.agent("aino", ("housing", "extended"))
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def sirpa(city: City) -> Browser:
-    browser = city.browser()
-    browser.signs_in("sirpa")
-    return browser
+def city(empty: City) -> City:
+    empty.agent("sirpa", ("housing",), role="supervisor")
+    empty.agent("olli", (), role="administrator")
+    empty.agent("aino", ("housing", "extended"))
+    return empty
 
 
 def undecided(city: City, key: str = "r1", **other: object) -> None:

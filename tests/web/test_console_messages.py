@@ -1,8 +1,6 @@
 """Voice messages and matters that are not rung, as agents see, hear and settle them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from sqlalchemy import select
 
 from adapters.schema import callback_event, callback_request, recording, supervisor_item
 from tests.support.media_house import wav
-from tests.web.console_rig import City, make_city
+from tests.web.console_rig import City
 from tests.web.left_messages import leave
 
 SOUND = wav(2)
@@ -18,13 +16,11 @@ ID = "abcdefghijkmnpqrstuv"
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("bertil", departments=("streets",))
-    made.agent("sirkka", role="supervisor")
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("bertil", departments=("streets",))
+    empty.agent("sirkka", role="supervisor")
+    return empty
 
 
 def message(city: City, key: str = ID, stored: bool = True, **other: Any) -> str:

@@ -1,15 +1,13 @@
 """A supervisor puts a disruption notice on air and takes it off; everybody's pages show it while it is on."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
 from adapters.schema import notice
 from routing_rules.model import Notice
-from tests.web.console_rig import NOW, Browser, City, make_city
+from tests.web.console_rig import NOW, Browser, City
 
 WORDS = {
     "words_fi": "Petosen vesi on poikki kello kahdeksaantoista asti.",
@@ -21,12 +19,10 @@ SIX = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("sirpa", ("housing",), role="supervisor")
-    made.agent("aino", ("housing", "extended"))
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    empty.agent("sirpa", ("housing",), role="supervisor")
+    empty.agent("aino", ("housing", "extended"))
+    return empty
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Signing in: who gets a session, who has to wait, and when a session ends."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,12 +15,10 @@ from tests.web.console_rig import CHEAP, PASSWORD, WORD, City, make_city
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("sirpa", role="supervisor")
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("sirpa", role="supervisor")
+    return empty
 
 
 def test_an_agent_comes_to_the_desk_and_a_supervisor_to_the_line(city: City) -> None:

@@ -1,34 +1,22 @@
 """The talk's doors: times and promises on a resident's behalf, what is picked with an outcome, one telephone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.schema import callback_request, offer, presence
 from desks.outcome import AVOIDABLE, DETAILS
-from tests.web.console_rig import NOW, Browser, City, make_city
+from tests.web.console_rig import NOW, Browser, City
 
 PROMISE, WINDOWS = "/offers/tok1/promise", "/offers/tok1/windows?topic=daycare"
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("bertil")
-    made.present("a_aino")
-    made.caller(number_id=made.number(), state="talking", offer_token="tok1", language="sv")
-    made.offer("a_aino", "connected", caller_id="c1", accepted_at=NOW, connected_at=NOW)
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def aino(city: City) -> Browser:
-    browser = city.browser()
-    browser.signs_in("aino")
-    return browser
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("bertil")
+    empty.present("a_aino")
+    empty.caller(number_id=empty.number(), state="talking", offer_token="tok1", language="sv")
+    empty.offer("a_aino", "connected", caller_id="c1", accepted_at=NOW, connected_at=NOW)
+    return empty
 
 
 def made(city: City) -> int:

@@ -1,35 +1,25 @@
 """The keys of a talk over HTTP: hers alone, refused in codes, and a directory of whom she can ask."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.schema import listening, offer, outbox, transfer, waiting_caller
 from console.words import page_words
 from desks.talk_listen import REFUSALS as LISTENING
 from desks.transfer_goals import REFUSALS as GOALS
-from tests.web.console_rig import Browser, City, make_city
+from tests.web.console_rig import Browser, City
 
 AGENT_LEG = "CA" + "a" * 32
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.present(made.agent("aino"))
-    made.present(made.agent("bertil", ("streets",), ("fi",)))
-    made.present(made.agent("cecilia", ("streets",), ("sv",)))
-    made.agent("sirpa", ("housing",), role="supervisor")
-    made.caller(state="talking", offer_token="tok1")
-    made.offer("a_aino", "connected", caller_id="c1", agent_call_sid=AGENT_LEG, connected_at=made.clock.now())
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def aino(city: City) -> Browser:
-    return city.signed_in("aino")
+def city(empty: City) -> City:
+    empty.present(empty.agent("aino"))
+    empty.present(empty.agent("bertil", ("streets",), ("fi",)))
+    empty.present(empty.agent("cecilia", ("streets",), ("sv",)))
+    empty.agent("sirpa", ("housing",), role="supervisor")
+    empty.caller(state="talking", offer_token="tok1")
+    empty.offer("a_aino", "connected", caller_id="c1", agent_call_sid=AGENT_LEG, connected_at=empty.clock.now())
+    return empty
 
 
 def test_hold_and_off_hold(city: City, aino: Browser) -> None:

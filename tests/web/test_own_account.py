@@ -1,23 +1,18 @@
 """One's own password and sessions: what will do, what ends, and that an open page is no place to guess."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.schema import presence, session
 from tests.web.account_rig import GOOD, deeds, form, here
-from tests.web.console_rig import PASSWORD, City, make_city
+from tests.web.console_rig import PASSWORD, City
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    made.agent("aino")
-    made.agent("sirpa", role="supervisor")
-    made.agent("olli", departments=(), role="administrator")
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    empty.agent("aino")
+    empty.agent("sirpa", role="supervisor")
+    empty.agent("olli", departments=(), role="administrator")
+    return empty
 
 
 @pytest.mark.parametrize(

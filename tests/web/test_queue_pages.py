@@ -1,8 +1,6 @@
 """The queue, a matter's history and a supervisor's decisions, as pages: whose they are, and what they refuse."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,24 +11,12 @@ from console.words import PAGE_LANGUAGES, page_words
 from desks.line_machine import EVENTS as LINE_EVENTS
 from desks.queue_entry import PARTS
 from desks.supervision import CLOSE_REASONS
-from tests.web.console_rig import NOW, NUMBER, Browser, City, city_of_two_departments
+from tests.web.console_rig import NOW, NUMBER, Browser, City, two_departments
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = city_of_two_departments(tmp_path)
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def aino(city: City) -> Browser:
-    return city.signed_in("aino")
-
-
-@pytest.fixture
-def sirpa(city: City) -> Browser:
-    return city.signed_in("sirpa")
+def city(empty: City) -> City:
+    return two_departments(empty)
 
 
 # --- whose it is -------------------------------------------------------------------------------------------------

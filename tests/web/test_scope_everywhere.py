@@ -1,8 +1,6 @@
 """Every route × role × department, from the table of routes: who gets in, and that nobody else reads or changes."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from adapters.schema import callback_request, metadata, supervisor_item
 from console.pages import ROUTES
-from tests.web.console_rig import Browser, City, make_city
+from tests.web.console_rig import Browser, City
 from tests.web.doors import DOORS, FILLED, PERSONAS, Door
 from tests.web.left_messages import leave
 
@@ -47,12 +45,10 @@ def matters(city: City, desk: str = "housing") -> None:
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
-    people(made)
-    matters(made)
-    yield made
-    made.services.database.dispose()
+def city(empty: City) -> City:
+    people(empty)
+    matters(empty)
+    return empty
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:

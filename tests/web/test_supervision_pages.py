@@ -1,31 +1,17 @@
 """What a supervisor decides about one matter or a whole desk: whose it is, done once, or refused in words."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.schema import audit_event, callback_request, desk_pause, promise_told, ringing_stop
-from tests.web.console_rig import NOW, Browser, City, city_of_two_departments
+from tests.web.console_rig import NOW, Browser, City, two_departments
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = city_of_two_departments(tmp_path)
-    yield made
-    made.services.database.dispose()
-
-
-@pytest.fixture
-def aino(city: City) -> Browser:
-    return city.signed_in("aino")
-
-
-@pytest.fixture
-def sirpa(city: City) -> Browser:
-    return city.signed_in("sirpa")
+def city(empty: City) -> City:
+    return two_departments(empty)
 
 
 def state(city: City, key: str = "r1") -> Any:
