@@ -1,4 +1,4 @@
-"""What a check of the rules must be told of the rest of the service, which the rules do not know: speech and numbers."""
+"""What a check of the rules is told of the rest of the service, which the rules do not know: speech and numbers."""
 
 from collections.abc import Mapping
 
