@@ -60,7 +60,7 @@ def build_services(settings: Settings | None = None) -> Services:
     clock = clock_for(settings.clock_file)
     database = Database(settings.database_url)
     rules = RulesHolder(_rules_at_hand(settings))
-    rules.refresh(database)
+    rules.refresh(database, clock.now())
     notices = NoticeBoard()
     notices.refresh(database, clock.now())
     stops = StopBoard()

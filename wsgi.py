@@ -86,7 +86,7 @@ def _follow_rules(services: Services) -> None:
         while True:
             time.sleep(RULES_SECONDS)
             try:
-                services.rules.refresh(services.database)
+                services.rules.refresh(services.database, services.clock.now())
                 services.notices.refresh(services.database, services.clock.now())
                 services.stops.refresh(services.database)
             except Exception:
@@ -104,7 +104,7 @@ def _health(app: Flask, services: Services) -> None:
     def ready() -> "AnyResponse | tuple[Response, int]":
         """Able to take calls: the record answers and a ruleset is published. Redis is named, but not needed."""
         try:
-            known = services.rules.refresh(services.database)
+            known = services.rules.refresh(services.database, services.clock.now())
             version = services.rules.current().version
         except Exception:
             known, version = False, None

@@ -19,5 +19,5 @@ def effect(outbox_id: str) -> bool:
 
 def deal() -> int:
     here = services()
-    here.rules.refresh_if_stale(here.database, here.clock.machine())
+    here.rules.refresh_if_stale(here.database, here.clock.machine(), here.clock.now())
     return dispatch.deal(here)

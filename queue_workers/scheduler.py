@@ -74,7 +74,7 @@ class Dispatcher:
     def slow(self) -> None:
         services = self.services
         self.guarded("sign of life", lambda: record_beat(services))
-        self.guarded("rules", lambda: services.rules.refresh(services.database))
+        self.guarded("rules", lambda: services.rules.refresh(services.database, services.clock.now()))
         self.guarded("fallback document", self._keep_fallback)
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
@@ -93,7 +93,7 @@ class Dispatcher:
 
     def _keep_fallback(self) -> None:
         """Whoever publishes: the document for when we are down says the same within one slow tick."""
-        if not self.services.rules.refresh(self.services.database):
+        if not self.services.rules.refresh(self.services.database, self.services.clock.now()):
             return  # what is held may be the file of the first start: it must not replace what was published
         rules = self.services.rules.current()
         if rules.version != self.fallback_version:

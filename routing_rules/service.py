@@ -7,16 +7,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adapters.database import Database, DatabaseError
 from routing_rules import store
 from routing_rules.document import RulesetInvalid, dump, parse
 from routing_rules.model import Ruleset
+from routing_rules.switches.applied import with_switches
+from routing_rules.switches.model import Switch
+from routing_rules.switches.store import running
 
 KEEP_SECONDS = 24 * 3600.0  # longer than any call: it keeps the version it began with
-STALE_SECONDS = 2.0  # a published change is in every process within this
+STALE_SECONDS = 1.0  # and a look takes its time: a published change is in every process within two
 
 log = logging.getLogger(__name__)
 
@@ -45,40 +48,59 @@ def publish_first(database: Database, text: str, author: str, reason: str, now: 
 
 @dataclass(frozen=True)
 class _Held:
-    current: Ruleset
-    versions: Mapping[int, Ruleset]
+    plain: Ruleset  # in force, as it was published
+    versions: Mapping[int, Ruleset]  # as they were published
     recorded: bool  # read from the record; else given at the start, and the record's word goes before it
+    switches: tuple[Switch, ...] = ()
+    switched: Mapping[int, Ruleset] = field(default_factory=dict)  # versions as they are while the switches are on
+
+    def as_it_is(self, version: int) -> Ruleset:
+        """A call that began with an older version meets the switches too: a closed desk answers nobody."""
+        return self.switched.get(version) or self.switched[self.plain.version]
+
+
+def _held(plain: Ruleset, older: Mapping[int, Ruleset], recorded: bool, switches: tuple[Switch, ...]) -> _Held:
+    versions = {**older, plain.version: plain}
+    switched = {version: with_switches(ruleset, switches) for version, ruleset in versions.items()}
+    return _Held(plain, versions, recorded, switches, switched)
 
 
 class RulesHolder:
     """One for each process, for all its threads. Readers see one whole state; it is swapped, never changed."""
 
     def __init__(self, ruleset: Ruleset | None = None, machine: Callable[[], float] = time.time) -> None:
-        self._held = None if ruleset is None else _Held(ruleset, {ruleset.version: ruleset}, recorded=False)
+        self._held = None if ruleset is None else _held(ruleset, {}, False, ())
         self._machine = machine
         self._asked_machine: float | None = None
         self._refreshing = threading.Lock()
 
     def current(self) -> Ruleset:
-        """Raises NoRuleset."""
-        held = self._held
-        if held is None:
-            raise NoRuleset
-        return held.current
+        """What is in force, with the quick switches that are on. Raises NoRuleset."""
+        held = self._known()
+        return held.as_it_is(held.plain.version)
 
     def version(self, version: int) -> Ruleset:
-        """The version a call began with; the current one where that is no longer known. Raises NoRuleset."""
+        """The version a call began with, with the quick switches; the current one where that is no longer known.
+        Raises NoRuleset."""
+        return self._known().as_it_is(version)
+
+    def plain(self) -> Ruleset:
+        """What is in force, as it was published. Raises NoRuleset."""
+        return self._known().plain
+
+    def _known(self) -> _Held:
         held = self._held
         if held is None:
             raise NoRuleset
-        return held.versions.get(version, held.current)
+        return held
 
-    def refresh(self, database: Database) -> bool:
-        """True: what is held is what is in force. False: the record was not readable, and what was held is kept."""
+    def refresh(self, database: Database, now: datetime) -> bool:
+        """True: what is held is what is in force at the moment (business time). False: the record was not readable,
+        and what was held is kept."""
         with self._refreshing:
-            return self._refresh(database)
+            return self._refresh(database, now)
 
-    def refresh_if_stale(self, database: Database, machine_now: float) -> bool:
+    def refresh_if_stale(self, database: Database, machine_now: float, now: datetime) -> bool:
         """At most one look at the record in STALE_SECONDS, by one thread; the others go on with what is held."""
         if not self._is_stale(machine_now):
             return True
@@ -88,7 +110,7 @@ class RulesHolder:
             if not self._is_stale(machine_now):
                 return True
             self._asked_machine = machine_now
-            return self._refresh(database)
+            return self._refresh(database, now)
         finally:
             self._refreshing.release()
 
@@ -96,26 +118,31 @@ class RulesHolder:
         asked = self._asked_machine
         return asked is None or not 0 <= machine_now - asked < STALE_SECONDS
 
-    def _refresh(self, database: Database) -> bool:
+    def _refresh(self, database: Database, now: datetime) -> bool:
         try:
-            self._load(database)
+            self._load(database, now)
         except (DatabaseError, RulesetInvalid) as error:
             log.warning("ruleset not refreshed, serving the one held: %s", type(error).__name__)
             return False
         return self._held is not None
 
-    def _load(self, database: Database) -> None:
+    def _load(self, database: Database, now: datetime) -> None:
         held = self._held if self._held is not None and self._held.recorded else None
         with database.read() as connection:
             in_force = store.published_version(connection)
-            if in_force is None or (held is not None and held.current.version == in_force):
+            if in_force is None:
                 return
-            found = dict(store.recent_versions(connection, self._machine() - KEEP_SECONDS))
+            switches = running(connection, now)
+            is_new = held is None or held.plain.version != in_force
+            found = dict(store.recent_versions(connection, self._machine() - KEEP_SECONDS)) if is_new else {}
+        if held is not None and not is_new:
+            if switches != held.switches:
+                self._held = _held(held.plain, held.versions, True, switches)
+            return
         known = {} if held is None else held.versions
-        current = parse(found[in_force])
         older = {v: known.get(v) or _readable(document) for v, document in found.items() if v != in_force}
-        versions = {v: ruleset for v, ruleset in older.items() if ruleset is not None}
-        self._held = _Held(current, versions | {in_force: current}, recorded=True)
+        read = {v: ruleset for v, ruleset in older.items() if ruleset is not None}
+        self._held = _held(parse(found[in_force]), read, True, switches)
         log.info("ruleset version %d is in force", in_force)
 
 
