@@ -4,7 +4,7 @@ Staffed means staffed in the caller's language. No store, no clock, no words: fa
 ordered rules come first: the first that holds says whose people answer; those have their own hours and staff.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from routing_rules.routes import (
 )
 
 Note = Callable[[Looked], object]
+Spoken = Mapping[str, Collection[str]]  # desk -> languages spoken there now
 
 
 def decide(
@@ -143,25 +144,26 @@ class _Way:
         open_now = [d for d, opened in ((department, own_open), (extended, extended_open)) if opened]
         if not open_now:
             return self._closed(topic, department, extended)
-        found = self._in_own_language(open_now, department, not own_open) or self._in_another(open_now, department)
+        spoken = spoken_at_each([desk.id for desk in open_now], self.staffed)
+        found = self._in_own_language(open_now, department, spoken) or self._in_another(open_now, department, spoken)
         return found or (NobodyOnDuty(department.id) if duty is None else ToDuty(duty))
 
     def _in_own_language(
-        self, open_now: list[Department], department: Department, own_closed: bool
+        self, open_now: list[Department], department: Department, spoken: Spoken
     ) -> ToLine | ToNumber | None:
         for desk in open_now:
             if desk.kind == "number" and desk.number is not None:
                 self._looked("number", desk.id, True)
                 return ToNumber(desk.id, desk.number)
-            speaks = self.language in spoken_at(desk.id, self.staffed)
+            speaks = self.language in spoken[desk.id]
             self._looked("staffed", desk.id, speaks)
             if speaks:
-                return ToLine(desk.id, extended=desk is not department, closed=own_closed)
+                return ToLine(desk.id, extended=desk is not department, closed=open_now[0] is not department)
         return None
 
-    def _in_another(self, open_now: list[Department], department: Department) -> OtherLanguage | None:
+    def _in_another(self, open_now: list[Department], department: Department, spoken: Spoken) -> OtherLanguage | None:
         for desk in open_now:
-            languages = spoken_at(desk.id, self.staffed)
+            languages = in_order(spoken[desk.id])
             self._looked("other_language", desk.id, bool(languages))
             if languages:
                 return OtherLanguage(desk.id, languages, extended=desk is not department)
@@ -196,7 +198,19 @@ def all_closed(rules: Ruleset, at: datetime) -> bool:
 
 def spoken_at(desk_id: str, staffed: Collection[StaffedDesk]) -> tuple[Language, ...]:
     """The service's languages that somebody on duty at the desk speaks, in the order they are always told."""
-    spoken = {language for desk in staffed if desk.desk == desk_id for language in desk.languages}
+    return in_order(spoken_at_each((desk_id,), staffed)[desk_id])
+
+
+def spoken_at_each(desks: Collection[str], staffed: Collection[StaffedDesk]) -> Spoken:
+    """One look at everybody on duty: a city has hundreds of desks, a caller asks about two."""
+    spoken: dict[str, set[str]] = {desk: set() for desk in desks}
+    for one in staffed:
+        if one.desk in spoken:
+            spoken[one.desk] |= one.languages
+    return spoken
+
+
+def in_order(spoken: Collection[str]) -> tuple[Language, ...]:
     return tuple(language for language in LANGUAGES if language in spoken)
 
 

@@ -40,6 +40,11 @@ class Hours:
     holidays: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)  # holiday name -> hours; () closed
     closures: tuple[Moments, ...] = ()  # by a quick switch: closed then, whatever is written; never in a document
 
+    @cached_property
+    def resolved(self) -> dict[tuple[date, str | None], tuple[Moments, ...]]:
+        """Days that have been asked for, as openings; ``opening_hours`` fills it. The hours themselves never change."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Staffing:
@@ -241,10 +246,8 @@ class Ruleset:
 
     @cached_property
     def _rules_about(self) -> Mapping[str, tuple[RoutingRule, ...]]:
-        return {topic.id: tuple(r for r in self.rules if self._is_about(r, topic)) for topic in self.topics}
-
-    def _is_about(self, rule: RoutingRule, topic: Topic) -> bool:
-        return not rule.when.topics or topic.id in rule.when.topics or topic.parent in rule.when.topics
+        named = [(rule, frozenset(rule.when.topics)) for rule in self.rules]
+        return {t.id: tuple(r for r, ids in named if not ids or t.id in ids or t.parent in ids) for t in self.topics}
 
     def rules_about(self, topic_id: str) -> tuple[RoutingRule, ...]:
         """In order: those that can hold for the topic."""
@@ -266,7 +269,7 @@ class Ruleset:
         """Who answers urgent faults about this topic; the city's own duty where the topic names none."""
         known = self._topics.get(topic_id)
         named = (known.duty if known is not None else None) or self.duty
-        return next((d for d in self.duties if d.id == named), None)
+        return next((d for d in self.duties if d.id == named), None) if named is not None else None
 
     def children(self, parent: str | None) -> tuple[Topic, ...]:
         return tuple(t for t in self.topics if t.parent == parent and t.key is not None)

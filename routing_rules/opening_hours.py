@@ -16,6 +16,7 @@ from routing_rules.model import Hours, Interval
 
 Opening = tuple[datetime, datetime]
 
+MOST_DAYS = 400  # of one desk's hours held resolved: every turn asks for the same few
 LOOK_DAYS = 30  # beyond this no desk is promised to open, and no announcement names a day
 
 
@@ -50,6 +51,16 @@ def last_closing(hours: Hours, before: datetime, zone: ZoneInfo, days: int = LOO
 
 def open_intervals(hours: Hours, day: date, zone: ZoneInfo) -> tuple[Opening, ...]:
     """The local day's openings in UTC; one that a clock change swallows whole is left out."""
+    known = hours.resolved
+    found = known.get((day, zone.key))
+    if found is None:
+        if len(known) >= MOST_DAYS:
+            known.clear()
+        found = known[day, zone.key] = _resolved(hours, day, zone)
+    return found
+
+
+def _resolved(hours: Hours, day: date, zone: ZoneInfo) -> tuple[Opening, ...]:
     resolved = ((_moment(day, i.start, zone), _moment(day, i.end, zone)) for i in intervals_on(hours, day))
     opened = tuple((start, end) for start, end in resolved if start < end)
     for closure in hours.closures:

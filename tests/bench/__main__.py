@@ -8,9 +8,9 @@ import argparse
 import sys
 import time
 
-from tests.bench import claim, due, growth, idle, steps, streams
+from tests.bench import claim, compare, decide, due, growth, idle, steps, streams
 
-PARTS = ("promise", "growth", "idle")
+PARTS = ("promise", "growth", "idle", "decide", "compare")
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +36,10 @@ def one(part: str, rounds: int, requests: int) -> bool:
             return claim.measure()
         case "due":
             return due.measure()
+        case "decide":
+            return decide.measure(rounds)
+        case "compare":
+            return compare.measure()
         case "streams":
             return streams.measure(rounds)
     return steps.measure(part == "promise", rounds, requests)
