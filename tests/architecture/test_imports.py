@@ -11,7 +11,7 @@ PURE = {
     *(module.name for module in modules() if module.name.startswith("routing_rules.checking.")),
     *(f"routing_rules.notices.{name}" for name in ("checks", "heard")),
     *(f"routing_rules.switches.{name}" for name in ("model", "applied", "checks", "withheld")),
-    *(f"routing_rules.trying.{name}" for name in ("trial", "examples")),
+    *(f"routing_rules.trying.{name}" for name in ("trial", "examples", "week", "calendar")),
     *(f"callbacks.{name}" for name in ("model", "machine", "transitions", "retry_policy", "windows", "openings")),
     "callbacks.code",
     "callbacks.scoring",
