@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import guard
+from console.moments import WRITTEN_AT, written_moment
 from console.rendering import page_language
 from desks import audit
 from routing_rules.model import LANGUAGES, Ruleset, Topic
@@ -18,7 +19,6 @@ from routing_rules.notices.checks import LONGEST_DAYS, LONGEST_WORDS, Faults, Wa
 if TYPE_CHECKING:
     from bootstrap import Services
 
-WRITTEN_AT = "%Y-%m-%dT%H:%M"  # as a browser's field for day and time writes it
 USUAL_HOURS = 4  # how long a new notice stays on air, unless another end is written
 
 
@@ -69,14 +69,7 @@ def _heard_at_once(services: "Services", now: datetime) -> None:
 def _wanted(rules: Ruleset) -> Wanted:
     words: dict[str, str] = {code: one_line(request.form.get(f"words_{code}", "")) for code in LANGUAGES}
     topics = tuple(dict.fromkeys(request.form.getlist("topics")))
-    return Wanted(words, topics, _moment(request.form.get("until", ""), ZoneInfo(rules.time_zone)))
-
-
-def _moment(written: str, zone: ZoneInfo) -> datetime | None:
-    try:
-        return datetime.strptime(written, WRITTEN_AT).replace(tzinfo=zone)
-    except (ValueError, OverflowError):
-        return None
+    return Wanted(words, topics, written_moment(request.form.get("until", ""), ZoneInfo(rules.time_zone)))
 
 
 def _page(services: "Services", written: dict[str, str], faults: Faults, topics: tuple[str, ...] = ()) -> str:

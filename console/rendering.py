@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, request
 
-from console import guard
+from console import guard, on_air
 from console.wording import Wording
 from console.words import DEFAULT_LANGUAGE, PAGE_LANGUAGES, page_words
 
@@ -39,6 +39,6 @@ def context(services: "Services") -> dict[str, object]:
         "person": g.get("signed_in"),
         "supervises": bool(g.get("signed_in") and g.signed_in.role in guard.SUPERVISORS),
         "csrf": csrf,
-        "on_air": services.notices.active(services.clock.now()),
+        "on_air": on_air.everything(services, g.signed_in, language) if g.get("signed_in") else (),
         "topic_names": {topic.id: topic.name[language] for topic in services.rules.current().topics},
     }

@@ -9,7 +9,9 @@ from adapters.clock import Clock
 from adapters.database import Transaction
 from adapters.schema import audit_event
 
-Subject = Literal["agent", "request", "caller", "offer", "desk", "session", "item", "notice", "recording", "stop"]
+Subject = Literal[
+    "agent", "request", "caller", "offer", "desk", "session", "item", "notice", "recording", "stop", "rules",
+]  # fmt: skip
 LONGEST_DETAIL = 500
 
 

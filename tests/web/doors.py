@@ -38,6 +38,7 @@ FILLED = {
     "request_id": "r1",
     "line_id": "c1",
     "notice_id": "n1",
+    "switch_id": "w1",
     "recording_id": "m1234567",
     "item_id": "i1",
     "desk": "housing",
@@ -132,6 +133,9 @@ DOORS: dict[str, Door] = {
     "pause": Door(DECISION, REASON),
     "resume": Door(DECISION),
     "end_stop": Door(SUPERVISORS, {"sure": "yes"}),  # the city's ringing is every supervisor's
+    "switches": Door(SUPERVISORS),
+    "switch_on": Door(SUPERVISORS, {"kind": "close"}),
+    "switch_end": Door(SUPERVISORS),
     "notices": Door(SUPERVISORS),
     "notice_on": Door(SUPERVISORS),
     "notice_off": Door(SUPERVISORS),
