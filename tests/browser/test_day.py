@@ -44,6 +44,7 @@ def test_a_routine_matter_leaves_the_browsers_console_clean(city: City, chromium
     city.clock(TUESDAY_TEN, rate=4)
     findings, pace = Findings(), Pace(city, 4, 4)
     oili = BrowserAgent(city, chromium, "oili", Cards(city), findings, pace)
+    until(lambda: oili.step() == "available", SOON, lambda: f"never on duty: {city.state()}")
     resident = waits_in_line(city.resident("+358401234567"))
     until(lambda: oili.step() == "connected", SOON, lambda: f"never connected: {city.state()}")
     resident.is_joined()
