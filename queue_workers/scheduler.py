@@ -25,13 +25,13 @@ from bootstrap import Services, build_services, record_start
 from callbacks import ledger, limit_watch
 from desks import dispatch, wishes
 from ivr import fallback
-from queue_workers import after_hours, effects, reconcile, sound_repairs, talk_repairs
+from queue_workers import after_hours, effects, planned_rules, reconcile, sound_repairs, talk_repairs
 from queue_workers.enqueue import Enqueuer
 
 LOG = logging.getLogger("clock")
 FAST_SECONDS = 0.2
 SLOW_SECONDS = 15
-CLOSING_SECONDS = 1  # machine time between two looks at closing times
+CLOSING_SECONDS = 1  # machine time between two looks at closing times and at planned rules
 HANDS = 4
 OVERDUE_SECONDS = 1.0  # an order that the queue has not taken by then is carried out here
 MOST_ORDERS = 100
@@ -68,6 +68,7 @@ class Dispatcher:
 
     def closing(self) -> None:
         self.guarded("outage", self._notice_outage)
+        self.guarded("planned rules", lambda: planned_rules.publish_due(self.services))
         self.guarded("closing time", lambda: after_hours.settle(self.services))
         self.guarded("lost agents", lambda: reconcile.lost_agents(self.services))
 

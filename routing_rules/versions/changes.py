@@ -6,7 +6,7 @@ Nothing that differs is left out: where two forms are not the same, at least one
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from routing_rules.versions.merge import NAMED_BY, NOT_MERGED, ORDER, named
+from routing_rules.versions.merge import NAMED_BY, NOT_MERGED, ORDER, is_plan, named
 from routing_rules.versions.model import Change, Written
 
 KINDS = {
@@ -60,7 +60,7 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:
     """Every value with its path; what is not said (null) has none."""
     if value is None:
         return
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not is_plan(value):
         inner = [(key, held) for key, held in value.items() if not path.endswith("]") or key not in NAMED_BY]
         for key, held in inner:
             yield from _leaves(f"{path}.{key}" if path else str(key), held)
@@ -76,6 +76,8 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(held)}" for key, held in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_text(one) for one in value)
     return str(value)

@@ -12,6 +12,7 @@ from routing_rules.versions.model import ABSENT, Conflict, Merged, Side, Written
 ORDER = "#order"  # the place of a list's order: "rules.#order"
 NAMED_BY = ("id", "day", "from", "every")
 NOT_MERGED = ("version",)  # the publisher's
+CLOCK = ":"  # a group by times of day ("08:00-11:00": 3) is one plan: halves of two would overlap
 
 Choices = Mapping[str, Side]  # place of a conflict -> whose word goes
 
@@ -95,9 +96,13 @@ class _Merging:
 
 
 def _groups(theirs: object, mine: object) -> tuple[Written, Written] | None:
-    if isinstance(theirs, Mapping) and isinstance(mine, Mapping):
+    if isinstance(theirs, Mapping) and isinstance(mine, Mapping) and not is_plan(theirs) and not is_plan(mine):
         return theirs, mine
     return None
+
+
+def is_plan(group: Mapping[str, object]) -> bool:
+    return any(CLOCK in key for key in group)
 
 
 def _at(key: str, *sides: Written) -> tuple[object, ...]:

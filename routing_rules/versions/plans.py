@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from adapters.database import Database, Transaction
 from adapters.ids import new_id
+from routing_rules.checking.model import Announcements, Numbers
 from routing_rules.versions import store
 from routing_rules.versions.drafts import overtaken
 from routing_rules.versions.in_force import Also, Candidate, Deed, Lost, put, tried
@@ -25,13 +26,14 @@ log = logging.getLogger(__name__)
 
 def plan(
     database: Database, draft_id: str, revision: int, author: str, reason: str, ticked: frozenset[str], now: datetime,
-    publish_at: datetime, known_announcements: Known = None, also: Also | None = None,
+    publish_at: datetime, known_announcements: Announcements | None = None, numbers: Numbers | None = None,
+    also: Also | None = None,
 ) -> Planned | Unchecked | Behind | Stale | Refused:  # fmt: skip
     """Checked for its moment. Until then the draft rests; whoever wants to change it cancels the plan first."""
     refused = reason_fault(reason) or _moment_fault(publish_at, now)
     if refused is not None:
         return refused
-    ready = readied(database, draft_id, revision, ticked, publish_at, known_announcements)
+    ready = readied(database, draft_id, revision, ticked, publish_at, Known(known_announcements, numbers))
     if not isinstance(ready, tuple):
         return ready
     draft, warnings = ready[0], ready[1].warnings
@@ -77,13 +79,14 @@ def cancel_plan(database: Database, plan_id: str, also: Also | None = None) -> P
 def publish_due(
     database: Database,
     now: datetime,
-    known_announcements: Known = None,
+    known_announcements: Announcements | None = None,
+    numbers: Numbers | None = None,
     also: Ended | None = None,
 ) -> tuple[Plan, ...]:
     """Plans whose moment has come, each once, however many clocks look; as they have become."""
     with database.read() as connection:
         due = store.due_plans(connection, now)
-    ended = (_carried_out(database, one, now, known_announcements, also) for one in due)
+    ended = (_carried_out(database, one, now, Known(known_announcements, numbers), also) for one in due)
     return tuple(one for one in ended if one is not None)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.database import Database
+from routing_rules.checking.model import Announcements, Numbers
 from routing_rules.model import Ruleset
 from routing_rules.versions import store
 from routing_rules.versions.in_force import Also, Candidate, Deed, Lost, put, tried
@@ -33,13 +34,13 @@ LISTED = 200
 
 def publish(
     database: Database, draft_id: str, revision: int, author: str, reason: str, ticked: frozenset[str], now: datetime,
-    known_announcements: Known = None, also: Also | None = None,
+    known_announcements: Announcements | None = None, numbers: Numbers | None = None, also: Also | None = None,
 ) -> Published | Unchecked | Behind | Stale | Refused:  # fmt: skip
     """``ticked``: keys of the warnings that the author has seen and accepts."""
     deed = Deed(author, reason, now, also)
 
     def once() -> Published | Unchecked | Behind | Stale | Refused:
-        ready = readied(database, draft_id, revision, ticked, now, known_announcements)
+        ready = readied(database, draft_id, revision, ticked, now, Known(known_announcements, numbers))
         if not isinstance(ready, tuple):
             return ready
         try:
@@ -71,8 +72,8 @@ def roll_back(
 
 def publish_hours(
     database: Database, department: str, hours: Mapping[str, object], author: str, reason: str, now: datetime, *,
-    based_on: int | None = None, ticked: frozenset[str] = frozenset(), known_announcements: Known = None,
-    also: Also | None = None,
+    based_on: int | None = None, ticked: frozenset[str] = frozenset(), also: Also | None = None,
+    known_announcements: Announcements | None = None, numbers: Numbers | None = None,
 ) -> Published | Unchecked | Behind | Refused:  # fmt: skip
     """Hours and days of one department, and nothing else. ``hours``: as a document writes them (week, exceptional,
     holidays). ``based_on``: the version that the author saw; what has become live since is kept."""
@@ -88,7 +89,7 @@ def publish_hours(
         rules = onto_live(base.document, live, mine) if mine is not None else Refused("unknown_department")
         if not isinstance(rules, Ruleset):
             return rules
-        warnings = _beside(live, rules, ticked, now, known_announcements)
+        warnings = _beside(live, rules, ticked, now, Known(known_announcements, numbers))
         if isinstance(warnings, Unchecked):
             return warnings
         return put(database, Candidate(live, rules, "hours", department, warnings), deed)
@@ -117,7 +118,8 @@ def _beside(
 
 def publish_document(
     database: Database, text: str, author: str, reason: str, ticked: frozenset[str], now: datetime, *,
-    known_announcements: Known = None, based_on: int | None = None, also: Also | None = None,
+    known_announcements: Announcements | None = None, numbers: Numbers | None = None,
+    based_on: int | None = None, also: Also | None = None,
 ) -> Published | Unchecked | Behind | Refused:  # fmt: skip
     """A whole document, from a city that keeps its rules in files. ``based_on``: the version it was exported from;
     None: the last one that came from a file. What others have published since is kept."""
@@ -136,7 +138,7 @@ def publish_document(
         onto = onto_live(base.document, live, written_of(text))
         if not isinstance(onto, Ruleset):
             return onto
-        warnings = checked(onto, ticked, now, known_announcements)
+        warnings = checked(onto, ticked, now, Known(known_announcements, numbers))
         if isinstance(warnings, Unchecked):
             return warnings
         return put(database, Candidate(live, onto, "file", None, warnings), deed)

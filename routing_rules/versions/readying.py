@@ -5,15 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing_rules.checking.check import check
-from routing_rules.checking.model import Announcements, Finding
+from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.document import RulesetInvalid, dump, parse
 from routing_rules.model import Ruleset
 from routing_rules.versions.merge import Choices, merge
 from routing_rules.versions.model import Behind, Reason, Refused, Version, Written
 
-Known = Announcements | None  # what the check is told of the rest of the service; None: little
 LONGEST_DOCUMENT = 2_000_000  # characters; a city of 500 topics and 200 departments needs half of it
 LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the check is told of the rest of the service; what is None is not looked at."""
+
+    announcements: Announcements | None = None
+    numbers: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -86,15 +93,19 @@ def onto_live(base: str, live: Version, mine: Written, choices: Choices | None =
 
 def checked(rules: Ruleset, ticked: frozenset[str], now: datetime, known: Known) -> tuple[str, ...] | Unchecked:
     """The keys of the warnings that were ticked."""
-    return _judged(check(rules, now, known), ticked, frozenset())
+    return _judged(_found(rules, now, known), ticked, frozenset())
 
 
 def checked_beside(
     live: Ruleset, rules: Ruleset, ticked: frozenset[str], now: datetime, known: Known
 ) -> tuple[str, ...] | Unchecked:
     """What the live version has already been found guilty of stops nobody from mending something else."""
-    old = frozenset(finding.key for finding in check(live, now, known))
-    return _judged(check(rules, now, known), ticked, old)
+    old = frozenset(finding.key for finding in _found(live, now, known))
+    return _judged(_found(rules, now, known), ticked, old)
+
+
+def _found(rules: Ruleset, now: datetime, known: Known) -> tuple[Finding, ...]:
+    return check(rules, now, known.announcements, known.numbers)
 
 
 def _judged(
