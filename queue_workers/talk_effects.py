@@ -124,8 +124,13 @@ def _put_right(services: "Services", asking: RowMapping) -> Outcome:
 
 
 def _ring(services: "Services", row: RowMapping) -> Outcome:
-    kind, ref = ("ring_partner", row["id"]) if row["new_token"] is None else ("ring_agent", row["new_token"])
-    services.database.run(lambda tx: services.outbox.order(tx, kind, ref))
+    def order(tx: Transaction) -> None:
+        if row["new_token"] is not None:
+            services.outbox.order(tx, "ring_agent", row["new_token"])
+        else:
+            services.outbox.order(tx, "ring_partner", row["id"])
+
+    services.database.run(order)
     return "done"
 
 

@@ -1,16 +1,13 @@
 """The voice message webhook by webhook, on both databases: kept, heard, spoken anew, left by hanging up."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from adapters.schema import call, outbox, promise_told, recording, supervisor_item
 from callbacks import store as promises
 from callbacks.service import Promises
-from desks import supervision
 from queue_workers import sound_repairs
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, the_message
@@ -203,21 +200,6 @@ def test_a_message_to_the_duty_is_urgent_and_on_the_supervisors_list(town: Town,
     assert (left["kind"], left["urgent"], request["urgent"]) == ("duty", 1, True)
     item = town.one(supervisor_item)
     assert (item["kind"], item["request_id"], item["detail"]) == ("duty_unanswered", request["id"], left["id"])
-
-
-@pytest.mark.parametrize(("urgent", "kind"), [(False, "slot"), (True, "asap")])
-def test_no_message_to_a_paused_desk_is_promised_a_ring_soon_that_nobody_gives(
-    town: Town, speaker: Speaker, urgent: bool, kind: str
-) -> None:
-    """Of a paused desk urgent matters alone are dealt."""
-    town.agent("aino")
-    later = town.clock.now() + timedelta(hours=3)
-    supervision.pause(town.services, "sirpa", "housing", "training", later)
-    speaker.is_led_to_the_tone()
-    speaker.speaks()
-    town.within(lambda tx: tx.connection.execute(update(recording).values(urgent=int(urgent))))
-    speaker.telephone.presses("1")
-    assert town.one(promises.REQUEST)["kind"] == kind
 
 
 def test_a_withheld_callers_message_to_the_duty_leaves_the_rest_of_the_list(town: Town) -> None:
