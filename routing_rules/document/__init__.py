@@ -1,6 +1,7 @@
 """A ruleset as text: YAML or JSON in, frozen values out, and back; refused with place, reason and mend."""
 
-from routing_rules.document.reading import RulesetInvalid, parse
+from routing_rules.document.loading import RulesetInvalid
+from routing_rules.document.reading import parse
 from routing_rules.document.writing import dump
 
 __all__ = ["RulesetInvalid", "dump", "parse"]

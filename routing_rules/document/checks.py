@@ -5,14 +5,16 @@ read and the ids of all that were written, so that one broken element does not a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from routing_rules.model import Department, Duty, Example, Limits, RoutingRule, Topic
 
 CHOICES_A_LEVEL = 5
 LEVELS = 2
+SHOWN = 60  # of the ids that could be meant: a page of them helps nobody
 
 
 class Noted(Protocol):
@@ -42,6 +44,11 @@ class Parts:
     examples: tuple[Example, ...] = ()
     notices: tuple[Noted, ...] = ()
     rule_ids: tuple[str, ...] = ()
+
+    @cached_property
+    def above(self) -> Mapping[str, str | None]:
+        """Each topic's parent."""
+        return {topic.id: topic.parent for topic in self.topics}
 
 
 def problems(parts: Parts) -> Iterator[str]:
@@ -183,12 +190,11 @@ def _parents(topic: Topic, place: str, parts: Parts) -> Iterator[str]:
     if topic.parent not in parts.topic_ids:
         yield f"{place}.parent: there is no topic {topic.parent!r}; {_one_of(parts.topic_ids)}"
         return
-    by_id = {other.id: other for other in parts.topics}
     levels = 1
     above: str | None = topic.parent
     while above is not None and levels <= LEVELS:
         levels += 1
-        above = by_id[above].parent if above in by_id else None
+        above = parts.above.get(above)
     if levels > LEVELS:
         yield f"{place}.parent: lies below level {LEVELS}, or in a loop; a menu has {LEVELS} levels, move it up"
 
@@ -214,4 +220,5 @@ def _level(place: str, choices: list[Topic]) -> Iterator[str]:
 
 
 def _one_of(ids: tuple[str, ...]) -> str:
-    return f"use one of {', '.join(ids)}" if ids else "write one first"
+    shown = ", ".join(ids[:SHOWN]) + (" …" if len(ids) > SHOWN else "")
+    return f"use one of {shown}" if ids else "write one first"

@@ -1,24 +1,25 @@
-"""A ruleset as text: YAML or JSON in, frozen values out, and back. No store, no clock.
+"""A ruleset as text: YAML or JSON in, frozen values out. No store, no clock.
 
 Nothing half-read leaves this file: either the whole Ruleset, or ``RulesetInvalid`` with every problem found.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import ValidationError
 
 from routing_rules.document import checks, first_release
+from routing_rules.document.base_shapes import Shape
+from routing_rules.document.loading import RulesetInvalid, Written, load
 from routing_rules.document.rule_shapes import ExampleShape, PlannedNoticeShape, RuleShape
-from routing_rules.document.shapes import DepartmentShape, DutyShape, HeadShape, Shape, TopicShape
+from routing_rules.document.shapes import DepartmentShape, DutyShape, HeadShape, TopicShape
 from routing_rules.model import Ruleset
 
 S = TypeVar("S", bound=Shape)
-Written = Mapping[str, object]
+MOST_PROBLEMS, LONGEST_PROBLEM = 200, 600
+MOST_ELEMENTS = 2000  # in one list
 LISTS = ("departments", "topics", "duties", "rules", "examples", "notices")
 
 _MENDS: Mapping[str, str] = {
@@ -36,22 +37,16 @@ _PATTERN_MENDS: Mapping[str, str] = {
     r"^\+[1-9][0-9]{6,14}$": 'is not an international number; write it like "+358401234567"',
     r"^[a-z][a-z0-9-]{0,39}$": "is not an id; use at most 40 small letters a-z, digits and hyphens",
     r"^[1-9]$": "is not a menu key; use 1 to 5 (0 is the general topic's)",
+    r"^\+[1-9][0-9]{0,13}$": 'is not how a number begins; write it like "+35817"',
+    r"^[a-z_]+(\.[a-z0-9_]+)*$": 'is not the name of an announcement; write it like "menu.repeat_star"',
     r"\S": "is empty; write the words",
     r"^[A-Z]{2}$": "is not a country; write two capital letters like FI",
 }
 
 
-class RulesetInvalid(Exception):
-    """The document cannot be a ruleset. Each problem names its place and how to mend it; none is left for later."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
 def parse(text: str) -> Ruleset:
     """YAML or JSON. Raises RulesetInvalid."""
-    written = first_release.brought_up(_load(text))
+    written = first_release.brought_up(load(text))
     problems: list[str] = []
     departments = _elements(written, "departments", DepartmentShape, problems)
     topics = _elements(written, "topics", TopicShape, problems)
@@ -79,7 +74,7 @@ def parse(text: str) -> Ruleset:
     )
     problems.extend(checks.problems(parts))
     if problems or head is None:
-        raise RulesetInvalid(tuple(problems))
+        raise RulesetInvalid(_readable(problems))
     zone = ZoneInfo(head.time_zone)
     return replace(
         head.value(parts.departments, parts.topics, parts.duties),
@@ -92,46 +87,11 @@ def parse(text: str) -> Ruleset:
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-class _OnceLoader(yaml.SafeLoader):
-    """YAML and JSON let the last of two equal keys win in silence; a ruleset would lose a rule that way."""
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise RulesetInvalid((f"line {node.start_mark.line + 1}: {key!r} stands twice in one group; keep one",))
-        return node
-
-
-def _pairs_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise RulesetInvalid((f"{key!r} stands twice in one group; keep one",))
-    return dict(pairs)
-
-
-def _read(text: str) -> object:
-    """JSON where it is JSON (what the store holds: many times faster), else YAML."""
-    try:
-        return json.loads(text, object_pairs_hook=_pairs_once)
-    except json.JSONDecodeError:
-        return _OnceLoader(text).get_single_data()
-
-
-def _load(text: str) -> Written:
-    try:
-        written = _read(text)
-    except yaml.YAMLError as error:
-        raise RulesetInvalid((f"the text is not YAML or JSON; mend it here: {_one_line(error)}",)) from error
-    if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
-        raise RulesetInvalid(("the document must be a group of named fields: time_zone, city, departments, topics …",))
-    return written
-
-
 def _elements(written: Written, field: str, shape: type[S], problems: list[str]) -> list[S]:
     elements = written.get(field)
+    if isinstance(elements, list) and len(elements) > MOST_ELEMENTS:
+        problems.append(f"{field}: has {len(elements)} elements; at most {MOST_ELEMENTS} can be held, write fewer")
+        return []
     if not isinstance(elements, list) or not elements:
         problems.append(f"{field}: must be a list with at least one element; add it")
         return []
@@ -171,6 +131,15 @@ def _without(written: Written, fields: tuple[str, ...]) -> Written:
     return {key: value for key, value in written.items() if key not in fields}
 
 
+def _readable(problems: list[str]) -> tuple[str, ...]:
+    """As many and as long as somebody can read."""
+    shown = tuple(
+        problem if len(problem) <= LONGEST_PROBLEM else problem[:LONGEST_PROBLEM] + " …" for problem in problems
+    )
+    more = len(shown) - MOST_PROBLEMS
+    return (*shown[:MOST_PROBLEMS], f"document: has {more} more problems; mend these first") if more > 0 else shown
+
+
 # --- naming place and mend ---------------------------------------------------------------------------------------
 
 
@@ -193,7 +162,3 @@ def _mend(kind: str, message: str, context: Mapping[str, object]) -> str:
     if kind == "literal_error":
         return f"is not known here; use one of {context['expected']}"
     return _MENDS.get(kind, message)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -3,14 +3,21 @@
 One element at a time, as in ``shapes``; what they say about topics and departments is checked in ``checks``.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from routing_rules.document.shapes import E164, Id, Minutes, Shape, ToldShape, WordsShape
-from routing_rules.document.times import IntervalsWritten, day_and_minute, each_day_once, spread
+from routing_rules.document.base_shapes import (
+    E164,
+    Id,
+    Minutes,
+    Shape,
+    ToldShape,
+    WordsShape,
+)
+from routing_rules.document.times import Day, IntervalsWritten, day_and_minute, each_day_once, spread
 from routing_rules.model import Example, Expected, Language, PlannedNotice, RoutingRule, When
 
 Area = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,13}$")]
@@ -36,8 +43,8 @@ class WhenShape(Shape):
     topics: tuple[Id, ...] = ()
     languages: tuple[Language, ...] = ()
     week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)] | None = None
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
     areas: tuple[Area, ...] = ()
     wait_minutes: Minutes | None = None
 

@@ -1,24 +1,35 @@
-"""The written form of a ruleset, as pydantic models: what each field looks like and how it becomes a frozen value.
+"""The written form of departments, topics, duties and what stands beside them, as pydantic models.
 
 One element at a time. What elements say about each other (references, keys, levels) is in ``checks``.
 """
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from routing_rules.document.times import IntervalsWritten, PlanWritten, each_day_once, spread
-from routing_rules.holidays import NAMES
+from routing_rules.document.base_shapes import (
+    E164,
+    AnnouncementKey,
+    Cents,
+    Count,
+    Country,
+    Id,
+    MenuKey,
+    Minutes,
+    Shape,
+    Share,
+    Text,
+    ToldShape,
+    WordsShape,
+    ZoneName,
+)
+from routing_rules.document.hour_shapes import HoursShape
+from routing_rules.document.times import PlanWritten, each_day_once, spread
 from routing_rules.model import (
     CallbackPolicy,
     Department,
     Duty,
-    ExceptionalDay,
-    Hours,
     Interval,
     Language,
     Limits,
@@ -29,122 +40,6 @@ from routing_rules.model import (
     Staffing,
     Topic,
 )
-
-LEAP_YEAR = 2024  # so that the 29th of February can be named, too
-_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError) as error:  # not found is a KeyError: pydantic would let it through
-        raise ValueError(f'{name!r} is not a time zone; write one like "Europe/Helsinki"') from error
-    return name
-
-
-def _known_holiday(name: str) -> str:
-    if name not in NAMES:
-        raise ValueError(f"{name!r} is not a holiday; use one of {', '.join(NAMES)}")
-    return name
-
-
-def _day_of_every_year(written: object) -> date:
-    found = _MONTH_DAY.fullmatch(written) if isinstance(written, str) else None
-    try:
-        return date(LEAP_YEAR, int(found.group(1)), int(found.group(2))) if found else date.min.replace(day=0)
-    except ValueError:
-        raise ValueError(f'{written!r} is no day of a year; write month and day like "12-24"') from None
-
-
-def _key_as_text(value: object) -> object:
-    """``key: 1`` and ``key: "1"`` mean the same key."""
-    return str(value) if type(value) is int else value
-
-
-def _without_trunk_nought(number: str) -> str:
-    """ "+3580112" would be dialled as 112, and "+358040…" as nothing at all."""
-    if number.startswith("+3580"):
-        raise ValueError(f'{number!r} has a nought after +358; write it like "+358401234567"')
-    return number
-
-
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), AfterValidator(_without_trunk_nought)]
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
-Told = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
-AnnouncementKey = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$")]
-MenuKey = Annotated[str, BeforeValidator(_key_as_text), Field(pattern=r"^[1-9]$")]
-HolidayName = Annotated[str, AfterValidator(_known_holiday)]
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1, le=10_000_000)]
-Cents = Annotated[int, Field(ge=0, le=1_000)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WordsShape(Shape):
-    """The same thing in every language of the service; none may be missing."""
-
-    fi: Text
-    sv: Text
-    en: Text
-
-    def value(self) -> dict[str, str]:
-        return {"fi": self.fi, "sv": self.sv, "en": self.en}
-
-
-class ToldShape(WordsShape):
-    """What is told at one go: short enough that a person is offered within the minute."""
-
-    fi: Told
-    sv: Told
-    en: Told
-
-
-class ExceptionalDayShape(Shape):
-    """One ``day``, every day of a range (``from`` and ``to``, both included), or a day of ``every`` year: "12-24"."""
-
-    day: date | None = None
-    every: Annotated[date, BeforeValidator(_day_of_every_year)] | None = None
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
-    hours: IntervalsWritten
-
-    @model_validator(mode="after")
-    def _one_or_many(self) -> Self:
-        named = sum(one is not None for one in (self.day, self.every, self.first))
-        if (self.first is None) != (self.last is None) or named != 1:
-            raise ValueError("needs a day, or from and to, or every; write the one or the other")
-        if self.first is not None and self.last is not None and self.last <= self.first:
-            raise ValueError(f"the range ends on {self.last.isoformat()}, not after it begins; write the end later")
-        return self
-
-    def value(self) -> ExceptionalDay:
-        first = self.day or self.every or self.first
-        assert first is not None  # held by _one_or_many
-        return ExceptionalDay(first, self.hours, self.last, yearly=self.every is not None)
-
-
-class HoursShape(Shape):
-    week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)]
-    exceptional: tuple[ExceptionalDayShape, ...] = ()
-    holidays: dict[HolidayName, IntervalsWritten] = {}
-
-    @model_validator(mode="after")
-    def _each_day_once(self) -> Self:
-        known = sorted((e.value() for e in self.exceptional), key=lambda e: (e.yearly, e.day))
-        for one, following in zip(known, known[1:], strict=False):
-            if one.yearly == following.yearly and following.day <= (one.until or one.day):
-                raise ValueError(f"the exceptional day {following.day.isoformat()} stands twice; keep one")
-        return self
-
-    def value(self) -> Hours:
-        return Hours(spread(self.week), tuple(e.value() for e in self.exceptional), dict(self.holidays))
 
 
 class OutcomeShape(Shape):
@@ -283,7 +178,7 @@ class LimitsShape(Shape):
 class HeadShape(Shape):
     """What stands beside the departments, the topics and the duties."""
 
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Annotated[int, Field(ge=1, le=2_000_000_000)] = 1
     time_zone: ZoneName
     city: WordsShape
     extended_desk: Id

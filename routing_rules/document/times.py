@@ -16,6 +16,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 MINUTES_A_DAY = 24 * 60
 _WRITTEN = re.compile(r"(\d{1,2})(?::(\d{2}))?-(\d{1,2})(?::(\d{2}))?")
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199  # at the ends of the calendar a day has no moment in some time zone
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 T = TypeVar("T")
@@ -86,12 +87,26 @@ def day_and_minute(written: str) -> tuple[date | None, int | None, int]:
     if day in DAYS:
         return None, DAYS.index(day), minute
     try:
-        return date.fromisoformat(day), None, minute
+        named = date.fromisoformat(day)
     except ValueError:
         raise ValueError(f'{day!r} is no day; write it like "saturday" or "2026-12-05"') from None
+    return _in_our_time(named), None, minute
+
+
+def _no_number(written: object) -> object:
+    if isinstance(written, int | float):
+        raise ValueError(f"{written!r} is not a date; write it like 2026-12-06")
+    return written
+
+
+def _in_our_time(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the year {day.year} is out of reach; write one from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
 
 
 IntervalWritten = Annotated[Interval, BeforeValidator(_interval)]
 IntervalsWritten = Annotated[tuple[IntervalWritten, ...], AfterValidator(_in_order)]
 Agents = Annotated[int, Field(ge=0, le=1000)]
 PlanWritten = Annotated[dict[IntervalWritten, Agents], AfterValidator(_apart)]
+Day = Annotated[date, BeforeValidator(_no_number), AfterValidator(_in_our_time)]

@@ -1,0 +1,73 @@
+"""The written form of opening hours: weeks, exceptional days, days of every year, holidays by name."""
+
+import re
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from routing_rules.document.base_shapes import Shape
+from routing_rules.document.times import Day, IntervalsWritten, each_day_once, spread
+from routing_rules.holidays import NAMES
+from routing_rules.model import ExceptionalDay, Hours
+
+LEAP_YEAR = 2024  # so that the 29th of February can be named, too
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+
+
+def _known_holiday(name: str) -> str:
+    if name not in NAMES:
+        raise ValueError(f"{name!r} is not a holiday; use one of {', '.join(NAMES)}")
+    return name
+
+
+def _day_of_every_year(written: object) -> date:
+    found = _MONTH_DAY.fullmatch(written) if isinstance(written, str) else None
+    try:
+        return date(LEAP_YEAR, int(found.group(1)), int(found.group(2))) if found else date.min.replace(day=0)
+    except ValueError:
+        raise ValueError(f'{written!r} is no day of a year; write month and day like "12-24"') from None
+
+
+HolidayName = Annotated[str, AfterValidator(_known_holiday)]
+
+
+class ExceptionalDayShape(Shape):
+    """One ``day``, every day of a range (``from`` and ``to``, both included), or a day of ``every`` year: "12-24"."""
+
+    day: Day | None = None
+    every: Annotated[date, BeforeValidator(_day_of_every_year)] | None = None
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
+    hours: IntervalsWritten
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        named = sum(one is not None for one in (self.day, self.every, self.first))
+        if (self.first is None) != (self.last is None) or named != 1:
+            raise ValueError("needs a day, or from and to, or every; write the one or the other")
+        if self.first is not None and self.last is not None and self.last <= self.first:
+            raise ValueError(f"the range ends on {self.last.isoformat()}, not after it begins; write the end later")
+        return self
+
+    def value(self) -> ExceptionalDay:
+        first = self.day or self.every or self.first
+        assert first is not None  # held by _one_or_many
+        return ExceptionalDay(first, self.hours, self.last, yearly=self.every is not None)
+
+
+class HoursShape(Shape):
+    week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)]
+    exceptional: tuple[ExceptionalDayShape, ...] = ()
+    holidays: dict[HolidayName, IntervalsWritten] = {}
+
+    @model_validator(mode="after")
+    def _each_day_once(self) -> Self:
+        known = sorted((e.value() for e in self.exceptional), key=lambda e: (e.yearly, e.day))
+        for one, following in zip(known, known[1:], strict=False):
+            if one.yearly == following.yearly and following.day <= (one.until or one.day):
+                raise ValueError(f"the exceptional day {following.day.isoformat()} stands twice; keep one")
+        return self
+
+    def value(self) -> Hours:
+        return Hours(spread(self.week), tuple(e.value() for e in self.exceptional), dict(self.holidays))
