@@ -3,5 +3,6 @@
 from routing_rules.document.loading import RulesetInvalid
 from routing_rules.document.reading import parse
 from routing_rules.document.writing import dump
+from routing_rules.document.yaml_writing import dump_yaml
 
-__all__ = ["RulesetInvalid", "dump", "parse"]
+__all__ = ["RulesetInvalid", "dump", "dump_yaml", "parse"]
