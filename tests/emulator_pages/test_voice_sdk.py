@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 from tests.emulator_pages.console_stand_in import token
 from tests.emulator_pages.laboratory import CITY, Laboratory
+from tests.rig.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +71,26 @@ def test_a_call_comes_is_accepted_and_hung_up(console: Page, lab: Laboratory) ->
     assert console.evaluate("call.status()") == "closed"
     assert console.evaluate("device.calls.length") == 0
     assert lab.status(resident) in ("in-progress", "completed")
+
+
+def test_a_call_that_is_over_before_she_hangs_up_leaves_no_error_in_the_browsers_console(
+    console: Page, lab: Laboratory
+) -> None:
+    """The service ends her call when she notes the outcome; her page hangs up at the same moment."""
+    errors: list[str] = []
+    answers: list[int] = []
+    console.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    console.on("response", lambda one: answers.append(one.status) if one.url.endswith("/device/disconnect") else None)
+    registered(console)
+    resident_asks_for_the_agent(lab)
+    awaits(console, "incoming")
+    console.evaluate("call.accept()")
+    awaits(console, "accept")
+    console.evaluate("call.disconnect(); call.disconnect()")
+    awaits(console, "disconnect")
+    until(lambda: len(answers) == 2 or console.wait_for_timeout(20), 10, lambda: f"answers: {answers}")
+    assert (answers, errors) == ([200, 200], [])
+    assert "error" not in console.evaluate("happened")
 
 
 def test_a_rejected_call_is_refused_at_the_other_end(console: Page, lab: Laboratory) -> None:
