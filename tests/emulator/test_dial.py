@@ -25,6 +25,7 @@ def test_answered_and_hung_up_by_the_called(rig: Rig, side: OtherSide) -> None:
     done = side.await_request("/done").params
     assert (done["DialCallStatus"], done["DialCallSid"], done["DialBridged"]) == ("completed", leg, "true")
     assert 4 <= int(done["DialCallDuration"]) <= 7
+    assert done["CallStatus"] == "in-progress", "the caller's own"
     assert rig.call(leg)["parent"] == sid
 
 
@@ -35,7 +36,8 @@ def test_outcomes(rig: Rig, side: OtherSide, on_ring: str, status: str) -> None:
     rig.behave(AGENT, on_ring, after=1, talk=3)
     side.on("/voice", dial(timeout=10))
     call = rig.ended(rig.ring())
-    assert side.await_request("/done").params["DialCallStatus"] == status
+    done = side.await_request("/done").params
+    assert (done["DialCallStatus"], done["CallStatus"]) == (status, "in-progress")
     assert (len(rig.words(call)) == 1) == (on_ring == "machine")  # its greeting
 
 
