@@ -4,7 +4,7 @@ import unicodedata
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 KEPT = "\n\t"  # the only control characters that a text may hold: others are no XML, and no page
 
@@ -40,7 +40,14 @@ E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), AfterValidator(_wi
 Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S"), AfterValidator(_speakable)]
 Told = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S"), AfterValidator(_speakable)]
 AnnouncementKey = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$")]
-MenuKey = Annotated[str, BeforeValidator(_key_as_text), Field(pattern=r"^[1-9]$")]
+MenuKey = Annotated[
+    str,
+    BeforeValidator(_key_as_text),
+    Field(pattern=r"^[1-9]$"),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": "^[1-9]$"}, {"type": "integer", "minimum": 1, "maximum": 9}]}
+    ),
+]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]

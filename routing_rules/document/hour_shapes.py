@@ -4,10 +4,10 @@ import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing_rules.document.base_shapes import Shape
-from routing_rules.document.times import Day, IntervalsWritten, each_day_once, spread
+from routing_rules.document.times import Day, IntervalsWritten, WeekKey, each_day_once, spread
 from routing_rules.holidays import NAMES
 from routing_rules.model import ExceptionalDay, Hours
 
@@ -29,14 +29,19 @@ def _day_of_every_year(written: object) -> date:
         raise ValueError(f'{written!r} is no day of a year; write month and day like "12-24"') from None
 
 
-HolidayName = Annotated[str, AfterValidator(_known_holiday)]
+HolidayName = Annotated[str, AfterValidator(_known_holiday), WithJsonSchema({"type": "string", "enum": list(NAMES)})]
+DayOfEveryYear = Annotated[
+    date,
+    BeforeValidator(_day_of_every_year),
+    WithJsonSchema({"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}),
+]
 
 
 class ExceptionalDayShape(Shape):
     """One ``day``, every day of a range (``from`` and ``to``, both included), or a day of ``every`` year: "12-24"."""
 
     day: Day | None = None
-    every: Annotated[date, BeforeValidator(_day_of_every_year)] | None = None
+    every: DayOfEveryYear | None = None
     first: Day | None = Field(None, alias="from")
     last: Day | None = Field(None, alias="to")
     hours: IntervalsWritten
@@ -57,7 +62,7 @@ class ExceptionalDayShape(Shape):
 
 
 class HoursShape(Shape):
-    week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)]
+    week: Annotated[dict[WeekKey, IntervalsWritten], AfterValidator(each_day_once)]
     exceptional: tuple[ExceptionalDayShape, ...] = ()
     holidays: dict[HolidayName, IntervalsWritten] = {}
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from routing_rules.document.base_shapes import (
     E164,
@@ -17,7 +17,7 @@ from routing_rules.document.base_shapes import (
     ToldShape,
     WordsShape,
 )
-from routing_rules.document.times import Day, IntervalsWritten, day_and_minute, each_day_once, spread
+from routing_rules.document.times import DAYS, Day, IntervalsWritten, WeekKey, day_and_minute, each_day_once, spread
 from routing_rules.model import Example, Expected, Language, PlannedNotice, RoutingRule, When
 
 Area = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,13}$")]
@@ -35,14 +35,19 @@ def _dated(written: str) -> str:
     return written
 
 
-At = Annotated[str, AfterValidator(_moment)]
-Dated = Annotated[str, AfterValidator(_dated)]
+_DATE, _CLOCK = r"\d{4}-\d{2}-\d{2}", r"([01]\d|2[0-3]):[0-5]\d"
+At = Annotated[
+    str,
+    AfterValidator(_moment),
+    WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(DAYS)}|{_DATE}) {_CLOCK}$"}),
+]
+Dated = Annotated[str, AfterValidator(_dated), WithJsonSchema({"type": "string", "pattern": f"^{_DATE} {_CLOCK}$"})]
 
 
 class WhenShape(Shape):
     topics: tuple[Id, ...] = ()
     languages: tuple[Language, ...] = ()
-    week: Annotated[dict[str, IntervalsWritten], AfterValidator(each_day_once)] | None = None
+    week: Annotated[dict[WeekKey, IntervalsWritten], AfterValidator(each_day_once)] | None = None
     first: Day | None = Field(None, alias="from")
     last: Day | None = Field(None, alias="to")
     areas: tuple[Area, ...] = ()

@@ -25,7 +25,7 @@ from routing_rules.document.base_shapes import (
     ZoneName,
 )
 from routing_rules.document.hour_shapes import HoursShape
-from routing_rules.document.times import PlanWritten, each_day_once, spread
+from routing_rules.document.times import PlanWritten, WeekKey, each_day_once, spread
 from routing_rules.model import (
     CallbackPolicy,
     Department,
@@ -93,7 +93,7 @@ class DepartmentShape(Shape):
     provider: Provider = "city"
     overload_wait_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Department.overload_wait_minutes
     listen_to_sensitive: bool = False
-    staffing: dict[Language, Annotated[dict[str, PlanWritten], AfterValidator(each_day_once)]] = {}
+    staffing: dict[Language, Annotated[dict[WeekKey, PlanWritten], AfterValidator(each_day_once)]] = {}
     callbacks: PolicyShape = PolicyShape()
 
     def value(self) -> Department:

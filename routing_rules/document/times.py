@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from routing_rules.model import Interval
 
@@ -105,7 +105,15 @@ def _in_our_time(day: date) -> date:
     return day
 
 
-IntervalWritten = Annotated[Interval, BeforeValidator(_interval)]
+_CLOCK_SCHEMA = r"(([01]?\d|2[0-3])(:[0-5]\d)?|24(:00)?)"
+IntervalWritten = Annotated[
+    Interval,
+    BeforeValidator(_interval),
+    WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK_SCHEMA}-{_CLOCK_SCHEMA}$"}),
+]
+WeekKey = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?$"})
+]  # what it names is looked at with the others: no day twice
 IntervalsWritten = Annotated[tuple[IntervalWritten, ...], AfterValidator(_in_order)]
 Agents = Annotated[int, Field(ge=0, le=1000)]
 PlanWritten = Annotated[dict[IntervalWritten, Agents], AfterValidator(_apart)]
