@@ -102,5 +102,6 @@ def _matter(
         about=None,
         place_told=row["place_told"] if live else None,
         wait_told=row["wait_told_minutes"] if live else None,
+        call_sid=row["call_sid"] if live else row["origin_call_sid"],
         history=in_order(happenings, names),
     )

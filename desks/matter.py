@@ -54,4 +54,5 @@ class Matter:
     about: str | None  # of a caller: the request she rings in about, where the reader may see it
     place_told: int | None
     wait_told: int | None
+    call_sid: str | None  # of the call it began with
     history: tuple[Happening, ...]

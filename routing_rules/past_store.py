@@ -5,29 +5,20 @@ A call's number stands in its own row of the record, if anywhere; with the numbe
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, true
 
-from adapters.schema import call, phone_number, route_decision
+from adapters.schema import call, phone_number, route_decision, rules_switch
 from routing_rules.comparing import Past
+from routing_rules.model import Ruleset
+from routing_rules.recalled import Kept
 from routing_rules.routes import Circumstances, StaffedDesk
+from routing_rules.switches.model import KINDS, Switch
 
 DECISION = route_decision
 ROUND = 30.0  # seconds: a webhook that came twice decided once
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A decision as it was kept."""
-
-    past: Past
-    version: int
-    route: str
-    desk: str | None
-    areas: tuple[str, ...]
 
 
 def of_call(connection: Connection, call_sid: str) -> tuple[Kept, ...]:
@@ -35,12 +26,38 @@ def of_call(connection: Connection, call_sid: str) -> tuple[Kept, ...]:
     return _kept(connection, DECISION.c.call_sid == call_sid, None)
 
 
+def latest(connection: Connection, about: ColumnElement[bool], at_most: int) -> tuple[Kept, ...]:
+    """The newest first."""
+    return _kept(connection, about, at_most)[::-1]
+
+
+def about(rules: Ruleset, departments: tuple[str, ...] | None) -> ColumnElement[bool]:
+    """Decisions about topics of these departments, or that one of them answers. None: all."""
+    if departments is None:
+        return true()
+    topics = [topic.id for topic in rules.topics if topic.department in departments]
+    return or_(DECISION.c.topic.in_(topics), DECISION.c.desk.in_(departments))
+
+
+def switches_at(connection: Connection, moment: datetime) -> tuple[Switch, ...]:
+    """The quick switches that were on."""
+    one = rules_switch.c
+    on = (one.made_at <= moment, one.until_at > moment, or_(one.ended_at.is_(None), one.ended_at > moment))
+    rows = connection.execute(select(rules_switch).where(*on).order_by(one.made_at, one.id)).mappings()
+    return tuple(_switch(row) for row in rows)
+
+
+def _switch(row: RowMapping) -> Switch:
+    [kind] = (known for known in KINDS if known == row["kind"])
+    return Switch(row["id"], kind, row["department"], row["topic"], row["goal"], row["made_at"], row["until_at"])
+
+
 def since(connection: Connection, moment: datetime, at_most: int) -> tuple[Kept, ...]:
     """The latest, in order of time."""
     return _kept(connection, DECISION.c.at >= moment, at_most)
 
 
-def _kept(connection: Connection, where: Any, at_most: int | None) -> tuple[Kept, ...]:
+def _kept(connection: Connection, where: ColumnElement[bool], at_most: int | None) -> tuple[Kept, ...]:
     numbers = DECISION.outerjoin(call, call.c.call_sid == DECISION.c.call_sid).outerjoin(
         phone_number, phone_number.c.id == call.c.number_id
     )
@@ -74,3 +91,11 @@ def _read(row: RowMapping) -> Kept:
     known = Circumstances(number, facts["wait"])
     past = Past(row["call_sid"], row["at"], row["topic"], row["language"], staffed, known)
     return Kept(past, row["ruleset_version"], row["route"], row["desk"], areas)
+
+
+def hers(every: Iterable[Kept], rules: Ruleset, departments: tuple[str, ...] | None) -> tuple[Kept, ...]:
+    """Of these decisions, those about topics of these departments or answered by one of them. None: all."""
+    if departments is None:
+        return tuple(every)
+    topics = {topic.id for topic in rules.topics if topic.department in departments}
+    return tuple(one for one in every if one.past.topic in topics or one.desk in departments)

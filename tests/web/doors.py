@@ -45,6 +45,7 @@ FILLED = {
     "stop_id": "s1",
     "agent_id": "a_iida",
     "filename": "console.css",
+    "call_sid": f"CA{'c1':0>32}",
 }
 WHICH = {"at": "2026-11-25T10:00", "which": "arabia"}
 REASON = {"reason": "Asukas pyysi sitä."}
@@ -136,6 +137,14 @@ DOORS: dict[str, Door] = {
     "switches": Door(SUPERVISORS),
     "switch_on": Door(SUPERVISORS, {"kind": "close"}),
     "switch_end": Door(SUPERVISORS),
+    "why_calls": Door(SUPERVISORS),
+    "why_search": Door(DECISION, {"asked": f"CA{'c1':0>32}"}, hidden_as=(422,)),
+    "why": Door(DECISION),
+    "rules_compare": Door(ADMINISTRATORS),  # or who owns the city's rules
+    "rules_try": Door(SUPERVISORS),
+    "rules_tried": Door(SUPERVISORS, {"at": "2026-11-21T17:05", "topic": "parking"}),
+    "rules_week": Door(SUPERVISORS),
+    "rules_calendar": Door(SUPERVISORS),
     "notices": Door(SUPERVISORS),
     "notice_on": Door(SUPERVISORS),
     "notice_off": Door(SUPERVISORS),
