@@ -25,7 +25,14 @@ from console import (
     rendering,
     rules_calendar_pages,
     rules_compare_pages,
+    rules_draft_pages,
+    rules_element_pages,
+    rules_hours_pages,
+    rules_pages,
+    rules_publish_pages,
+    rules_text_pages,
     rules_try_pages,
+    rules_version_pages,
     sign_in_pages,
     switch_pages,
     talk_pages,
@@ -138,8 +145,58 @@ ROUTES: tuple[Route, ...] = (
     Route("/rules/try", "rules_tried", "POST", SUPERVISORS, rules_try_pages.try_it),
     Route("/rules/week", "rules_week", "GET", SUPERVISORS, rules_try_pages.show_week),
     Route("/rules/calendar", "rules_calendar", "GET", SUPERVISORS, rules_calendar_pages.show),
+    Route("/rules", "rules", "GET", SUPERVISORS, rules_pages.show),
+    Route("/rules/drafts", "rules_begin", "POST", SUPERVISORS, rules_draft_pages.begin),
+    Route("/rules/drafts/<draft_id>", "rules_draft", "GET", SUPERVISORS, rules_draft_pages.show),
+    Route("/rules/drafts/<draft_id>/news.json", "rules_draft_news", "GET", SUPERVISORS, rules_draft_pages.news),
+    Route("/rules/drafts/<draft_id>/drop", "rules_drop", "POST", SUPERVISORS, rules_draft_pages.drop),
+    Route("/rules/drafts/<draft_id>/text", "rules_text", "GET", SUPERVISORS, rules_text_pages.show),
+    Route("/rules/drafts/<draft_id>/text", "rules_text_keep", "POST", SUPERVISORS, rules_text_pages.keep),
+    Route("/rules/drafts/<draft_id>/file.<form>", "rules_draft_file", "GET", SUPERVISORS, rules_text_pages.download),
+    Route("/rules/drafts/<draft_id>/check", "rules_check", "GET", SUPERVISORS, rules_publish_pages.look),
+    Route("/rules/drafts/<draft_id>/publish", "rules_publish", "POST", SUPERVISORS, rules_publish_pages.publish),
+    Route("/rules/drafts/<draft_id>/behind", "rules_behind", "GET", SUPERVISORS, rules_publish_pages.behind),
+    Route("/rules/drafts/<draft_id>/behind", "rules_take_in", "POST", SUPERVISORS, rules_publish_pages.take_in),
+    Route("/rules/plans/<plan_id>/cancel", "rules_plan_cancel", "POST", SUPERVISORS, rules_publish_pages.cancel),
+    Route("/rules/drafts/<draft_id>/parts/<part>", "rules_part", "GET", SUPERVISORS, rules_draft_pages.part_list),
+    Route("/rules/drafts/<draft_id>/parts/<part>/move", "rules_move", "POST", SUPERVISORS, rules_draft_pages.move),
+    Route(
+        "/rules/drafts/<draft_id>/parts/<part>/<element_id>", "rules_element", "GET", SUPERVISORS,
+        rules_element_pages.form,
+    ),  # fmt: skip
+    Route(
+        "/rules/drafts/<draft_id>/parts/<part>/<element_id>", "rules_keep", "POST", SUPERVISORS,
+        rules_element_pages.keep,
+    ),  # fmt: skip
+    Route(
+        "/rules/drafts/<draft_id>/parts/<part>/<element_id>/choose", "rules_choose", "POST", SUPERVISORS,
+        rules_element_pages.choose,
+    ),  # fmt: skip
+    Route(
+        "/rules/drafts/<draft_id>/parts/<part>/<element_id>/remove", "rules_remove", "POST", SUPERVISORS,
+        rules_draft_pages.remove,
+    ),  # fmt: skip
+    Route("/rules/versions", "rules_versions", "GET", SUPERVISORS, rules_version_pages.show),
+    Route("/rules/versions/<int:version>", "rules_version", "GET", SUPERVISORS, rules_version_pages.one),
+    Route(
+        "/rules/versions/<int:version>/file.<form>", "rules_version_file", "GET", SUPERVISORS,
+        rules_version_pages.download,
+    ),  # fmt: skip
+    Route(
+        "/rules/versions/<int:version>/roll-back", "rules_roll_back_page", "GET", SUPERVISORS,
+        rules_version_pages.confirm,
+    ),  # fmt: skip
+    Route(
+        "/rules/versions/<int:version>/roll-back", "rules_roll_back", "POST", SUPERVISORS,
+        rules_version_pages.roll_back,
+    ),  # fmt: skip
+    Route("/rules/hours", "rules_hours_choose", "GET", SUPERVISORS, rules_hours_pages.choose),
+    Route("/rules/hours/<department>", "rules_hours", "GET", SUPERVISORS, rules_hours_pages.form),
+    Route("/rules/hours/<department>", "rules_hours_look", "POST", SUPERVISORS, rules_hours_pages.look),
+    Route("/rules/hours/<department>/publish", "rules_hours_publish", "POST", SUPERVISORS, rules_hours_pages.publish),
     Route("/notices", "notices", "GET", SUPERVISORS, notice_pages.show),
     Route("/notices", "notice_on", "POST", SUPERVISORS, notice_pages.put_on_air),
+    Route("/notices/words", "notice_words", "POST", SUPERVISORS, notice_pages.compose),
     Route("/notices/<notice_id>/off", "notice_off", "POST", SUPERVISORS, notice_pages.take_off),
 )
 

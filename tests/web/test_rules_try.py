@@ -1,0 +1,275 @@
+"""Try, Week and Calendar: what a supervisor asks, what she sees, and what is refused in words."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from adapters.schema import metadata
+from console.words import page_words
+from routing_rules.service import publish_first
+from routing_rules.versions import drafts
+from routing_rules.versions.model import Draft, Saved
+from tests.unit.written_ruleset import changed
+from tests.web.console_rig import SAMPLE, Browser, City, make_city
+
+ASKED = {
+    "rules": "live",
+    "at": "2026-11-21T17:05",
+    "language": "sv",
+    "topic": "parking",
+    "staffing": "everybody",
+    "number": "",
+    "wait": "",
+}
+PAGES = ("/rules/try", "/rules/week", "/rules/calendar")
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = make_city(tmp_path)
+    made.agent("sirpa", ("housing",), role="supervisor")
+    made.agent("olli", (), role="administrator")
+    made.agent("aino")
+    yield made
+    made.services.database.dispose()
+
+
+@pytest.fixture
+def sirpa(city: City) -> Browser:
+    return city.signed_in("sirpa")
+
+
+def asks(browser: Browser, status: int = 200, **fields: Any) -> str:
+    browser.page("/rules/try")
+    form = {**ASKED, "csrf_token": browser.word, **fields}
+    answer = browser.client.post("/console/rules/try", data=form)
+    assert answer.status_code == status, answer.text[:400]
+    return answer.text
+
+
+def shown(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
+
+
+# --- Try ----------------------------------------------------------------------------------------------------------
+
+
+def test_saturday_at_five_past_five_in_swedish_about_parking(sirpa: Browser) -> None:
+    told = shown(asks(sirpa))
+    assert "Aiheen oma palvelu on suljettu. Puheluun vastaa: Ilta- ja viikonloppuneuvonta." in told
+    assert "Kadut ja liikenne: suljettu, avautuu ma 23.11.2026 klo 8.00." in told
+    assert "Ilta- ja viikonloppuneuvonta: joku palvelee ruotsiksi." in told
+    assert "är stängd nu. Vi kopplar dig till kvälls- och veckoslutsrådgivningen. Stanna kvar på linjen." in told
+
+
+@pytest.mark.parametrize(
+    ("fields", "route"),
+    [
+        ({"staffing": "nobody"}, "Soittajalle tarjotaan takaisinsoittoa."),
+        ({"staffing": "now"}, "Soittajalle tarjotaan takaisinsoittoa."),  # nobody has signed in to a desk
+        ({"staffing": "chosen", "staffed": ["extended:sv"]}, "Puheluun vastaa: Ilta- ja viikonloppuneuvonta."),
+        ({"staffing": "chosen", "staffed": ["extended:fi"]}, "Kukaan ei nyt palvele ruotsiksi."),
+        ({"at": "2026-11-24T10:00"}, "Puheluun vastaa: Kadut ja liikenne."),
+        ({"at": "2026-11-24T23:30", "topic": "water"}, "Puhelu yhdistetään päivystykseen"),
+        ({"at": "2026-11-24T23:30"}, "Soittaja saa pyytää takaisinsoiton tai jättää viestin."),
+        ({"topic": "health"}, "Asia kuuluu muulle kuin kaupungille"),
+        ({"topic": "opening-hours"}, "Soittaja kuulee tiedotteen: Aukioloajat."),
+        ({"topic": "general"}, "Puheluun vastaa: Ilta- ja viikonloppuneuvonta."),
+        ({"number": "017 123", "wait": "10"}, "Puheluun vastaa: Ilta- ja viikonloppuneuvonta."),
+    ],
+)
+def test_each_kind_of_route_has_its_sentence(sirpa: Browser, fields: dict[str, Any], route: str) -> None:
+    assert route in shown(asks(sirpa, **fields))
+
+
+def test_as_now_counts_who_is_on_duty_now(city: City, sirpa: Browser) -> None:
+    city.present(city.agent("elli", ("extended",), ("sv",)))
+    assert "Puheluun vastaa: Ilta- ja viikonloppuneuvonta." in shown(asks(sirpa, staffing="now"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"at": "2026-02-30T10:00"}, "Anna päivä ja kellonaika"),
+        ({"at": "9999-12-31T23:59"}, "Anna päivä ja kellonaika"),
+        ({"at": "0001-01-01T00:00"}, "Anna päivä ja kellonaika"),
+        ({"at": ""}, "Anna päivä ja kellonaika"),
+        ({"at": "x" * 10_000}, "Anna päivä ja kellonaika"),
+        ({"at": "2027-03-28T03:30"}, "Tätä kellonaikaa ei ole"),
+        ({"language": "de"}, "Valitse kieli"),
+        ({"topic": "volcano"}, "Valitse aihe luettelosta"),
+        ({"topic": "housing-building-water"}, "Valitse aihe luettelosta"),
+        ({"staffing": "some"}, "Valitse päivystäjät"),
+        ({"staffing": "chosen", "staffed": "volcano:fi"}, "Valitse päivystäjät"),
+        ({"number": "call me"}, "Kirjoita numero"),
+        ({"number": "+3584" * 30}, "Kirjoita numero"),
+        ({"number": "+٣٥٨"}, "Kirjoita numero"),
+        ({"wait": "-1"}, "Anna minuutit"),
+        ({"wait": "1441"}, "Anna minuutit"),
+        ({"wait": "²"}, "Anna minuutit"),
+        ({"rules": "d" * 10_000}, "Luonnosta ei enää ole"),
+        ({"rules": "another"}, "Luonnosta ei enää ole"),
+    ],
+)
+def test_what_cannot_be_tried_is_refused_in_words(sirpa: Browser, fields: dict[str, Any], told: str) -> None:
+    page = asks(sirpa, 422, **fields)
+    assert told in page
+    assert "Kokeilua ei tehty" in page
+    assert len(page) < 60_000
+
+
+def test_a_field_that_is_missing_is_named(sirpa: Browser) -> None:
+    sirpa.page("/rules/try")
+    answer = sirpa.client.post("/console/rules/try", data={"csrf_token": sirpa.word})
+    assert answer.status_code == 422
+    assert "Valitse kieli" in answer.text
+
+
+def test_nothing_of_a_trial_is_kept(city: City, sirpa: Browser) -> None:
+    sirpa.page("/rules/try")
+    before = _everything(city)
+    asks(sirpa, number="+358405556677", at="2026-11-24T10:00")
+    assert _everything(city) == before
+
+
+def _everything(city: City) -> dict[str, int]:
+    with city.services.database.read() as connection:
+        return {t.name: len(connection.execute(select(t)).all()) for t in metadata.sorted_tables}
+
+
+def test_the_number_is_in_no_address(sirpa: Browser) -> None:
+    page = asks(sirpa, number="+358405556677")
+    addresses = re.findall(r'(?:href|action|src)="([^"]*)"', page)
+    assert addresses
+    assert not any("5556677" in address for address in addresses)
+
+
+def draft_of(city: City) -> Draft:
+    """Saturday's callers about parking go to the library's desk, by a draft."""
+    now = city.clock.now()
+    document = SAMPLE.read_text(encoding="utf-8")
+    publish_first(city.services.database, document, "installation", "first", now)
+    made = drafts.begin(city.services.database, "Lauantai", "a_olli", now)
+    assert isinstance(made, Draft)
+    return made
+
+
+def test_an_open_draft_is_tried_by_whoever_may_change_the_rules(city: City, sirpa: Browser) -> None:
+    draft = draft_of(city)
+    rule = {
+        "id": "to-transport",
+        "name": {"fi": "Pysäköinti bussien palveluun", "sv": "Parkering", "en": "Parking"},
+        "when": {"topics": ["parking"]},
+        "department": "transport",
+    }
+    text = changed(lambda document: document.setdefault("rules", []).insert(0, rule))
+    saved = drafts.save(city.services.database, draft.id, draft.revision, text, "a_olli", city.clock.now())
+    assert isinstance(saved, Saved), saved
+    olli = city.signed_in("olli")
+    told = shown(asks(olli, rules=draft.id, at="2026-11-24T10:00"))
+    assert "Puheluun vastaa: Joukkoliikenne." in told
+    assert "Sääntö ”Pysäköinti bussien palveluun” täsmää" in told
+    assert "Puheluun vastaa: Kadut ja liikenne." in shown(asks(olli, at="2026-11-24T10:00"))
+    assert "Luonnosta ei enää ole" in asks(sirpa, 422, rules=draft.id)
+
+
+# --- Week ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_week_of_a_topic_at_a_glance(sirpa: Browser) -> None:
+    page = shown(sirpa.page("/rules/week?topic=parking&language=fi&first=2026-11-30"))
+    assert "Pysäköinti, suomi, ma 30.11.2026 – su 6.12.2026" in page
+    assert "8.00–15.30 auki" in page
+    assert "ilta- ja viikonloppuneuvonta" in page
+    assert "itsenäisyyspäivä" in page
+
+
+def test_the_whole_city_and_the_neighbouring_weeks(sirpa: Browser) -> None:
+    page = sirpa.page("/rules/week?first=2026-11-30")
+    assert "Koko kaupunki" in page
+    assert "first=2026-11-23" in page
+    assert "first=2026-12-07" in page
+    assert page.count('<svg class="bar"') == 7
+    assert "style=" not in page  # the page allows no inline style
+
+
+def test_the_day_the_clocks_change_says_so(sirpa: Browser) -> None:
+    assert "Kelloja siirretään" in sirpa.page("/rules/week?first=2027-03-22")
+    assert "Kelloja siirretään" not in sirpa.page("/rules/week?first=2027-03-29")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("first=2026-02-30", "Anna päivä"),
+        ("first=9999-12-31", "Anna päivä"),
+        ("first=", "Anna päivä"),
+        ("topic=volcano", "Tätä aihetta ei säännöissä ole"),
+        ("topic=" + "x" * 5_000, "Tätä aihetta ei säännöissä ole"),
+        ("language=de", "Valitse kieli"),
+    ],
+)
+def test_a_week_that_cannot_be_shown(sirpa: Browser, query: str, told: str) -> None:
+    answer = sirpa.get(f"/rules/week?{query}")
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+@pytest.mark.parametrize("first", ["2000-01-01", "2199-12-31"])
+def test_the_ends_of_the_calendar_are_shown(sirpa: Browser, first: str) -> None:
+    assert sirpa.get(f"/rules/week?first={first}").status_code == 200
+    assert sirpa.get(f"/rules/calendar?year={first[:4]}").status_code == 200
+    asks(sirpa, at=f"{first}T23:59")
+
+
+# --- Calendar -----------------------------------------------------------------------------------------------------
+
+
+def test_the_eighteen_holidays_in_three_languages(sirpa: Browser) -> None:
+    page = shown(sirpa.page("/rules/calendar?year=2027&department=housing"))
+    for code in ("fi", "sv", "en"):
+        names = [words for key, words in page_words(code).starting("holiday.").items()]
+        assert len(names) == 18
+        assert [name for name in names if name.replace("'", "&#39;") not in page] == []
+    assert "pe 26.3.2027" in page  # Good Friday
+    assert "28.6.2027 – pe 30.7.2027" in page  # housing's summer
+
+
+def test_the_next_days_as_residents_hear_them(city: City, sirpa: Browser) -> None:
+    page = shown(sirpa.page("/rules/calendar?department=housing"))
+    assert "Asumisen palvelu on avoinna tänään kello kahdeksan ja viidentoista välillä." in page
+    assert "Boendetjänsten är öppen i dag mellan klockan åtta och femton." in page
+    assert "The housing service is closed all day. The service opens on Monday at eight in the morning." in page
+    city.clock.passes(timedelta(hours=8).total_seconds())
+    sirpa.signs_in("sirpa")
+    assert "avoinna tänään" not in sirpa.page("/rules/calendar?department=housing")  # over for today
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("year=9999", "Anna vuosi"),
+        ("year=0", "Anna vuosi"),
+        ("year=" + "2" * 9_000, "Anna vuosi"),
+        ("year=²⁰²⁶", "Anna vuosi"),
+        ("department=volcano", "Tätä palvelua ei säännöissä ole"),
+    ],
+)
+def test_a_calendar_that_cannot_be_shown(sirpa: Browser, query: str, told: str) -> None:
+    answer = sirpa.get(f"/rules/calendar?{query}")
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+# --- who may ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_agents_have_no_business_here(city: City, path: str) -> None:
+    assert city.signed_in("aino").get(path).status_code == 403
+    assert city.signed_in("olli").get(path).status_code == 200
