@@ -75,7 +75,7 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "true" if value else "false"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_text(held)}" for key, held in value.items())
     if isinstance(value, list | tuple):
