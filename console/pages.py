@@ -57,6 +57,7 @@ class Route:
     answer: Callable[..., ResponseReturnValue]
 
 
+ELEMENT, VERSION = "/rules/drafts/<draft_id>/parts/<part>/<element_id>", "/rules/versions/<version>"
 ROUTES: tuple[Route, ...] = (
     Route("/sign-in", "sign_in_page", "GET", EVERYONE, sign_in_pages.form),
     Route("/sign-in", "sign_in", "POST", EVERYONE, sign_in_pages.enter),
@@ -160,36 +161,15 @@ ROUTES: tuple[Route, ...] = (
     Route("/rules/plans/<plan_id>/cancel", "rules_plan_cancel", "POST", SUPERVISORS, rules_publish_pages.cancel),
     Route("/rules/drafts/<draft_id>/parts/<part>", "rules_part", "GET", SUPERVISORS, rules_draft_pages.part_list),
     Route("/rules/drafts/<draft_id>/parts/<part>/move", "rules_move", "POST", SUPERVISORS, rules_draft_pages.move),
-    Route(
-        "/rules/drafts/<draft_id>/parts/<part>/<element_id>", "rules_element", "GET", SUPERVISORS,
-        rules_element_pages.form,
-    ),  # fmt: skip
-    Route(
-        "/rules/drafts/<draft_id>/parts/<part>/<element_id>", "rules_keep", "POST", SUPERVISORS,
-        rules_element_pages.keep,
-    ),  # fmt: skip
-    Route(
-        "/rules/drafts/<draft_id>/parts/<part>/<element_id>/choose", "rules_choose", "POST", SUPERVISORS,
-        rules_element_pages.choose,
-    ),  # fmt: skip
-    Route(
-        "/rules/drafts/<draft_id>/parts/<part>/<element_id>/remove", "rules_remove", "POST", SUPERVISORS,
-        rules_draft_pages.remove,
-    ),  # fmt: skip
+    Route(ELEMENT, "rules_element", "GET", SUPERVISORS, rules_element_pages.form),
+    Route(ELEMENT, "rules_keep", "POST", SUPERVISORS, rules_element_pages.keep),
+    Route(f"{ELEMENT}/choose", "rules_choose", "POST", SUPERVISORS, rules_element_pages.choose),
+    Route(f"{ELEMENT}/remove", "rules_remove", "POST", SUPERVISORS, rules_draft_pages.remove),
     Route("/rules/versions", "rules_versions", "GET", SUPERVISORS, rules_version_pages.show),
-    Route("/rules/versions/<int:version>", "rules_version", "GET", SUPERVISORS, rules_version_pages.one),
-    Route(
-        "/rules/versions/<int:version>/file.<form>", "rules_version_file", "GET", SUPERVISORS,
-        rules_version_pages.download,
-    ),  # fmt: skip
-    Route(
-        "/rules/versions/<int:version>/roll-back", "rules_roll_back_page", "GET", SUPERVISORS,
-        rules_version_pages.confirm,
-    ),  # fmt: skip
-    Route(
-        "/rules/versions/<int:version>/roll-back", "rules_roll_back", "POST", SUPERVISORS,
-        rules_version_pages.roll_back,
-    ),  # fmt: skip
+    Route(VERSION, "rules_version", "GET", SUPERVISORS, rules_version_pages.one),
+    Route(f"{VERSION}/file.<form>", "rules_version_file", "GET", SUPERVISORS, rules_version_pages.download),
+    Route(f"{VERSION}/roll-back", "rules_roll_back_page", "GET", SUPERVISORS, rules_version_pages.confirm),
+    Route(f"{VERSION}/roll-back", "rules_roll_back", "POST", SUPERVISORS, rules_version_pages.roll_back),
     Route("/rules/hours", "rules_hours_choose", "GET", SUPERVISORS, rules_hours_pages.choose),
     Route("/rules/hours/<department>", "rules_hours", "GET", SUPERVISORS, rules_hours_pages.form),
     Route("/rules/hours/<department>", "rules_hours_look", "POST", SUPERVISORS, rules_hours_pages.look),

@@ -56,6 +56,8 @@ def sample_values(language: str, rules: Ruleset) -> Mapping[str, Value]:
         "duty": DutySpoken(rules.duties[0].id),
         "words": WordsSpoken(tuple((code, f"{rules.city[code]}.") for code in LANGUAGES)),
         "closes": MomentSpoken(now.replace(hour=20, minute=0), now),
+        "where": WordsSpoken(tuple((code, "Petonen") for code in LANGUAGES)),
+        "until": MomentSpoken(now.replace(hour=18, minute=0) + timedelta(days=2), now),
     }
 
 

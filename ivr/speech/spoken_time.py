@@ -18,6 +18,15 @@ def moment(value: MomentSpoken, words: Vocabulary, zone: tzinfo) -> str:
     return words.days.moment.format(day=day, time=at(_minutes(local), words))
 
 
+def lasting(until: datetime, now: datetime, words: Vocabulary, zone: tzinfo) -> str:
+    """In words that stay true until it comes: nobody hears of a tomorrow that is today by then."""
+    local, today = until.astimezone(zone), now.astimezone(zone).date()
+    if _minutes_from(today, local) <= MIDNIGHT:
+        return at(_minutes_from(today, local), words)
+    day = _named_day(local.date(), (local.date() - today).days, words.days.coming, words)
+    return words.days.moment.format(day=day, time=at(_minutes(local), words))
+
+
 def window(value: WindowSpoken, words: Vocabulary, zone: tzinfo) -> str:
     """A window that ends at midnight still belongs to its own day; one over midnight tells both days."""
     start, end = value.start.astimezone(zone), value.end.astimezone(zone)
@@ -69,8 +78,12 @@ def _day(day: date, now: datetime, gone: bool, words: Vocabulary) -> str:
     named = {0: words.days.today, 1: words.days.tomorrow, -1: words.days.yesterday}
     if distance in named:
         return named[distance]
+    return _named_day(day, distance, words.days.past if gone else words.days.coming, words)
+
+
+def _named_day(day: date, distance: int, weekdays: tuple[str, ...], words: Vocabulary) -> str:
     if abs(distance) <= 6:
-        return (words.days.past if gone else words.days.coming)[day.weekday()]
+        return weekdays[day.weekday()]
     return words.days.date.format(
         weekday=words.days.dated[day.weekday()],
         day=in_words(day.day, words.numbers.ordinal),

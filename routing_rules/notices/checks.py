@@ -11,9 +11,12 @@ from typing import Literal
 from routing_rules.model import LANGUAGES, Notice, Ruleset
 
 LONGEST_WORDS = 200  # characters: about fourteen seconds of listening
+LONGEST_WHERE = 50
 LONGEST_DAYS = 31
 
-Fault = Literal["empty", "long", "missing", "past", "far", "unknown", "taken"]
+Fault = Literal[
+    "empty", "long", "missing", "past", "far", "unknown", "taken", "unchosen", "unlisted", "nowhere", "far_flung"
+]
 Faults = Mapping[str, Fault]  # field -> what is wrong with it
 
 
@@ -35,6 +38,24 @@ def faults(wanted: Wanted, rules: Ruleset, on_air: Collection[Notice], now: date
     found = {f"words_{language}": _words(wanted.words.get(language, "")) for language in LANGUAGES}
     found |= {"until": _until(wanted.until, now), "topics": _topics(wanted.topics, rules, on_air)}
     return {field: fault for field, fault in found.items() if fault is not None}
+
+
+def disruption_faults(what: str, where: str, until: datetime | None, kinds: Collection[str], now: datetime) -> Faults:
+    """Of the three fields, before they become sentences."""
+    found = {"what": _what(what, kinds), "where": _where(where), "until": _until(until, now)}
+    return {field: fault for field, fault in found.items() if fault is not None}
+
+
+def _what(what: str, kinds: Collection[str]) -> Fault | None:
+    if not what:
+        return "unchosen"
+    return None if what in kinds else "unlisted"
+
+
+def _where(where: str) -> Fault | None:
+    if not where:
+        return "nowhere"
+    return "far_flung" if len(where) > LONGEST_WHERE else None
 
 
 def _words(words: str) -> Fault | None:

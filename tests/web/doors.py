@@ -22,6 +22,7 @@ SUPERVISORS = _row(C, C, C, IN, IN, IN)
 ADMINISTRATORS = _row(C, C, C, C, C, IN)
 HER_TALK = _row(IN, H, H, H, H, H)  # only the agent who holds or held it
 MATTER = _row(IN, H, H, IN, H, IN)  # its department, and administrators
+OWNS_RULES = _row(C, C, C, C, C, IN)  # nobody here but the administrator is trusted with the city's rules
 DECISION = _row(C, C, C, IN, H, IN)  # supervisors, about their departments' matters
 
 
@@ -44,10 +45,18 @@ FILLED = {
     "desk": "housing",
     "stop_id": "s1",
     "agent_id": "a_iida",
+    "draft_id": "d1",
+    "part": "topics",
+    "element_id": "housing",
+    "version": "1",
+    "department": "housing",
+    "plan_id": "p1",
+    "form": "yaml",
     "filename": "console.css",
     "call_sid": f"CA{'c1':0>32}",
 }
 WHICH = {"at": "2026-11-25T10:00", "which": "arabia"}
+BEFORE = {"revision": "99"}  # of a draft: not the one that stands, so nothing is changed
 REASON = {"reason": "Asukas pyysi sitä."}
 
 DOORS: dict[str, Door] = {
@@ -149,4 +158,33 @@ DOORS: dict[str, Door] = {
     "notice_words": Door(SUPERVISORS),
     "notice_on": Door(SUPERVISORS),
     "notice_off": Door(SUPERVISORS),
+    # the rules: the city's own, and each department's hours
+    "rules": Door(SUPERVISORS),
+    "rules_begin": Door(OWNS_RULES, {"name": "Toinen"}),
+    "rules_draft": Door(OWNS_RULES),
+    "rules_draft_news": Door(OWNS_RULES),
+    "rules_drop": Door(OWNS_RULES, BEFORE),
+    "rules_text": Door(OWNS_RULES),
+    "rules_text_keep": Door(OWNS_RULES, BEFORE),
+    "rules_draft_file": Door(OWNS_RULES),
+    "rules_check": Door(OWNS_RULES),
+    "rules_publish": Door(OWNS_RULES, BEFORE),
+    "rules_behind": Door(OWNS_RULES),
+    "rules_take_in": Door(OWNS_RULES, BEFORE),
+    "rules_plan_cancel": Door(OWNS_RULES),
+    "rules_part": Door(OWNS_RULES),
+    "rules_move": Door(OWNS_RULES, {"direction": "up", "element": "housing", **BEFORE}),
+    "rules_element": Door(OWNS_RULES),
+    "rules_keep": Door(OWNS_RULES, BEFORE),
+    "rules_choose": Door(OWNS_RULES, BEFORE),
+    "rules_remove": Door(OWNS_RULES, BEFORE),
+    "rules_versions": Door(SUPERVISORS),
+    "rules_version": Door(SUPERVISORS),
+    "rules_version_file": Door(SUPERVISORS),
+    "rules_roll_back_page": Door(OWNS_RULES),
+    "rules_roll_back": Door(OWNS_RULES),
+    "rules_hours_choose": Door(SUPERVISORS),
+    "rules_hours": Door(DECISION),
+    "rules_hours_look": Door(DECISION),
+    "rules_hours_publish": Door(DECISION),
 }

@@ -1,12 +1,18 @@
 """A supervisor puts a disruption notice on air and takes it off; everybody's pages show it while it is on."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from werkzeug.test import TestResponse
 
 from adapters.schema import notice
-from routing_rules.model import Notice
+from ivr.speech import disruption
+from routing_rules.document import dump
+from routing_rules.model import Notice, PlannedNotice
+from routing_rules.notices.checks import LONGEST_WHERE, LONGEST_WORDS
+from routing_rules.service import publish_first
 from tests.web.console_rig import NOW, Browser, City
 
 WORDS = {
@@ -15,6 +21,8 @@ WORDS = {
     "words_en": "The water in Petonen is cut off until six in the evening.",
 }
 UNTIL = {"until": "2026-11-24T18:00"}  # the same Tuesday, in Helsinki
+SHOWN = re.compile(r'<textarea[^>]* name="words_(..)"[^>]*>([^<]+)</textarea>')
+UNTIL_KEPT = re.compile(r'name="until" value="([^"]+)"')
 SIX = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 
@@ -160,3 +168,101 @@ def test_the_page_speaks_each_language(city: City, sirpa: Browser, language: str
 
 def test_a_new_notice_ends_by_itself_after_four_hours_unless_told_otherwise(sirpa: Browser) -> None:
     assert f'value="{NOW + timedelta(hours=2 + 4):%Y-%m-%dT%H:%M}"' in sirpa.page("/notices")  # Helsinki is two ahead
+
+
+# --- three fields ------------------------------------------------------------------------------------------------
+
+
+def composes(browser: Browser, **fields: str) -> TestResponse:
+    form = {"csrf_token": browser.word, "what": "water_cut", "where": "Petonen", **UNTIL, **fields}
+    return browser.client.post("/console/notices/words", data=form)
+
+
+def test_three_fields_become_sentences_in_three_languages_and_nothing_is_on_air_yet(city: City, sirpa: Browser) -> None:
+    answer = composes(sirpa)
+    assert answer.status_code == 200
+    for sentence in (
+        "Vesikatko. Alue: Petonen. Vesi palaa arviolta kello kahdeksantoista.",
+        "Vattenavbrott. Område: Petonen. Vattnet beräknas komma tillbaka klockan arton.",
+        "Water cut. Area: Petonen. The water is expected back at six in the evening.",
+    ):
+        assert f">{sentence}</textarea>" in answer.text
+    assert answer.text.count("data-playback=") == 3
+    assert on_air(city) == ()
+
+
+def test_what_was_looked_at_goes_on_air_as_it_was_looked_at(city: City, sirpa: Browser) -> None:
+    shown = composes(sirpa).text
+    words = {f"words_{code}": text for code, text in SHOWN.findall(shown)}
+    until = UNTIL_KEPT.findall(shown)[-1]
+    form = {"csrf_token": sirpa.word, "until": until, **words}
+    assert sirpa.client.post("/console/notices", data=form).status_code == 303
+    assert on_air(city)[0].words["sv"].startswith("Vattenavbrott. Område: Petonen.")
+    assert on_air(city)[0].until == SIX
+
+
+def test_a_kind_that_concerns_few_is_proposed_to_them(sirpa: Browser) -> None:
+    assert 'value="buses" checked' in composes(sirpa, what="buses_late", where="Linjat 5 ja 7").text
+    assert " checked" not in composes(sirpa).text  # a water cut is everybody's
+
+
+def test_a_notice_that_lasts_beyond_today_names_the_day(sirpa: Browser) -> None:
+    text = composes(sirpa, until="2026-11-25T08:00").text
+    assert "keskiviikkona kello kahdeksan." in text
+    assert "huomenna" not in text.partition("<textarea")[2]  # it would be heard on Wednesday, too
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "told"),
+    [
+        ({"what": ""}, "what", "Valitse, mitä on tapahtunut"),
+        ({"what": "volcano"}, "what", "Tätä ei ole luettelossa"),
+        ({"where": " "}, "where", "Kerro, missä"),
+        ({"where": "x" * 51}, "where", "enintään 50 merkkiin"),
+        ({"until": ""}, "until", "Anna päivä ja kellonaika"),
+        ({"until": "2026-11-24T09:00"}, "until", "Aika on jo mennyt"),
+    ],
+)
+def test_a_field_that_makes_no_sentence_is_refused_in_words(
+    city: City, sirpa: Browser, fields: dict[str, str], field: str, told: str
+) -> None:
+    answer = composes(sirpa, **fields)
+    assert answer.status_code == 422
+    assert told in answer.text.partition(f'id="{field}-fault"')[2].partition("</p>")[0]
+    assert "data-arrive" not in answer.text
+    assert on_air(city) == ()
+
+
+def test_every_kind_of_disruption_fits_the_listening_time(city: City) -> None:
+    rules, now = city.services.rules.current(), city.clock.now()
+    until = now + timedelta(days=20, minutes=33)
+    for kind in disruption.kinds(city.services.announcements):
+        told = disruption.Disruption(kind, "x" * LONGEST_WHERE, until)
+        for sentence in disruption.sentences(city.services.announcements, rules, told, now).values():
+            assert len(sentence) <= LONGEST_WORDS, kind
+
+
+def test_a_place_is_words_like_others(city: City, sirpa: Browser) -> None:
+    text = composes(sirpa, where="{until} <b>Petonen</b>").text
+    assert "Alue: {until} &lt;b&gt;Petonen&lt;/b&gt;." in text
+
+
+def test_the_citys_own_sentence_goes_before_the_services(city: City) -> None:
+    own = {"fi": "Vettä ei tule. {where}, {until}.", "sv": "Inget vatten. {where}.", "en": "No water. {where}."}
+    rules = replace(city.services.rules.current(), announcements={"disruption.water_cut": own})
+    told = disruption.Disruption("water_cut", "Petonen", SIX)
+    said = disruption.sentences(city.services.announcements, rules, told, city.clock.now())
+    assert said["fi"] == "Vettä ei tule. Petonen, kello kahdeksantoista."
+    assert disruption.names(city.services.announcements, rules, "sv")["water_cut"] == "Inget vatten"
+
+
+def test_what_the_rules_planned_stands_above_every_page_without_a_key(city: City, sirpa: Browser) -> None:
+    words = {"fi": "Huoltokatko.", "sv": "Underhåll.", "en": "Maintenance."}
+    planned = PlannedNotice("p1", words, NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    rules = replace(city.services.rules.current(), notices=(planned,))
+    publish_first(city.services.database, dump(rules), "olli", "first", NOW)
+    city.services.rules.refresh(city.services.database, NOW)
+    assert "Huoltokatko." in sirpa.page("/line")
+    assert "/notices/p1/off" not in sirpa.page("/line")
+    writes(sirpa)
+    assert "Huoltokatko." not in sirpa.page("/line")  # nobody hears two
