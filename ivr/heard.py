@@ -29,7 +29,7 @@ from routing_rules.model import Department, Language, Ruleset, Topic
 from routing_rules.opening_hours import next_opening
 from routing_rules.routes import Circumstances
 from routing_rules.trying.calendar import DayTold, ahead
-from routing_rules.trying.trial import Trial
+from routing_rules.trying.trial import Trial, wait_at
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -115,7 +115,7 @@ class _MadeUp(Finder):
         return replace(found, number=self.trial.number) if found.number else found
 
     def _wait_at(self, desk: str) -> int | None:
-        return self.trial.wait_minutes
+        return wait_at(desk, self.trial)
 
 
 # --- opening hours, told ------------------------------------------------------------------------------------------

@@ -25,8 +25,17 @@ class Trial:
 
 
 def tried(rules: Ruleset, trial: Trial) -> Explanation:
-    known = Circumstances(trial.number, trial.wait_minutes)
+    known = Circumstances(trial.number, wait_at_own_desk(rules, trial))
     return explain(rules, trial.topic, trial.language, trial.at, trial.staffed, known)
+
+
+def wait_at_own_desk(rules: Ruleset, trial: Trial) -> int | None:
+    return wait_at(rules.topic(trial.topic).department or rules.extended_desk, trial)
+
+
+def wait_at(desk: str, trial: Trial) -> int | None:
+    """As in a real call: where nobody is on duty there is no wait that could be known."""
+    return trial.wait_minutes if any(one.desk == desk and one.languages for one in trial.staffed) else None
 
 
 def everybody(rules: Ruleset) -> tuple[StaffedDesk, ...]:

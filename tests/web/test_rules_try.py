@@ -183,7 +183,7 @@ def test_an_open_draft_is_tried_by_whoever_may_change_the_rules(city: City, sirp
 
 def test_the_week_of_a_topic_at_a_glance(sirpa: Browser) -> None:
     page = shown(sirpa.page("/rules/week?topic=parking&language=fi&first=2026-11-30"))
-    assert "Pysäköinti, suomi, ma 30.11.2026 – su 6.12.2026" in page
+    assert "Pysäköinti ja virhemaksut, suomi, ma 30.11.2026 – su 6.12.2026" in page
     assert "8.00–15.30 auki" in page
     assert "ilta- ja viikonloppuneuvonta" in page
     assert "itsenäisyyspäivä" in page
