@@ -31,6 +31,8 @@ BEFORE_HER_OWN_PASSWORD = frozenset({"new_password_page", "new_password", "sign_
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LARGEST_POST = 16 * 1024
+LARGEST_DOCUMENT = 4 * 1024 * 1024  # a whole ruleset, as a field or as a file
+WITH_DOCUMENTS = frozenset({"rules_text_keep", "rules_keep", "rules_choose", "rules_hours_look", "rules_hours_publish"})
 FORM_COOKIE = "console_form"
 
 
@@ -71,9 +73,10 @@ def visitor(services: "Services") -> Visitor:
 
 def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | None:
     """Before each request. None lets it through."""
-    request.max_content_length = LARGEST_POST
-    _refuse_nul()
     endpoint = (request.endpoint or "").rpartition(".")[2]
+    largest = LARGEST_DOCUMENT if endpoint in WITH_DOCUMENTS else LARGEST_POST
+    request.max_content_length = request.max_form_memory_size = largest
+    _refuse_nul()
     allowed = roles.get(endpoint)
     g.signed_in = (
         None if endpoint == "static" else sign_in.who(services, request.cookies.get(session_cookie(services), ""))

@@ -19,6 +19,7 @@ PURE = {
     "callbacks.limits",
     "console.model",
     "console.back_off",
+    *(f"console.rules_{name}" for name in ("fields", "times", "form_shown", "form_parts", "forms", "document")),
     "console.password_rules",
     "adapters.provider_facts",
     *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from adapters.schema import presence
 from console.pages import ROLES, ROUTES, blueprint
 from console.passwords import Argon2Passwords
+from tests.web import rules_rig
 from tests.web.console_rig import CHEAP, Browser, City, make_city
 from tests.web.doors import DOORS, FILLED
 from tests.web.left_messages import leave
@@ -24,6 +25,8 @@ def city(empty: City) -> City:
     empty.caller("c1")
     empty.request(number_id=empty.number())
     leave(empty, "m1234567", b"sound")
+    rules_rig.published(empty)
+    rules_rig.draft(empty)
     return empty
 
 

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from adapters.schema import callback_request, metadata, supervisor_item
 from console.pages import ROUTES
+from tests.web import rules_rig
 from tests.web.console_rig import Browser, City
 from tests.web.doors import DOORS, FILLED, PERSONAS, Door
 from tests.web.left_messages import leave
@@ -48,6 +49,8 @@ def matters(city: City, desk: str = "housing") -> None:
 def city(empty: City) -> City:
     people(empty)
     matters(empty)
+    rules_rig.published(empty)
+    rules_rig.draft(empty)
     return empty
 
 

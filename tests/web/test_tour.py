@@ -12,6 +12,8 @@ NO_PAGE = {
     "/telephone-token": "JSON",
     "/events-ticket": "JSON",
     "/offers/<token>/windows": "JSON",
+    "/rules/drafts/<draft_id>/file.<form>": "a file",
+    "/rules/versions/<version>/file.<form>": "a file",
 }
 
 

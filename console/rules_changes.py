@@ -1,0 +1,105 @@
+"""What differs between two versions, one line for each place, in the page's words. Nothing is decided here."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from console.words import PageWords
+from routing_rules.model import Ruleset
+from routing_rules.versions.merge import ORDER
+from routing_rules.versions.model import ABSENT, Change
+
+
+@dataclass(frozen=True)
+class Line:
+    """``what``: where it is. ``said``: what happens there, in one sentence."""
+
+    what: str
+    said: str
+
+
+def change_lines(t: PageWords, changes: Iterable[Change], versions: tuple[Ruleset, ...]) -> list[Line]:
+    """``versions``: those that know what ids are called."""
+    called = _called(t.language, versions)
+    return [_line(t, change, called) for change in changes]
+
+
+def _line(t: PageWords, change: Change, called: Mapping[str, str]) -> Line:
+    values = dict(change.values)
+    kind, field = values.get("kind", ""), values.get("field", "")
+    name = values.get(f"name_{t.language}") or called.get(values.get("id", ""), values.get("id", ""))
+    what = f"{t(f'rules.kind.{kind}')}: {name}" if name else t(f"rules.kind.{kind}")
+    before, after = (_readable(t, values.get(side, ""), called) for side in ("before", "after"))
+    shown = {"field": field_words(t, field), "before": before or "–", "after": after or "–"}
+    return Line(what, t(f"rules.change.line.{change.code}", **shown))
+
+
+def _called(language: str, versions: Iterable[Ruleset]) -> dict[str, str]:
+    called: dict[str, str] = {}
+    for rules in versions:
+        called |= {topic.id: topic.name[language] for topic in rules.topics}
+        called |= {desk.id: desk.name[language] for desk in rules.departments}
+        called |= {rule.id: rule.name[language] for rule in rules.rules}
+        called |= {one.id: one.spoken[language] for one in rules.duties}
+    return called
+
+
+def _readable(t: PageWords, value: str, called: Mapping[str, str]) -> str:
+    """An id by its name, hours as the page writes them."""
+    if value in called:
+        return called[value]
+    if value in ("true", "false"):
+        return t("rules.yes" if value == "true" else "rules.no")
+    return re.sub(r"\b0?(\d{1,2}):(\d{2})-0?(\d{1,2}):(\d{2})\b", _interval(t), value)
+
+
+def _interval(t: PageWords) -> str:
+    dot = t("time.separator")
+    return rf"\1{dot}\2–\3{dot}\4"
+
+
+def field_words(t: PageWords, path: str) -> str:
+    """``hours.week.monday`` as *Opening hours, mon*; what no label knows stands as it is written."""
+    plain = re.sub(r"\[([^\]]*)\]", r".\1", path)
+    steps = plain.split(".")
+    for length in range(len(steps), 0, -1):
+        label = t.words.get(f"rules.field.{'.'.join(steps[:length])}")
+        if label is not None:
+            return ", ".join([label, *(_step(t, step) for step in steps[length:])])
+    return plain
+
+
+def _step(t: PageWords, step: str) -> str:
+    return t.words.get(f"rules.part.{step}", step)
+
+
+def place_words(t: PageWords, place: str, versions: tuple[Ruleset, ...]) -> str:
+    """``departments.housing.hours.week.monday`` in words."""
+    part, _, rest = place.partition(".")
+    called, label = _called(t.language, versions), t.words.get(f"rules.parts.{part}")
+    if label is None:
+        return field_words(t, place)
+    if rest == ORDER:
+        return f"{label}: {t('rules.order')}"
+    ids = [one for one in called if f"{rest}.".startswith(f"{one}.")]
+    element = max(ids, key=len, default=rest.partition(".")[0])
+    field = rest.removeprefix(element).lstrip(".")
+    name = called.get(element, element)
+    return f"{label}: {name}" + (f", {field_words(t, field)}" if field else "")
+
+
+def value_words(t: PageWords, value: object) -> str:
+    """A side of a conflict, to be read; nothing there is said, too."""
+    if value is None or value == ABSENT or value in ([], {}, ""):
+        return t("rules.nothing")
+    if isinstance(value, Mapping):
+        return "; ".join(f"{_label(t, str(key))}: {value_words(t, held)}" for key, held in value.items() if held)
+    if isinstance(value, list | tuple):
+        return ", ".join(value_words(t, one) for one in value)
+    if isinstance(value, bool):
+        return t("rules.yes" if value else "rules.no")
+    return _readable(t, str(value), {})
+
+
+def _label(t: PageWords, key: str) -> str:
+    return t.words.get(f"rules.part.{key}") or t.words.get(f"rules.field.{key}") or key

@@ -1,0 +1,32 @@
+// A draft's forms: the first fault gets the focus, unsaved words are not lost by a slip, a colleague's saving is told.
+
+const LOOK_EVERY = 5000;
+
+document.querySelector("[data-first-fault]") && document.querySelector("[aria-invalid='true']")?.focus();
+document.querySelector("[autofocus]")?.scrollIntoView({ block: "center" });
+
+let changed = false;
+const form = document.querySelector("[data-leaving]");
+form?.addEventListener("input", () => { changed = true; });
+form?.addEventListener("submit", () => { changed = false; });
+window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+const together = document.querySelector("[data-together]");
+const newer = together?.querySelector("[data-newer]");
+
+async function look() {
+  try {
+    const answer = await fetch(together.dataset.at, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.ok && (await answer.json()).newer) newer.hidden = false;
+  } catch { /* the next look asks again */ }
+  if (newer.hidden) setTimeout(look, LOOK_EVERY);
+}
+
+if (newer) setTimeout(look, LOOK_EVERY);
+
+// the list of announcements is long: what does not hold the words that are looked for steps aside
+const find = document.querySelector("[data-find]");
+find?.addEventListener("input", () => {
+  const wanted = find.value.trim().toLowerCase();
+  for (const row of document.querySelectorAll("[data-rows] > li")) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+});
