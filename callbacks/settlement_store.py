@@ -6,7 +6,7 @@ nothing twice.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, select, text, update
 
@@ -17,6 +17,7 @@ from adapters.schema.line import IN_LINE
 from adapters.schema.promises import REQUESTED
 
 REPORT, REQUEST, CALLER, ITEM = settlement, callback_request, waiting_caller, supervisor_item
+BRIDGED_WITHIN = timedelta(minutes=10)  # from an agent's yes until the two are in their room
 IN_HAND = ("waiting", "offered", "bridging", "wishes", "closing")
 # In the words of their partial indexes: what is over is not read again at every closing.
 STANDS, FREE = text(f"waiting_caller.{IN_LINE}"), text(f"callback_request.{REQUESTED}")
@@ -108,5 +109,6 @@ def _finished(connection: Connection, desk: str, closed_at: datetime, now: datet
     """Callers who were in the line at closing time and were answered after it."""
     answered = select(func.count(line_event.c.caller_id.distinct())).join(CALLER, CALLER.c.id == line_event.c.caller_id)
     after = (line_event.c.event == "join", line_event.c.to_state == "talking", line_event.c.at >= closed_at)
-    theirs = (CALLER.c.desk == desk, CALLER.c.joined_at < closed_at, line_event.c.at <= now)
+    lately = CALLER.c.answered_at >= closed_at - BRIDGED_WITHIN  # by its index, however many calls there have been
+    theirs = (lately, CALLER.c.desk == desk, CALLER.c.joined_at < closed_at, line_event.c.at <= now)
     return int(connection.scalar(answered.where(*after, *theirs)) or 0)

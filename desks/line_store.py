@@ -79,9 +79,7 @@ def _with_interpreter() -> Select[tuple[Any, ...]]:
         supervisor_item.c.kind == "interpreter",
         supervisor_item.c.closed_at.is_(None),
     )
-    query = select(REQUEST).where(
-        REQUEST.c.state == "requested", REQUEST.c.interpreter.is_not(None), REQUEST.c.contact == "ring"
-    )
+    query = select(REQUEST).where(REQUESTED, REQUEST.c.interpreter.is_not(None), REQUEST.c.contact == "ring")
     return query.where(not_(listed.exists()))
 
 

@@ -110,6 +110,13 @@ Index(  # rings whose fate a repair asks about
     sqlite_where=text(DIALING),
     postgresql_where=text(DIALING),
 )
+_INTERPRETED = "state = 'requested' AND interpreter IS NOT NULL"
+Index(  # a handful that waits for an interpreter's quarter of an hour
+    "ix_callback_request_interpreter",
+    callback_request.c.due_at,
+    sqlite_where=text(_INTERPRETED),
+    postgresql_where=text(_INTERPRETED),
+)
 _ASIDE = "state IN ('unreached','needs_human')"
 Index(  # what no machine rings any more: a handful among all that were ever made
     "ix_callback_request_aside",

@@ -26,6 +26,7 @@ WRITTEN = sa.text(
 DIALING = sa.text("state = 'dialing'")
 UNSEEN = sa.text("closed_at IS NULL")
 WITH_PARTNER = sa.text("state = 'done' AND goal_kind = 'partner'")
+INTERPRETED = sa.text("state = 'requested' AND interpreter IS NOT NULL")
 ASIDE = sa.text("state IN ('unreached','needs_human')")
 LAST_FOUR = sa.text("substr(e164, length(e164) - 3)")
 
@@ -210,6 +211,8 @@ def upgrade() -> None:
         table.create_index("ix_callback_request_number", ["number_id", "created_at"])
         table.create_index("ix_callback_request_written", ["due_at"], sqlite_where=WRITTEN, postgresql_where=WRITTEN)
         table.create_index("ix_callback_request_aside", ["window_end_at"], sqlite_where=ASIDE, postgresql_where=ASIDE)
+        spoken_for = {"sqlite_where": INTERPRETED, "postgresql_where": INTERPRETED}
+        table.create_index("ix_callback_request_interpreter", ["due_at"], **spoken_for)
         rings = {"sqlite_where": DIALING, "postgresql_where": DIALING}
         table.create_index("ix_callback_request_dialing", ["offer_token"], **rings)
 
@@ -286,6 +289,7 @@ def downgrade() -> None:
         table.drop_index("ix_callback_request_created")
         table.drop_index("ix_callback_request_written")
         table.drop_index("ix_callback_request_aside")
+        table.drop_index("ix_callback_request_interpreter")
         table.drop_index("ix_callback_request_dialing")
         table.drop_index("ix_callback_request_number")
         table.drop_index("ix_callback_request_desk_line", sqlite_where=REQUESTED, postgresql_where=REQUESTED)
