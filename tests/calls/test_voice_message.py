@@ -1,9 +1,14 @@
-"""Whole calls that leave a voice message: kept, heard again, spoken anew, too short, silent, hung up, withheld."""
+"""Whole calls that leave a voice message: kept, heard again, spoken anew, too short, silent, hung up, withheld.
+
+The record of each is tried on both databases in tests/integration/test_voice_messages.py; here whole calls on both
+where orders to the provider are taken up again.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from tests.rig.city import City
+from tests.rig.fixtures import on_sqlite
 from tests.rig.resident import Resident
 from tests.rig.waiting import until
 
@@ -60,6 +65,7 @@ def lying_in_the_clear(city: City, sound: bytes) -> list[str]:
     return [path.name for path in files if piece in path.read_bytes()]
 
 
+@on_sqlite
 def test_spoken_anew_only_the_second_one_is_left(city: City) -> None:
     resident = at_the_tone(city).speak("Tämä meni pieleen, aloitan alusta.", then="#")
     resident.hears(KEEP).press("3").hears("Viestisi on poistettu").hears(TONE)
@@ -77,6 +83,7 @@ def test_spoken_anew_only_the_second_one_is_left(city: City) -> None:
     assert second in vault(city)
 
 
+@on_sqlite
 def test_too_short_and_silent_leave_nothing_but_the_offer(city: City) -> None:
     resident = at_the_tone(city).speak("Hm", then="#")
     resident.hears("liian lyhyt tai hiljainen").hears(TONE)
@@ -88,6 +95,7 @@ def test_too_short_and_silent_leave_nothing_but_the_offer(city: City) -> None:
     assert city.sql("SELECT 1 FROM callback_request") == []
 
 
+@on_sqlite
 def test_hanging_up_after_speaking_leaves_the_message(city: City) -> None:
     at_the_tone(city).speak("Avain juuttui oveen, soittakaa aamulla kiitos.", then="hangup").call_ends()
     left = city.eventually(STORED)
@@ -95,6 +103,7 @@ def test_hanging_up_after_speaking_leaves_the_message(city: City) -> None:
     city.eventually(DELETED, state="kept")
 
 
+@on_sqlite
 def test_a_withheld_number_leaves_a_message_that_an_agent_settles(city: City) -> None:
     resident = at_the_tone(city, "anonymous").hears("miten voimme vastata")
     resident.speak("Olen Maija, sähköpostini on maija piste fi.", then="#").hears(KEEP).press("1")
