@@ -75,8 +75,8 @@ def _ticked(services: "Services", t: PageWords, found: Version, rules: Ruleset |
     return [told.get(key, key) for key in found.warnings]
 
 
-def download(services: "Services", version: int, form: str) -> Response:
-    return as_file(_version(services, version).document, form, str(version))
+def download(services: "Services", version: str, form: str) -> Response:
+    return as_file(_version(services, version).document, form, version)
 
 
 def confirm(services: "Services", version: str) -> str:

@@ -23,6 +23,7 @@ from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
+from tests.web import rules_rig
 from tests.web.console_rig import NUMBER, PASSWORD, City
 
 SCREENS = Path("artefacts/screenshots")
@@ -108,6 +109,41 @@ DESK_STATES: tuple[tuple[str, State], ...] = (
     *((f"consulted-{state}", _asks(state, "asked")) for state in ("asked", "consulting", "joined")),
     ("wrap-up", test_console_pages.noting),
 )
+DRAFT, ELEMENT = "/rules/drafts/<draft_id>", "/rules/drafts/<draft_id>/parts/<part>/<element_id>"
+
+
+def _part(name: str, opens: str) -> Scene:
+    return Scene(f"rules-{name}", ELEMENT, "olli", rules_rig.lively, opens=f"/rules/drafts/d1/parts/{opens}")
+
+
+RULES_SCENES = (
+    Scene("rules-overview", "/rules", "olli", rules_rig.lively),
+    Scene("rules-overview-hers", "/rules", "sirpa", rules_rig.lively),
+    Scene("rules-draft", DRAFT, "olli", rules_rig.lively, opens="/rules/drafts/d1"),
+    Scene("rules-topics", f"{DRAFT}/parts/<part>", "olli", rules_rig.lively, opens="/rules/drafts/d1/parts/topics"),
+    Scene("rules-rules", f"{DRAFT}/parts/<part>", "olli", rules_rig.lively, opens="/rules/drafts/d1/parts/rules"),
+    *(
+        _part(name, opens)
+        for name, opens in (
+            ("department", "departments/culture"),
+            ("topic", "topics/housing"),
+            ("rule", "rules/swedish-evenings"),
+            ("example", "examples/~new"),
+            ("announcement", "announcements/line.still_waiting"),
+        )
+    ),
+    Scene("rules-check", f"{DRAFT}/check", "olli", rules_rig.lively, opens="/rules/drafts/d1/check"),
+    Scene("rules-behind", f"{DRAFT}/behind", "olli", rules_rig.lively, opens="/rules/drafts/d1/behind"),
+    Scene("rules-text", f"{DRAFT}/text", "olli", rules_rig.lively, opens="/rules/drafts/d1/text"),
+    Scene("rules-versions", "/rules/versions", "olli", rules_rig.lively),
+    Scene("rules-version", "/rules/versions/<version>", "olli", rules_rig.lively, opens="/rules/versions/2"),
+    Scene(
+        "rules-roll-back", "/rules/versions/<version>/roll-back", "olli", rules_rig.lively,
+        opens="/rules/versions/1/roll-back",
+    ),
+    Scene("rules-hours-choose", "/rules/hours", "sirpa", rules_rig.lively),
+    Scene("rules-hours", "/rules/hours/<department>", "sirpa", rules_rig.lively, opens="/rules/hours/housing"),
+)  # fmt: skip
 SCENES = (
     Scene("sign-in", "/sign-in", who=""),
     *(Scene(f"desk-{name}", "/", state=state) for name, state in DESK_STATES),
@@ -129,6 +165,10 @@ SCENES = (
     Scene("board", "/line", "sirpa", busy_day),
     Scene("board-empty", "/line", "sirpa"),
     Scene("notices", "/notices", "sirpa"),
+    *RULES_SCENES,
+    Scene("rules-try", "/rules/try", "sirpa"),
+    Scene("rules-week", "/rules/week", "sirpa", opens="/rules/week?topic=water&first=2026-12-21"),
+    Scene("rules-calendar", "/rules/calendar", "sirpa"),
     Scene("log-of-deeds", "/audit", "sirpa"),
     Scene("accounts", "/accounts", "olli"),
     Scene("account", "/accounts/<agent_id>", "olli", opens="/accounts/a_aino"),
