@@ -90,15 +90,10 @@ def _stop(services: "Services", rules: Ruleset, limit: Met, now: datetime, tx: T
         return
     LOG.error("a limit of the city is met", extra={"limit": limit.kind, "figure": limit.figure})
     Promises(services, tx, rules, now).raise_item(store.LISTED, None, made)
-    alarmed = _alarm_number(rules)
+    alarmed = text_store.alarm_number(rules)
     if alarmed is not None:
         text_store.order(services, tx, rules, now, alarmed, ALARMS[limit.kind], LANGUAGES[0])
     tx.after_commit(services.changed)
-
-
-def _alarm_number(rules: Ruleset) -> str | None:
-    duty = next((duty for duty in rules.duties if duty.id == rules.duty), None)
-    return rules.limits.alarm_number or (duty.alarm_number if duty is not None else None)
 
 
 def held_back(services: "Services", tx: Transaction, rules: Ruleset, request_id: str) -> bool:

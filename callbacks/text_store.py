@@ -45,6 +45,12 @@ def order(
     services.outbox.order(tx, "send_text", message_id)
 
 
+def alarm_number(rules: Ruleset) -> str | None:
+    """Who is texted when something of the whole city's is wrong: its own alarm, else the city duty's."""
+    duty = next((duty for duty in rules.duties if duty.id == rules.duty), None)
+    return rules.limits.alarm_number or (duty.alarm_number if duty is not None else None)
+
+
 def _sent_lately(connection: Connection, number: str, key: str, body: str, now: datetime) -> bool:
     lately = select(text_message.c.id).where(
         text_message.c.number_id == number,

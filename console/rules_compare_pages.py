@@ -16,10 +16,10 @@ from console.rules_words import Why
 from console.why_pages import answer
 from console.words import page_words
 from desks.line_store import handling_minutes
-from routing_rules import past_store
 from routing_rules.comparing import Comparison, Goal, Shift, compare
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
+from routing_rules.past import store as past_store
 from routing_rules.versions import drafts
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from console.rendering import page_language
 from console.rules_words import LookedInWords, Why
 from console.words import PageWords, page_words
 from desks import calls_store
-from routing_rules import past_store
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
+from routing_rules.past import store as past_store
 from routing_rules.recalled import Kept, Recalled, recalled
 from routing_rules.versions import store as versions
 

@@ -27,6 +27,7 @@ from desks import dispatch, wishes
 from ivr import fallback
 from queue_workers import after_hours, effects, planned_rules, reconcile, sound_repairs, talk_repairs
 from queue_workers.enqueue import Enqueuer
+from queue_workers.night_watch import NightWatch
 
 LOG = logging.getLogger("clock")
 FAST_SECONDS = 0.2
@@ -51,6 +52,7 @@ class Dispatcher:
         self.checked: dict[str, float] = {}
         self.seen_record = services.clock.machine()
         self.fallback_version: int | None = None
+        self.night_watch = NightWatch()
         self.last_tick = time.monotonic()
 
     def fast(self) -> None:
@@ -91,6 +93,7 @@ class Dispatcher:
         self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))
+        self.guarded("days ahead", lambda: self.night_watch.begin_due(services))
 
     def _keep_fallback(self) -> None:
         """Whoever publishes: the document for when we are down says the same within one slow tick."""
@@ -199,6 +202,7 @@ def main() -> int:
     LOG.info("clock runs", extra={"pid": os.getpid()})
     stopped.wait()
     scheduler.shutdown(wait=False)
+    dispatcher.night_watch.stop()
     return 0
 
 

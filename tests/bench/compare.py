@@ -11,9 +11,9 @@ from sqlalchemy import insert
 
 from adapters.database import Database
 from adapters.schema import route_decision
-from routing_rules import past_store
 from routing_rules.comparing import compare
 from routing_rules.model import RoutingRule, Ruleset, When
+from routing_rules.past import store as past_store
 from tests.bench.form import call_sid
 from tests.support.services import empty_record, sample_rules
 

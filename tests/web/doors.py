@@ -149,6 +149,7 @@ DOORS: dict[str, Door] = {
     "why_calls": Door(SUPERVISORS),
     "why_search": Door(DECISION, {"asked": f"CA{'c1':0>32}"}, hidden_as=(422,)),
     "why": Door(DECISION),
+    "rules_watch": Door(SUPERVISORS),
     "rules_compare": Door(ADMINISTRATORS),  # or who owns the city's rules
     "rules_try": Door(SUPERVISORS),
     "rules_tried": Door(SUPERVISORS, {"at": "2026-11-21T17:05", "topic": "parking"}),

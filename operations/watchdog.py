@@ -1,0 +1,120 @@
+"""The night's look ahead: every topic, language and moment of a fortnight, and a sample through the real webhooks.
+
+What it finds stands on the supervisors' board; the operator is told only of what was not there the night before.
+``python -m operations.watchdog``, or ``make watch``: at once, and nothing is written but on the screen.
+``--night DAY``: as the clock begins it, for the day that it has claimed.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from adapters.database import Transaction
+from adapters.logs import configure_logging
+from adapters.settings import SettingsInvalid, load_settings
+from bootstrap import Services, build_services
+from callbacks import text_store
+from callbacks.item_store import raise_item
+from operations import watch_store as store
+from operations.watch_calls import try_calls
+from operations.watch_store import Run
+from routing_rules.model import LANGUAGES, Ruleset
+from routing_rules.watching.judging import look
+from routing_rules.watching.model import Seen
+from routing_rules.watching.moments import moments
+
+LOG = logging.getLogger("watchdog")
+ITEM = "rules_watch"  # on the supervisors' list
+ALARM = "sms.alarm_rules"
+NICE = 15  # callers go first
+
+
+def run(services: Services, rules: Ruleset, now: datetime) -> Run:
+    """Looks; writes nothing."""
+    first = now.astimezone(ZoneInfo(rules.time_zone)).date()
+    ahead = look(rules, now)
+    sample = try_calls(services.settings, services.announcements, rules, moments(rules, first))
+    seen = (*ahead.seen, *sample.seen)
+    return Run(first.isoformat(), rules.version, now, None, ahead.looked, sample.tried, seen)
+
+
+def keep(services: Services, done: Run) -> tuple[Seen, ...]:
+    """The run in the record, with an item on the board and an alarm where something is new. What is new."""
+
+    def work(tx: Transaction) -> tuple[Seen, ...]:
+        before = store.latest(tx.connection, done.day)
+        known = {one.key for one in before.seen} if before is not None else set()
+        new = tuple(one for one in done.seen if one.key not in known)
+        store.end(tx.connection, done)
+        if new:
+            _tell(services, tx, done, new)
+        return new
+
+    return services.database.run(work)
+
+
+def _tell(services: Services, tx: Transaction, done: Run, new: tuple[Seen, ...]) -> None:
+    now, rules = done.ended_at or done.began_at, services.rules.plain()
+    for one in new:
+        LOG.warning("the days ahead: something new", extra={"finding": one.code, "place": one.place})
+    raise_item(tx.connection, ITEM, now, None, done.day)
+    number = text_store.alarm_number(rules)
+    if number is not None:
+        text_store.order(services, tx, rules, now, number, ALARM, LANGUAGES[0])
+    tx.after_commit(services.changed)
+
+
+def night(services: Services, day: str) -> tuple[Seen, ...]:
+    """For the day that the clock has claimed."""
+    done = run(services, services.rules.plain(), services.clock.now())
+    ended = Run(day, done.version, done.began_at, services.clock.now(), done.looked, done.tried, done.seen)
+    return keep(services, ended)
+
+
+def told(done: Run, seconds: float) -> str:
+    lines = [f"rules version {done.version}: {done.looked} decisions, {done.tried} calls tried, {seconds:.0f} s"]
+    lines += [_line(one) for one in done.seen] or ["nothing to mend"]
+    return "\n".join(lines)
+
+
+def _line(one: Seen) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in one.values)
+    first = f" from {one.first_at:%Y-%m-%d %H.%M} UTC" if one.first_at else ""
+    return f"{one.code}: {one.place}{first}{f' ({values})' if values else ''}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m operations.watchdog", description=__doc__)
+    parser.add_argument("--night", metavar="DAY", help="keep what is found, for this day that is claimed already")
+    options = parser.parse_args(arguments)
+    try:
+        services = build_services(load_settings(dict(os.environ)))
+    except SettingsInvalid as invalid:
+        print("\n".join(invalid.problems), file=sys.stderr)
+        return 2
+    return _night(services, options.night) if options.night else _at_once(services)
+
+
+def _night(services: Services, day: str) -> int:
+    configure_logging("watchdog", services.settings.log_level)
+    os.nice(NICE)
+    new = night(services, day)
+    LOG.info("the days ahead are looked through", extra={"new": len(new)})
+    return 0
+
+
+def _at_once(services: Services) -> int:
+    """1: something is to be mended."""
+    begun = time.monotonic()
+    done = run(services, services.rules.plain(), services.clock.now())
+    print(told(done, time.monotonic() - begun))
+    return 1 if done.seen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

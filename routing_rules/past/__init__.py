@@ -1,0 +1,1 @@
+"""Decisions of past calls, read back from the record."""
