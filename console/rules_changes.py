@@ -9,6 +9,9 @@ from routing_rules.model import Ruleset
 from routing_rules.versions.merge import ORDER
 from routing_rules.versions.model import ABSENT, Change
 
+Called = Mapping[str, Mapping[str, str]]  # kind -> id -> name
+KINDS = {"topics": "topic", "departments": "department", "rules": "rule", "duties": "duty"}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -24,30 +27,39 @@ def change_lines(t: PageWords, changes: Iterable[Change], versions: tuple[Rulese
     return [_line(t, change, called) for change in changes]
 
 
-def _line(t: PageWords, change: Change, called: Mapping[str, str]) -> Line:
+def _line(t: PageWords, change: Change, called: Called) -> Line:
     values = dict(change.values)
     kind, field = values.get("kind", ""), values.get("field", "")
-    name = values.get(f"name_{t.language}") or called.get(values.get("id", ""), values.get("id", ""))
+    element = values.get("id", "")
+    name = values.get(f"name_{t.language}") or called.get(kind, {}).get(element, element)
     what = f"{t(f'rules.kind.{kind}')}: {name}" if name else t(f"rules.kind.{kind}")
-    before, after = (_readable(t, values.get(side, ""), called) for side in ("before", "after"))
+    before, after = (_readable(t, values.get(side, ""), _named_by(field, called)) for side in ("before", "after"))
     shown = {"field": field_words(t, field), "before": before or "–", "after": after or "–"}
     return Line(what, t(f"rules.change.line.{change.code}", **shown))
 
 
-def _called(language: str, versions: Iterable[Ruleset]) -> dict[str, str]:
-    called: dict[str, str] = {}
+def _called(language: str, versions: Iterable[Ruleset]) -> Called:
+    called: dict[str, dict[str, str]] = {"topic": {}, "department": {}, "rule": {}, "duty": {}}
     for rules in versions:
-        called |= {topic.id: topic.name[language] for topic in rules.topics}
-        called |= {desk.id: desk.name[language] for desk in rules.departments}
-        called |= {rule.id: rule.name[language] for rule in rules.rules}
-        called |= {one.id: one.spoken[language] for one in rules.duties}
+        called["topic"] |= {one.id: one.name[language] for one in rules.topics}
+        called["department"] |= {one.id: one.name[language] for one in rules.departments}
+        called["rule"] |= {one.id: one.name[language] for one in rules.rules}
+        called["duty"] |= {one.id: one.spoken[language] for one in rules.duties}
     return called
 
 
+def _named_by(field: str, called: Called) -> Mapping[str, str]:
+    """What a field's ids are called: a topic, a department and a duty may have one id."""
+    last = field.rpartition(".")[2]
+    kinds = {"parent": "topic", "topic": "topic", "topics": "topic", "general_topic": "topic", "duty": "duty"}
+    kinds |= {"department": "department", "desk": "department", "extended_desk": "department"}
+    return called.get(kinds.get(last, ""), {})
+
+
 def _readable(t: PageWords, value: str, called: Mapping[str, str]) -> str:
-    """An id by its name, hours as the page writes them."""
-    if value in called:
-        return called[value]
+    """Ids by their names, hours as the page writes them."""
+    if called and value:
+        return ", ".join(called.get(one, one) for one in value.split(", "))
     if value in ("true", "false"):
         return t("rules.yes" if value == "true" else "rules.no")
     return re.sub(r"\b0?(\d{1,2}):(\d{2})-0?(\d{1,2}):(\d{2})\b", _interval(t), value)
@@ -76,7 +88,7 @@ def _step(t: PageWords, step: str) -> str:
 def place_words(t: PageWords, place: str, versions: tuple[Ruleset, ...]) -> str:
     """``departments.housing.hours.week.monday`` in words."""
     part, _, rest = place.partition(".")
-    called, label = _called(t.language, versions), t.words.get(f"rules.parts.{part}")
+    called, label = _called(t.language, versions).get(KINDS.get(part, ""), {}), t.words.get(f"rules.parts.{part}")
     if label is None:
         return field_words(t, place)
     if rest == ORDER:

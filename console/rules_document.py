@@ -72,12 +72,16 @@ def without(written: Written, part: Part, element_id: str) -> dict[str, object]:
 
 
 def moved(written: Written, part: Part, element_id: str, steps: int) -> dict[str, object]:
-    """Up (-1) or down (1); at the end of the list nothing moves."""
+    """Up (-1) or down (1), past its neighbour: a topic past one in the same menu. At the end nothing moves."""
     listed = elements(written, part)
     place = next((n for n, one in enumerate(listed) if one.get("id") == element_id), None)
-    if place is None or not 0 <= place + steps < len(listed):
+    if place is None:
         return dict(written)
-    listed.insert(place + steps, listed.pop(place))
+    beside = [n for n, one in enumerate(listed) if one.get("parent") == listed[place].get("parent")]
+    goal = beside.index(place) + steps
+    if not 0 <= goal < len(beside):
+        return dict(written)
+    listed.insert(beside[goal], listed.pop(place))
     return {**written, part: listed}
 
 

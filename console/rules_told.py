@@ -21,11 +21,17 @@ class Names:
     departments: Mapping[str, str]
     duties: Mapping[str, str]
 
-    def of(self, element_id: str) -> str:
-        for known in (self.topics, self.departments, self.duties):
-            if element_id in known:
-                return known[element_id]
-        return element_id
+    def of(self, element_id: str, kind: str) -> str:
+        """A topic, a department and a duty may have one id, so the field says which of them it names."""
+        known = self._known(kind)
+        return next((called[element_id] for called in known if element_id in called), element_id)
+
+    def _known(self, kind: str) -> tuple[Mapping[str, str], ...]:
+        if kind in ("topic", "top_topic", "topics"):
+            return (self.topics,)
+        if kind in ("department", "departments"):
+            return (self.departments,)
+        return (self.duties,) if kind == "duty" else (self.departments, self.duties)
 
 
 def names(written: Mapping[str, object], language: str) -> Names:
@@ -64,11 +70,12 @@ class Teller:
 
     def _said(self, field: Field, said: list[str]) -> str:
         if field.kind in CHOSEN_BY_ID and said != ["yes"]:
-            return ", ".join(self.names.of(one) for one in said)
+            return ", ".join(self.names.of(one, field.kind) for one in said)
         if field.kind in CHOSEN_BY_WORD:
             return ", ".join(self.t(f"rules.choice.{field.path}.{one}") for one in said)
         if field.kind == "goal":
-            return self.names.of(said[0].partition(":")[2])
+            kind, _, goal = said[0].partition(":")
+            return self.names.of(goal, kind)
         if said == ["yes"]:
             return self.t("rules.yes")
         if said[0] in ("usual", "closed", "open") and field.kind == "holidays":
