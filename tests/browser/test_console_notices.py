@@ -18,6 +18,8 @@ WORDS = {
 
 
 def write(desk: Desk) -> None:
+    if not desk.page.locator("#words_fi").is_visible():
+        desk.page.get_by_text("Kirjoita tiedote itse").click()
     for language, words in WORDS.items():
         desk.page.fill(f"#words_{language}", words)
     desk.page.get_by_role("button", name="Aloita tiedote").click()
@@ -27,6 +29,7 @@ def test_a_notice_from_an_empty_page_to_on_air_and_off(desk: Desk, console: Runn
     console.city.agent("sirpa", role="supervisor")
     desk.signs_in("sirpa").page.get_by_role("link", name="Tiedotteet").click()
     looks_right(desk.page, "notices-empty", screens)
+    desk.page.get_by_text("Kirjoita tiedote itse").click()
     desk.page.get_by_text("Rajaa aiheisiin").click()
     looks_right(desk.page, "notices-topics", screens)
     write(desk)

@@ -57,6 +57,14 @@ def test_every_page_shows_what_is_on_until_when_and_by_whom(city: City, sirpa: B
     assert "Suljettu nyt:" not in city.signed_in("aino").page("/queue")
 
 
+def test_at_the_desk_nothing_leads_away_from_the_telephone(city: City, sirpa: Browser) -> None:
+    switches(sirpa, "close", department="waterworks")
+    for path in ("/", "/part"):
+        page = sirpa.page(path)
+        assert "Suljettu nyt:" in page, path
+        assert "/end" not in page, path
+
+
 def test_it_ends_by_one_press_and_stays_ended(city: City, sirpa: Browser) -> None:
     published(city)
     switches(sirpa, "divert", topic="water", goal="housing")
