@@ -128,7 +128,8 @@ def _music(music: Music, pen: _Pen) -> TwiML:
 def _say(say: Say, another_follows: bool, pen: _Pen) -> TwiML:
     """A recorded announcement carries its own pause at the end; a spoken one gets it before the next option."""
     language = say.language or pen.language
-    recorded = pen.announcements.sound(say.key, language)
+    own = say.key in pen.rules.announcements  # the recording says something else
+    recorded = None if own else pen.announcements.sound(say.key, language)
     if recorded is not None:
         return verbs.Play(pen.urls.sound(f"{language}/{recorded}"))
     zone = ZoneInfo(pen.rules.time_zone)

@@ -46,8 +46,10 @@ class Announcements:
         return placeholders({**first.announcements, **first.texts}[key])
 
     def text(self, key: str, language: str, values: Values, rules: Ruleset, zone: tzinfo) -> str:
-        """The spoken sentence. CatalogueError for an unknown key or a missing value."""
-        sentence = self._sentence(self.catalogues[language].announcements, key, values)
+        """The spoken sentence, in the city's own words where it has any. CatalogueError: unknown key, missing value."""
+        sentence = own_words(key, language, values, rules)
+        if sentence is None:
+            sentence = self._sentence(self.catalogues[language].announcements, key, values)
         told = {name: self.value(value, language, rules, zone) for name, value in values}
         return sentence.format(city=rules.city[language], **told)
 
@@ -81,6 +83,18 @@ class Announcements:
         for name in sorted(self.sounds):
             if name.partition("/")[2].removesuffix(".wav") not in speakable:
                 raise CatalogueError(f"the sound file {name} belongs to no announcement without values")
+
+
+def own_words(key: str, language: str, values: Values, rules: Ruleset) -> str | None:
+    """What the city says instead. A sentence that asks for a value which is not there would end the call: not said."""
+    words = rules.announcements.get(key)
+    if words is None:
+        return None
+    try:
+        asked = placeholders(words[language])
+    except ValueError:
+        return None
+    return words[language] if asked <= {name for name, _ in values} else None
 
 
 def load() -> Announcements:
