@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping
 
 from callbacks import store as promises
 from desks import store
+from desks import transfer_store as transfers
 from desks.conversation import Conversation
 from recordings import store as recordings
 
@@ -43,7 +44,7 @@ def note(
     row = talk.held(token)
     if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
         return False
-    if outcome not in OUTCOMES or not closer.known:
+    if outcome not in OUTCOMES or not closer.known or _is_only_asked(talk, row):
         return False
     stepped = row["request_id"] is None or _callback(talk, row, outcome, words, minutes)
     if not stepped and row["state"] != "wrapup":  # in the wrap-up the promise may have gone on without her: she is free
@@ -58,6 +59,12 @@ def note(
     talk.close(row, outcome, note=words)
     store.note_offer(talk.tx.connection, token, detail=closer.detail, avoidable=closer.avoidable)
     return True
+
+
+def _is_only_asked(talk: Conversation, row: RowMapping) -> bool:
+    """While a colleague consults her the matter is the colleague's: it is not hers to end."""
+    open_one = transfers.open_of(talk.tx.connection, row["token"]) if row["state"] == "connected" else None
+    return open_one is not None and open_one["new_token"] == row["token"]
 
 
 def _live_done(talk: Conversation, row: RowMapping) -> None:

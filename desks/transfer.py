@@ -166,7 +166,7 @@ class Transfers:
         row = self.talking()
         if row is None or bool(row["on_hold"]) == on:
             return MovedOn()
-        if self.open_one() is not None:
+        if transfers.open_of(self.tx.connection, self.token) is not None:  # hers, or one in which she is asked
             return Refused("in_transfer")
         set_hold(self.talk, row, on)
         return Changed()

@@ -156,9 +156,10 @@ def bring_caller(services: "Services", token: str) -> Outcome:
 def _out_of_queue(services: "Services", stay: RowMapping | None, wanted: str, nonce: str) -> Outcome:
     """Taken from the queue, never from wherever the call may be by now: a talk would be torn apart.
 
-    One who is not in the queue yet still hears who will answer; her first turn there waits for this order.
+    One who is not in the queue yet still hears who will answer; her first turn there waits for this order. Whoever was
+    handed over is led to the line already, and into the room from there: a second lead would tear her out of it.
     """
-    if stay is None or stay["state"] != wanted:
+    if stay is None or stay["state"] != wanted or (stay["queue_sid"] is None and stay["handed_over_by"] is not None):
         return "not wanted"
     url = url_of(services.base, step_for(stay, "left", nonce))
     if stay["queue_sid"] is None:

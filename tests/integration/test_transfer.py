@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from adapters.schema import agent, audit_event
+from callbacks.model import Refused
 from desks import service, store
 from desks import transfer as transfers
 from desks.talk_legs import room_over
@@ -231,6 +232,28 @@ def test_what_she_handed_on_does_not_come_straight_back(town: Town) -> None:
     taken = {name: town.offer(town.held(name)["token"])["caller_id"] for name in ("aino", "pirkko")}  # type: ignore[index]
     assert taken["aino"] != hers
     assert taken["pirkko"] == hers
+
+
+def test_who_is_handed_over_and_answered_at_once_is_led_once(talk: Talk) -> None:
+    """She is on her way to the line already: a second lead would tear her out of the room it ends in."""
+    town = talk.town
+    town.agent("pirkko", ("streets",))
+    talk.asks("blind", "desk", "streets")
+    town.carry_out()
+    led = [order.to for order in town.gateway.orders].count(talk.resident)
+    town.accept(town.offered("pirkko"), OTHER_LEG)
+    assert ("bring_caller", "not wanted") in town.carry_out()
+    assert [order.to for order in town.gateway.orders].count(talk.resident) == led
+
+
+def test_whoever_is_only_asked_neither_holds_nor_ends_the_matter(talk: Talk) -> None:
+    town, other = talk.town, consulting(talk)
+    assert transfers.hold(town.services, "pirkko", other, True) == Refused("in_transfer")
+    assert town.offer(talk.token)["on_hold"]
+    assert not service.note_outcome(town.services, "pirkko", other, "done")
+    assert town.offer(other)["state"] == "connected"
+    assert talk.does("complete") == Changed()
+    assert service.note_outcome(town.services, "pirkko", other, "done")
 
 
 def test_words_before_the_other_desks_line(town: Town) -> None:
