@@ -3,7 +3,7 @@ in three languages before it goes on air; one taken off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -115,7 +115,7 @@ def _page(services: "Services", written: Written) -> str:
     now, rules, language = services.clock.now(), services.rules.current(), page_language()
     local = now.astimezone(ZoneInfo(rules.time_zone))
     kept = service.kept_on_air(services.database, now)
-    usual = {"until": (local + timedelta(hours=USUAL_HOURS)).strftime(WRITTEN_AT)}
+    usual = {"until": _usual_end(local).strftime(WRITTEN_AT)}
     return render_template(
         "console/notices.html",
         kept=kept,
@@ -132,6 +132,12 @@ def _page(services: "Services", written: Written) -> str:
         earliest=local.strftime(WRITTEN_AT),
         latest=(local + timedelta(days=LONGEST_DAYS)).strftime(WRITTEN_AT),
     )
+
+
+def _usual_end(now: datetime) -> datetime:
+    """At a full or half hour: a time that is short to hear."""
+    end = now + timedelta(hours=USUAL_HOURS, minutes=29)
+    return end.replace(minute=end.minute // 30 * 30, second=0, microsecond=0)
 
 
 def _groups(rules: Ruleset, language: str) -> tuple[Group, ...]:

@@ -165,6 +165,7 @@ SCENES = (
     Scene("board", "/line", "sirpa", busy_day),
     Scene("board-empty", "/line", "sirpa"),
     Scene("notices", "/notices", "sirpa"),
+    Scene("switches", "/switches", "sirpa"),
     *RULES_SCENES,
     Scene("rules-try", "/rules/try", "sirpa"),
     Scene("rules-week", "/rules/week", "sirpa", opens="/rules/week?topic=water&first=2026-12-21"),

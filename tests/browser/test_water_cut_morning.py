@@ -20,7 +20,7 @@ from tests.web.console_rig import ENVIRONMENT, SAMPLE, City
 from wsgi import create_app
 
 pytestmark = pytest.mark.browser
-HEARD = "Vesikatko. Alue: Petonen. Vesi palaa arviolta kello neljätoista kaksitoista."
+HEARD = "Vesikatko. Alue: Petonen. Vesi palaa arviolta kello neljätoista kolmekymmentä."
 NEXT = re.compile(r'<Gather[^>]* action="([^"]+)"')
 TWO_VOICES = """
   window.said = [];
