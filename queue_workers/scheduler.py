@@ -99,7 +99,7 @@ class Dispatcher:
         """Whoever publishes: the document for when we are down says the same within one slow tick."""
         if not self.services.rules.refresh(self.services.database, self.services.clock.now()):
             return  # what is held may be the file of the first start: it must not replace what was published
-        rules = self.services.rules.current()
+        rules = self.services.rules.plain()  # a quick switch ends by itself; this document would go on saying it
         if rules.version != self.fallback_version:
             fallback.keep(self.services.settings, rules, self.services.announcements)
             self.fallback_version = rules.version

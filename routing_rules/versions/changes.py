@@ -13,7 +13,7 @@ KINDS = {
     "departments": "department", "topics": "topic", "duties": "duty", "rules": "rule", "examples": "example",
     "notices": "notice",
 }  # fmt: skip
-LONGEST_VALUE = 400
+LONGEST_VALUE = 200
 Leaves = Mapping[str, str]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,11 @@ from sqlalchemy import Connection, func, insert, select, update
 from adapters.database import Database
 from adapters.schema import metadata, ruleset
 from routing_rules.document import RulesetInvalid, dump, parse
+from routing_rules.model import Ruleset
 from routing_rules.service import KEEP_SECONDS, NoRuleset, RulesHolder, publish_first
 from routing_rules.store import Publication, insert_published, next_version, published, recent_versions
+from routing_rules.switches.model import Switch
+from routing_rules.switches.store import Kept, add, end
 from tests.support.postgres import fresh_database
 
 TEXT = (Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml").read_text(encoding="utf-8")
@@ -195,6 +198,66 @@ class TestRulesHolder:
         publish(database, 2)
         rules.refresh_if_stale(database, MACHINE - 3600, NOW)
         assert rules.current().version == 2
+
+
+class TestSwitches:
+    def test_they_are_in_force_while_they_run_and_the_published_rules_stay(self, database: Database) -> None:
+        rules = holder()
+        publish(database, 1)
+        switched(database, "one", NOW + timedelta(hours=1))
+        rules.refresh(database, NOW)
+        assert closures(rules.current()) == {"housing": ((NOW, NOW + timedelta(hours=1)),)}
+        assert closures(rules.plain()) == {}
+        rules.refresh(database, NOW + timedelta(hours=1))
+        assert rules.current() is rules.plain()
+
+    def test_one_that_a_person_ends_is_gone_at_the_next_look(self, database: Database) -> None:
+        rules = holder()
+        publish(database, 1)
+        switched(database, "one", NOW + timedelta(hours=1))
+        rules.refresh(database, NOW)
+        with database.write() as tx:
+            end(tx.connection, "one", "aino", NOW)
+        rules.refresh(database, NOW)
+        assert closures(rules.current()) == {}
+
+    def test_a_call_on_an_older_version_meets_them_too(self, database: Database) -> None:
+        rules = holder()
+        for version in (1, 2):
+            publish(database, version)
+        switched(database, "one", NOW + timedelta(hours=1))
+        rules.refresh(database, NOW)
+        assert rules.version(1).city["en"] == "City 1"
+        assert set(closures(rules.version(1))) == set(closures(rules.version(99))) == {"housing"}
+
+    def test_they_outlive_a_publication(self, database: Database) -> None:
+        rules = holder()
+        publish(database, 1)
+        switched(database, "one", NOW + timedelta(hours=1))
+        rules.refresh(database, NOW)
+        publish(database, 2)
+        rules.refresh(database, NOW)
+        assert rules.current().version == 2
+        assert set(closures(rules.current())) == {"housing"}
+
+    def test_what_is_held_is_the_same_until_something_changes(self, database: Database) -> None:
+        """What is kept beside a ruleset (pages written once) is kept for as long as it holds."""
+        rules = holder()
+        publish(database, 1)
+        switched(database, "one", NOW + timedelta(hours=1))
+        rules.refresh(database, NOW)
+        before = rules.current()
+        rules.refresh(database, NOW + timedelta(minutes=1))
+        assert rules.current() is before
+
+
+def switched(database: Database, name: str, until: datetime) -> None:
+    with database.write() as tx:
+        add(tx.connection, Kept(Switch(name, "close", "housing", None, None, NOW, until), "aino", "training"))
+
+
+def closures(rules: Ruleset) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
+    return {one.id: one.hours.closures for one in rules.departments if one.hours.closures}
 
 
 def test_with_the_record_down_the_held_ruleset_is_served(tmp_path: Path) -> None:
