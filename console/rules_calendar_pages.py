@@ -13,7 +13,7 @@ from console.rules_try_form import Faults, year_of
 from console.rules_words import day_words
 from console.words import PAGE_LANGUAGES, PageWords, page_words
 from ivr.heard import hours_told
-from routing_rules.holidays import EVES
+from routing_rules.holidays import EVES, holiday_on
 from routing_rules.model import LANGUAGES, Department, Interval, Ruleset
 from routing_rules.trying.calendar import Exceptional, Holiday, days_told, exceptions, holidays_of
 from routing_rules.trying.trial import FIRST_DAY, LAST_DAY
@@ -42,6 +42,7 @@ class ExceptionalShown:
 @dataclass(frozen=True)
 class DayHeard:
     day: str
+    holiday: str  # "" on an ordinary day
     sentences: tuple[tuple[str, str], ...]  # (language, words)
 
 
@@ -80,6 +81,7 @@ def _heard(services: "Services", rules: Ruleset, department: Department, t: Page
     return [
         DayHeard(
             day_words(t, day.date),
+            t(f"holiday.{holiday}") if (holiday := holiday_on(day.date)) else "",
             tuple(
                 (language, " ".join(hours_told(services, rules, department, day, language, now)))
                 for language in LANGUAGES

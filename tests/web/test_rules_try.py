@@ -176,6 +176,20 @@ def test_an_open_draft_is_tried_by_whoever_may_change_the_rules(city: City, sirp
     assert "Sääntö ”Pysäköinti bussien palveluun” täsmää" in told
     assert "Puheluun vastaa: Kadut ja liikenne." in shown(asks(olli, at="2026-11-24T10:00"))
     assert "Luonnosta ei enää ole" in asks(sirpa, 422, rules=draft.id)
+    assert "Luonnos: Lauantai" in olli.page(f"/rules/week?draft={draft.id}&topic=parking")
+    assert f'value="{draft.id}" selected' in olli.page(f"/rules/try?draft={draft.id}")
+    for path in ("try", "week"):
+        assert sirpa.get(f"/rules/{path}?draft={draft.id}").status_code == 422
+
+
+def test_a_draft_that_is_no_whole_ruleset_yet_is_not_tried(city: City) -> None:
+    draft = draft_of(city)
+    text = changed(lambda document: document.update(general_topic="volcano"))
+    saved = drafts.save(city.services.database, draft.id, draft.revision, text, "a_olli", city.clock.now())
+    olli = city.signed_in("olli")
+    assert isinstance(saved, Saved), saved
+    assert "Luonnos ei ole vielä kokonainen" in asks(olli, 422, rules=draft.id)
+    assert "Luonnos ei ole vielä kokonainen" in olli.page(f"/rules/week?draft={draft.id}")
 
 
 # --- Week ---------------------------------------------------------------------------------------------------------
