@@ -105,7 +105,7 @@ class Why:
         name, goal = rule.name[self.t.language], self.goal(rule)
         if one.holds:
             return self.t(f"rules.why.{one.what}.yes", name=name, goal=goal)
-        fails = self.list_of(f"rules.why.fails.{fault}" for fault in one.fails)
+        fails = "; ".join(self.t(f"rules.why.fails.{fault}") for fault in one.fails)
         return self.t(f"rules.why.{one.what}.no", name=name, fails=fails)
 
     def _open(self, one: Looked) -> str:
