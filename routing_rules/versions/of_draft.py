@@ -7,7 +7,7 @@ from routing_rules.versions import store
 from routing_rules.versions.drafts import overtaken
 from routing_rules.versions.in_force import Candidate, Holds
 from routing_rules.versions.model import Behind, Draft, DraftState, Refused, Stale, Version
-from routing_rules.versions.readying import Known, Unchecked, checked, onto_live, written_of
+from routing_rules.versions.readying import Known, Unchecked, checked, onto_live, read, written_of
 
 Unready = Unchecked | Behind | Stale | Refused
 
@@ -31,7 +31,8 @@ def candidate(
     base: Version, live: Version, document: str, source: str, ticked: frozenset[str], at: datetime,
     known: Known,
 ) -> Candidate | Unchecked | Behind | Refused:  # fmt: skip
-    rules = onto_live(base.document, live, written_of(document))
+    is_new = base.version == live.version  # the usual case: nothing to merge
+    rules = read(document) if is_new else onto_live(base.document, live, written_of(document))
     if isinstance(rules, Behind | Refused):
         return rules
     warnings = checked(rules, ticked, at, known)

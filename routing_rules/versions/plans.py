@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.database import Database, Transaction
+from adapters.database import Database, DatabaseError, Transaction
 from adapters.ids import new_id
 from routing_rules.checking.model import Announcements, Numbers
 from routing_rules.versions import store
@@ -109,11 +109,16 @@ def _carried_out(database: Database, due: Plan, now: datetime, known: Known, als
 
     try:
         outcome = tried(due.reason, once)
-        if isinstance(outcome, Published):
-            return replace(due, state="published", version=outcome.version)
-        return _refused(database, due, why(outcome), now, also)
     except Lost:
         return None
+    except DatabaseError:  # the next second tries again
+        raise
+    except Exception:
+        log.exception("plan %s failed", due.id)
+        return _refused(database, due, ("failed",), now, also)
+    if isinstance(outcome, Published):
+        return replace(due, state="published", version=outcome.version)
+    return _refused(database, due, why(outcome), now, also)
 
 
 def _readied(database: Database, due: Plan, now: datetime, known: Known) -> Candidate | Unchecked | Behind | Refused:

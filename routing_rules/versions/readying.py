@@ -85,6 +85,8 @@ def read(text: str, unreadable: Reason = "unreadable") -> Ruleset | Refused:
 
 def onto_live(base: str, live: Version, mine: Written, choices: Choices | None = None) -> Ruleset | Behind | Refused:
     """``mine``, with what has become live since ``base`` (a document) merged in."""
+    if base == live.document:
+        return read(json.dumps(mine, ensure_ascii=False))
     merged = merge(written_of(base), written_of(live.document), mine, choices)
     if isinstance(merged, tuple):
         return Behind(merged, live.version)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from adapters.database import Database
 from adapters.schema import audit_event, rules_plan, supervisor_item
@@ -149,6 +150,18 @@ def test_what_no_longer_checks_is_refused(book: Rulebook, database: Database) ->
     (kept,) = publishing.plans(database, ("refused",))
     assert kept.refused == ("unchecked", "example:examples.e1")
     assert book.town.items() == ["rules_plan"]
+
+
+def test_one_that_fails_for_whatever_reason_stops_no_other(book: Rulebook, database: Database) -> None:
+    broken = planned(book, book.draft(grace("streets", 15)), minutes=30)
+    planned(book, book.draft(grace("housing", 15)), minutes=60)
+    with database.write() as tx:
+        tx.connection.execute(update(rules_plan).where(rules_plan.c.id == broken).values(document="no document"))
+    book.published(book.draft(wait("housing", 30)))
+    assert tick(book, 60) == ["refused", "published"]
+    assert publishing.plans(database, ("refused",))[0].refused == ("failed",)
+    assert book.town.one(supervisor_item, kind="rules_plan")["detail"] == broken
+    assert book.town.rules.department("housing").grace_minutes == 15
 
 
 def test_a_cancelled_plan_stays_undone_and_its_draft_opens(book: Rulebook, database: Database) -> None:
