@@ -33,8 +33,9 @@ def _line(t: PageWords, change: Change, called: Called) -> Line:
     element = values.get("id", "")
     name = values.get(f"name_{t.language}") or called.get(kind, {}).get(element, element)
     what = f"{t(f'rules.kind.{kind}')}: {name}" if name else t(f"rules.kind.{kind}")
+    closed = t("rules.closed") if field.startswith("hours.") else "–"
     before, after = (_readable(t, values.get(side, ""), _named_by(field, called)) for side in ("before", "after"))
-    shown = {"field": field_words(t, field), "before": before or "–", "after": after or "–"}
+    shown = {"field": field_words(t, field), "before": before or closed, "after": after or closed}
     return Line(what, t(f"rules.change.line.{change.code}", **shown))
 
 

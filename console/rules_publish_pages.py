@@ -22,7 +22,7 @@ from routing_rules.model import Ruleset
 from routing_rules.versions import drafts, publishing
 from routing_rules.versions.difference import difference
 from routing_rules.versions.model import Behind, Conflict, Planned, Published, Refused, Saved, Side, Stale
-from routing_rules.versions.readying import Unchecked
+from routing_rules.versions.readying import Unchecked, onto_live, written_of
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -37,7 +37,7 @@ def look(services: "Services", draft_id: str) -> str:
 def _page(services: "Services", found: Opened, problem: str = "", findings: tuple[Finding, ...] | None = None) -> str:
     """``problem``: why it was not published; what she wrote and ticked stands as she left it."""
     problems = problems_of(found)
-    rules = None if problems else parse(found.draft.document)
+    rules = None if problems else would_be(services, found)
     tell = desk.teller(services, found.written)
     told, lines = _findings(services, found, rules, tell.t, findings), _changes(services, rules, tell.t)
     behind = drafts.behind(services.database, found.draft.id)
@@ -49,6 +49,17 @@ def _page(services: "Services", found: Opened, problem: str = "", findings: tupl
         written=request.form, ticked=request.form.getlist("ticked"), earliest=local.strftime("%Y-%m-%dT%H:%M"),
         live=services.rules.current().version, plan=_plan_of(services, found), has=desk.has,
     )  # fmt: skip
+
+
+def would_be(services: "Services", found: Opened) -> Ruleset:
+    """What publishing would put into force: with what has become live since. Where both sides have changed one place
+    she chooses first, and sees the draft as it stands."""
+    base = publishing.version(services.database, found.draft.base_version)
+    live = next(iter(publishing.versions(services.database, 1)), None)
+    if base is None or live is None:
+        return parse(found.draft.document)
+    merged = onto_live(base.document, live, written_of(found.draft.document))
+    return merged if isinstance(merged, Ruleset) else parse(found.draft.document)
 
 
 def _findings(
