@@ -29,12 +29,14 @@ def other(rules: Ruleset, name: str = "Pysäköintiasiat") -> Ruleset:
 
 
 def warned(rules: Ruleset) -> Ruleset:
-    """Only Finnish is planned to be spoken at the library's desk: a warning."""
+    """Only Finnish is planned to be spoken at the extended-hours desk: a warning."""
 
     def finnish(one: Department) -> Department:
         return replace(one, staffing=tuple(s for s in one.staffing if s.language == "fi"))
 
-    return replace(rules, departments=tuple(finnish(d) if d.id == "culture" else d for d in rules.departments))
+    return replace(
+        rules, departments=tuple(finnish(d) if d.id == rules.extended_desk else d for d in rules.departments)
+    )
 
 
 @pytest.mark.parametrize(
