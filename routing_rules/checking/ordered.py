@@ -3,7 +3,7 @@
 One rule hides another only where that is certain: where every condition of the earlier holds whenever the later's do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from routing_rules.checking.model import Finding, Level
@@ -11,20 +11,24 @@ from routing_rules.checking.spans import DAYS, shared, without
 from routing_rules.model import LANGUAGES, Interval, RoutingRule, Ruleset, Topic, Week, When
 
 ALL_DAY = (Interval(0, 24 * 60),)
+About = Mapping[str, frozenset[str]]  # topic -> rules that can hold for it
 WHOLE_WEEK: Week = tuple(ALL_DAY for _ in DAYS)
 
 
 def findings(rules: Ruleset, today: date) -> Iterator[Finding]:
+    leaves = [t for t in rules.topics if t.department is not None or t.information is not None]
+    about = {topic.id: frozenset(rule.id for rule in rules.rules_about(topic.id)) for topic in leaves}
     for position, rule in enumerate(rules.rules):
+        topics = [topic for topic in leaves if rule.id in about[topic.id]]
         if rule.switch:
             continue
-        why = _why_never(rules, rule)
+        why = _why_never(rules, rule, topics)
         if why is not None:
             yield _found(why, rule, "error")
         elif rule.when.last is not None and rule.when.last < today:
             yield _found("rule_over", rule, "warning", ("date", rule.when.last.isoformat()))
         else:
-            yield from _idle(rules, position, rule)
+            yield from _idle(rules, position, topics, about)
             yield from _target(rules, rule)
 
 
@@ -35,13 +39,13 @@ def _found(code: str, rule: RoutingRule, level: Level, *values: tuple[str, str])
 # --- never -------------------------------------------------------------------------------------------------------
 
 
-def _why_never(rules: Ruleset, rule: RoutingRule) -> str | None:
+def _why_never(rules: Ruleset, rule: RoutingRule, topics: list[Topic]) -> str | None:
     when = rule.when
     if when.week is not None and not any(when.week):
         return "rule_no_hours"
     if not any((when.week or WHOLE_WEEK)[day] for day in _weekdays(when)):
         return "rule_no_such_day"
-    if when.wait_minutes is not None and not any(_has_line(rules, topic) for topic in _topics(rules, rule)):
+    if when.wait_minutes is not None and not any(_has_line(rules, topic) for topic in topics):
         return "rule_no_wait"
     return None
 
@@ -58,27 +62,19 @@ def _has_line(rules: Ruleset, topic: Topic) -> bool:
     return topic.department is not None and rules.department(topic.department).kind == "console"
 
 
-def _topics(rules: Ruleset, rule: RoutingRule) -> list[Topic]:
-    leaves = (t for t in rules.topics if t.department is not None or t.information is not None)
-    return [topic for topic in leaves if rule in rules.rules_about(topic.id)]
-
-
 # --- behind another, or for nothing --------------------------------------------------------------------------------
 
 
-def _idle(rules: Ruleset, position: int, rule: RoutingRule) -> Iterator[Finding]:
-    topics = _topics(rules, rule)
-    earlier = [other for other in rules.rules[:position] if not other.switch]
-    hiding = [_hiding(rules, earlier, rule, topic) for topic in topics]
+def _idle(rules: Ruleset, position: int, topics: list[Topic], about: About) -> Iterator[Finding]:
+    rule = rules.rules[position]
+    wider = [other for other in rules.rules[:position] if not other.switch and _covers(other.when, rule.when)]
+    hiding = [next((other for other in wider if other.id in about[topic.id]), None) for topic in topics]
     if hiding and hiding[0] is not None and None not in hiding:
         yield _found("rule_shadowed", rule, "warning", ("other", hiding[0].id))
-    elif topics and all(_is_own(rules, position, rule, topic) for topic in topics):
-        yield _found("rule_changes_nothing", rule, "warning", ("department", rule.department or ""))
-
-
-def _hiding(rules: Ruleset, earlier: list[RoutingRule], rule: RoutingRule, topic: Topic) -> RoutingRule | None:
-    about = rules.rules_about(topic.id)
-    return next((other for other in earlier if other in about and _covers(other.when, rule.when)), None)
+    elif topics and rule.department is not None and all(topic.department == rule.department for topic in topics):
+        later = {other.id for other in rules.rules[position + 1 :]}  # this one may keep the topic from them
+        if not any(later & about[topic.id] for topic in topics):
+            yield _found("rule_changes_nothing", rule, "warning", ("department", rule.department))
 
 
 def _covers(wide: When, narrow: When) -> bool:
@@ -98,13 +94,6 @@ def _covers(wide: When, narrow: When) -> bool:
 def _covers_week(wide: Week | None, narrow: Week | None) -> bool:
     pairs = zip(narrow or WHOLE_WEEK, wide or WHOLE_WEEK, strict=True)
     return not any(without(some, others) for some, others in pairs)
-
-
-def _is_own(rules: Ruleset, position: int, rule: RoutingRule, topic: Topic) -> bool:
-    """Who answers the topic anyway, and no later rule that this one would keep from it."""
-    later = rules.rules[position + 1 :]
-    kept = any(other in later for other in rules.rules_about(topic.id))
-    return rule.department is not None and rule.department == topic.department and not kept
 
 
 # --- where it sends them -------------------------------------------------------------------------------------------

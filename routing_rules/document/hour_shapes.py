@@ -11,6 +11,7 @@ from routing_rules.document.times import Day, IntervalsWritten, WeekKey, each_da
 from routing_rules.holidays import NAMES
 from routing_rules.model import ExceptionalDay, Hours
 
+MOST_DAYS = 500  # of one department's; every decision looks through them
 LEAP_YEAR = 2024  # so that the 29th of February can be named, too
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 
@@ -63,7 +64,7 @@ class ExceptionalDayShape(Shape):
 
 class HoursShape(Shape):
     week: Annotated[dict[WeekKey, IntervalsWritten], AfterValidator(each_day_once)]
-    exceptional: tuple[ExceptionalDayShape, ...] = ()
+    exceptional: Annotated[tuple[ExceptionalDayShape, ...], Field(max_length=MOST_DAYS)] = ()
     holidays: dict[HolidayName, IntervalsWritten] = {}
 
     @model_validator(mode="after")

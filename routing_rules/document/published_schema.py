@@ -11,24 +11,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from routing_rules.document.reading import MOST_ELEMENTS
+from routing_rules.document.reading import MOST
 from routing_rules.document.rule_shapes import ExampleShape, PlannedNoticeShape, RuleShape
 from routing_rules.document.shapes import DepartmentShape, DutyShape, HeadShape, TopicShape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-Many = Field(max_length=MOST_ELEMENTS)
-Some = Field(min_length=1, max_length=MOST_ELEMENTS)
 
 
 class DocumentShape(HeadShape):
     """The whole document at once; ``parse`` reads it element by element, so that all problems come together."""
 
-    departments: Annotated[tuple[DepartmentShape, ...], Some]
-    topics: Annotated[tuple[TopicShape, ...], Some]
-    duties: Annotated[tuple[DutyShape, ...], Many] = ()
-    rules: Annotated[tuple[RuleShape, ...], Many] = ()
-    examples: Annotated[tuple[ExampleShape, ...], Many] = ()
-    notices: Annotated[tuple[PlannedNoticeShape, ...], Many] = ()
+    departments: Annotated[tuple[DepartmentShape, ...], Field(min_length=1, max_length=MOST["departments"])]
+    topics: Annotated[tuple[TopicShape, ...], Field(min_length=1, max_length=MOST["topics"])]
+    duties: Annotated[tuple[DutyShape, ...], Field(max_length=MOST["duties"])] = ()
+    rules: Annotated[tuple[RuleShape, ...], Field(max_length=MOST["rules"])] = ()
+    examples: Annotated[tuple[ExampleShape, ...], Field(max_length=MOST["examples"])] = ()
+    notices: Annotated[tuple[PlannedNoticeShape, ...], Field(max_length=MOST["notices"])] = ()
 
 
 def schema_text() -> str:

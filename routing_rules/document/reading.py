@@ -19,8 +19,8 @@ from routing_rules.model import Ruleset
 
 S = TypeVar("S", bound=Shape)
 MOST_PROBLEMS, LONGEST_PROBLEM = 200, 600
-MOST_ELEMENTS = 2000  # in one list
-LISTS = ("departments", "topics", "duties", "rules", "examples", "notices")
+MOST = {"departments": 500, "topics": 1000, "duties": 100, "rules": 300, "examples": 500, "notices": 100}
+LISTS = tuple(MOST)
 
 _MENDS: Mapping[str, str] = {
     "missing": "is missing; add it",
@@ -89,8 +89,8 @@ def parse(text: str) -> Ruleset:
 
 def _elements(written: Written, field: str, shape: type[S], problems: list[str]) -> list[S]:
     elements = written.get(field)
-    if isinstance(elements, list) and len(elements) > MOST_ELEMENTS:
-        problems.append(f"{field}: has {len(elements)} elements; at most {MOST_ELEMENTS} can be held, write fewer")
+    if isinstance(elements, list) and len(elements) > MOST[field]:
+        problems.append(f"{field}: has {len(elements)} elements; at most {MOST[field]} can be held, write fewer")
         return []
     if not isinstance(elements, list) or not elements:
         problems.append(f"{field}: must be a list with at least one element; add it")

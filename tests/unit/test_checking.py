@@ -96,12 +96,17 @@ def test_the_citys_own_words_for_any_announcement_can_be_what_they_are() -> None
     assert found(city(lambda document: document.update(announcements=own)), announcements) == ()
 
 
-def test_two_hundred_departments_are_looked_through_at_once() -> None:
+def test_two_hundred_departments_and_rules_are_looked_through_at_once() -> None:
     def grow(document: Document) -> None:
         week = document["departments"][0]["hours"]["week"]
         document["departments"] += [department(f"d{n}", week) for n in range(200)]
 
+        document["rules"] = [
+            rule(f"r{n}", {"from": f"2027-{1 + n % 12:02}-01", "to": f"2027-{1 + n % 12:02}-{10 + n // 12}"})
+            for n in range(200)
+        ]
+
     checked = city(grow)
-    began = time.perf_counter()
+    began = time.process_time()
     assert found(checked) == ()
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

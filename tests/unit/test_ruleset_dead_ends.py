@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from console.rules_finding_words import finding_words
+from console.words import page_words
 from ivr.dialogue.routes import routed
 from ivr.turn import Hangup, Say, Turn
 from routing_rules.checking.check import check, errors
@@ -18,6 +20,7 @@ from routing_rules.model import LANGUAGES
 from routing_rules.routes import Circumstances, StaffedDesk
 from tests.unit.generated_city import DESKS, documents
 from tests.unit.small_city import city
+from tests.unit.test_checking import KNOWN, NUMBERS
 from tests.unit.ways_on import facts, is_a_way_on, is_heard, topic_step
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,6 +49,16 @@ def test_no_ruleset_that_may_be_published_has_a_dead_end(
             answered = routed(topic_step(topic.id, language), topic.id, known_there)
             assert is_a_way_on(answered, known_there), (topic.id, language, answered)
             assert is_heard(answered, rules), (topic.id, language, answered)
+
+
+@MANY
+@given(documents(), moments)
+def test_whatever_is_found_can_be_ticked_and_told(document: dict[str, object], now: datetime) -> None:
+    rules = parse(json.dumps(document))
+    findings = check(rules, now, KNOWN, NUMBERS)
+    assert len({finding.key for finding in findings}) == len(findings)
+    for finding in findings:
+        assert all(finding_words(page_words(language), rules, finding) for language in LANGUAGES)
 
 
 def test_enough_of_what_is_generated_may_be_published() -> None:
