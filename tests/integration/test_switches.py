@@ -43,7 +43,8 @@ def follow(town: Town) -> None:
 
 
 def wanted(town: Town, kind: Kind, department: str | None = None, topic: str = "", goal: str = "") -> WantedSwitch:
-    return WantedSwitch(kind, department, topic or None, goal or None, town.clock.now() + HOUR, "Vesi on poikki.")
+    until, sure = town.clock.now() + HOUR, frozenset({"extended_desk"})
+    return WantedSwitch(kind, department, topic or None, goal or None, until, "Vesi on poikki.", sure)
 
 
 def switch(town: Town, kind: Kind, department: str | None = None, topic: str = "", goal: str = "") -> str:
@@ -159,6 +160,33 @@ def test_new_callers_and_new_promises_of_a_diverted_topic_go_to_the_other_depart
 
 
 # --- no callbacks offered ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("withheld", [True, False])
+def test_a_callback_instead_of_the_wait_is_offered_only_while_nothing_is_withheld(city: Town, withheld: bool) -> None:
+    city.agent("aino", desks=("housing", "extended"))
+    telephone = call(city)
+    reaches(telephone, "housing")
+    if withheld:
+        switch(city, "withhold", "housing")
+    assert ("<Leave" in telephone.post(telephone.wait_url(), Digits="1")) != withheld
+
+
+def test_who_waits_at_the_extended_desk_when_it_is_closed_leaves_with_a_promise(city: Town) -> None:
+    city.agent("aino", desks=("housing", "extended"))
+    telephone = call(city)
+    reaches(telephone, "housing")
+    wait, left = telephone.wait_url(), telephone.next_url()
+    switch(city, "withhold")
+    switch(city, "close", "housing")
+    switch(city, "close", "extended")
+    city.clock.pass_(minutes=11)  # the grace is over
+    after_hours.settle(city.services)
+    telephone.post(wait)
+    assert "Soitamme numeroon" in telephone.post(left, QueueResult="leave")
+    assert [row["state"] for row in requests(city)] == ["requested"], (
+        "withheld, but a closing desk leaves nobody without"
+    )
 
 
 @pytest.mark.parametrize("language", ["1", "2", "3"])
