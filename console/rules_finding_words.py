@@ -11,8 +11,12 @@ DEPARTMENT, TOPIC, RULE = ("department", "desk"), ("topic",), ("rule", "other")
 
 def finding_words(t: PageWords, rules: Ruleset, finding: Finding) -> str:
     """``rules``: those that were checked; what they name stands in their words, what they do not know as its id."""
-    values = {name: _shown(t, rules, name, value) for name, value in finding.values}
-    return " ".join(t(f"rules.finding.{finding.code}", **values).replace(" .", ".").split())
+    given = dict(finding.values)
+    values = {name: _shown(t, rules, name, value) for name, value in given.items()}
+    if "language" in given:
+        values["served"] = t(f"language.served.{given['language']}")
+    told = " ".join(t(f"rules.finding.{finding.code}", **values).split())
+    return told.replace(" .", ".").replace("..", ".")  # no desk to name; a date that ends in a full stop
 
 
 def _shown(t: PageWords, rules: Ruleset, name: str, value: str) -> str:
