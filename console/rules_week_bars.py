@@ -24,6 +24,7 @@ class Piece:
 @dataclass(frozen=True)
 class Bar:
     day: str
+    weekday: str
     remarks: tuple[str, ...]  # holiday, exceptional day, change of the clocks
     pieces: tuple[Piece, ...]
 
@@ -33,7 +34,7 @@ def bars(rules: Ruleset, t: PageWords, days: tuple[Day, ...]) -> Iterator[Bar]:
     names = {department.id: department.name[t.language] for department in rules.departments}
     for day in days:
         pieces = tuple(_piece(stretch, day, t, zone) for stretch in day.stretches)
-        yield Bar(day_words(t, day.date), tuple(_remarks(day, t, names)), pieces)
+        yield Bar(day_words(t, day.date), t(f"weekday.{day.date.weekday()}"), tuple(_remarks(day, t, names)), pieces)
 
 
 def _remarks(day: Day, t: PageWords, names: dict[str, str]) -> Iterator[str]:

@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from console.rendering import page_language
 from console.rules_try_form import LONGEST, Faults, day_of, language_of
 from console.rules_try_pages import branches, open_drafts, rules_of
-from console.rules_week_bars import bars
+from console.rules_week_bars import Bar, bars
 from console.rules_words import day_words
 from console.words import PageWords, page_words
 from ivr.heard import reachable
 from routing_rules.model import LANGUAGES, Language, Ruleset
 from routing_rules.trying.trial import FIRST_DAY, LAST_DAY
-from routing_rules.trying.week import STATES, week
+from routing_rules.trying.week import STATES, week, weeks
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -64,6 +64,7 @@ def _page(services: "Services", rules: Ruleset, wanted: Wanted, faults: Faults) 
         wanted=wanted,
         faults=faults,
         bars=tuple(bars(rules, t, days)),
+        rows={} if faults or wanted.topic else _rows(rules, wanted, t),
         caption=_caption(rules, wanted, t),
         draft_name=next((one.name for one in open_drafts(services) if one.id == wanted.draft), ""),
         states=STATES,
@@ -71,6 +72,12 @@ def _page(services: "Services", rules: Ruleset, wanted: Wanted, faults: Faults) 
         earliest=FIRST_DAY,
         latest=LAST_DAY,
     )
+
+
+def _rows(rules: Ruleset, wanted: Wanted, t: PageWords) -> dict[str, tuple[Bar, ...]]:
+    """The whole city, topic by topic."""
+    found = weeks(rules, reachable(rules), wanted.language, wanted.first)
+    return {topic: tuple(bars(rules, t, days)) for topic, days in found.items()}
 
 
 def _caption(rules: Ruleset, wanted: Wanted, t: PageWords) -> str:

@@ -3,7 +3,7 @@
 With everybody on duty: what is shown is what the rules promise, not who happens to be ill. Pure.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from routing_rules.decide import decide
 from routing_rules.holidays import holiday_on
-from routing_rules.model import Language, Ruleset
+from routing_rules.model import Language, Ruleset, Topic
 from routing_rules.opening_hours import is_open
 from routing_rules.routes import (
     AllClosed,
@@ -59,6 +59,19 @@ def week(rules: Ruleset, topic: str | None, language: Language, first: date) -> 
     """Seven days from ``first``; ``topic`` None: the whole city, open where any of its desks is."""
     at = _city(rules) if topic is None else _topic(rules, topic, language)
     return tuple(_day(rules, first + timedelta(days=n), at) for n in range(7))
+
+
+def weeks(rules: Ruleset, topics: Iterable[Topic], language: Language, first: date) -> dict[str, tuple[Day, ...]]:
+    """By topic id. Topics that everything is alike for share one reckoning: a city has few kinds of them."""
+    reckoned: dict[tuple[object, ...], tuple[Day, ...]] = {}
+    found: dict[str, tuple[Day, ...]] = {}
+    for topic in topics:
+        by = tuple(rule.id for rule in rules.rules_about(topic.id))
+        alike = (topic.department, topic.information is None, topic.urgent, topic.duty, by)
+        if alike not in reckoned:
+            reckoned[alike] = week(rules, topic.id, language, first)
+        found[topic.id] = reckoned[alike]
+    return found
 
 
 def _day(rules: Ruleset, day: date, at: At) -> Day:

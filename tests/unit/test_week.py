@@ -12,7 +12,7 @@ from routing_rules.decide import decide
 from routing_rules.document import parse
 from routing_rules.model import LANGUAGES, ExceptionalDay, Interval, Language, Ruleset
 from routing_rules.trying.trial import everybody
-from routing_rules.trying.week import Day, state_of, week
+from routing_rules.trying.week import Day, state_of, week, weeks
 from tests.unit.written_ruleset import TEXT
 
 RULES = parse(TEXT)
@@ -71,6 +71,11 @@ def test_a_day_is_whole_also_where_the_clocks_change(day: str, hours: int) -> No
     assert first.hours == hours
     ends = [stretch.end for stretch in first.stretches]
     assert ends[:-1] == [stretch.start for stretch in first.stretches][1:]
+
+
+def test_topic_by_topic_is_each_topic_by_itself() -> None:
+    found = weeks(RULES, RULES.topics, "fi", TUESDAY)
+    assert found == {topic.id: week(RULES, topic.id, "fi", TUESDAY) for topic in RULES.topics}
 
 
 topics = st.sampled_from([topic.id for topic in RULES.topics])

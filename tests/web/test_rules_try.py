@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from adapters.schema import metadata
 from console.words import page_words
+from ivr.heard import reachable
 from routing_rules.service import publish_first
 from routing_rules.versions import drafts
 from routing_rules.versions.model import Draft, Saved
@@ -203,12 +206,13 @@ def test_the_week_of_a_topic_at_a_glance(sirpa: Browser) -> None:
     assert "itsenäisyyspäivä" in page
 
 
-def test_the_whole_city_and_the_neighbouring_weeks(sirpa: Browser) -> None:
+def test_the_whole_city_and_the_neighbouring_weeks(city: City, sirpa: Browser) -> None:
     page = sirpa.page("/rules/week?first=2026-11-30")
     assert "Koko kaupunki" in page
     assert "first=2026-11-23" in page
     assert "first=2026-12-07" in page
-    assert page.count('<svg class="bar"') == 7
+    topics = len(reachable(city.services.rules.current()))
+    assert page.count('<svg class="bar"') == 7 + 7 * topics
     assert "style=" not in page  # the page allows no inline style
 
 
@@ -287,3 +291,20 @@ def test_a_calendar_that_cannot_be_shown(sirpa: Browser, query: str, told: str) 
 def test_agents_have_no_business_here(city: City, path: str) -> None:
     assert city.signed_in("aino").get(path).status_code == 403
     assert city.signed_in("olli").get(path).status_code == 200
+
+
+# --- anything at all ----------------------------------------------------------------------------------------------
+
+KNOWN = ("live", "fi", "parking", "chosen", "2026-11-21T17:05", "017")
+ANYTHING = st.one_of(st.text(max_size=60), st.sampled_from(KNOWN))
+FIELD = st.sampled_from([*ASKED, "staffed", "first", "year", "department", "draft"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(FIELD, ANYTHING, max_size=8))
+def test_whatever_is_asked_is_answered_or_refused(sirpa: Browser, fields: dict[str, str]) -> None:
+    form = {**ASKED, **fields, "csrf_token": sirpa.word}
+    assert sirpa.client.post("/console/rules/try", data=form).status_code in (200, 400, 422)
+    for path in ("try", "week", "calendar"):
+        answer = sirpa.client.get(f"/console/rules/{path}", query_string=fields)
+        assert answer.status_code in (200, 400, 422), fields
