@@ -23,7 +23,7 @@ from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
-from tests.web import rules_rig
+from tests.web import past_rig, rules_rig
 from tests.web.console_rig import NUMBER, PASSWORD, City
 
 SCREENS = Path("artefacts/screenshots")
@@ -167,6 +167,11 @@ SCENES = (
     Scene("notices", "/notices", "sirpa"),
     Scene("switches", "/switches", "sirpa"),
     *RULES_SCENES,
+    Scene("why-calls", "/why", "sirpa", past_rig.lively),
+    Scene("why", "/why/<call_sid>", "sirpa", past_rig.lively, opens=f"/why/{past_rig.SID}"),
+    Scene("why-nothing-kept", "/why/<call_sid>", "olli", past_rig.lively, opens=f"/why/{past_rig.UNKNOWN}"),
+    Scene("rules-compare", "/rules/compare", "olli", past_rig.lively, opens="/rules/compare?draft=d1&days=7"),
+    Scene("rules-watch", "/rules/watch", "sirpa", past_rig.lively),
     Scene("rules-try", "/rules/try", "sirpa"),
     Scene("rules-week", "/rules/week", "sirpa", opens="/rules/week?topic=water&first=2026-12-21"),
     Scene("rules-calendar", "/rules/calendar", "sirpa"),

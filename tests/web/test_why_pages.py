@@ -6,23 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.schema import route_decision, rules_draft, rules_switch, ruleset
+from adapters.schema import rules_draft, rules_switch, ruleset, watch_run
 from routing_rules.document import dump
 from routing_rules.model import RoutingRule, When
+from routing_rules.watching.model import CODES
 from tests.web.console_rig import NUMBER, Browser, City
+from tests.web.past_rig import SID, decided, night
 
-SID = "CA" + "4" * 32
 NAME = {"fi": "Asuminen neuvontaan", "sv": "Boende till rådgivningen", "en": "Housing to advice"}
-ON_DUTY = {"housing": ["fi", "sv"], "advice": ["fi"]}
-
-
-def decided(city: City, call_sid: str = SID, **other: object) -> None:
-    facts = {"staffed": ON_DUTY, "wait": 7, "areas": ["+35840"]}
-    row = {
-        "call_sid": call_sid, "at": city.clock.now() - timedelta(minutes=5), "ruleset_version": city.services.rules.plain().version,
-        "topic": "housing", "language": "fi", "route": "line", "desk": "housing", "facts": json.dumps(facts),
-    }  # fmt: skip
-    city.put(route_decision, **(row | other))
 
 
 @pytest.fixture
@@ -176,3 +167,30 @@ def test_comparing_is_for_who_owns_the_rules(city: City) -> None:
     assert sirpa(city).get("/rules/compare").status_code == 403
     assert city.signed_in("olli").get("/rules/compare?draft=none").status_code == 404
     assert city.signed_in("olli").get("/rules/compare?days=8").status_code == 400
+
+
+# --- the night's findings ----------------------------------------------------------------------------------------
+
+
+def test_what_the_night_found_is_told_in_words(city: City) -> None:
+    browser = sirpa(city)
+    assert "ei ole vielä tehty" in browser.page("/rules/watch")
+    night(city)
+    page = browser.page("/rules/watch")
+    assert "kukaan ei palvele ruotsiksi minään hetkenä" in page
+    assert "Kirjasto" in page or "Kulttuuri" in page
+    assert "lauantai 28.11.2026" in page or "la 28.11.2026" in page
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_finding_has_words(city: City, code: str, language: str) -> None:
+    values = {"topic": "housing", "desk": "culture", "language": "sv", "rule": "r", "example": "e", "days": "5"}
+    city.put(
+        watch_run, id="w2", day="2026-11-25", ruleset_version=1, began_at=city.clock.now(), ended_at=city.clock.now(),
+        findings=json.dumps([{"code": code, "place": "x", "first_at": None, "values": values}]),
+    )  # fmt: skip
+    browser = sirpa(city)
+    browser.client.set_cookie("console_language", language)
+    assert browser.get("/rules/watch").status_code == 200
+    assert "{" not in browser.page("/rules/watch").partition("<main")[2]
