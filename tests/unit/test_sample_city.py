@@ -1,13 +1,16 @@
 """The sample ruleset: a believable city, short enough to listen to, with nobody's telephone number in it."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from routing_rules.checking.check import check
 from routing_rules.document import parse
 from routing_rules.holidays import EVES, NAMES, dates
 from routing_rules.model import LANGUAGES, Interval
 from routing_rules.opening_hours import intervals_on
+from routing_rules.trying.examples import run_examples
 from tests.unit.written_ruleset import TEXT
 
 RULES = parse(TEXT)
@@ -91,3 +94,23 @@ def test_on_red_days_the_samples_offices_are_closed_and_the_extended_desk_is_not
         day = dates(year)[name]
         assert intervals_on(RULES.department("housing").hours, day) == (), (name, day)
         assert intervals_on(RULES.department("extended").hours, day) == (Interval(540, 1200),), (name, day)
+
+
+def test_the_samples_own_test_cases_show_what_cases_are_for() -> None:
+    """A weekend, a night, an urgent matter, a partner, a holiday, an empty desk, and each ordered rule."""
+    assert len(RULES.examples) >= 8
+    led_to = {example.leads_to for example in RULES.examples}
+    assert led_to == {"line", "duty", "partner", "closed", "nobody", "information"}
+    assert {example.language for example in RULES.examples} == set(LANGUAGES)
+    results = run_examples(RULES, datetime(2026, 11, 23, 8, tzinfo=UTC))
+    matched = {looked.who for r in results for looked in r.explanation.looked if looked.what == "rule" and looked.holds}
+    assert matched == {rule.id for rule in RULES.rules}
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("day", [1, 11, 21])
+def test_the_samples_test_cases_come_true_and_its_rules_stay_faultless_all_year(month: int, day: int) -> None:
+    """Until its dated rule has gone by, which a supervisor is then told."""
+    now = datetime(2027, month, day, 8, tzinfo=UTC)
+    expected = {"rule_over"} if now > datetime(2027, 7, 31, tzinfo=UTC) else set()
+    assert {finding.code for finding in check(RULES, now)} == expected
