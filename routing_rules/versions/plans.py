@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from adapters.database import Database, DatabaseError, Transaction
 from adapters.ids import new_id
@@ -92,23 +93,8 @@ def publish_due(
 
 def _carried_out(database: Database, due: Plan, now: datetime, known: Known, also: Ended | None) -> Plan | None:
     """None: another clock has carried it out, or somebody has cancelled it."""
-
-    def holds(tx: Transaction, number: int) -> bool:
-        if not store.end_plan(tx.connection, due.id, "published", number):
-            return False
-        store.move_draft(tx.connection, due.draft_id, None, "planned", "published")
-        if also is not None:
-            also(tx, replace(due, state="published", version=number))
-        return True
-
-    def once() -> Published | Unchecked | Behind | Refused:
-        ready = _readied(database, due, now, known)
-        if not isinstance(ready, Candidate):
-            return ready
-        return put(database, ready, Deed(due.author, due.reason, now), holds)
-
     try:
-        outcome = tried(due.reason, once)
+        outcome = tried(due.reason, partial(_once, database, due, now, known, also))
     except Lost:
         return None
     except DatabaseError:  # the next second tries again
@@ -118,7 +104,26 @@ def _carried_out(database: Database, due: Plan, now: datetime, known: Known, als
         return _refused(database, due, ("failed",), now, also)
     if isinstance(outcome, Published):
         return replace(due, state="published", version=outcome.version)
+    if outcome == Refused("unchanged"):
+        return _in_force_already(database, due, also)
     return _refused(database, due, why(outcome), now, also)
+
+
+def _once(
+    database: Database, due: Plan, now: datetime, known: Known, also: Ended | None
+) -> Published | Unchecked | Behind | Refused:
+    def holds(tx: Transaction, number: int) -> bool:
+        if not store.end_plan(tx.connection, due.id, "published", number):
+            return False
+        store.move_draft(tx.connection, due.draft_id, None, "planned", "published")
+        if also is not None:
+            also(tx, replace(due, state="published", version=number))
+        return True
+
+    ready = _readied(database, due, now, known)
+    if not isinstance(ready, Candidate):
+        return ready
+    return put(database, ready, Deed(due.author, due.reason, now), holds)
 
 
 def _readied(database: Database, due: Plan, now: datetime, known: Known) -> Candidate | Unchecked | Behind | Refused:
@@ -143,6 +148,19 @@ def why(outcome: Unchecked | Behind | Refused) -> tuple[str, ...]:
             return ("behind", *(conflict.place for conflict in conflicts))
         case Refused(reason, problems):
             return (reason, *problems)
+
+
+def _in_force_already(database: Database, due: Plan, also: Ended | None) -> Plan | None:
+    """Somebody has published the same meanwhile: what was planned has come true, and nobody need look."""
+    with database.write() as tx:
+        live = store.live(tx.connection)
+        done = replace(due, state="published", version=live.version if live is not None else None)
+        if not store.end_plan(tx.connection, due.id, "published", done.version):
+            return None
+        store.move_draft(tx.connection, due.draft_id, None, "planned", "published")
+        if also is not None:
+            also(tx, done)
+    return done
 
 
 def _refused(database: Database, due: Plan, reasons: tuple[str, ...], now: datetime, also: Ended | None) -> Plan | None:

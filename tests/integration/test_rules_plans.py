@@ -1,11 +1,13 @@
 """Planned publications: at their moment, once, merged onto what is live then; or refused where somebody sees it."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from adapters.database import Database
 from adapters.schema import audit_event, rules_plan, supervisor_item
@@ -77,6 +79,42 @@ def test_two_clocks_publish_it_once(book: Rulebook, database: Database) -> None:
         assert sorted(pool.map(clock, range(3))) == [0, 0, 1]
     assert book.count() == 2
     assert book.town.one(rules_plan, id=plan)["version"] == 2
+
+
+def test_one_that_is_cancelled_while_the_clock_looks_stays_undone(book: Rulebook, database: Database) -> None:
+    plan = planned(book, book.draft(grace("housing", 15)))
+    assert isinstance(plan, str)
+    book.town.clock.pass_(minutes=60)
+    looking = Interrupted(database.url, lambda: publishing.cancel_plan(database, plan))
+    try:
+        assert publishing.publish_due(looking, book.town.clock.now()) == ()
+    finally:
+        looking.dispose()
+    assert book.town.one(rules_plan, id=plan)["state"] == "cancelled"
+    assert book.live().version == 1
+
+
+class Interrupted(Database):
+    """Somebody does something after its first look at the record."""
+
+    def __init__(self, url: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(url, deadline=5.0)
+        self._meanwhile = [meanwhile]
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with super().read() as connection:
+            yield connection
+        if self._meanwhile:
+            self._meanwhile.pop()()
+
+
+def test_one_that_somebody_has_published_by_hand_alarms_nobody(book: Rulebook) -> None:
+    plan = planned(book, book.draft(grace("housing", 15)))
+    book.published(book.draft(grace("housing", 15)))
+    assert tick(book, 60) == ["published"]
+    assert (book.live().version, book.town.one(rules_plan, id=plan)["version"]) == (2, 2)
+    assert book.town.items() == []
 
 
 def test_it_is_merged_onto_what_is_live_at_its_moment(book: Rulebook) -> None:
