@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from adapters.schema import call, route_decision, watch_run
+from routing_rules.versions import drafts
 from tests.web import rules_rig
 from tests.web.console_rig import City
 
@@ -32,13 +33,23 @@ def decided(city: City, call_sid: str = SID, **other: object) -> None:
     city.put(route_decision, **(row | other))
 
 
+SWEDISH_HOUSING = {
+    "id": "swedish-housing",
+    "name": {"fi": "Asuminen ruotsiksi", "sv": "Boende på svenska", "en": "Housing in Swedish"},
+    "when": {"languages": ["sv"], "topics": ["housing"]},
+    "department": "advice",
+}
+
+
 def lively(city: City) -> None:
-    """A draft that sends Swedish speakers elsewhere in the evening, calls of the last days, and a night's findings."""
-    rules_rig.lively(city)
+    """A draft that sends Swedish speakers about housing elsewhere, calls of the last days, and a night's findings."""
+    rules_rig.published(city)
+    rules_rig.draft(city)
+    written = json.loads(rules_rig.sample_document()) | {"rules": [SWEDISH_HOUSING]}
+    drafts.save(city.services.database, "d1", 1, json.dumps(written), "a_olli", city.clock.now())
     decided(city)
-    evening = city.clock.now().replace(hour=15, minute=30) - timedelta(days=1)
     for n in range(3):
-        decided(city, f"CA{n:032x}", at=evening - timedelta(minutes=n), language="sv", ruleset_version=1)
+        decided(city, f"CA{n:032x}", at=city.clock.now() - timedelta(minutes=n), language="sv")
     city.put(call, call_sid=UNKNOWN)
     night(city)
 
