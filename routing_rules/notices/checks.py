@@ -36,13 +36,13 @@ def one_line(words: str) -> str:
 
 def faults(wanted: Wanted, rules: Ruleset, on_air: Collection[Notice], now: datetime) -> Faults:
     found = {f"words_{language}": _words(wanted.words.get(language, "")) for language in LANGUAGES}
-    found |= {"until": _until(wanted.until, now), "topics": _topics(wanted.topics, rules, on_air)}
+    found |= {"until": end_fault(wanted.until, now, LONGEST_DAYS), "topics": _topics(wanted.topics, rules, on_air)}
     return {field: fault for field, fault in found.items() if fault is not None}
 
 
 def disruption_faults(what: str, where: str, until: datetime | None, kinds: Collection[str], now: datetime) -> Faults:
     """Of the three fields, before they become sentences."""
-    found = {"what": _what(what, kinds), "where": _where(where), "until": _until(until, now)}
+    found = {"what": _what(what, kinds), "where": _where(where), "until": end_fault(until, now, LONGEST_DAYS)}
     return {field: fault for field, fault in found.items() if fault is not None}
 
 
@@ -64,12 +64,13 @@ def _words(words: str) -> Fault | None:
     return "long" if len(words) > LONGEST_WORDS else None
 
 
-def _until(until: datetime | None, now: datetime) -> Fault | None:
+def end_fault(until: datetime | None, now: datetime, longest_days: int) -> Literal["missing", "past", "far"] | None:
+    """Whatever a supervisor starts ends by itself, and not in the far future."""
     if until is None:
         return "missing"
     if until <= now:
         return "past"
-    return "far" if until > now + timedelta(days=LONGEST_DAYS) else None
+    return "far" if until > now + timedelta(days=longest_days) else None
 
 
 def _topics(topics: tuple[str, ...], rules: Ruleset, on_air: Collection[Notice]) -> Fault | None:

@@ -5,10 +5,11 @@ A fault has to be mended; a question is answered by pressing once more, with ope
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, assert_never
 
 from routing_rules.model import Department, Ruleset, Topic
+from routing_rules.notices.checks import end_fault
 from routing_rules.switches.model import Kind, Switch
 
 LONGEST_DAYS = 7
@@ -36,7 +37,7 @@ class WantedSwitch:
 
 
 def faults(wanted: WantedSwitch, rules: Ruleset, running: Collection[Switch], scope: Scope, now: datetime) -> Faults:
-    found = {"until": _until(wanted.until, now), "reason": _reason(wanted.reason)}
+    found = {"until": end_fault(wanted.until, now, LONGEST_DAYS), "reason": _reason(wanted.reason)}
     found |= _about(wanted, rules, running)
     subject = "topic" if wanted.kind == "divert" else "department"
     if found[subject] is None and not is_within(wanted.department, wanted.topic, rules, scope):
@@ -64,14 +65,6 @@ def is_within(department: str | None, topic: str | None, rules: Ruleset, scope: 
         owners = owners_of(rules, topic)
         return bool(owners) and owners <= set(scope)
     return department in scope
-
-
-def _until(until: datetime | None, now: datetime) -> Fault | None:
-    if until is None:
-        return "missing"
-    if until <= now:
-        return "past"
-    return "far" if until > now + timedelta(days=LONGEST_DAYS) else None
 
 
 def _reason(reason: str) -> Fault | None:

@@ -1,13 +1,17 @@
 """Quick switches on their page: made at once, asked about where they cut deep, ended by one press; whose they are."""
 
+from typing import get_args
+
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from adapters.schema import agent, audit_event, rules_switch
+from console.words import page_words
+from routing_rules.notices import checks as notice_checks
 from routing_rules.service import publish_first
-from routing_rules.switches import store
-from routing_rules.switches.model import Switch
+from routing_rules.switches import checks, store
+from routing_rules.switches.model import KINDS, Switch
 from tests.web.console_rig import SAMPLE, Browser, City
 
 UNTIL = {"until": "2026-11-24T11:30", "reason": "Putki vuotaa toimistossa."}  # the same Tuesday, in Helsinki
@@ -189,3 +193,11 @@ def test_the_page_speaks_each_language(city: City, sirpa: Browser, language: str
     switches(sirpa, "close", department="waterworks")
     sirpa.client.set_cookie("console_language", language)
     assert told in sirpa.page("/switches")
+
+
+def test_every_fault_and_question_has_words() -> None:
+    known = set(page_words("fi").words)
+    assert {f"rules.switch.fault.{code}" for code in get_args(checks.Fault)} <= known
+    assert {f"rules.switch.sure.{code}" for code in get_args(checks.Question)} <= known
+    assert {f"rules.switch.{at}{kind}" for kind in KINDS for at in ("", "on.")} <= known
+    assert {f"notices.fault.{code}" for code in get_args(notice_checks.Fault)} <= known
