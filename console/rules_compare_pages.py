@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EVERY_DAYS = (1, 7, 30, 90)
 USUAL_DAYS = 30
 AT_MOST = 10_000
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _told(services: "Services", before: Ruleset, after: Ruleset, found: Comparis
     minutes = [(_named(old, new, who), words.decimal(more)) for who, more in found.minutes.items()]
     return {
         "shifts": [_shift(old, new, shift) for shift in found.shifts],
-        "minutes": [(who, change if change.startswith("-") else f"+{change}") for who, change in minutes],
+        "minutes": [(who, f"+{change}".replace("+-", MINUS)) for who, change in minutes],
     }
 
 
