@@ -7,12 +7,16 @@ Whatever is published is merged onto the live version, checked, and put into for
 from collections.abc import Mapping
 from datetime import datetime
 
-from adapters.database import Database
+from sqlalchemy import Connection
+
+from adapters.database import Database, Transaction
+from adapters.ids import new_id
 from routing_rules.checking.model import Announcements, Numbers
+from routing_rules.document import dump
 from routing_rules.model import Ruleset
 from routing_rules.versions import store
-from routing_rules.versions.in_force import Also, Candidate, Deed, Lost, put, tried
-from routing_rules.versions.model import Behind, Published, Refused, Stale, Version, Written
+from routing_rules.versions.in_force import Also, Candidate, Deed, Holds, Lost, put, tried
+from routing_rules.versions.model import Behind, Draft, Published, Refused, Stale, Version, Written
 from routing_rules.versions.of_draft import gone, moved, readied
 from routing_rules.versions.plans import cancel_plan, plan, plans, publish_due
 from routing_rules.versions.readying import (
@@ -122,7 +126,7 @@ def publish_document(
     based_on: int | None = None, also: Also | None = None,
 ) -> Published | Unchecked | Behind | Refused:  # fmt: skip
     """A whole document, from a city that keeps its rules in files. ``based_on``: the version it was exported from;
-    None: the last one that came from a file. What others have published since is kept."""
+    None: it goes on from the file that was published last. What others have published since is kept."""
     deed = Deed(author, reason, now, also)
 
     def once() -> Published | Unchecked | Behind | Refused:
@@ -130,20 +134,37 @@ def publish_document(
         if isinstance(rules, Refused):
             return rules
         with database.read() as connection:
-            live = store.live(connection)
-            number = based_on if based_on is not None else store.newest_of(connection, ("first", "file"))
-            base = store.version(connection, number) if number is not None else live
+            live, base = store.live(connection), _file_base(connection, based_on)
         if live is None or base is None:
             return Refused("no_ruleset" if live is None else "unknown_version")
-        onto = onto_live(base.document, live, written_of(text))
+        onto = onto_live(base, live, written_of(text))
         if not isinstance(onto, Ruleset):
             return onto
         warnings = checked(onto, ticked, now, Known(known_announcements, numbers))
         if isinstance(warnings, Unchecked):
             return warnings
-        return put(database, Candidate(live, onto, "file", None, warnings), deed)
+        file = Draft(new_id(), "file", live.version, 1, dump(rules), author, now, author, now, "published")
+        return put(database, Candidate(live, onto, "file", file.id, warnings), deed, _keeps(file))
 
     return tried(reason, once)
+
+
+def _file_base(connection: Connection, based_on: int | None) -> str | None:
+    """What the file was written on: a version, or the file that was published last, as it was before it was merged."""
+    if based_on is not None:
+        chosen = store.version(connection, based_on)
+        return None if chosen is None else chosen.document
+    last = store.newest_of(connection, ("first", "file"))
+    kept = store.draft(connection, last.source) if last is not None and last.source is not None else None
+    return kept.document if kept is not None else None if last is None else last.document
+
+
+def _keeps(file: Draft) -> Holds:
+    def kept(tx: Transaction, number: int) -> bool:
+        store.add_draft(tx.connection, file)
+        return True
+
+    return kept
 
 
 def versions(database: Database, most: int = LISTED) -> tuple[Version, ...]:

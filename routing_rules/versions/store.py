@@ -76,10 +76,10 @@ def versions(connection: Connection, most: int) -> tuple[Version, ...]:
     return tuple(_version(row, None) for row in connection.execute(query).mappings())
 
 
-def newest_of(connection: Connection, kinds: Iterable[Kind]) -> int | None:
-    query = select(ruleset.c.version).where(ruleset.c.kind.in_(tuple(kinds)), ruleset.c.state != "draft")
-    found: int | None = connection.scalar(query.order_by(ruleset.c.version.desc()).limit(1))
-    return found
+def newest_of(connection: Connection, kinds: Iterable[Kind]) -> Version | None:
+    query = select(ruleset).where(ruleset.c.kind.in_(tuple(kinds)), ruleset.c.state != "draft")
+    row = connection.execute(query.order_by(ruleset.c.version.desc()).limit(1)).mappings().first()
+    return None if row is None else _version(row, None)
 
 
 def retire_before(connection: Connection, number: int, machine: float) -> None:

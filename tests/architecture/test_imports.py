@@ -122,6 +122,7 @@ SQL_OUTSIDE_STORES = {
     "ivr.heard": "the type of the connection it hands on",
     "ivr.line_facts": "whether an order about the stay is under way",
     "routing_rules.versions.drafts": "the type of the connection it hands on",
+    "routing_rules.versions.publishing": "the type of the connection it hands on",
     "queue_workers.effects": "claims orders of the outbox",
     "queue_workers.sound_effects": "the type of the row it is handed",
     "queue_workers.sound_repairs": "the type of the row it is handed",
