@@ -1,14 +1,16 @@
 """Quick switches over the real record: every process follows, callers are settled, callbacks withheld, and each ends by
 itself. On both databases."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.database import Transaction
 from adapters.schema import callback_request, rules_switch, waiting_caller
 from queue_workers import after_hours
 from routing_rules.document import dump
@@ -17,7 +19,7 @@ from routing_rules.opening_hours import is_open
 from routing_rules.service import RulesHolder, publish_first
 from routing_rules.switches import service
 from routing_rules.switches.checks import WantedSwitch
-from routing_rules.switches.model import Kind
+from routing_rules.switches.model import Kind, Switch
 from tests.support.known import asks, call, reaches, requests
 from tests.support.messages import Speaker
 from tests.support.services import SAMPLE, Town, sample_rules
@@ -91,13 +93,25 @@ def test_one_that_is_ended_early_is_over_at_once(city: Town) -> None:
     assert (row["ended_at"], row["ended_by"]) == (now, "sirpa")
 
 
-def test_a_department_is_closed_once_however_many_press_at_the_same_moment(city: Town) -> None:
+def test_a_department_is_closed_once_by_two_who_press_at_the_same_moment(city: Town) -> None:
     one = wanted(city, "close", "housing")
     press = partial(service.make, city.services.database, city.rules, one, "sirpa", None, city.clock.now())
-    with ThreadPoolExecutor(4) as pool:
-        made = [done.result() for done in [pool.submit(press) for _ in range(4)]]
-    assert len([one for one in made if isinstance(one, service.On)]) == 1
-    assert [one.faults for one in made if isinstance(one, service.Refused)] == [{"department": "taken"}] * 3
+    second_is_through = Event()
+
+    def second() -> object:
+        made = press()
+        second_is_through.set()
+        return made
+
+    with ThreadPoolExecutor(1) as pool:
+        others: list[Future[object]] = []
+
+        def before_the_commit(tx: Transaction, made: Switch) -> None:
+            others.append(pool.submit(second))
+            assert not second_is_through.wait(0.3), "the second waits until the first is committed"
+
+        assert isinstance(press(also=before_the_commit), service.On)
+        assert others[0].result() == service.Refused({"department": "taken"})
     assert len(city.every(rules_switch)) == 1
 
 
