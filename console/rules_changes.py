@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from console.words import PageWords
 from routing_rules.model import Ruleset
 from routing_rules.versions.merge import ORDER
 from routing_rules.versions.model import ABSENT, Change
 
+DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+EVERY_YEAR = re.compile(r"(\d{2})-(\d{2})")
 Called = Mapping[str, Mapping[str, str]]  # kind -> id -> name
 KINDS = {"topics": "topic", "departments": "department", "rules": "rule", "duties": "duty"}
 
@@ -63,7 +66,18 @@ def _readable(t: PageWords, value: str, called: Mapping[str, str]) -> str:
         return ", ".join(called.get(one, one) for one in value.split(", "))
     if value in ("true", "false"):
         return t("rules.yes" if value == "true" else "rules.no")
-    return re.sub(r"\b0?(\d{1,2}):(\d{2})-0?(\d{1,2}):(\d{2})\b", _interval(t), value)
+    hours = re.sub(r"\b0?(\d{1,2}):(\d{2})-0?(\d{1,2}):(\d{2})\b", _interval(t), value)
+    return DAY.sub(lambda found: _day(t, found.group()), hours)
+
+
+def _day(t: PageWords, written: str) -> str:
+    """``2026-12-24`` as a day; what is none stands as it is."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return written
+    weekday = t(f"weekday.{day.weekday()}")
+    return t("rules.day", weekday=weekday, day=day.day, month=day.month, year=day.year)
 
 
 def _interval(t: PageWords) -> str:
@@ -83,7 +97,10 @@ def field_words(t: PageWords, path: str) -> str:
 
 
 def _step(t: PageWords, step: str) -> str:
-    return t.words.get(f"rules.part.{step}", step)
+    every = EVERY_YEAR.fullmatch(step)
+    if every is not None:
+        return f"{int(every.group(2))}.{int(every.group(1))}. ({t('rules.part.every')})"
+    return t.words.get(f"rules.part.{step}") or DAY.sub(lambda found: _day(t, found.group()), step)
 
 
 def place_words(t: PageWords, place: str, versions: tuple[Ruleset, ...]) -> str:

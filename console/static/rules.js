@@ -30,3 +30,29 @@ find?.addEventListener("input", () => {
   const wanted = find.value.trim().toLowerCase();
   for (const row of document.querySelectorAll("[data-rows] > li")) row.hidden = !row.textContent.toLowerCase().includes(wanted);
 });
+
+// one more exceptional day: the last row again, empty, under the next number
+for (const button of document.querySelectorAll("[data-add-day]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => addDay(button.closest("fieldset")));
+}
+
+function addDay(fieldset) {
+  const rows = fieldset.querySelectorAll(".day-row");
+  const count = fieldset.querySelector("input[name$='.rows']");
+  const last = rows[rows.length - 1];
+  const row = last.cloneNode(true);
+  const [was, now] = [Number(count.value) - 1, Number(count.value)];
+  row.setAttribute("aria-label", last.getAttribute("aria-label").replace(String(was + 1), String(now + 1)));
+  for (const part of row.querySelectorAll("input, label")) {
+    for (const name of ["id", "for", "name"]) {
+      const value = part.getAttribute(name);
+      if (value) part.setAttribute(name, value.replace(`.${was}.`, `.${now}.`).replace(`-${was}-`, `-${now}-`));
+    }
+    if (part.type === "checkbox") part.checked = false;
+    else if (part.tagName === "INPUT") part.value = "";
+  }
+  last.after(row);
+  count.value = String(now + 1);
+  row.querySelector("input").focus();
+}

@@ -163,6 +163,9 @@ def test_a_departments_hours_from_the_form_to_the_callers(desk: Desk, rules: Run
     assert desk.page.evaluate("document.activeElement.id") == "f-hours-week-saturday"
     looks_right(desk.page, "rules-hours-refused", screens)
     desk.page.fill("#f-hours-week-saturday", "10–15.30")
+    desk.page.get_by_role("button", name="Lisää päivä").click()
+    added = desk.page.get_by_role("group", name="Poikkeuspäivä").last
+    added.get_by_label("Päivä tai ensimmäinen päivä").fill("2026-12-23")
     desk.page.get_by_role("button", name="Katso, mikä muuttuu").click()
     desk.page.get_by_text("Mitään ei ole vielä muuttunut").wait_for()
     looks_right(desk.page, "rules-hours-look", screens)
@@ -176,6 +179,8 @@ def test_a_departments_hours_from_the_form_to_the_callers(desk: Desk, rules: Run
     desk.page.get_by_text("Versio 2 on nyt voimassa").wait_for()
     saturday = rules.city.services.rules.current().department("culture").hours.week[5]
     assert [(one.start, one.end) for one in saturday] == [(600, 930)]
+    added_day = rules.city.services.rules.current().department("culture").hours.exceptional[-1]
+    assert (added_day.day.isoformat(), added_day.intervals) == ("2026-12-23", ())
 
 
 def press_job(page: Page, name: str) -> None:
