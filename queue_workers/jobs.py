@@ -14,10 +14,15 @@ def services() -> Services:
 
 
 def effect(outbox_id: str) -> bool:
-    return effects.carry_out(services(), outbox_id)
+    return effects.carry_out(_following(), outbox_id)
 
 
 def deal() -> int:
+    return dispatch.deal(_following())
+
+
+def _following() -> Services:
+    """By the rules of this moment: what is published reaches each process within two seconds."""
     here = services()
     here.rules.refresh_if_stale(here.database, here.clock.machine(), here.clock.now())
-    return dispatch.deal(here)
+    return here

@@ -70,6 +70,7 @@ class Dispatcher:
 
     def closing(self) -> None:
         self.guarded("outage", self._notice_outage)
+        self.guarded("rules", lambda: self.services.rules.refresh(self.services.database, self.services.clock.now()))
         self.guarded("planned rules", lambda: planned_rules.publish_due(self.services))
         self.guarded("closing time", lambda: after_hours.settle(self.services))
         self.guarded("lost agents", lambda: reconcile.lost_agents(self.services))
@@ -77,7 +78,6 @@ class Dispatcher:
     def slow(self) -> None:
         services = self.services
         self.guarded("sign of life", lambda: record_beat(services))
-        self.guarded("rules", lambda: services.rules.refresh(services.database, services.clock.now()))
         self.guarded("fallback document", self._keep_fallback)
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, update
 from adapters.database import Database
 from adapters.schema import audit_event, rules_plan, supervisor_item
 from queue_workers import planned_rules
+from queue_workers.scheduler import Dispatcher
 from routing_rules.versions import drafts, publishing
 from routing_rules.versions.model import Behind, Draft, Planned, Published, Refused, Stale
 from routing_rules.versions.readying import Unchecked
@@ -60,6 +61,14 @@ def test_at_its_moment_and_not_before(book: Rulebook) -> None:
     assert drafts.open_drafts(book.town.services.database) == ()
     noted = book.town.one(audit_event, deed="rules_plan_published")
     assert (noted["who"], noted["subject_id"]) == ("aino", "2")
+
+
+def test_the_clock_itself_follows_within_its_second(book: Rulebook) -> None:
+    """It deals and settles by the rules it holds."""
+    book.published(book.draft(grace("housing", 15)))
+    assert book.town.rules.version == 1
+    Dispatcher(book.town.services).closing()
+    assert book.town.rules.version == 2
 
 
 def test_two_clocks_publish_it_once(book: Rulebook, database: Database) -> None:
