@@ -214,3 +214,20 @@ def test_too_much_is_refused_soon(name: str) -> None:
     assert time.process_time() - began < SECONDS
     assert why in "\n".join(refused.value.problems)
     assert len("".join(refused.value.problems)) < 200_000
+
+
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x85", "\ud800", "\uffff"])
+def test_what_no_voice_and_no_page_can_hold_is_refused(character: str) -> None:
+    """Escaped in JSON it would pass, and stop the telephone's document of every call that says it."""
+    document = rich_city()
+    document["city"]["fi"] = f"Kuo{character}pio"
+    with pytest.raises(RulesetInvalid, match=r"city\.fi"):
+        parse(json.dumps(document))
+
+
+@pytest.mark.parametrize("year", ["0001", "1999", "2200", "9999"])
+def test_a_day_that_has_no_moment_everywhere_is_refused(year: str) -> None:
+    document = rich_city()
+    document["notices"][0].update({"from": f"{year}-01-01 00:00", "to": f"{year}-01-02 00:00"})
+    with pytest.raises(RulesetInvalid, match=rf"the year {int(year)} is out of reach"):
+        parse(json.dumps(document))
