@@ -81,8 +81,8 @@ def _ordered(found: Opened, part: Part) -> list[dict[str, object]]:
     listed = document.elements(found.written, part)
     if part != "topics":
         return listed
-    ids = {one.get("id") for one in listed}
-    tops = [one for one in listed if one.get("parent") not in ids]
+    ids = {str(one.get("id")) for one in listed}
+    tops = [one for one in listed if str(one.get("parent")) not in ids]
     return [one for top in tops for one in (top, *(c for c in listed if c.get("parent") == top.get("id")))]
 
 

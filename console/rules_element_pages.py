@@ -31,6 +31,8 @@ def form(services: "Services", draft_id: str, part: str, element_id: str) -> str
 
 def _seen(services: "Services", found: Opened, part: Part, element_id: str) -> Element:
     """Raises NotFound."""
+    if part in SINGLE and element_id != part:
+        raise NotFound
     if element_id == NEW and part not in SINGLE and part != "announcements":
         return {}
     there = document.element(found.written, part, element_id)
@@ -56,7 +58,7 @@ def _form(
         services, "rules_element", found, part=part, element_id=element_id, seen=json.dumps(seen, ensure_ascii=False),
         fields=FIELDS[part], groups=grouped(part), values=values, faults=faults or {}, problem=problem,
         known=document.known(found.written), built_in=built_in, new=element_id == NEW, name=named(seen, language, ""),
-        tops=[str(one["id"]) for one in document.elements(found.written, "topics") if not one.get("parent")],
+        tops=[str(one.get("id")) for one in document.elements(found.written, "topics") if not one.get("parent")],
     )  # fmt: skip
 
 
@@ -73,12 +75,21 @@ def grouped(part: Part) -> list[tuple[str, list[Field]]]:
 
 def keep(services: "Services", draft_id: str, part: str, element_id: str) -> ResponseReturnValue:
     """What she wrote, onto the element as she saw it."""
-    found, chosen = desk.opened(services, draft_id), known_part(part)
+    found, chosen = desk.opened(services, draft_id), _addressed(part, element_id)
     seen, posted = _group("seen"), request.form.to_dict(flat=False)
     reading = read(FIELDS[chosen], posted, seen, document.known(found.written))
     if reading.faults:
         return _form(services, found, chosen, element_id, seen, posted, reading.faults), 422
     return _kept(services, found, chosen, element_id, seen, reading.element)
+
+
+def _addressed(part: str, element_id: str) -> Part:
+    """Raises NotFound, BadRequest: a form without the revision it was made from is none of ours."""
+    chosen = known_part(part)
+    posted_revision()
+    if chosen in SINGLE and element_id != chosen:
+        raise NotFound
+    return chosen
 
 
 def _kept(
@@ -89,7 +100,7 @@ def _kept(
         if part not in SINGLE:
             mine["id"] = document.fresh_id(found.written, part, mine) if element_id == NEW else element_id
         current = document.element(found.written, part, element_id)
-        if found.draft.revision != posted_revision() and not _same(current, seen):
+        if not _same(current, seen):
             return _choose(services, found, part, element_id, current, seen, mine), 409
         written = document.with_element(found.written, part, str(mine.get("id", part)), mine)
         saved = save(services, found, found.draft.revision, written)
@@ -144,7 +155,7 @@ def _proposed(field: Field, seen: Element, theirs: Element, mine: Element) -> st
 
 def choose(services: "Services", draft_id: str, part: str, element_id: str) -> ResponseReturnValue:
     """Hers, theirs or each by each, over the element that she was shown as theirs."""
-    found, chosen = desk.opened(services, draft_id), known_part(part)
+    found, chosen = desk.opened(services, draft_id), _addressed(part, element_id)
     theirs, mine, everything = _group("theirs"), _group("mine"), request.form.get("all", "")
     if not theirs and everything == "theirs":
         return _back(found, chosen)  # it is gone, and stays so

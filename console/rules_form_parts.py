@@ -20,7 +20,7 @@ from routing_rules.model import LANGUAGES, RingEnd
 Flat = Mapping[str, Sequence[str]]
 Faults = dict[str, str]
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-AREA = re.compile(r"\+[1-9][0-9]{0,13}")
+AREA = re.compile(r"\+[1-9][0-9]{0,7}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
 MOST_ROWS = 200

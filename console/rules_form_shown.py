@@ -46,7 +46,8 @@ def _tick(path: str, value: object, language: str) -> Shown:
 
 
 def _percent(path: str, value: object, language: str) -> Shown:
-    return {path: [f"{round(float(str(value)) * 100)}"]}
+    share = value if isinstance(value, int | float) and 0 <= value <= 1 else None
+    return {path: [_text(value) if share is None else f"{round(share * 100)}"]}
 
 
 def _week(path: str, value: object, language: str) -> Shown:

@@ -72,7 +72,7 @@ class Teller:
         if field.kind in CHOSEN_BY_ID and said != ["yes"]:
             return ", ".join(self.names.of(one, field.kind) for one in said)
         if field.kind in CHOSEN_BY_WORD:
-            return ", ".join(self.t(f"rules.choice.{field.path}.{one}") for one in said)
+            return ", ".join(self.t.words.get(f"rules.choice.{field.path}.{one}", one) for one in said)
         if field.kind == "goal":
             kind, _, goal = said[0].partition(":")
             return self.names.of(goal, kind)
