@@ -121,10 +121,12 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        with self._turn(), self._connected(WRITE_DEADLINES) as connection:
+    def write(self, patience: float | None = None) -> Iterator[Transaction]:
+        """``patience``: seconds that SQLite's writer is waited for, where that is to be less than the deadline's."""
+        wait = self._deadline * 3 if patience is None else patience
+        with self._turn(wait), self._connected(WRITE_DEADLINES) as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self._begin_sqlite(connection, patience)
             transaction = Transaction(connection, begun=self.is_sqlite)
             try:
                 yield transaction
@@ -135,6 +137,16 @@ class Database:
             connection.commit()
         for hook in transaction.hooks:
             _hint(hook)
+
+    def _begin_sqlite(self, connection: Connection, patience: float | None) -> None:
+        if patience is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(self._deadline * 3000)}")
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""
@@ -213,11 +225,11 @@ class Database:
             dealing.dispose()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, wait: float) -> Iterator[None]:
         if not self.is_sqlite:
             yield
             return
-        if not self._writer.acquire(timeout=self._deadline * 3):
+        if not self._writer.acquire(timeout=wait):
             raise DBAPIError("waiting for this process's writer", None, TimeoutError("busy"))
         try:
             yield

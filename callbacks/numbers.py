@@ -60,6 +60,13 @@ def callable_number(
     return e164
 
 
+def shown_e164(raw: str | None, countries: tuple[str, ...]) -> str:
+    """The number a telephone shows, also one that the city would not ring; "" withheld, or none at all."""
+    text = plain(raw or "")
+    number = None if _no_number(text) else _parsed(text, countries)
+    return "" if number is None else _e164(number)
+
+
 def keyed_to_e164(digits: str, countries: tuple[str, ...]) -> str | Refused:
     """A number keyed on a telephone ("0401234567", "00358401234567") as E.164; not yet known to be callable."""
     text = plain(digits)

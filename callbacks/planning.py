@@ -13,7 +13,7 @@ from callbacks import store
 from callbacks.model import Window
 from callbacks.openings import Opening, open_until
 from callbacks.windows import EXTENDED_PACE, asap, capacity, planned_minutes, slots
-from routing_rules.decide import answering
+from routing_rules.decide import ringing
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import open_intervals
 
@@ -30,10 +30,7 @@ class Times:
 def ringing_department(rules: Ruleset, topic_id: str, language: str, now: datetime) -> Department:
     """Who rings back about a topic that is promised now: whoever answers it by the rules of this moment, also where the
     window lies beyond them. An outside number has no agents here: the general desk rings for it."""
-    department = answering(rules, topic_id, language, now)
-    if department.kind == "console":
-        return department
-    return rules.department(rules.topic(rules.general_topic).department or rules.extended_desk)
+    return ringing(rules, topic_id, language, now)
 
 
 def openings(rules: Ruleset, department: Department, now: datetime, days: int = DAYS_AHEAD) -> tuple[Opening, ...]:

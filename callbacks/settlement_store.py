@@ -105,6 +105,21 @@ def _listed() -> ColumnElement[bool]:
     return mine.exists()
 
 
+_DESKS = text(
+    "WITH RECURSIVE found(desk) AS (SELECT min(desk) FROM callback_request WHERE state = 'requested'"
+    " UNION ALL SELECT (SELECT min(callback_request.desk) FROM callback_request"
+    " WHERE callback_request.state = 'requested' AND callback_request.desk > found.desk)"
+    " FROM found WHERE found.desk IS NOT NULL)"
+    " SELECT desk FROM found WHERE desk IS NOT NULL"
+    " UNION SELECT desk FROM waiting_caller WHERE state = 'waiting'"
+)
+
+
+def desks_with_matters(connection: Connection) -> list[str]:
+    """Where requests stand or callers wait, one look into the index for each desk, however many there are."""
+    return sorted(connection.scalars(_DESKS))
+
+
 def _finished(connection: Connection, desk: str, closed_at: datetime, now: datetime) -> int:
     """Callers who were in the line at closing time and were answered after it."""
     answered = select(func.count(line_event.c.caller_id.distinct())).join(CALLER, CALLER.c.id == line_event.c.caller_id)

@@ -29,7 +29,7 @@ from ivr.dialogue import steps as dialogue
 from ivr.dialogue.menus import DEFAULT_LANGUAGE
 from ivr.dialogue.needs import CALLER, Asking, needs, needs_after, takes_effect
 from ivr.effects import Effect, KeepRecording
-from ivr.fact_finding import Finder, bare, own_number
+from ivr.fact_finding import Finder, bare, own_number, shown_of
 from ivr.facts import Callable, Facts
 from ivr.step_url import Step
 from ivr.store import CallSoFar
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("ivr")
 Change = Function[[Transaction], object]
 EFFECTS_IN_A_ROW = 3
+NOTE_PATIENCE = 0.3  # seconds that a note waits for SQLite's writer
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Asked:
 
     @cached_property
     def caller(self) -> Caller:
-        return Caller(self.call_sid, own_number(self.services, self.rules, self.raw_number))
+        number = own_number(self.services, self.rules, self.raw_number)
+        return Caller(self.call_sid, number, shown_of(number, self.rules, self.raw_number))
 
     @property
     def e164(self) -> str | None:
@@ -97,9 +99,10 @@ class Answerer:
         self._note(lambda tx: tx.connection.execute(named), {"line": line_id})
 
     def _note(self, change: Change, about: dict[str, str]) -> None:
-        """Best effort: what is only noted must not cost the caller her turn."""
+        """Best effort: what is only noted must not cost the caller her turn, nor make her wait for others' writing."""
         try:
-            self.services.database.run(change)
+            with self.services.database.write(NOTE_PATIENCE) as tx:
+                change(tx)
         except DatabaseError:
             LOG.warning("not noted", extra=about)
 

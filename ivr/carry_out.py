@@ -13,6 +13,7 @@ from callbacks.limits import number_over
 from callbacks.making import Looked, Made, Making, SameOpen, Wanted
 from callbacks.model import Kind, Refused, Window
 from callbacks.numbers import callable_number, keyed_to_e164
+from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
 from desks import store as desks_store
 from desks.line import Line, outlook
@@ -68,6 +69,7 @@ class Caller:
 
     call_sid: str
     number: Callable | NotCallable  # its own number, never a keyed-in one
+    shown: str = ""  # E.164, also of one that the city would not ring; withheld: ""
     number_id: str | None = None  # of that number, once it has been looked up or stored
     looked: Looked | None = None  # before a promise
 
@@ -98,7 +100,8 @@ class CarryOut:
                 self.line.leave(line_id, "hangup")
                 return Settled()
             case MoveToExtended(line_id):
-                moved = self.line.move_to_extended(line_id, self.facts.line.extended_wait if self.facts.line else None)
+                line = self.facts.line
+                moved = self.line.move_to_extended(line_id, line.extended_wait if line else None)
                 return TooLate() if moved is None else Joined(moved)
             case KeepNumber(keys):
                 return self._keep_number(keys)
@@ -257,14 +260,12 @@ class CarryOut:
         matter, which comes first."""
         if self.facts.rules.topic(stay["topic"] if stay is not None else self.step.topic).urgent:
             return 0
-        desk = stay["desk"] if stay is not None else self._desk()
-        duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.facts.now)
+        rules, now = self.facts.rules, self.facts.now
+        rings = ringing_department(rules, self.step.topic, self.step.language, now).id
+        desk = stay["desk"] if stay is not None else rings
+        duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), now)
         line_id = stay["id"] if stay is not None else None
-        seen = outlook(self.tx.connection, self.facts.rules, duty, self.facts.now, desk, line_id)
-        return seen.wait_minutes or 0
-
-    def _desk(self) -> str:
-        return self.facts.rules.topic(self.step.topic).department or self.facts.rules.extended_desk
+        return outlook(self.tx.connection, rules, duty, now, desk, line_id).wait_minutes or 0
 
     def _reopen(self, request_id: str) -> Result:
         row = self._own_request(request_id)

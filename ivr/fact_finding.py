@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping
 from adapters.ids import new_id
 from callbacks import store as promises
 from callbacks.model import Refused, Window
-from callbacks.numbers import callable_number, takes_texts
+from callbacks.numbers import callable_number, shown_e164, takes_texts
 from callbacks.planning import Times, ringing_department, slots_for, soonest
 from desks import store as desks_store
 from desks.line import outlook
@@ -44,6 +44,11 @@ def own_number(services: "Services", rules: Ruleset, raw: str) -> Callable | Not
     own = frozenset({services.settings.city_number, services.caller_id})
     found = callable_number(raw, own, rules.allowed_countries)
     return NotCallable(found.reason) if isinstance(found, Refused) else Callable(found)
+
+
+def shown_of(number: Callable | NotCallable, rules: Ruleset, raw: str) -> str:
+    """For rules about areas: where a telephone is does not depend on whether the city would ring it."""
+    return number.e164 if isinstance(number, Callable) else shown_e164(raw, rules.allowed_countries)
 
 
 def bare(services: "Services", rules: Ruleset, now: datetime, number: Callable | NotCallable = WITHHELD) -> Facts:
@@ -177,7 +182,8 @@ class Finder:
             chosen = self.rules.general_topic
         else:
             chosen = step.topic or self.rules.general_topic
-        return chosen if self.rules.topic(chosen).department is not None else None
+        answered = self.rules.topic(chosen).department is not None or self.rules.rules_about(chosen)
+        return chosen if answered else None
 
     def _is_stopped(self, step: Step, given: CallerInput, topic: str, line: LineFacts | None) -> bool:
         """No new time is offered; one that was promised may be moved, and a closing desk leaves nobody without."""
@@ -208,12 +214,12 @@ class Finder:
     def _asap_wait(self, topic: str, language: str) -> int | None:
         """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, or the desk that would ring is
         paused: no ASAP."""
-        desks = {self.rules.topic(topic).department, self.rules.extended_desk}
-        if ringing_department(self.rules, topic, language, self.now).id in self.duty.paused:
+        desk = ringing_department(self.rules, topic, language, self.now).id
+        if desk in self.duty.paused:
             return None
-        if not any(desks & one.desks for one in self.duty.all):
+        if not any({desk, self.rules.extended_desk} & one.desks for one in self.duty.all):
             return None
-        return self._wait(topic) or 0
+        return self._wait_at(desk) or 0
 
     def _newcomers_wait(self, step: Step, given: CallerInput, topic: str) -> int | None:
         """At the desk that she is led to now: after hours not her department's own."""
@@ -226,9 +232,8 @@ class Finder:
         about = self.rules.rules_about(topic) if topic is not None else ()
         if topic is None or not about:
             return NOTHING_KNOWN
-        number = self.caller.number.e164 if isinstance(self.caller.number, Callable) else ""
         asks_wait = any(rule.when.wait_minutes is not None for rule in about)
-        return Circumstances(number, self._wait(topic) if asks_wait else None)
+        return Circumstances(self.caller.shown, self._wait(topic) if asks_wait else None)
 
     def _wait(self, topic: str) -> int | None:
         return self._wait_at(self.rules.topic(topic).department or self.rules.extended_desk)

@@ -21,7 +21,7 @@ from ivr.dialogue import steps as dialogue
 from ivr.dialogue.asking import LANGUAGE_KEYS
 from ivr.dialogue.needs import Asking, needs
 from ivr.effects import Joined, JoinLine
-from ivr.fact_finding import Finder, own_number
+from ivr.fact_finding import Finder, own_number, shown_of
 from ivr.facts import Callable, NotCallable
 from ivr.step_url import Step
 from ivr.turn import DepartmentSpoken, Gather, Instruction, MomentSpoken, Say, Turn, WindowSpoken
@@ -60,7 +60,7 @@ def rings(services: "Services", rules: Ruleset, written: str) -> Rings:
     if isinstance(number, Callable):
         return Rings(number.e164, number)
     if not written or len(written) > AREA_AT_MOST:
-        return Rings("", number)
+        return Rings(shown_of(number, rules, written), number)
     whole = (own_number(services, rules, written + FILLED_UP[:n]) for n in range(1, len(FILLED_UP) + 1))
     return Rings(written, next((one for one in whole if isinstance(one, Callable)), number))
 
@@ -89,7 +89,7 @@ class _MadeUp(Finder):
     """Everything is looked up as for a real call, but for what the trial says itself."""
 
     def __init__(self, services: "Services", connection: Connection, rules: Ruleset, trial: Trial, who: Rings) -> None:
-        super().__init__(services, connection, rules, Caller("", who.number), None, trial.at)
+        super().__init__(services, connection, rules, Caller("", who.number, who.area), None, trial.at)
         self.trial = trial
 
     def answered(self, step: Step, given: Pressed) -> Turn | None:

@@ -6,7 +6,7 @@ ends chooses then. Requests that the closed desk cannot ring any more go to the 
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from desks import store, wishes
 from desks.line import extended_open
 from desks.line_store import WAITING
 from desks.serving import within_grace
-from routing_rules.model import Department, Ruleset
+from routing_rules.model import Department, Hours, Ruleset
 from routing_rules.opening_hours import is_open, last_closing
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("after_hours")
 HANDLING_MINUTES = 5.0  # until measured
 NEVER_OPEN = datetime(1970, 1, 1, tzinfo=UTC)  # a desk without hours: everything there is left over from other rules
+NO_HOURS = Hours(week=((),) * 7)
 AT_ONCE = 50  # requests in one transaction; the next second takes the next ones
 
 
@@ -61,8 +62,17 @@ def settle(services: "Services") -> int:
 def _closings(services: "Services") -> list[Closing]:
     rules, now = services.rules.current(), services.clock.now()
     zone = ZoneInfo(rules.time_zone)
-    closed = [d for d in rules.departments if d.kind == "console" and not is_open(d.hours, now, zone)]
+    desks = [d for d in rules.departments if d.kind == "console"]
+    with services.database.read() as connection:
+        known = {d.id for d in desks}
+        gone = [_without_people(rules, desk) for desk in report.desks_with_matters(connection) if desk not in known]
+    closed = [d for d in (*desks, *gone) if not is_open(d.hours, now, zone)]
     return [Closing(services, rules, d, last_closing(d.hours, now, zone) or NEVER_OPEN, now) for d in closed]
+
+
+def _without_people(rules: Ruleset, desk: str) -> Department:
+    """A desk of older rules: nobody answers there any more, and what was left at it is moved on as at a closing."""
+    return replace(rules.department(rules.extended_desk), id=desk, hours=NO_HOURS, grace_minutes=0)
 
 
 def _settle(closing: Closing, settled: bool) -> int:

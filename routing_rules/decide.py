@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from routing_rules.model import LANGUAGES, Department, Language, RoutingRule, Ruleset, Topic, When
+from routing_rules.model import LANGUAGES, Department, Duty, Language, RoutingRule, Ruleset, Topic, When
 from routing_rules.opening_hours import is_open, next_opening
 from routing_rules.routes import (
     NOTHING_KNOWN,
@@ -68,6 +68,14 @@ def answering(
     rule = first_rule(rules, topic, language, at, known)
     named = rule.department if rule is not None and rule.department is not None else topic.department
     return rules.department(named or rules.extended_desk)
+
+
+def ringing(rules: Ruleset, topic_id: str, language: str, at: datetime) -> Department:
+    """Who rings back about a topic that is promised now. An outside number has no agents: the general desk rings."""
+    department = answering(rules, topic_id, language, at)
+    if department.kind == "console":
+        return department
+    return rules.department(rules.topic(rules.general_topic).department or rules.extended_desk)
 
 
 def first_rule(
@@ -130,8 +138,15 @@ class _Way:
         if rule is None:
             self._looked("own", named, True)
         if department.provider != "city" and department.number is not None:
-            return self._partner(department, department.number)
+            return self._partner(department, department.number, self._partners_duty(topic, rule))
         return self._answered(topic, department)
+
+    def _partners_duty(self, topic: Topic, rule: RoutingRule | None) -> Duty | None:
+        """Whom an urgent caller reaches while a partner is closed. The city's own duty helps with the city's matters
+        only, such as a rule has sent to the partner."""
+        if not topic.urgent or (rule is None and topic.duty is None):
+            return None
+        return self.rules.duty_of(topic.id)
 
     def _answered(self, topic: Topic, department: Department) -> Route:
         extended = self.rules.department(self.rules.extended_desk)
@@ -174,8 +189,11 @@ class _Way:
         opens_at = min((opening for opening in openings if opening is not None), default=None)
         return AllClosed(department.id, opens_at, self.rules.duty_of(topic.id))
 
-    def _partner(self, department: Department, number: str) -> ToPartner:
+    def _partner(self, department: Department, number: str, duty: Duty | None) -> ToPartner | ToDuty:
         opened = self._is_open(department)
+        if duty is not None and not opened:
+            self._looked("urgent", duty.id, True)
+            return ToDuty(duty)
         opens_at = None if opened else next_opening(department.hours, self.at, self.zone)
         return ToPartner(department.id, number, opened, opens_at)
 

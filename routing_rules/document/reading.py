@@ -37,7 +37,7 @@ _PATTERN_MENDS: Mapping[str, str] = {
     r"^\+[1-9][0-9]{6,14}$": 'is not an international number; write it like "+358401234567"',
     r"^[a-z][a-z0-9-]{0,39}$": "is not an id; use at most 40 small letters a-z, digits and hyphens",
     r"^[1-9]$": "is not a menu key; use 1 to 5 (0 is the general topic's)",
-    r"^\+[1-9][0-9]{0,13}$": 'is not how a number begins; write it like "+35817"',
+    r"^\+[1-9][0-9]{0,7}$": 'is not how a number begins; write it like "+35817"',
     r"^[a-z_]+(\.[a-z0-9_]+)*$": 'is not the name of an announcement; write it like "menu.repeat_star"',
     r"\S": "is empty; write the words",
     r"^[A-Z]{2}$": "is not a country; write two capital letters like FI",

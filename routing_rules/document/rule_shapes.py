@@ -20,7 +20,7 @@ from routing_rules.document.base_shapes import (
 from routing_rules.document.times import DAYS, Day, IntervalsWritten, WeekKey, day_and_minute, each_day_once, spread
 from routing_rules.model import Example, Expected, Language, PlannedNotice, RoutingRule, When
 
-Area = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,13}$")]
+Area = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,7}$")]
 LONGEST_NOTICE_DAYS = 31
 
 

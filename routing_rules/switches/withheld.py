@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from routing_rules.decide import answering
+from routing_rules.decide import ringing
 from routing_rules.model import Ruleset
 
 
@@ -13,4 +13,4 @@ def is_withheld(rules: Ruleset, topic_id: str, language: str, at: datetime) -> b
     held = [one.department for one in rules.withheld if one.during[0] <= at < one.during[1]]
     if not held:
         return False
-    return None in held or answering(rules, topic_id, language, at).id in held
+    return None in held or ringing(rules, topic_id, language, at).id in held

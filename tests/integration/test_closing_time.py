@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from desks import store
 from desks.store import REQUEST
 from queue_workers import after_hours
 from tests.support.services import Town
@@ -157,3 +159,13 @@ def test_on_a_friday_evening_the_next_time_is_monday(town: Town) -> None:
     at(town, LAST_CLOSES + timedelta(days=3))
     after_hours.settle(town.services)
     assert town.promise(request)["due_at"] == TOMORROW_AT_EIGHT + timedelta(days=5)
+
+
+def test_what_is_left_at_a_desk_that_newer_rules_do_not_know_is_moved_on(town: Town) -> None:
+    request, line = town.request(), town.caller()
+    town.within(lambda tx: tx.connection.execute(update(store.REQUEST).values(desk="gone")))
+    town.within(lambda tx: tx.connection.execute(update(store.CALLER).values(desk="gone")))
+    after_hours.settle(town.services)
+    assert town.promise(request)["desk"] == "housing"
+    assert town.promise(request)["due_at"] > town.clock.now()
+    assert town.stay(line)["state"] == "closing"

@@ -1,11 +1,14 @@
 """One unit of work is written whole or not at all, however few round trips it takes."""
 
+import time
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from adapters.database import Transaction
-from adapters.schema import phone_number
+from adapters.database import Database, DatabaseError, Transaction
+from adapters.schema import metadata, phone_number
 from callbacks.store import add_number, new_number_id
 from tests.support.services import Town
 from tests.support.statements import asked_of
@@ -69,3 +72,17 @@ def test_what_is_written_in_one_statement_needs_no_round_trip_to_begin(town: Tow
         town.within(work)
     assert (len(seen.statements), seen.begins) == (2, 1 if town.services.database.is_sqlite else 0)
     assert known(town) == 1
+
+
+def test_a_note_does_not_wait_for_others_writing(tmp_path: Path) -> None:
+    """What is only noted must not cost a caller seconds of silence."""
+    database = Database(f"sqlite:///{tmp_path}/record.db")
+    with database.write() as tx:
+        metadata.create_all(tx.connection)
+    other = Database(f"sqlite:///{tmp_path}/record.db")
+    begun = time.monotonic()
+    with other.write() as held, pytest.raises(DatabaseError), database.write(patience=0.05):
+        raise AssertionError(held)
+    assert time.monotonic() - begun < 1.0
+    with database.write() as tx:
+        assert tx.connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 3000

@@ -33,6 +33,7 @@ RULES: Ruleset = replace(
     sample_rules(),
     rules=(
         Rule("north", NAME, When(topics=("library",), areas=("+35816",)), department="advice"),
+        Rule("abroad", NAME, When(topics=("school-holidays",), areas=("+46",)), department="advice"),
         Rule("swedish", NAME, When(topics=("schools",), languages=("sv",)), department="culture"),
         Rule("busy", NAME, When(topics=("housing", "general"), wait_minutes=20), department="culture"),
         Rule("at-once", NAME, When(topics=("buses",), first=datetime(2026, 12, 24).date()), duty="faults"),  # noqa: DTZ001
@@ -106,6 +107,9 @@ FI, ALL = frozenset({"fi"}), frozenset(LANGUAGES)
 @example(Made("parking", "en", OFFICE, (StaffedDesk("streets", ALL),), "+358401234567", 60))  # more than can be served
 @example(Made("water", "fi", OFFICE + timedelta(hours=13), (), "", None))
 @example(Made("health", "sv", OFFICE, (), "", None))
+@example(Made("school-holidays", "sv", OFFICE, (StaffedDesk("advice", ALL),), "+46701234567", None))
+@example(Made("school-holidays", "sv", OFFICE, (), "+46701234567", None))  # nobody there: a time is offered
+@example(Made("housing", "fi", OFFICE, (StaffedDesk("housing", FI),), "", 25))  # those who answer are not there
 @example(Made("general", "en", OFFICE + timedelta(hours=14), (), "+358401234567", None))
 def test_try_is_what_the_webhook_then_does(town: Town, telephone: Telephone, made: Made) -> None:
     _furnished(town, made)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from routing_rules.decide import all_closed, decide
 from routing_rules.document import parse
-from routing_rules.model import LANGUAGES, Ruleset
+from routing_rules.model import LANGUAGES, RoutingRule, Ruleset, When
 from routing_rules.opening_hours import is_open
 from routing_rules.routes import (
     AllClosed,
@@ -258,3 +258,20 @@ def check_route(rules: Ruleset, route: Route, language: str, at: datetime, staff
             assert not is_open(rules.department(rules.extended_desk).hours, at, HELSINKI)
             assert opens_at is not None
             assert at < opens_at < at + timedelta(days=2)
+
+
+COUNTY_NIGHT = "Tuesday 24.11.2026 23:00"
+
+
+def led_to_the_county(topic: str) -> Ruleset:
+    named = dict.fromkeys(LANGUAGES, "Sent on")
+    return replace(RULES, rules=(RoutingRule("sent-on", named, When(topics=(topic,)), department="county"),))
+
+
+def test_an_urgent_matter_that_a_rule_sends_to_a_partner_reaches_the_duty_while_the_partner_is_closed() -> None:
+    assert decide(led_to_the_county("water"), "water", "fi", utc(COUNTY_NIGHT), ()) == ToDuty(WATER)
+    opened = decide(led_to_the_county("water"), "water", "fi", utc(OFFICE_TIME), ())
+    assert isinstance(opened, ToPartner)
+    assert opened.open
+    calm = decide(led_to_the_county("parking"), "parking", "fi", utc(COUNTY_NIGHT), ())
+    assert isinstance(calm, ToPartner)
