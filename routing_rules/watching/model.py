@@ -15,6 +15,7 @@ Code = Literal[
     "rule_unmatched",  # a rule that no call can meet
     "example_failed",
     "webhook_differs",  # the real webhooks did or said something else than the rules decide
+    "webhook_failed",  # a webhook gave no answer that a call could go on with
 ]
 CODES: tuple[Code, ...] = get_args(Code)
 

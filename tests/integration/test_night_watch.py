@@ -113,6 +113,20 @@ def test_a_webhook_that_goes_elsewhere_is_seen() -> None:
     assert {one.place.partition(".")[0] for one in sampled(decided_by=rule).seen} == {"housing"}
 
 
+def test_a_webhook_that_is_not_answered_is_found_and_the_others_are_tried() -> None:
+    """Here none is: each call is refused, as if the provider's key were another."""
+    with watch_calls.house(load_settings(SETTINGS), words(), sample_rules(), TUESDAY) as one:
+        settings = one.services.settings.model_copy(update={"twilio_auth_token": "another"})
+        one.services = replace(one.services, settings=settings)
+        found = one.try_at((TUESDAY,), ("housing", "parking"))
+    assert found.tried == 2
+    assert [(seen.code, seen.place.partition(".")[0]) for seen in found.seen] == [
+        ("webhook_failed", "housing"),
+        ("webhook_failed", "parking"),
+    ]
+    assert dict(found.seen[0].values)["answer"] == "403 /voice/incoming"
+
+
 def test_the_look_at_once_is_told_with_its_exit_code(town: Town) -> None:
     done = ended("2026-11-24", SEEN)
     assert watchdog.told(done, 12.0).splitlines() == [
