@@ -105,9 +105,12 @@ def _plan_of(services: "Services", found: Opened) -> object:
 
 def publish(services: "Services", draft_id: str) -> ResponseReturnValue:
     found = desk.opened(services, draft_id)
-    later, moment = request.form.get("when") == "later", _moment(services, request.form.get("publish_at", ""))
+    later, written = request.form.get("when") == "later", request.form.get("publish_at", "").strip()
+    moment = _moment(services, written)
     if later and moment is None:
         return _page(services, found, "no_moment"), 422
+    if written and not later:
+        return _page(services, found, "moment_unused"), 422  # rules meant for another day must not reach callers today
     ticked, reason = frozenset(request.form.getlist("ticked")), request.form.get("reason", "")
     now, who, revision = services.clock.now(), desk.owner(), posted_revision()
     if moment is not None and later:

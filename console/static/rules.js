@@ -56,3 +56,9 @@ function addDay(fieldset) {
   count.value = String(now + 1);
   row.querySelector("input").focus();
 }
+
+// a typed moment is meant: "later" is chosen with it, and "at once" takes it away again
+const moment = document.querySelector("#publish_at");
+const when = (value) => document.querySelector(`input[name='when'][value='${value}']`);
+moment?.addEventListener("input", () => { if (moment.value) when("later").checked = true; });
+if (moment) when("now").addEventListener("change", () => { moment.value = ""; });

@@ -75,6 +75,17 @@ def test_a_publication_at_a_moment_can_be_cancelled(city: City, seija: Browser) 
     assert city.services.rules.current().version == 1
 
 
+def test_a_moment_that_is_given_is_never_passed_over(city: City, seija: Browser) -> None:
+    changed(city, seija)
+    for when in ("now", "", "soon"):
+        refused = publishes(city, seija, when=when, publish_at="2026-11-30T08:00")
+        assert refused.status_code == 422, when
+        assert "valintana oli Heti" in refused.text
+        assert 'value="2026-11-30T08:00"' in refused.text, "what she typed stands"
+    assert city.services.rules.current().version == 1
+    assert row(city).state == "open"
+
+
 def test_the_way_back_is_one_step_and_says_what_changes(city: City, seija: Browser) -> None:
     changed(city, seija)
     publishes(city, seija)
