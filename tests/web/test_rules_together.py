@@ -5,7 +5,7 @@ from werkzeug.test import TestResponse
 
 from tests.web.console_rig import Browser, City
 from tests.web.filled_forms import filled
-from tests.web.rules_forms import DRAFT, at_work, city_of_rules, document, element, keeps, sends
+from tests.web.rules_forms import DRAFT, at_work, city_of_rules, document, element, keeps, row, sends
 
 
 @pytest.fixture
@@ -102,3 +102,40 @@ def test_a_list_that_has_changed_meanwhile_is_shown_anew(city: City, seija: Brow
     assert answer.status_code == 409
     assert "Mitään ei korvattu" in answer.text
     assert document(city) == before
+
+
+# --- the whole document as text -----------------------------------------------------------------------------------
+
+
+def overtaken_text(city: City, seija: Browser) -> dict[str, list[str]]:
+    """Her text, the grace at 15, made before Olli has set the overload of the same department to 30."""
+    hers = filled(seija.page(f"{DRAFT}/text"))
+    hers["text"] = [hers["text"][0].replace("grace_minutes: 10", "grace_minutes: 15")]
+    olli = at_work(city, "olli")
+    his = olli.page(f"{DRAFT}/parts/departments/housing")
+    assert keeps(olli, "departments", "housing", his, overload_wait_minutes="30").status_code == 303
+    return hers
+
+
+@pytest.mark.parametrize("broken", ["departments: [", ""])
+def test_a_text_refused_after_anothers_saving_still_knows_what_it_was_made_from(
+    city: City, seija: Browser, broken: str
+) -> None:
+    hers = overtaken_text(city, seija)
+    refused = sends(seija, f"{DRAFT}/text", **{**hers, "text": broken})
+    assert refused.status_code == 422
+    assert filled(refused.text)["revision"] == ["1"]
+    mended = {**filled(refused.text), "text": hers["text"]}
+    assert sends(seija, f"{DRAFT}/text", **mended).status_code == 409
+    assert element(city, "departments", "housing")["overload_wait_minutes"] == 30
+
+
+def test_a_text_replaces_anothers_work_only_once_she_has_seen_what(city: City, seija: Browser) -> None:
+    answer = sends(seija, f"{DRAFT}/text", **overtaken_text(city, seija))
+    assert answer.status_code == 409
+    assert "45, ei enää 30" in answer.text  # his, which her text would put back
+    assert "15, ei enää 10" in answer.text  # hers
+    assert row(city).revision == 2
+    assert sends(seija, f"{DRAFT}/text", **filled(answer.text)).status_code == 303
+    assert element(city, "departments", "housing")["overload_wait_minutes"] == 45
+    assert element(city, "departments", "housing")["grace_minutes"] == 15
