@@ -36,6 +36,7 @@ def look(services: "Services", draft_id: str) -> str:
 
 def _page(services: "Services", found: Opened, problem: str = "", findings: tuple[Finding, ...] | None = None) -> str:
     """``problem``: why it was not published; what she wrote and ticked stands as she left it."""
+    live = live_number(services)  # before anything is compared with it: what she is asked to confirm is never newer
     problems = problems_of(found)
     rules = None if problems else would_be(services, found)
     tell = desk.teller(services, found.written)
@@ -47,7 +48,7 @@ def _page(services: "Services", found: Opened, problem: str = "", findings: tupl
         errors=[one for one in told if one[0].level == "error"],
         warnings=[one for one in told if one[0].level == "warning"], lines=lines, problem=problem, behind=behind,
         written=request.form, ticked=request.form.getlist("ticked"), earliest=local.strftime("%Y-%m-%dT%H:%M"),
-        live=services.rules.current().version, plan=_plan_of(services, found), has=desk.has,
+        live=live, plan=_plan_of(services, found), has=desk.has,
     )  # fmt: skip
 
 
@@ -80,6 +81,18 @@ def published(services: "Services") -> Ruleset | None:
     """What is in force as it was written: without quick switches."""
     live = next(iter(publishing.versions(services.database, 1)), None)
     return None if live is None else parse(live.document)
+
+
+def live_number(services: "Services") -> int:
+    """What a page names as the version that its changes are compared with, and posts back as the one she was shown."""
+    live = next(iter(publishing.versions(services.database, 1)), None)
+    return services.rules.current().version if live is None else live.version
+
+
+def posted_live() -> int:
+    """0, which nothing was ever compared with, where no page has shown her one."""
+    given = request.form.get("live", "")
+    return int(given) if given.isdecimal() and len(given) < 9 else 0
 
 
 def mending(found: Opened, place: str) -> str:
@@ -121,7 +134,7 @@ def publish(services: "Services", draft_id: str) -> ResponseReturnValue:
         return _ended(services, found, planned)
     done = publishing.publish(
         services.database, draft_id, revision, who, reason, ticked, now, *desk.known(services),
-        also=noted(services, "rules_published"),
+        also=noted(services, "rules_published"), seen=posted_live(),
     )  # fmt: skip
     return _ended(services, found, done)
 
@@ -135,8 +148,12 @@ def _ended(
             return redirect(url_for("console.rules", published=version), 303)
         case Planned():
             return redirect(url_for("console.rules", planned="yes"), 303)
+        case Unchecked(findings) if live_number(services) != posted_live():  # what is new may be the newer version's
+            return _page(services, found, "newer_live", findings), 409
         case Unchecked(findings):
             return _page(services, found, "unchecked", findings), 422
+        case Behind(()):
+            return _page(services, found, "newer_live"), 409
         case Behind():
             return redirect(url_for("console.rules_behind", draft_id=found.draft.id), 303)
         case Stale(current):

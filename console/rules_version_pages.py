@@ -12,7 +12,7 @@ from console.rendering import page_language
 from console.rules_changes import Line, change_lines
 from console.rules_desk import noted
 from console.rules_finding_words import finding_words
-from console.rules_publish_pages import in_force, published
+from console.rules_publish_pages import in_force, live_number, posted_live, published
 from console.rules_text_pages import as_file
 from console.words import PageWords, page_words
 from routing_rules.checking.check import check
@@ -20,7 +20,7 @@ from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
 from routing_rules.versions import publishing
 from routing_rules.versions.difference import difference
-from routing_rules.versions.model import Published, Version
+from routing_rules.versions.model import Behind, Published, Version
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -85,10 +85,11 @@ def confirm(services: "Services", version: str) -> str:
 
 
 def _confirm(services: "Services", found: Version, problem: str = "") -> str:
+    live = live_number(services)  # before what is compared with it
     return render_template(
         "console/rules_roll_back.html",
         version=found,
-        live=services.rules.current().version,
+        live=live,
         lines=_back_again(services, found),
         people=desk.people(services),
         problem=problem,
@@ -113,8 +114,11 @@ def roll_back(services: "Services", version: str) -> ResponseReturnValue:
         request.form.get("reason", ""),
         services.clock.now(),
         noted(services, "rules_rolled_back"),
+        posted_live(),
     )
     if isinstance(done, Published):
         in_force(services)
         return redirect(url_for("console.rules", published=done.version), 303)
+    if isinstance(done, Behind):
+        return _confirm(services, found, "newer_live"), 409
     return _confirm(services, found, done.reason), 422

@@ -39,14 +39,18 @@ LISTED = 200
 def publish(
     database: Database, draft_id: str, revision: int, author: str, reason: str, ticked: frozenset[str], now: datetime,
     known_announcements: Announcements | None = None, numbers: Numbers | None = None, also: Also | None = None,
+    seen: int | None = None,
 ) -> Published | Unchecked | Behind | Stale | Refused:  # fmt: skip
-    """``ticked``: keys of the warnings that the author has seen and accepts."""
+    """``ticked``: keys of the warnings that the author has seen and accepts. ``seen``: the live version whose
+    difference she was shown; Behind without conflicts: another is live by now, and she is to look again."""
     deed = Deed(author, reason, now, also)
 
     def once() -> Published | Unchecked | Behind | Stale | Refused:
         ready = readied(database, draft_id, revision, ticked, now, Known(known_announcements, numbers))
         if not isinstance(ready, tuple):
             return ready
+        if not _shown(ready[1].live, seen):
+            return Behind((), ready[1].live.version)
         try:
             return put(database, ready[1], deed, moved(draft_id, revision, "published"))
         except Lost:
@@ -55,13 +59,20 @@ def publish(
     return tried(reason, once)
 
 
+def _shown(live: Version, seen: int | None) -> bool:
+    """What is put into force goes over ``live`` or is readied anew, so this holds inside the transaction, too."""
+    return seen is None or seen == live.version
+
+
 def roll_back(
-    database: Database, number: int, author: str, reason: str, now: datetime, also: Also | None = None
-) -> Published | Refused:
-    """That version's document as a new version. No check stops it: it has been in force, and there is a hurry."""
+    database: Database, number: int, author: str, reason: str, now: datetime, also: Also | None = None,
+    seen: int | None = None,
+) -> Published | Behind | Refused:  # fmt: skip
+    """That version's document as a new version. No check stops it: it has been in force, and there is a hurry.
+    ``seen``: as for ``publish``; what a version that she never saw has brought is not taken away unseen."""
     deed = Deed(author, reason, now, also)
 
-    def once() -> Published | Refused:
+    def once() -> Published | Behind | Refused:
         with database.read() as connection:
             live, wanted = store.live(connection), store.version(connection, number)
         if live is None or wanted is None:
@@ -69,6 +80,8 @@ def roll_back(
         rules = read(wanted.document, "unreadable_version")
         if isinstance(rules, Refused):
             return rules
+        if not _shown(live, seen):
+            return Behind((), live.version)
         return put(database, Candidate(live, rules, "rollback", str(number)), deed)
 
     return tried(reason, once)

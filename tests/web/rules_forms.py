@@ -58,8 +58,9 @@ def changed(city: City, seija: Browser, grace: str = "12") -> None:
 
 
 def publishes(city: City, seija: Browser, **fields: Any) -> TestResponse:
-    ticked = ticks(seija.page(f"{DRAFT}/check"))
-    form = {"revision": str(row(city).revision), "reason": "Kokous päätti", "ticked": ticked, **fields}
+    page = seija.page(f"{DRAFT}/check")
+    shown = {"live": filled(page).get("live", ""), "ticked": ticks(page)}
+    form = {"revision": str(row(city).revision), "reason": "Kokous päätti", **shown, **fields}
     return sends(seija, f"{DRAFT}/publish", **form)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.schema import audit_event, rules_plan, ruleset
 from tests.web.console_rig import Browser, City
-from tests.web.filled_forms import ticks
+from tests.web.filled_forms import filled, ticks
 from tests.web.rules_forms import DRAFT, at_work, changed, city_of_rules, element, hours, keeps, publishes, row, sends
 
 
@@ -57,7 +57,7 @@ def test_a_dead_end_is_named_and_led_to_its_form(city: City, seija: Browser) -> 
     assert "Korjaa ensin nämä" in page
     assert f'href="/console{DRAFT}/parts/topics/water"' in page
     assert "Julkaise säännöt" not in page
-    refused = sends(seija, f"{DRAFT}/publish", revision="2", reason="Silti")
+    refused = sends(seija, f"{DRAFT}/publish", revision="2", live="1", reason="Silti")
     assert refused.status_code == 422
     assert city.services.rules.current().version == 1
 
@@ -91,11 +91,42 @@ def test_the_way_back_is_one_step_and_says_what_changes(city: City, seija: Brows
     publishes(city, seija)
     page = seija.page("/rules/versions/1/roll-back")
     assert "Sulkemisen jälkeen palvellaan vielä (min): 10, ei enää 12." in page
-    assert sends(seija, "/rules/versions/1/roll-back", reason="").status_code == 422
-    assert sends(seija, "/rules/versions/1/roll-back", reason="Jonot kasvoivat").status_code == 303
+    assert sends(seija, "/rules/versions/1/roll-back", live="2", reason="").status_code == 422
+    assert sends(seija, "/rules/versions/1/roll-back", live="2", reason="Jonot kasvoivat").status_code == 303
     assert city.services.rules.current().version == 3
     assert city.services.rules.current().department("housing").grace_minutes == 10
     assert "palasi versioon 1" in seija.page("/rules/versions/3")
+
+
+def test_the_way_back_takes_nothing_away_that_she_was_not_shown(city: City, seija: Browser) -> None:
+    changed(city, seija)
+    publishes(city, seija)
+    shown = filled(seija.page("/rules/versions/1/roll-back"))
+    assert hours(city, "sirpa", **{"hours.week.friday": "8-14"}).status_code == 303
+    for live in (shown["live"], "", "x"):
+        again = sends(seija, "/rules/versions/1/roll-back", live=live, reason="Jonot kasvoivat")
+        assert again.status_code == 409
+        assert "Sillä välin on tullut voimaan uudempi versio" in again.text
+    assert city.services.rules.current().version == 3
+    assert "8.00–14.00" in again.text, "what would go with it is shown now"
+    assert "Jonot kasvoivat" in again.text
+    confirmed = {**filled(again.text), "reason": "Jonot kasvoivat"}
+    assert sends(seija, "/rules/versions/1/roll-back", **confirmed).status_code == 303
+
+
+@pytest.mark.parametrize("friday", ["8-14", "8-16.30"])  # with a new warning, and without one
+def test_what_has_become_live_since_she_looked_is_shown_before_it_goes(city: City, seija: Browser, friday: str) -> None:
+    changed(city, seija)
+    shown = {**filled(seija.page(f"{DRAFT}/check")), "reason": "Kokous päätti"}
+    assert hours(city, "sirpa", **{"hours.week.friday": friday}).status_code == 303
+    again = sends(seija, f"{DRAFT}/publish", **shown)
+    assert again.status_code == 409
+    assert "Sillä välin on tullut voimaan uudempi versio" in again.text
+    assert city.services.rules.current().version == 2
+    confirmed = {**filled(again.text), "ticked": ticks(again.text)}
+    assert confirmed["reason"] == ["Kokous päätti"]
+    assert sends(seija, f"{DRAFT}/publish", **confirmed).status_code == 303
+    assert city.services.rules.current().version == 3
 
 
 def test_a_newer_version_is_taken_into_the_draft_before_both_meet(city: City, seija: Browser) -> None:
