@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from routing_rules.model import Department, Duty, Example, Limits, RoutingRule, Topic
 
@@ -18,13 +19,15 @@ SHOWN = 60  # of the ids that could be meant: a page of them helps nobody
 
 
 class Noted(Protocol):
-    """A notice, as far as it says which topics it is about."""
+    """A notice, as far as it says which topics it is about, and whether its time can be."""
 
     @property
     def id(self) -> str: ...
 
     @property
     def topics(self) -> tuple[str, ...]: ...
+
+    def holds(self, zone: ZoneInfo) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Parts:
     examples: tuple[Example, ...] = ()
     notices: tuple[Noted, ...] = ()
     rule_ids: tuple[str, ...] = ()
+    zone: ZoneInfo | None = None  # None: it could not be read
 
     @cached_property
     def above(self) -> Mapping[str, str | None]:
@@ -83,6 +87,11 @@ def _rules(parts: Parts) -> Iterator[str]:
         yield from _unknown(f"{place}.desk", "department", (example.desk,), (*desks, *parts.duty_ids))
     for notice in parts.notices:
         yield from _unknown(f"notices.{notice.id}.topics", "topic", notice.topics, parts.topic_ids)
+        if parts.zone is not None and not notice.holds(parts.zone):
+            yield (
+                f"notices.{notice.id}: begins or ends in the hour that the clock change leaves out, and so ends before "
+                "it begins, or too late; write from and to outside that hour"
+            )
 
 
 def _unknown(place: str, what: str, ids: Iterable[str | None], known: tuple[str, ...]) -> Iterator[str]:

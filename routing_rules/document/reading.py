@@ -71,6 +71,7 @@ def parse(text: str) -> Ruleset:
         examples=tuple(shape.value() for shape in examples),
         notices=tuple(notices),
         rule_ids=_texts(written, "rules", "id"),
+        zone=ZoneInfo(head.time_zone) if head is not None else None,
     )
     problems.extend(checks.problems(parts))
     if problems or head is None:

@@ -117,11 +117,26 @@ class PlannedNoticeShape(Shape):
         return self
 
     def value(self, zone: ZoneInfo) -> PlannedNotice:
-        first, last = (_local(written).replace(tzinfo=zone).astimezone(UTC) for written in (self.first, self.last))
+        first, last = self._moments(zone)
         return PlannedNotice(self.id, self.words.value(), first, last, self.topics)
+
+    def holds(self, zone: ZoneInfo) -> bool:
+        """Whether it ends after it begins, and in time, by the city's clock: the hour that a spring night leaves out
+        lies an hour later. A ruleset in which it did not could be published, and then read by nobody."""
+        first, last = self._moments(zone)
+        return first < last and _clock(last, zone) - _clock(first, zone) <= timedelta(days=LONGEST_NOTICE_DAYS)
+
+    def _moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        first, last = (_local(written).replace(tzinfo=zone).astimezone(UTC) for written in (self.first, self.last))
+        return first, last
 
 
 def _local(written: str) -> datetime:
     day, _, minute = day_and_minute(written)
     assert day is not None  # held by Dated
     return datetime.combine(day, time(minute // 60, minute % 60))
+
+
+def _clock(at: datetime, zone: ZoneInfo) -> datetime:
+    """As the document writes it back."""
+    return at.astimezone(zone).replace(tzinfo=None)
