@@ -1,4 +1,5 @@
-"""A draft beside the live rules: past calls routed again by both, and what would be different. It changes nothing."""
+"""A draft, as publishing it would put it into force, beside the live rules: past calls routed again by both, and what
+would be different. It changes nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,13 +12,16 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from console import guard
 from console import rules_desk as desk
+from console import rules_document as document
 from console.rendering import page_language, wording
+from console.rules_desk import Opened
+from console.rules_publish_pages import would_be
 from console.rules_words import Why
 from console.why_pages import answer
 from console.words import page_words
 from desks.line_store import handling_minutes
 from routing_rules.comparing import Comparison, Goal, Shift, compare
-from routing_rules.document import RulesetInvalid, parse
+from routing_rules.document import RulesetInvalid
 from routing_rules.model import Ruleset
 from routing_rules.past import store as past_store
 from routing_rules.versions import drafts
@@ -65,7 +69,7 @@ def _compared(services: "Services", draft_id: str, days: int) -> dict[str, objec
     if draft is None or draft.state == "dropped":
         raise NotFound
     try:
-        after = parse(draft.document)
+        after = would_be(services, Opened(draft, document.read(draft.document)))
     except RulesetInvalid as invalid:
         return {"problems": invalid.problems}
     before, since = services.rules.plain(), services.clock.now() - timedelta(days=days)
@@ -73,7 +77,8 @@ def _compared(services: "Services", draft_id: str, days: int) -> dict[str, objec
         kept = past_store.since(connection, since, AT_MOST)
         handling = measured(connection, {d.id for rules in (before, after) for d in rules.departments})
     found = compare(before, after, (one.past for one in kept), handling)
-    return {"found": found, "cut": len(kept) >= AT_MOST} | _told(services, before, after, found)
+    newer = draft_id if drafts.behind(services.database, draft_id) is not None else ""
+    return {"found": found, "cut": len(kept) >= AT_MOST, "newer": newer} | _told(services, before, after, found)
 
 
 def measured(connection: Connection, desks: Iterable[str]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The page Try: where a made-up call goes, why, and what the caller hears.
 
-On the rules in force, or on an open draft where the person may change the city's rules. Nothing is kept.
+On the rules in force, or on an open draft where the person may change the city's rules: as publishing it would put
+it into force, with what has become live since. Nothing is kept.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import guard
+from console import rules_document as document
 from console.rendering import page_language
+from console.rules_desk import Opened
+from console.rules_publish_pages import would_be
 from console.rules_try_form import LIVE, STAFFINGS, WRITTEN_AT, Asked, Faults, asked
 from console.rules_words import LookedInWords, Why
 from console.words import page_words
 from desks import store as desks_store
 from ivr.heard import Heard, heard, reachable, rings
 from routing_rules.decide import all_closed
-from routing_rules.document import RulesetInvalid, parse
+from routing_rules.document import RulesetInvalid
 from routing_rules.model import LANGUAGES, Ruleset, Topic
 from routing_rules.routes import StaffedDesk
 from routing_rules.switches import service as switches
@@ -97,14 +101,24 @@ def rules_of(services: "Services", chosen: str) -> Ruleset | str:
     """The ruleset to try, or why it cannot be: a fault's code."""
     if chosen in ("", LIVE):
         return services.rules.current()
-    draft = next((one for one in open_drafts(services) if one.id == chosen), None)
+    draft = _open_draft(services, chosen)
     if draft is None:
         return "rules"
     try:
-        written = parse(draft.document)
+        written = would_be(services, Opened(draft, document.read(draft.document)))
     except RulesetInvalid:
         return "draft"
     return with_switches(written, (kept.switch for kept in switches.running(services.database, services.clock.now())))
+
+
+def newer_than(services: "Services", chosen: str) -> str:
+    """The chosen draft, where a newer version has become live since it was begun; else ""."""
+    draft = None if chosen in ("", LIVE) else _open_draft(services, chosen)
+    return draft.id if draft is not None and drafts.behind(services.database, draft.id) is not None else ""
+
+
+def _open_draft(services: "Services", chosen: str) -> Draft | None:
+    return next((one for one in open_drafts(services) if one.id == chosen), None)
 
 
 def open_drafts(services: "Services") -> tuple[Draft, ...]:
@@ -117,6 +131,7 @@ def _page(services: "Services", rules: Ruleset, written: dict[str, str], faults:
         "console/rules_try.html",
         live=services.rules.current().version,
         drafts=open_drafts(services),
+        newer=newer_than(services, written.get("rules", "")),
         branches=branches(rules, page_language()),
         desks=[d for d in rules.departments if d.kind == "console"],
         staffings=STAFFINGS,

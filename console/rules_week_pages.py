@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from console.rendering import page_language
 from console.rules_try_form import LONGEST, Faults, day_of, language_of
-from console.rules_try_pages import branches, open_drafts, rules_of
+from console.rules_try_pages import branches, newer_than, open_drafts, rules_of
 from console.rules_week_bars import Bar, bars
 from console.rules_words import day_words
 from console.words import PageWords, page_words
@@ -67,6 +67,7 @@ def _page(services: "Services", rules: Ruleset, wanted: Wanted, faults: Faults) 
         rows={} if faults or wanted.topic else _rows(rules, wanted, t),
         caption=_caption(rules, wanted, t),
         draft_name=next((one.name for one in open_drafts(services) if one.id == wanted.draft), ""),
+        newer=newer_than(services, wanted.draft),
         states=STATES,
         languages=LANGUAGES,
         earliest=FIRST_DAY,
