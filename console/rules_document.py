@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import chain
 
 from console.rules_fields import FIELDS, LISTS, Part
 from console.rules_form_parts import Known
@@ -15,11 +16,25 @@ from console.rules_forms import Element, at, put, taken
 Written = Mapping[str, object]
 NEW = "~new"  # an element that is not there yet; no id looks like it
 LONGEST_ID = 40
+DEEPEST = 40  # groups within groups; a ruleset has 7
+NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # no record keeps it, no page can show it
 
 
 def read(document: str) -> dict[str, object]:
     found = json.loads(document)
     return found if isinstance(found, dict) else {}
+
+
+def can_be_kept(value: object) -> bool:
+    """No group deeper than any ruleset, and no character that is none."""
+    level: list[object] = [value]
+    for _ in range(DEEPEST):
+        if any(isinstance(one, str) and NO_CHARACTER.search(one) for one in level):
+            return False
+        groups = [one for one in level if isinstance(one, Mapping)]
+        lists = [one for one in level if isinstance(one, list)]
+        level = [*chain(*lists), *chain(*groups), *chain.from_iterable(one.values() for one in groups)]
+    return not level
 
 
 def elements(written: Written, part: Part) -> list[Element]:
@@ -83,6 +98,18 @@ def moved(written: Written, part: Part, element_id: str, steps: int) -> dict[str
         return dict(written)
     listed.insert(beside[goal], listed.pop(place))
     return {**written, part: listed}
+
+
+def ends(written: Written, part: Part) -> dict[str, frozenset[int]]:
+    """By id: where an element cannot go (-1 up, 1 down), for it stands first or last among its neighbours."""
+    menus: dict[str, list[str]] = {}
+    for one in elements(written, part):
+        menus.setdefault(repr(one.get("parent")), []).append(str(one.get("id")))
+    blocked: dict[str, frozenset[int]] = {}
+    for menu in menus.values():
+        for step, element_id in ((-1, menu[0]), (1, menu[-1])):
+            blocked[element_id] = blocked.get(element_id, frozenset()) | {step}
+    return blocked
 
 
 def known(written: Written) -> Known:

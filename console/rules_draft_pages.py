@@ -63,13 +63,17 @@ def part_list(services: "Services", draft_id: str, part: str) -> ResponseReturnV
         (str(one.get("id")), _called(language, one), summary(tell, chosen, one), _depth(one))
         for one in _ordered(found, chosen)
     ]
-    keys = services.announcements.spoken_keys() if chosen == "announcements" else ()
-    return desk.page(services, "rules_part", found, part=chosen, rows=rows, built_in=_builtin(services, keys, language))
+    return desk.page(
+        services, "rules_part", found, part=chosen, rows=rows, announcements=_announcements(services, found, language),
+        ends=document.ends(found.written, chosen),
+    )  # fmt: skip
 
 
-def _builtin(services: "Services", keys: tuple[str, ...], language: str) -> dict[str, str]:
-    """What callers hear unless the city has words of its own."""
-    return {key: services.announcements.catalogues[language].announcements[key] for key in keys}
+def _announcements(services: "Services", found: Opened, language: str) -> list[tuple[str, str, bool]]:
+    """Key, what callers hear, and whether that is the city's own: also what it has under a key that nobody speaks."""
+    spoken = services.announcements.catalogues[language].announcements
+    own = {str(one["id"]): _called(language, one) for one in document.elements(found.written, "announcements")}
+    return [(key, own.get(key, spoken.get(key, "")), key in own) for key in dict.fromkeys((*spoken, *own))]
 
 
 def _called(language: str, element: dict[str, object]) -> str:
@@ -103,7 +107,9 @@ def move(services: "Services", draft_id: str, part: str) -> ResponseReturnValue:
     element_id, direction = request.form.get("element", ""), request.form.get("direction", "")
     if direction not in STEPS or chosen not in LISTS:
         raise BadRequest("direction")
-    changed = document.moved(found.written, chosen, element_id, STEPS[direction])
+    changed, revision = document.moved(found.written, chosen, element_id, STEPS[direction]), posted_revision()
+    if changed == found.written and revision == found.draft.revision:
+        return redirect(url_for("console.rules_part", draft_id=draft_id, part=chosen), 303)
     return _then_list(services, found, chosen, changed, moved=element_id, direction=direction)
 
 

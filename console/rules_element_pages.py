@@ -16,11 +16,13 @@ from console.rules_document import NEW
 from console.rules_draft_pages import known_part, posted_revision, save
 from console.rules_fields import FIELDS, GROUPS, SINGLE, Field, Part
 from console.rules_forms import Element, Faults, differing, named, read, shown, taken
+from routing_rules.model import LANGUAGES
 from routing_rules.versions.model import Saved, Stale
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
+SIDES = frozenset({"mine", "theirs"})
 TRIES = 3  # how often another's saving of some other element may come in between
 
 
@@ -49,17 +51,19 @@ def _form(
 ) -> str:  # fmt: skip
     language, year = page_language(), desk.local_now(services).year
     values = shown(FIELDS[part], seen, language, year) if posted is None else posted
-    built_in = {
-        code: services.announcements.catalogues[code].announcements[element_id]
-        for code in ("fi", "sv", "en")
-        if part == "announcements"
-    }
+    built_in = built_in_words(services, element_id) if part == "announcements" else {}
     return desk.page(
         services, "rules_element", found, part=part, element_id=element_id, seen=json.dumps(seen, ensure_ascii=False),
         fields=FIELDS[part], groups=grouped(part), values=values, faults=faults or {}, problem=problem,
         known=document.known(found.written), built_in=built_in, new=element_id == NEW, name=named(seen, language, ""),
         tops=[str(one.get("id")) for one in document.elements(found.written, "topics") if not one.get("parent")],
     )  # fmt: skip
+
+
+def built_in_words(services: "Services", key: str) -> dict[str, str]:
+    """By language; {} for a key of the city's own that no release speaks."""
+    said = {code: services.announcements.catalogues[code].announcements.get(key) for code in LANGUAGES}
+    return {code: words for code, words in said.items() if words is not None}
 
 
 def grouped(part: Part) -> list[tuple[str, list[Field]]]:
@@ -75,20 +79,24 @@ def grouped(part: Part) -> list[tuple[str, list[Field]]]:
 
 def keep(services: "Services", draft_id: str, part: str, element_id: str) -> ResponseReturnValue:
     """What she wrote, onto the element as she saw it."""
-    found, chosen = desk.opened(services, draft_id), _addressed(part, element_id)
-    seen, posted = _group("seen"), request.form.to_dict(flat=False)
+    found = desk.opened(services, draft_id)
+    chosen, seen, posted = (
+        _addressed(services, found, part, element_id),
+        _group("seen"),
+        request.form.to_dict(flat=False),
+    )
     reading = read(FIELDS[chosen], posted, seen, document.known(found.written))
     if reading.faults:
         return _form(services, found, chosen, element_id, seen, posted, reading.faults), 422
     return _kept(services, found, chosen, element_id, seen, reading.element)
 
 
-def _addressed(part: str, element_id: str) -> Part:
+def _addressed(services: "Services", found: Opened, part: str, element_id: str) -> Part:
     """Raises NotFound, BadRequest: a form without the revision it was made from is none of ours."""
     chosen = known_part(part)
     posted_revision()
-    if chosen in SINGLE and element_id != chosen:
-        raise NotFound
+    if chosen == "announcements" or (chosen in SINGLE and element_id != chosen):
+        _seen(services, found, chosen, element_id)
     return chosen
 
 
@@ -132,19 +140,32 @@ def _choose(
     theirs: Element | None,
     seen: Element,
     mine: Element,
+    problem: str = "",
 ) -> str:
-    """Both sides, field by field. Where only one of both has changed a field, that side is proposed."""
+    """Both sides, field by field: her pick stands; else, where only one of both has changed a field, that side."""
     tell = desk.teller(services, found.written)
     other = theirs or {}
     rows = [
-        (field, tell.lines(field, other), tell.lines(field, mine), _proposed(field, seen, other, mine))
+        (
+            field,
+            tell.lines(field, other),
+            tell.lines(field, mine),
+            _picked(field) or _proposed(field, seen, other, mine),
+        )
         for field in differing(FIELDS[part], other, mine)
     ]
     return desk.page(
-        services, "rules_choose", found, part=part, element_id=element_id, rows=rows, gone=theirs is None,
+        services, "rules_choose", found, part=part, element_id=element_id, rows=rows, gone=not other, problem=problem,
         by=desk.people(services).get(found.draft.changed_by, ""), theirs=json.dumps(other, ensure_ascii=False),
-        mine=json.dumps(mine, ensure_ascii=False), name=named(mine, tell.t.language, element_id),
+        mine=json.dumps(mine, ensure_ascii=False), seen=json.dumps(seen, ensure_ascii=False),
+        name=named(mine, tell.t.language, element_id),
     )  # fmt: skip
+
+
+def _picked(field: Field) -> str:
+    """What she has chosen on this page, were there other fields left to choose."""
+    side = request.form.get(f"take.{field.id}", "")
+    return side if side in SIDES else ""
 
 
 def _proposed(field: Field, seen: Element, theirs: Element, mine: Element) -> str:
@@ -155,14 +176,15 @@ def _proposed(field: Field, seen: Element, theirs: Element, mine: Element) -> st
 
 def choose(services: "Services", draft_id: str, part: str, element_id: str) -> ResponseReturnValue:
     """Hers, theirs or each by each, over the element that she was shown as theirs."""
-    found, chosen = desk.opened(services, draft_id), _addressed(part, element_id)
+    found = desk.opened(services, draft_id)
+    chosen = _addressed(services, found, part, element_id)
     theirs, mine, everything = _group("theirs"), _group("mine"), request.form.get("all", "")
     if not theirs and everything == "theirs":
         return _back(found, chosen)  # it is gone, and stays so
     fields = differing(FIELDS[chosen], theirs, mine)
     picks = {field: everything or request.form.get(f"take.{field.id}", "") for field in fields}
-    if not set(picks.values()) <= {"mine", "theirs"}:
-        return _choose(services, found, chosen, element_id, theirs, {}, mine), 422
+    if not set(picks.values()) <= SIDES:
+        return _choose(services, found, chosen, element_id, theirs, _group("seen"), mine, "choose"), 422
     built: Element = {**mine, **theirs} if theirs else dict(mine)
     for field, side in picks.items():
         taken(field, mine if side == "mine" else theirs, built)
@@ -175,6 +197,6 @@ def _group(name: str) -> Element:
         found = json.loads(request.form.get(name) or "{}")
     except (ValueError, RecursionError):
         raise BadRequest(name) from None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not document.can_be_kept(found):
         raise BadRequest(name)
     return found

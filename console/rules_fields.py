@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from routing_rules.model import Expected
+from console.rules_times import DAYS
+from routing_rules.holidays import NAMES
+from routing_rules.model import LANGUAGES, Expected, RingEnd
 
 Kind = Literal[
     "line", "words", "told", "telephone", "telephones", "areas", "countries", "topic", "top_topic", "topics",
@@ -17,6 +19,8 @@ Kind = Literal[
 Part = Literal["topics", "departments", "rules", "duties", "limits", "examples", "notices", "announcements", "city"]
 PARTS: tuple[Part, ...] = get_args(Part)
 LISTS: tuple[Part, ...] = ("topics", "departments", "rules", "duties", "examples", "notices")
+MOST_ROWS = 200  # days of a form
+ENDS: tuple[str, ...] = get_args(RingEnd)
 SINGLE: tuple[Part, ...] = ("limits", "city")  # one of it: its form stands where others have a list
 
 
@@ -34,6 +38,22 @@ class Field:
     def id(self) -> str:
         """For the page: no dot, so that a style or a script can name it."""
         return self.path.replace(".", "-")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return LANGUAGES
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What a form has one row of, each by its name."""
+        return ROWS.get(self.kind, ())
+
+    @property
+    def most_rows(self) -> int:
+        return MOST_ROWS
+
+
+ROWS: Mapping[Kind, tuple[str, ...]] = {"week": DAYS, "plan": DAYS, "at": DAYS, "holidays": NAMES, "outcomes": ENDS}
 
 
 def _count(path: str, usual: int, least: int = 0, most: int = 1440) -> Field:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 
-from console.rules_fields import Field, Kind
+from console.rules_fields import ENDS, MOST_ROWS, Field, Kind
 from console.rules_times import (
     DAYS,
     Fault,
@@ -15,7 +14,7 @@ from console.rules_times import (
     plan_read,
 )
 from routing_rules.holidays import NAMES
-from routing_rules.model import LANGUAGES, RingEnd
+from routing_rules.model import LANGUAGES
 
 Flat = Mapping[str, Sequence[str]]
 Faults = dict[str, str]
@@ -23,8 +22,6 @@ NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 AREA = re.compile(r"\+[1-9][0-9]{0,7}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
-MOST_ROWS = 200
-ENDS: tuple[str, ...] = get_args(RingEnd)
 LONGEST_TOLD = 400
 
 
@@ -194,7 +191,7 @@ def plan(one: Field, form: Flat, known: Known, faults: Faults) -> object:
 
 def days(one: Field, form: Flat, known: Known, faults: Faults) -> object:
     rows = first(form, f"{one.path}.rows")
-    if not rows.isdecimal() or int(rows) > MOST_ROWS:
+    if not rows.isdecimal() or len(rows) > 3 or int(rows) > MOST_ROWS:
         raise Fault("many")
     read = [_day(f"{one.path}.{n}", form, faults) for n in range(int(rows))]
     return [row for row in read if row is not None]

@@ -1,15 +1,13 @@
 """Each kind of field of a rules form: its value in the document as what a form shows. Pure."""
 
 from collections.abc import Callable, Mapping
-from typing import get_args
 
-from console.rules_fields import Field, Kind
+from console.rules_fields import ENDS, Field, Kind
 from console.rules_times import DAYS, by_day, every_shown, hours_shown, plan_shown
 from routing_rules.holidays import NAMES
-from routing_rules.model import LANGUAGES, RingEnd
+from routing_rules.model import LANGUAGES
 
 SPARE_ROWS = 2  # empty ones below the days that are written
-ENDS: tuple[str, ...] = get_args(RingEnd)
 Shown = dict[str, list[str]]
 
 

@@ -96,7 +96,7 @@ def plan_read(text: str) -> dict[str, int]:
     planned: dict[str, int] = {}
     for part in _parts(text):
         when, _, agents = part.rpartition(":")
-        if not when or not agents.strip().isdecimal() or int(agents) > 1000:
+        if not when or not re.fullmatch(r"\s*\d{1,4}\s*", agents) or int(agents) > 1000:
             raise Fault("plan")
         planned[hours_read(when)[0]] = int(agents)
     hours_read(",".join(planned))
