@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping, delete, select, text, update
 
 from adapters.database import Transaction
-from adapters.schema import call_draft, code_try, offer, presence, receipt
+from adapters.schema import call_draft, code_try, offer, presence, receipt, route_decision
 from adapters.schema.promises import DIALING as RINGS
 from adapters.voice_gateway import NotDone, ProviderCall
 from callbacks import owner_store as owners
@@ -38,6 +38,8 @@ NEWS_SECONDS = 60.0  # machine time without news until the provider is asked
 BUDGET_SECONDS = 5.0  # of one duty's questions to the provider in one tick
 RING_NEWS_SECONDS = 5.0  # after the agent's leg has ended
 KEEP_SECONDS = 24 * 3600.0
+KEEP_WAYS = timedelta(days=400)  # a draft is compared with the same weeks of the year before; and a month's margin
+WAYS_AT_ONCE = 500
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -217,7 +219,7 @@ def owners_gone(services: "Services") -> None:
 
 
 def tidy(services: "Services") -> None:
-    """Receipts, keyed-in numbers and tried codes of calls that are long over."""
+    """Receipts, keyed-in numbers and tried codes of calls that are long over; ways of calls that nobody asks after."""
     limit = services.clock.machine() - KEEP_SECONDS
 
     def forget(tx: Transaction) -> None:
@@ -226,3 +228,11 @@ def tidy(services: "Services") -> None:
         tx.connection.execute(delete(code_try).where(code_try.c.made_machine < limit))
 
     services.database.run(forget)
+    services.database.run(partial(_forget_ways, services.clock.now() - KEEP_WAYS))
+
+
+def _forget_ways(before: datetime, tx: Transaction) -> None:
+    """The oldest first, so many at a time: the next tidying takes the next ones, and no caller waits for a lock."""
+    table = route_decision
+    oldest = select(table.c.id).where(table.c.at < before).order_by(table.c.at).limit(WAYS_AT_ONCE)
+    tx.connection.execute(delete(table).where(table.c.id.in_(oldest)))

@@ -1,12 +1,13 @@
 """What was interrupted is moved on: silent legs asked about, unknown rings adopted or handed to a person."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from adapters.database import Transaction
-from adapters.schema import code_try, receipt
+from adapters.schema import code_try, receipt, route_decision
 from callbacks import code_store as codes
 from callbacks import store as promises
 from desks import service, supervision
@@ -255,3 +256,21 @@ def test_open_offers_and_who_is_free_are_found_by_the_index_of_open_offers(town:
         with engine.connect() as connection:
             plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", v).all()) for s, v in about]
         assert all("uq_offer_open_" in plan for plan in plans), plans
+
+
+def test_why_a_call_went_where_is_forgotten_after_the_year_that_is_compared(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bounded part at a time, the oldest first; what is within reach of a comparison stays."""
+    monkeypatch.setattr(reconcile, "WAYS_AT_ONCE", 2)
+    old = {"ruleset_version": 1, "topic": "housing", "language": "fi", "route": "closed", "facts": "{}"}
+    rows = [
+        {**old, "call_sid": f"CA{n}", "at": town.clock.now() - timedelta(days=days)}
+        for n, days in enumerate((1, 399, 401, 403, 402))
+    ]
+    town.within(lambda tx: tx.connection.execute(insert(route_decision), rows))
+    reconcile.tidy(town.services)
+    assert sorted(row["call_sid"] for row in town.every(route_decision)) == ["CA0", "CA1", "CA2"]
+    reconcile.tidy(town.services)
+    reconcile.tidy(town.services)
+    assert sorted(row["call_sid"] for row in town.every(route_decision)) == ["CA0", "CA1"]
