@@ -10,6 +10,7 @@ from routing_rules.model import Notice, Ruleset
 from routing_rules.notices import service as notices
 from routing_rules.notices.heard import heard
 from routing_rules.switches import service as switches
+from routing_rules.switches.applied import is_known
 from routing_rules.switches.checks import Scope
 from routing_rules.switches.model import Kind, Switch
 
@@ -41,7 +42,7 @@ def everything(services: "Services", person: SignedIn, language: str) -> tuple[O
     supervises = person.role in guard.SUPERVISORS
     on = heard(services.notices.active(now), rules.notices, now)
     made = {kept.notice.id: kept.author for kept in notices.kept_on_air(services.database, now)} if on else {}
-    kept = switches.running(services.database, now)
+    kept = [one for one in switches.running(services.database, now) if is_known(rules, one.switch)]
     if not on and not kept:
         return ()
     names = names_of(services, {*made.values(), *(one.author for one in kept)})
@@ -64,12 +65,17 @@ def _switch(one: Switch, rules: Ruleset, language: str, by: str, may_end: bool) 
 def what(one: Switch, rules: Ruleset, language: str) -> str:
     """The department or topic by name; "" the whole city."""
     if one.topic is not None:
-        return rules.topic(one.topic).name[language]
-    return "" if one.department is None else rules.desk(one.department).name[language]
+        return next((topic.name[language] for topic in rules.topics if topic.id == one.topic), one.topic)
+    return _named(one.department, rules, language)
 
 
 def goal(one: Switch, rules: Ruleset, language: str) -> str:
-    return "" if one.goal is None else rules.desk(one.goal).name[language]
+    return _named(one.goal, rules, language)
+
+
+def _named(department: str | None, rules: Ruleset, language: str) -> str:
+    """Of one that a newer version has dropped only its id is left: no other department's name stands for it."""
+    return next((d.name[language] for d in rules.departments if d.id == department), department or "")
 
 
 def names_of(services: "Services", agents: set[str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from desks import audit
 from routing_rules.model import Ruleset
 from routing_rules.notices.checks import one_line
 from routing_rules.switches import service
+from routing_rules.switches.applied import is_known
 from routing_rules.switches.checks import LONGEST_DAYS, LONGEST_REASON, Faults, Question, Scope, WantedSwitch, is_within
 from routing_rules.switches.model import KINDS, Kind, Switch
 from routing_rules.switches.store import Kept
@@ -145,7 +146,7 @@ def _page(services: "Services", written: Written) -> str:
     now, rules = services.clock.now(), services.rules.current()
     local = now.astimezone(ZoneInfo(rules.time_zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    running = service.running(services.database, now)
+    running = tuple(one for one in service.running(services.database, now) if is_known(rules, one.switch))
     ended = service.ended_since(services.database, midnight, now)
     return render_template(
         "console/switches.html",

@@ -14,7 +14,7 @@ from routing_rules.switches.model import Switch
 
 def with_switches(rules: Ruleset, switches: Iterable[Switch]) -> Ruleset:
     """The same ruleset, in which each switch holds from its making until its end; itself where there is none."""
-    known = tuple(one for one in switches if _is_known(rules, one))
+    known = tuple(one for one in switches if is_known(rules, one))
     if not known:
         return rules
     diverting = sorted((s for s in known if s.kind == "divert"), key=lambda s: (_is_branch(rules, s), s.made_at, s.id))
@@ -26,7 +26,8 @@ def with_switches(rules: Ruleset, switches: Iterable[Switch]) -> Ruleset:
     )
 
 
-def _is_known(rules: Ruleset, switch: Switch) -> bool:
+def is_known(rules: Ruleset, switch: Switch) -> bool:
+    """Whether it says anything: what it is about, and where it sends the callers, stands in the rules."""
     departments = {department.id for department in rules.departments}
     match switch.kind:
         case "close":

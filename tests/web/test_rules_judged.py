@@ -14,7 +14,7 @@ from tests.web.rules_forms import at_work, city_of_rules
 from tests.web.test_rules_try import asks, shown
 
 MONDAY = datetime(2026, 11, 23, 15, 5, tzinfo=UTC)
-ON_DUTY = {"staffed": {"streets": ["fi", "sv"], "extended": ["fi", "sv"]}, "wait": None, "areas": []}
+ON_DUTY: dict[str, object] = {"staffed": {"streets": ["fi", "sv"], "extended": ["fi", "sv"]}, "wait": None, "areas": []}
 EVENING = "2026-11-24T17:05"
 NEWER = "Luonnoksen alettua on julkaistu uudempi versio."
 

@@ -1,5 +1,6 @@
 """Quick switches on their page: made at once, asked about where they cut deep, ended by one press; whose they are."""
 
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -59,6 +60,17 @@ def test_every_page_shows_what_is_on_until_when_and_by_whom(city: City, sirpa: B
     assert "Suljettu nyt:" not in city.browser().page("/sign-in")
     city.clock.passes(3 * 3600)
     assert "Suljettu nyt:" not in city.signed_in("aino").page("/queue")
+
+
+def test_a_switch_on_a_department_that_is_no_more_is_shown_nowhere(city: City, sirpa: Browser) -> None:
+    now = city.clock.now()
+    row = {"kind": "close", "reason": "x", "author": "a_sirpa", "made_at": now, "until_at": now + timedelta(hours=1)}
+    city.put(rules_switch, id="w1", department="dropped", **row)
+    page = sirpa.page("/line")
+    assert "Suljettu nyt:" not in page
+    assert "w1/end" not in sirpa.page("/switches")
+    city.put(rules_switch, id="w2", department="waterworks", **row)
+    assert sirpa.page("/line").count("Suljettu nyt:") == 1
 
 
 def test_at_the_desk_nothing_leads_away_from_the_telephone(city: City, sirpa: Browser) -> None:
