@@ -10,6 +10,7 @@ from callbacks.model import code_of
 from desks.expected_wait import Told, told_wait
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
 from ivr.dialogue import notices
+from ivr.dialogue.asking import spoken_in
 from ivr.dialogue.numbers import key_in, read_number
 from ivr.dialogue.offers import offer_callback, times
 from ivr.dialogue.told import told
@@ -47,6 +48,7 @@ from ivr.turn import (
     Turn,
     WindowSpoken,
 )
+from routing_rules.decide import answering
 
 CYCLE = 5  # turns until place and wait are told anew: about forty seconds
 MOVE_PHASE = 2  # after place and wait, and the callback offer
@@ -64,7 +66,7 @@ def enter(step: Step, line_id: str, facts: Facts, *before: Instruction) -> Turn:
 
 
 def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
-    department = (("department", DepartmentSpoken(effect.department)),)
+    department = (("department", DepartmentSpoken(_named(step, effect, facts))),)
     before = _heard_first(step, effect.topic, facts)
     step = replace(step, topic=effect.topic)
     if effect.request_id and facts.rules.topic(effect.topic).sensitive:  # caller ID proves nothing: no desk is named
@@ -73,6 +75,14 @@ def joined(step: Step, effect: JoinLine, line_id: str, facts: Facts) -> Turn:
         return enter(step, line_id, facts, *before, Say("line.connecting", department))
     key = "line.extended_closed" if effect.closed else "line.extended_unstaffed"
     return enter(step, line_id, facts, *before, Say(key, department))
+
+
+def _named(step: Step, effect: JoinLine, facts: Facts) -> str:
+    """Who answers: by a rule or a switch other people than the topic's own, whose matter it stays. Where the
+    extended-hours desk answers in somebody's place, that somebody."""
+    if not effect.extended:
+        return effect.desk
+    return answering(facts.rules, effect.topic, spoken_in(step), facts.now, facts.circumstances).id
 
 
 def _heard_first(step: Step, topic: str, facts: Facts) -> tuple[Say, ...]:
@@ -237,7 +247,7 @@ def closing(step: Step, line: LineFacts, facts: Facts, tries: int = 1) -> Turn |
     windows = facts.slots
     if not line.extended_open or line.desk == facts.rules.extended_desk:
         return _promise_at_closing(step, facts)
-    says: list[Spoken] = [Say("closing.choice_first", (("department", DepartmentSpoken(line.department)),))]
+    says: list[Spoken] = [Say("closing.choice_first", (("department", DepartmentSpoken(line.desk)),))]
     says.append(Say("closing.choice_extended"))
     if line.extended_wait is not None:
         says.append(Say("closing.choice_extended_wait", (("wait", MinutesSpoken(max(1, line.extended_wait))),)))

@@ -10,7 +10,7 @@ from ivr.effects import JoinLine
 from ivr.facts import Facts
 from ivr.step_url import Step
 from ivr.turn import DialNumber, Enqueue, Gather
-from routing_rules.model import Hours, Interval, Notice
+from routing_rules.model import Hours, Interval, Language, Notice, RoutingRule, Ruleset, When
 from tests.unit.dialogue_walk import (
     CLOSED,
     EMERGENCY,
@@ -242,3 +242,36 @@ def test_nought_reaches_the_general_desk_where_only_the_topics_own_desks_are_clo
 def test_nought_at_the_greeting_is_a_person_at_once_and_a_closed_house_at_night() -> None:
     assert isinstance(lone(brought("0")), JoinLine)
     assert brought("0", facts=CLOSED).lines()[-1] == "[Gather 1, 7 s -> closed]"
+
+
+# --- other people than the topic's own answer ---
+
+
+def sent_to_advice(rules: Ruleset, languages: tuple[Language, ...] = ()) -> Facts:
+    name = {"fi": "Neuvontaan", "sv": "Till rådgivningen", "en": "To advice"}
+    rule = RoutingRule("r", name, When(topics=("housing",), languages=languages), department="advice")
+    return replace(OPEN, rules=replace(rules, rules=(rule,)))
+
+
+def test_the_caller_hears_who_answers_and_the_matter_stays_the_topics_own() -> None:
+    walk = brought("1", "1", "1", facts=sent_to_advice(rules()))
+    assert walk.lines()[0].startswith(f"{rules().department('advice').spoken['fi']} auttaa sinua.")
+    joined = lone(walk)
+    assert isinstance(joined, JoinLine)
+    assert (joined.department, joined.desk) == ("housing", "advice")
+    own = brought("1", "1", "1")
+    assert own.lines()[0].startswith(f"{rules().department('housing').spoken['fi']} auttaa sinua.")
+
+
+def test_who_would_have_answered_is_said_to_be_away_and_not_the_topics_own_open_desk() -> None:
+    facts = sent_to_advice(rules())
+    facts = replace(facts, staffed=tuple(one for one in facts.staffed if one.desk != "advice"))
+    walk = brought("1", "1", "1", facts=facts)
+    assert walk.lines()[0].startswith(f"{rules().department('advice').spoken['fi']} ei juuri nyt pysty vastaamaan.")
+
+
+def test_whoever_takes_another_language_hears_who_answers() -> None:
+    facts = sent_to_advice(rules(), ("sv",))
+    facts = replace(facts, staffed=tuple(replace(d, languages=frozenset({"fi"})) for d in facts.staffed))
+    walk = brought("2", "1", "1", "1", facts=facts)
+    assert walk.lines()[0].startswith(f"{rules().department('advice').spoken['sv']} hjälper dig.")
