@@ -42,7 +42,7 @@ def _findings(
     if numbers is not None:
         yield from dialled.findings(rules, numbers)
     yield from staffing.findings(rules)
-    yield from extended.findings(rules, today)
+    yield from extended.findings(rules, now)
     yield from spoken.notices_over(rules, now)
 
 

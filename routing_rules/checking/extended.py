@@ -7,19 +7,21 @@ holidays on which every office is closed, and a shorter Friday are a city's own 
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from routing_rules.checking.model import Finding, Level
 from routing_rules.checking.spans import Stretches, joined, text, without
 from routing_rules.model import Department, Hours, Interval, Ruleset
-from routing_rules.opening_hours import intervals_on
+from routing_rules.opening_hours import intervals_on, is_open, next_opening
 
 WEEKDAYS = range(5)
 AHEAD_DAYS = 366
 
 
-def findings(rules: Ruleset, today: date) -> Iterator[Finding]:
-    yield from _never_open(rules)
+def findings(rules: Ruleset, now: datetime) -> Iterator[Finding]:
+    yield from _never_open(rules, now)
+    today = now.astimezone(ZoneInfo(rules.time_zone)).date()
     extended = rules.department(rules.extended_desk)
     offices = [d for d in rules.departments if d.provider == "city" and d is not extended]
     until = _kept_until(extended)
@@ -69,11 +71,13 @@ def _missing(offices: list[Stretches], extended: Stretches, until: int) -> Stret
     return without(needed, extended)
 
 
-def _never_open(rules: Ruleset) -> Iterator[Finding]:
-    """Without any opening of the extended-hours desk a closed department has no substitute, ever."""
+def _never_open(rules: Ruleset, now: datetime) -> Iterator[Finding]:
+    """Without any opening of the extended-hours desk a closed department has no substitute, ever. What has been open
+    once, and a range or an eve that only shortens, opens nothing."""
+    zone = ZoneInfo(rules.time_zone)
     for department in rules.departments:
         hours = department.hours
-        if any(hours.week) or any(e.intervals for e in hours.exceptional) or any(hours.holidays.values()):
+        if is_open(hours, now, zone) or next_opening(hours, now, zone, AHEAD_DAYS) is not None:
             continue
         level: Level = "error" if department.id == rules.extended_desk else "warning"
         values = (("department", department.id),)

@@ -116,7 +116,7 @@ class _Watch:
 
 def _others(rules: Ruleset, now: datetime, first: date, ahead: Iterable[datetime]) -> Iterator[Seen]:
     last = first + timedelta(days=DAYS)
-    for finding in extended.findings(rules, first):
+    for finding in extended.findings(rules, now):
         values = dict(finding.values)
         if finding.code.startswith("extended_closed") and values.get("date", first.isoformat()) < last.isoformat():
             named = tuple((key, value) for key, value in finding.values if key != "department")

@@ -49,6 +49,15 @@ def never_opens(desk: str) -> Change:
     return change
 
 
+def opens_only(desk: str, **hours: object) -> Change:
+    """By no weekday."""
+
+    def change(document: Document) -> None:
+        element(document, "departments", desk).update(hours={"week": {}, **hours}, staffing={})
+
+    return change
+
+
 def nobody_speaks_english(document: Document) -> None:
     for one in ("housing", "streets", "extended"):
         element(document, "departments", one)["staffing"].pop("en")
@@ -74,6 +83,7 @@ def closed_at_christmas(document: Document) -> None:
 
 
 ALL_WEEK = {"monday-friday": ["07:00-21:00"], "saturday-sunday": ["09:00-18:00"]}
+AN_EVE = {"ChristmasEve": ["08:00-12:00"]}
 PARKING: Document = {"topics": ["parking"]}
 STREETS = {"department": "streets"}
 HOUSING = {"department": "housing"}
@@ -111,6 +121,19 @@ CASES: tuple[Case, ...] = (
     ("language_unspoken", "warning", "topics.parking.en", (nobody_speaks_english,)),
     ("never_open", "error", "departments.extended.hours", (never_opens("extended"),)),
     ("never_open", "warning", "departments.housing.hours", (never_opens("housing"),)),
+    (
+        "never_open",
+        "error",
+        "departments.extended.hours",
+        (opens_only("extended", exceptional=[{"day": "2026-11-20", "hours": ["08:00-16:00"]}]),),  # last Friday
+    ),
+    (
+        "never_open",
+        "error",
+        "departments.extended.hours",
+        (opens_only("extended", exceptional=[{"from": "2026-12-01", "to": "2026-12-31", "hours": ["08:00-16:00"]}]),),
+    ),
+    ("never_open", "error", "departments.extended.hours", (opens_only("extended", holidays=AN_EVE),)),
     (
         "extended_closed",
         "warning",
