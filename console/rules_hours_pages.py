@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from console import guard
 from console import rules_desk as desk
 from console.rendering import page_language, wording
-from console.rules_changes import Line, change_lines
+from console.rules_changes import Line, change_lines, place_words, value_words
 from console.rules_desk import noted
 from console.rules_fields import HOURS
 from console.rules_finding_words import finding_words
@@ -21,13 +21,13 @@ from console.rules_form_parts import Known
 from console.rules_forms import Element, Faults, read, shown
 from console.rules_publish_pages import in_force, published
 from console.words import page_words
-from routing_rules.document import RulesetInvalid, parse
+from routing_rules.document import parse
 from routing_rules.document.writing import dump
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import open_intervals
 from routing_rules.versions import publishing
 from routing_rules.versions.difference import difference
-from routing_rules.versions.model import Behind, Published, Refused
+from routing_rules.versions.model import Behind, Published, Refused, Side, Version
 from routing_rules.versions.readying import Unchecked
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 DAYS_TOLD = 14
 NOBODY = Known((), (), ())
+Both = tuple[tuple[str, str, str], ...]  # a place that two have changed, what is live there, what she wrote
 
 
 def choose(services: "Services") -> str:
@@ -60,9 +61,7 @@ def _live(services: "Services", department: str) -> tuple[Ruleset, Department]:
 
 def form(services: "Services", department: str) -> str:
     rules, found = _live(services, department)
-    element = _written(rules, department)
-    year = desk.local_now(services).year
-    return _form(services, rules, found, shown(HOURS, element, page_language(), year), {})
+    return _form(services, found, rules.version, _flat(services, _written(rules, department)), {})
 
 
 def _written(rules: Ruleset, department: str) -> Element:
@@ -71,48 +70,74 @@ def _written(rules: Ruleset, department: str) -> Element:
 
 
 def _form(
-    services: "Services", rules: Ruleset, found: Department, values: Mapping[str, list[str]], faults: Faults,
-    problem: str = "", told: tuple[str, ...] = (),
+    services: "Services", found: Department, version: int, values: Mapping[str, list[str]], faults: Faults,
+    problem: str = "", told: tuple[str, ...] = (), both: Both = (),
 ) -> str:  # fmt: skip
+    """``version``: the one that the values were written over."""
     return render_template(
-        "console/rules_hours.html", department=found, version=rules.version, values=values, faults=faults,
-        fields=HOURS, problem=problem, told=told, tell=desk.teller(services, {}),
+        "console/rules_hours.html", department=found, version=version, values=values, faults=faults,
+        fields=HOURS, problem=problem, told=told, both=both, tell=desk.teller(services, {}),
     )  # fmt: skip
+
+
+def _flat(services: "Services", element: Element) -> dict[str, list[str]]:
+    return shown(HOURS, element, page_language(), desk.local_now(services).year)
 
 
 def look(services: "Services", department: str) -> ResponseReturnValue:
     """What she wrote, as what residents will hear and what it changes; nothing has changed yet."""
     rules, found = _live(services, department)
-    posted = request.form.to_dict(flat=False)
+    posted, based_on = request.form.to_dict(flat=False), _posted_version(rules)
     reading = read(HOURS, posted, _written(rules, department), NOBODY)
     if reading.faults:
-        return _form(services, rules, found, posted, reading.faults), 422
-    wanted = _with(rules, department, reading.element)
-    if isinstance(wanted, tuple):
-        return _form(services, rules, found, posted, {}, "unreadable", wanted), 422
-    lines = change_lines(page_words(page_language()), difference(rules, wanted), (rules, wanted))
-    if not lines:
-        return _form(services, rules, found, posted, {}, "unchanged"), 422
-    return _look(services, wanted, found, lines, json.dumps(reading.element["hours"], ensure_ascii=False))
+        return _form(services, found, based_on, posted, reading.faults), 422
+    hours = reading.element["hours"]
+    assert isinstance(hours, dict)
+    merged = publishing.hours_merged(services.database, department, hours, based_on)
+    if isinstance(merged, Behind):
+        return _behind(services, rules, found, hours, merged), 409
+    if isinstance(merged, Refused):
+        known = based_on if merged.reason == "unreadable" else rules.version
+        return _form(services, found, known, posted, {}, merged.reason, merged.problems), 422
+    if not _lines(*merged):
+        return _form(services, found, based_on, posted, {}, "unchanged"), 422
+    return _look(services, found, merged, hours, based_on)
 
 
-def _with(rules: Ruleset, department: str, element: Element) -> Ruleset | tuple[str, ...]:
-    """The rules with these hours, or why they cannot be."""
-    written = json.loads(dump(rules))
-    written["departments"] = [element if one["id"] == department else one for one in written["departments"]]
-    try:
-        return parse(json.dumps(written, ensure_ascii=False))
-    except RulesetInvalid as invalid:
-        return invalid.problems
+def _lines(live: Version, wanted: Ruleset) -> list[Line]:
+    before = parse(live.document)
+    return change_lines(page_words(page_language()), difference(before, wanted), (before, wanted))
+
+
+def _behind(services: "Services", rules: Ruleset, found: Department, hours: Mapping[str, object], done: Behind) -> str:
+    """Her own hours where both have changed them, the live ones where only others have: what she sends next takes
+    nothing of theirs away but what she has seen."""
+    t = page_words(page_language())
+    hers = publishing.hours_merged(services.database, found.id, hours, _posted_version(rules), _mine(done))
+    element: Element = _written(hers[1], found.id) if isinstance(hers, tuple) else {"hours": dict(hours)}
+    both = tuple(
+        (place_words(t, one.place, (rules,)), value_words(t, one.theirs), value_words(t, one.mine))
+        for one in done.conflicts
+    )
+    return _form(services, found, done.live, _flat(services, element), {}, "hours_behind", both=both)
+
+
+def _mine(done: Behind) -> dict[str, Side]:
+    return {one.place: "mine" for one in done.conflicts}
 
 
 def _look(
-    services: "Services", wanted: Ruleset, found: Department, lines: list[Line], hours: str, problem: str = "",
-    findings: tuple[tuple[str, str, str], ...] = (),
+    services: "Services", found: Department, merged: tuple[Version, Ruleset], hours: Mapping[str, object],
+    based_on: int, problem: str = "",
 ) -> str:  # fmt: skip
+    """As it would be in force: with what others have published since she began."""
+    live, wanted = merged
+    t = page_words(page_language())
+    findings = publishing.hours_findings(live, wanted, services.clock.now(), *desk.known(services))
     return render_template(
-        "console/rules_hours_look.html", department=found, version=_posted_version(wanted), lines=lines, hours=hours,
-        days=_coming(services, wanted, found.id), problem=problem, findings=findings,
+        "console/rules_hours_look.html", department=found, version=based_on, lines=_lines(live, wanted),
+        hours=json.dumps(hours, ensure_ascii=False), days=_coming(services, wanted, found.id), problem=problem,
+        findings=[(one.key, one.level, finding_words(t, wanted, one)) for one in findings],
         reason=request.form.get("reason", ""), ticked=request.form.getlist("ticked"),
     )  # fmt: skip
 
@@ -141,20 +166,17 @@ def _end(clock: str) -> str:
 
 def publish(services: "Services", department: str) -> ResponseReturnValue:
     rules, found = _live(services, department)
-    hours = _posted_hours()
-    wanted = _with(rules, department, {**_written(rules, department), "hours": hours})
-    if isinstance(wanted, tuple):
-        raise BadRequest("hours")
+    hours, based_on = _posted_hours(), _posted_version(rules)
     announcements, numbers = desk.known(services)
     done = publishing.publish_hours(
         services.database, department, hours, guard.person().agent_id, request.form.get("reason", ""),
-        services.clock.now(), based_on=_posted_version(rules), ticked=frozenset(request.form.getlist("ticked")),
+        services.clock.now(), based_on=based_on, ticked=frozenset(request.form.getlist("ticked")),
         known_announcements=announcements, numbers=numbers, also=noted(services, "rules_hours", detail=department),
     )  # fmt: skip
     if isinstance(done, Published):
         in_force(services)
         return redirect(url_for("console.rules_hours_choose", published=done.version, department=department), 303)
-    return _not_published(services, rules, wanted, found, hours, done)
+    return _not_published(services, rules, found, hours, done)
 
 
 def _posted_hours() -> dict[str, object]:
@@ -169,16 +191,17 @@ def _posted_hours() -> dict[str, object]:
 
 
 def _not_published(
-    services: "Services", rules: Ruleset, wanted: Ruleset, found: Department, hours: dict[str, object],
+    services: "Services", rules: Ruleset, found: Department, hours: dict[str, object],
     done: Unchecked | Behind | Refused,
 ) -> ResponseReturnValue:  # fmt: skip
-    t = page_words(page_language())
-    lines = change_lines(t, difference(rules, wanted), (rules, wanted))
-    written = json.dumps(hours, ensure_ascii=False)
-    if isinstance(done, Behind):
-        values = shown(HOURS, _written(rules, found.id), page_language(), desk.local_now(services).year)
-        return _form(services, rules, found, values, {}, "hours_behind"), 409
-    if isinstance(done, Unchecked):
-        told = tuple((one.key, one.level, finding_words(t, wanted, one)) for one in done.findings)
-        return _look(services, wanted, found, lines, written, "unchecked", told), 422
-    return _look(services, wanted, found, lines, written, done.reason), 422
+    based_on = _posted_version(rules)
+    merged = publishing.hours_merged(services.database, found.id, hours, based_on)
+    for ended in (done, merged):
+        if isinstance(ended, Behind):
+            return _behind(services, rules, found, hours, ended), 409
+    if isinstance(merged, tuple):
+        problem = done.reason if isinstance(done, Refused) else "unchecked"
+        return _look(services, found, merged, hours, based_on, problem), 422
+    if isinstance(merged, Refused) and merged.reason != "unreadable":
+        return _form(services, found, rules.version, _flat(services, {"hours": hours}), {}, merged.reason), 422
+    raise BadRequest("hours")

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from adapters.database import Database, Transaction
 from adapters.ids import new_id
-from routing_rules.checking.model import Announcements, Numbers
+from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.document import dump
 from routing_rules.model import Ruleset
 from routing_rules.versions import store
 from routing_rules.versions.in_force import Also, Candidate, Deed, Holds, Lost, put, tried
+from routing_rules.versions.merge import Choices
 from routing_rules.versions.model import Behind, Draft, Published, Refused, Stale, Version, Written
 from routing_rules.versions.of_draft import gone, moved, readied
 from routing_rules.versions.plans import cancel_plan, plan, plans, publish_due
@@ -30,8 +31,8 @@ from routing_rules.versions.readying import (
 )
 
 __all__ = [
-    "Unchecked", "cancel_plan", "plan", "plans", "publish", "publish_document", "publish_due", "publish_hours",
-    "roll_back", "version", "versions",
+    "Unchecked", "cancel_plan", "hours_findings", "hours_merged", "plan", "plans", "publish", "publish_document",
+    "publish_due", "publish_hours", "roll_back", "version", "versions",
 ]  # fmt: skip
 LISTED = 200
 
@@ -97,21 +98,39 @@ def publish_hours(
     deed = Deed(author, reason, now, also)
 
     def once() -> Published | Unchecked | Behind | Refused:
-        with database.read() as connection:
-            live = store.live(connection)
-            base = live if based_on is None else store.version(connection, based_on)
-        if live is None or base is None:
-            return Refused("no_ruleset" if live is None else "unknown_version")
-        mine = _with_hours(written_of(base.document), department, hours)
-        rules = onto_live(base.document, live, mine) if mine is not None else Refused("unknown_department")
-        if not isinstance(rules, Ruleset):
-            return rules
+        merged = hours_merged(database, department, hours, based_on)
+        if not isinstance(merged, tuple):
+            return merged
+        live, rules = merged
         warnings = _beside(live, rules, ticked, now, Known(known_announcements, numbers))
         if isinstance(warnings, Unchecked):
             return warnings
         return put(database, Candidate(live, rules, "hours", department, warnings), deed)
 
     return tried(reason, once)
+
+
+def hours_merged(
+    database: Database, department: str, hours: Mapping[str, object], based_on: int | None = None,
+    choices: Choices | None = None,
+) -> tuple[Version, Ruleset] | Behind | Refused:  # fmt: skip
+    """The live version, and what ``publish_hours`` would make of it. ``choices``: place of a conflict -> whose word."""
+    with database.read() as connection:
+        live = store.live(connection)
+        base = live if based_on is None else store.version(connection, based_on)
+    if live is None or base is None:
+        return Refused("no_ruleset" if live is None else "unknown_version")
+    mine = _with_hours(written_of(base.document), department, hours)
+    rules = onto_live(base.document, live, mine, choices) if mine is not None else Refused("unknown_department")
+    return (live, rules) if isinstance(rules, Ruleset) else rules
+
+
+def hours_findings(
+    live: Version, rules: Ruleset, now: datetime, known_announcements: Announcements, numbers: Numbers
+) -> tuple[Finding, ...]:
+    """What ``publish_hours`` would stop at or want ticked."""
+    found = _beside(live, rules, frozenset(), now, Known(known_announcements, numbers))
+    return found.findings if isinstance(found, Unchecked) else ()
 
 
 def _with_hours(written: Written, department: str, hours: Mapping[str, object]) -> Written | None:

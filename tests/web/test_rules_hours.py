@@ -8,7 +8,7 @@ from sqlalchemy import select
 from adapters.schema import agent, audit_event
 from tests.web import rules_rig
 from tests.web.console_rig import Browser, City
-from tests.web.filled_forms import filled
+from tests.web.filled_forms import filled, ticks
 from tests.web.rules_forms import DRAFT, at_work, city_of_rules, document, hours, sends
 
 
@@ -58,6 +58,73 @@ def test_hours_that_cannot_be_change_nothing(city: City, fields: dict[str, str],
     assert answer.status_code == 422
     assert told in answer.text
     assert city.services.rules.current().version == 1
+
+
+def test_what_a_check_finds_stands_beside_what_changes(city: City) -> None:
+    sirpa = at_work(city, "sirpa")
+    form = filled(sirpa.page("/rules/hours/housing"))
+    looked = sends(sirpa, "/rules/hours/housing", **{**form, "hours.week.friday": "8-12"})
+    assert looked.status_code == 200
+    assert "Huomaa nämä" in looked.text
+    assert ticks(looked.text), "people planned for the afternoon are a warning"
+    confirmed = {**filled(looked.text), "reason": "Talviajat", "ticked": ticks(looked.text)}
+    assert sends(sirpa, "/rules/hours/housing/publish", **confirmed).status_code == 303
+
+
+def test_she_sees_what_will_be_in_force_with_what_others_have_published_since(city: City) -> None:
+    sirpa = at_work(city, "sirpa")
+    form = filled(sirpa.page("/rules/hours/housing"))
+    assert hours(city, "seija", **{"hours.week.thursday": "9.15-12"}).status_code == 303
+    looked = sends(sirpa, "/rules/hours/housing", **{**form, "hours.week.friday": "8-16.30"})
+    changes, coming = looked.text.split("coming-heading", 1)
+    assert "torstai" not in changes, "she has not changed it"
+    assert "9.15–12.00" in coming.split("to 26.11.")[1].split("</li>")[0]
+
+
+def both_at_friday(city: City, step: str) -> str:
+    """Seija has published a friday and a tuesday while sirpa wrote hers; the page that sirpa then meets."""
+    sirpa = at_work(city, "sirpa")
+    hers = {
+        **filled(sirpa.page("/rules/hours/housing")),
+        "hours.week.friday": "8-16.30",
+        "hours.week.monday": "8-16.15",
+    }
+    looked = sends(sirpa, "/rules/hours/housing", **hers).text if step == "publish" else ""
+    assert hours(city, "seija", **{"hours.week.friday": "8-14", "hours.week.tuesday": "9.15-15"}).status_code == 303
+    if step == "look":
+        answer = sends(sirpa, "/rules/hours/housing", **hers)
+    else:
+        answer = sends(sirpa, "/rules/hours/housing/publish", **{**filled(looked), "reason": "Talviajat"})
+    assert answer.status_code == 409
+    assert "Joku muu muutti samoja aikoja" in answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize("step", ["look", "publish"])
+def test_where_both_changed_an_hour_she_keeps_hers_sees_theirs_and_can_publish(city: City, step: str) -> None:
+    page = both_at_friday(city, step)
+    beside = page.split("both-heading")[2].split("</section>")[0]
+    assert "Voimassa versiossa 2: 8.00–14.00" in beside
+    assert "Sinun aikasi: 8.00–16.30" in beside
+    kept = filled(page)
+    assert kept["version"] == ["2"]
+    assert kept["hours.week.friday"] == ["8.00–16.30"]
+    assert kept["hours.week.tuesday"] == ["9.15–15.00"], "what only the other has changed stays"
+    sirpa = at_work(city, "sirpa")
+    looked = sends(sirpa, "/rules/hours/housing", **kept)
+    assert looked.status_code == 200
+    confirmed = {**filled(looked.text), "reason": "Talviajat", "ticked": ticks(looked.text)}
+    assert sends(sirpa, "/rules/hours/housing/publish", **confirmed).status_code == 303
+    week = city.services.rules.current().department("housing").hours.week
+    assert [(week[day][0].start, week[day][-1].end) for day in (0, 1, 4)] == [(480, 975), (555, 900), (480, 990)]
+
+
+def test_after_a_fault_her_form_still_says_which_version_she_saw(city: City) -> None:
+    sirpa = at_work(city, "sirpa")
+    form = filled(sirpa.page("/rules/hours/housing"))
+    assert hours(city, "seija", **{"hours.week.friday": "8-14"}).status_code == 303
+    faulty = sends(sirpa, "/rules/hours/housing", **{**form, "hours.week.friday": "x"})
+    assert filled(faulty.text)["version"] == ["1"]
 
 
 def test_hours_need_a_reason(city: City) -> None:
