@@ -7,14 +7,15 @@
   export                what is in force, or an older version, as YAML or JSON
 
 Exit code: 0 well; 1 findings, differences or another way than expected; 2 cannot be read, refused, nothing done.
-``live``, publish and export read DATABASE_URL; nothing else needs a database.
+``live``, publish and export read DATABASE_URL; nothing else needs a database. Publish reads CITY_NUMBER, check does
+where it is set: a desk that leads back to the one number would be a loop.
 """
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -28,6 +29,8 @@ from console.words import PAGE_LANGUAGES, PageWords, page_words
 from desks import audit
 from ivr.rules_known import known_announcements, known_numbers
 from ivr.speech.announcements import load as load_announcements
+from operations import rules_options
+from operations.rules_options import CannotBeDone
 from routing_rules.checking.check import check
 from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.document import RulesetInvalid, dump, dump_yaml, parse
@@ -45,10 +48,6 @@ from routing_rules.versions.readying import Unchecked
 WELL, DIFFERS, UNREADABLE = 0, 1, 2
 LIVE, STANDARD = "live", "-"
 AUTHOR = "command line"
-
-
-class CannotBeDone(Exception):
-    """Said in its words; exit code 2."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,10 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     publishing.add_argument("file")
     publishing.add_argument("--reason", required=True, help="why, for those who read it later")
     publishing.add_argument("--author", default=AUTHOR)
-    publishing.add_argument("--based-on", type=int, help="version the file was exported from (default: the last file)")
+    publishing.add_argument(
+        "--based-on", type=rules_options.version, help="version the file was exported from (default: the last file)"
+    )
     _ticks(publishing)
     exporting = commands.add_parser("export", help="what is in force, as a file")
-    exporting.add_argument("--version", type=int, help="an older one")
+    exporting.add_argument("--version", type=rules_options.version, help="an older one")
     exporting.add_argument("--format", choices=("yaml", "json"), default="yaml")
     exporting.add_argument("--output", default=STANDARD, help="file (default: the screen)")
     return parser
@@ -117,8 +118,10 @@ def _trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speaks", choices=LANGUAGES, default="fi", help="the caller's language")
     parser.add_argument("--at", help="local time, 2026-11-28T17:05 (default: now)")
     parser.add_argument("--on-duty", default="planned", help="planned, everybody, nobody, or desks: housing,advice")
-    parser.add_argument("--number", default="", help="the caller's, or how it begins: +35817")
-    parser.add_argument("--wait", type=int, help="minutes at the topic's own desk")
+    parser.add_argument(
+        "--number", type=rules_options.number, default="", help="the caller's, or how it begins: +35817"
+    )
+    parser.add_argument("--wait", type=rules_options.minutes, help="minutes at the topic's own desk")
     parser.add_argument("--expect", metavar="KIND[:DESK]", help="line:housing, closed, duty ...; another way: code 1")
 
 
@@ -127,7 +130,10 @@ def _trial_options(parser: argparse.ArgumentParser) -> None:
 
 def _check(t: PageWords, options: argparse.Namespace) -> int:
     rules = _ruleset(options.file)
-    announcements, numbers = _known()
+    own = rules_options.own_numbers(os.environ)
+    if not os.environ.get("CITY_NUMBER"):
+        print("not looked at: whether a desk leads back to the one number; set CITY_NUMBER", file=sys.stderr)
+    announcements, numbers = _known(own)
     found = check(rules, SystemClock().now(), announcements, numbers)
     open_ones = [one for one in found if one.level == "error" or one.key not in options.tick]
     _tell(t, rules, found, frozenset(options.tick))
@@ -141,8 +147,7 @@ def _tell(t: PageWords, rules: Ruleset, found: Sequence[Finding], ticked: frozen
         print(f"{level}: {finding_words(t, rules, one)}\n    {one.key}")
 
 
-def _known() -> tuple[Announcements, Numbers]:
-    own = frozenset(os.environ[name] for name in ("CITY_NUMBER", "CALLER_ID") if os.environ.get(name))
+def _known(own: frozenset[str]) -> tuple[Announcements, Numbers]:
     return known_announcements(load_announcements()), known_numbers(own)
 
 
@@ -153,7 +158,7 @@ def _try(t: PageWords, options: argparse.Namespace) -> int:
     rules = _ruleset(options.file)
     if options.topic not in {topic.id for topic in rules.topics}:
         raise CannotBeDone(f"--topic {options.topic}: no such topic; there are {', '.join(_ids(rules))}")
-    at = _moment(options.at, ZoneInfo(rules.time_zone))
+    at = rules_options.moment(options.at, ZoneInfo(rules.time_zone))
     staffed = _staffed(rules, options.on_duty, at)
     explanation = tried(rules, Trial(at, options.speaks, options.topic, staffed, options.number, options.wait))
     why = Why(t, rules, at, options.speaks)
@@ -167,16 +172,6 @@ def _try(t: PageWords, options: argparse.Namespace) -> int:
 
 def _ids(rules: Ruleset) -> list[str]:
     return [topic.id for topic in rules.topics if topic.department is not None or topic.information is not None]
-
-
-def _moment(given: str | None, zone: ZoneInfo) -> datetime:
-    if given is None:
-        return SystemClock().now()
-    try:
-        read = datetime.fromisoformat(given)
-    except ValueError:
-        raise CannotBeDone(f"--at {given}: write it as 2026-11-28T17:05") from None
-    return (read if read.tzinfo is not None else read.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _staffed(rules: Ruleset, given: str, at: datetime) -> tuple[StaffedDesk, ...]:
@@ -210,7 +205,7 @@ def _publish(t: PageWords, options: argparse.Namespace) -> int:
     text = _read(options.file)
     rules = parse(text)
     clock, database = SystemClock(), _database()
-    announcements, numbers = _known()
+    announcements, numbers = _known(rules_options.needed_own_numbers(os.environ))
 
     def also(tx: Transaction, number: str) -> None:
         audit.note(tx, clock, AUTHOR, "rules_published", "rules", number, detail=options.author[:80])

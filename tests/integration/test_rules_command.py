@@ -92,10 +92,51 @@ def test_trying_says_each_rule_and_the_way(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--topic", "none"), ("--topic", "parking", "--at", "tomorrow"), ("--topic", "parking", "--on-duty", "none")],
+    [
+        ("--topic", "none"),
+        ("--at", "tomorrow"),
+        ("--at", "9999-12-31T23:00"),
+        ("--at", "0001-01-01T00:30"),
+        ("--at", "2027-03-28T03:30"),  # that night has no such hour
+        ("--on-duty", "none"),
+        ("--number", "hello"),
+        ("--wait", "-5"),
+        ("--wait", "9" * 30),
+    ],
 )
-def test_a_trial_that_cannot_be_is_refused(wrong: tuple[str, ...]) -> None:
-    assert main(["try", str(SAMPLE), *wrong]) == 2
+def test_a_trial_that_cannot_be_is_refused(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of(["try", str(SAMPLE), "--topic", "parking", *wrong]) == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
+def code_of(arguments: list[str]) -> int:
+    """Options that cannot be read end the command themselves."""
+    try:
+        return main(arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+@pytest.mark.parametrize("version", ["9" * 30, "0", "-1", "one"])
+def test_a_version_that_cannot_be_is_refused(live: Town, version: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of(["export", "--version", version]) == 2
+    assert code_of(["publish", str(SAMPLE), *REASON, "--based-on", version]) == 2
+    assert capsys.readouterr().err.count("a version is a whole number") == 2
+
+
+@pytest.mark.parametrize("number", ["", "017 555"])
+def test_nothing_is_published_while_the_one_number_is_not_known(
+    live: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: str
+) -> None:
+    """A desk that leads back to it would ring the service itself; a check says that it has not looked."""
+    monkeypatch.setenv("CITY_NUMBER", number)
+    file = written(tmp_path, other(sample_rules()))
+    assert main(["publish", file, *REASON]) == 2
+    assert "CITY_NUMBER" in capsys.readouterr().err
+    assert len(live.every(ruleset)) == 1
+    monkeypatch.delenv("CITY_NUMBER")
+    assert main(["check", file]) == 0
+    assert "not looked at: whether a desk leads back" in capsys.readouterr().err
 
 
 def test_a_difference_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +149,7 @@ def test_a_difference_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFix
 @pytest.fixture
 def live(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setenv("DATABASE_URL", town.services.settings.database_url)
+    monkeypatch.setenv("CITY_NUMBER", town.services.settings.city_number)
     publish_first(town.services.database, dump(sample_rules()), "first", "first", town.clock.now())
     return town
 
