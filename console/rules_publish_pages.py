@@ -1,5 +1,6 @@
 """A draft looked through and put into force: findings, what changes, the reason; now, or at a moment. And merging."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -190,12 +191,14 @@ def behind(services: "Services", draft_id: str) -> str:
     return _behind_page(services, desk.opened(services, draft_id))
 
 
-def _behind_page(services: "Services", found: Opened, problem: str = "") -> str:
+def _behind_page(
+    services: "Services", found: Opened, problem: str = "", chosen: Mapping[str, str] | None = None
+) -> str:
     newer = drafts.behind(services.database, found.draft.id)
     tell, current = desk.teller(services, found.written), published(services)
     conflicts = newer.conflicts if newer is not None else ()
     rows = [_row(tell.t, one, current) for one in conflicts]
-    return desk.page(services, "rules_behind", found, newer=newer, rows=rows, problem=problem, chosen=request.form)
+    return desk.page(services, "rules_behind", found, newer=newer, rows=rows, problem=problem, chosen=chosen or {})
 
 
 def _row(t: PageWords, conflict: Conflict, live: Ruleset | None) -> tuple[str, str, str, str]:
@@ -209,12 +212,14 @@ def take_in(services: "Services", draft_id: str) -> ResponseReturnValue:
     found = desk.opened(services, draft_id)
     done = drafts.take_in(
         services.database, draft_id, posted_revision(), _choices(), desk.owner(), services.clock.now(),
-        noted(services, "rules_draft_saved"),
+        noted(services, "rules_draft_saved"), posted_live(),
     )  # fmt: skip
     if isinstance(done, Saved):
         return redirect(url_for("console.rules_check", draft_id=draft_id), 303)
+    if isinstance(done, Behind) and done.live != posted_live():
+        return _behind_page(services, found, "choose_again"), 409
     if isinstance(done, Behind):
-        return _behind_page(services, found, "choose"), 422
+        return _behind_page(services, found, "choose", request.form), 422
     return _behind_page(services, found, "overtaken" if isinstance(done, Stale) else done.reason), 409
 
 

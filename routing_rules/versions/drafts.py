@@ -89,11 +89,12 @@ def behind(database: Database, draft_id: str) -> Behind | None:
 
 def take_in(
     database: Database, draft_id: str, revision: int, choices: Choices, author: str, now: datetime,
-    also: Also | None = None,
+    also: Also | None = None, seen: int | None = None,
 ) -> Saved | Behind | Stale | Refused:  # fmt: skip
     """What has become live since the draft was begun, into the draft. ``choices``: place of a conflict -> whose word.
 
-    Behind: some conflicts are not chosen yet, or a newer version has brought others.
+    Behind: some conflicts are not chosen yet, or a newer version than ``seen``, whose words she chose between, is live:
+    one place may say something else by now, so none of her choices holds.
     """
     with database.read() as connection:
         draft, live = store.draft(connection, draft_id), store.live(connection)
@@ -102,6 +103,9 @@ def take_in(
         return Refused("unknown_draft")
     if live is None or base is None:
         return Refused("no_ruleset")
+    if seen not in (None, live.version):
+        anew = _taken_in(draft, base, live, {})
+        return anew if isinstance(anew, Behind | Refused) else Behind((), live.version)
     taken = _taken_in(draft, base, live, choices)
     if isinstance(taken, Behind | Refused):
         return taken

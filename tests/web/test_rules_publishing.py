@@ -135,7 +135,7 @@ def test_a_newer_version_is_taken_into_the_draft_before_both_meet(city: City, se
     assert hours(city, "sirpa", **{"hours.week.friday": "8-14"}).status_code == 303
     assert "uudempi versio" in seija.page(f"{DRAFT}/check")
     assert "perjantai" not in seija.page(f"{DRAFT}/check").split("Mikä muuttuu")[1], "what is live stays"
-    taken = sends(seija, f"{DRAFT}/behind", revision=str(row(city).revision))
+    taken = sends(seija, f"{DRAFT}/behind", revision=str(row(city).revision), live="2")
     assert taken.status_code == 303
     assert element(city, "departments", "housing")["hours"]["week"]["friday"] == ["08:00-14:00"]
     assert element(city, "departments", "housing")["grace_minutes"] == 12
@@ -149,6 +149,23 @@ def test_where_both_have_changed_one_place_she_chooses(city: City, seija: Browse
     assert publishes(city, seija).headers["Location"].endswith("/behind")
     assert "Palvelut: Asuminen ja rakentaminen, Aukioloajat viikossa, perjantai" in seija.page(f"{DRAFT}/behind")
     place = "take.departments.housing.hours.week.friday"
-    assert sends(seija, f"{DRAFT}/behind", revision=revision).status_code == 422
-    assert sends(seija, f"{DRAFT}/behind", revision=revision, **{place: "theirs"}).status_code == 303
+    assert sends(seija, f"{DRAFT}/behind", revision=revision, live="2").status_code == 422
+    assert sends(seija, f"{DRAFT}/behind", revision=revision, live="2", **{place: "theirs"}).status_code == 303
     assert element(city, "departments", "housing")["hours"]["week"]["friday"] == ["08:00-14:00"]
+
+
+def test_a_choice_holds_only_for_what_she_was_shown(city: City, seija: Browser) -> None:
+    page = seija.page(f"{DRAFT}/parts/departments/housing")
+    keeps(seija, "departments", "housing", page, **{"hours.week.friday": "8-13"})
+    assert hours(city, "sirpa", **{"hours.week.friday": "8-14"}).status_code == 303
+    shown = filled(seija.page(f"{DRAFT}/behind"))
+    assert hours(city, "sirpa", **{"hours.week.friday": "8-16"}).status_code == 303
+    place = "take.departments.housing.hours.week.friday"
+    again = sends(seija, f"{DRAFT}/behind", **shown, **{place: "mine"})
+    assert again.status_code == 409
+    assert "valitse uudelleen" in again.text
+    assert "8.00–16.00" in again.text
+    assert place not in filled(again.text), "she has not chosen between these"
+    assert row(city).revision == 2
+    assert sends(seija, f"{DRAFT}/behind", **filled(again.text), **{place: "mine"}).status_code == 303
+    assert element(city, "departments", "housing")["hours"]["week"]["friday"] == ["08:00-13:00"]
