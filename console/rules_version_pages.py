@@ -71,7 +71,7 @@ def _ticked(services: "Services", t: PageWords, found: Version, rules: Ruleset |
     """The warnings that its author accepted, as far as they can still be told in words."""
     if rules is None or not found.warnings:
         return list(found.warnings)
-    told = {f.key: finding_words(t, rules, f) for f in check(rules, found.published_at)}
+    told = {f.key: finding_words(t, rules, f) for f in check(rules, found.published_at, *desk.known(services))}
     return [told.get(key, key) for key in found.warnings]
 
 

@@ -51,6 +51,27 @@ def test_a_warning_that_is_not_ticked_stops_it(city: City, seija: Browser) -> No
     assert "staff_outside_hours" in city.one(ruleset.c.warnings, where=ruleset.c.version == 2)[0]
 
 
+def test_the_record_tells_accepted_warnings_in_words(city: City, seija: Browser) -> None:
+    page = seija.page(f"{DRAFT}/parts/duties/water")
+    assert keeps(seija, "duties", "water", page, alarm_number="017 555 0111").status_code == 303
+    assert publishes(city, seija).status_code == 303
+    assert "alarm_takes_no_texts" in city.one(ruleset.c.warnings, where=ruleset.c.version == 2)[0]
+    record = seija.page("/rules/versions/2")
+    assert "Hyväksytyt huomautukset" in record
+    assert "alarm_takes_no_texts" not in record
+
+
+def test_one_change_is_told_as_one_and_when_it_holds_stands_beside_each_choice(city: City, seija: Browser) -> None:
+    changed(city, seija)
+    page = seija.page(f"{DRAFT}/check")
+    summary = page.split("Yksi muutos korvaa version 1")[1].split("</p>")[0]
+    assert "heti" not in summary, "she may choose a later moment"
+    assert "heti näiden sääntöjen mukaan" in page.split('value="now"')[1].split("</label>")[0]
+    assert "vasta valitsemastasi ajasta" in page.split('value="later"')[1].split("</label>")[0]
+    publishes(city, seija)
+    assert "yksi muutos" in seija.page("/rules/versions")
+
+
 def test_a_dead_end_is_named_and_led_to_its_form(city: City, seija: Browser) -> None:
     sends(seija, f"{DRAFT}/parts/duties/water/remove", revision="1")
     page = seija.page(f"{DRAFT}/check")
