@@ -37,6 +37,17 @@ def can_be_kept(value: object) -> bool:
     return not level
 
 
+def no_document(text: str) -> bool:
+    """JSON that no draft may hold. What is no JSON is read, or refused, as YAML where drafts are kept."""
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    except (ValueError, RecursionError):  # a number or a depth that no reader takes
+        return True
+    return not can_be_kept(found)
+
+
 def elements(written: Written, part: Part) -> list[Element]:
     if part == "announcements":
         return [{"id": key, "words": words} for key, words in _group(written, "announcements").items()]

@@ -14,7 +14,7 @@ from console.rendering import page_language
 from console.rules_desk import Opened
 from console.rules_document import NEW
 from console.rules_draft_pages import known_part, posted_revision, save
-from console.rules_fields import FIELDS, GROUPS, SINGLE, Field, Part
+from console.rules_fields import FIELDS, GROUPS, LISTS, SINGLE, Field, Part
 from console.rules_forms import Element, Faults, differing, named, read, shown, taken
 from routing_rules.model import LANGUAGES
 from routing_rules.versions.model import Saved, Stale
@@ -80,11 +80,10 @@ def grouped(part: Part) -> list[tuple[str, list[Field]]]:
 def keep(services: "Services", draft_id: str, part: str, element_id: str) -> ResponseReturnValue:
     """What she wrote, onto the element as she saw it."""
     found = desk.opened(services, draft_id)
-    chosen, seen, posted = (
-        _addressed(services, found, part, element_id),
-        _group("seen"),
-        request.form.to_dict(flat=False),
-    )
+    chosen, seen = _addressed(services, found, part, element_id), _group("seen")
+    if not seen and chosen in LISTS and element_id != NEW:
+        raise BadRequest("seen")
+    posted = request.form.to_dict(flat=False)
     reading = read(FIELDS[chosen], posted, seen, document.known(found.written))
     if reading.faults:
         return _form(services, found, chosen, element_id, seen, posted, reading.faults), 422
@@ -179,6 +178,8 @@ def choose(services: "Services", draft_id: str, part: str, element_id: str) -> R
     found = desk.opened(services, draft_id)
     chosen = _addressed(services, found, part, element_id)
     theirs, mine, everything = _group("theirs"), _group("mine"), request.form.get("all", "")
+    if not mine:
+        raise BadRequest("mine")
     if not theirs and everything == "theirs":
         return _back(found, chosen)  # it is gone, and stays so
     fields = differing(FIELDS[chosen], theirs, mine)

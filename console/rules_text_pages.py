@@ -52,6 +52,8 @@ def keep(services: "Services", draft_id: str) -> ResponseReturnValue:
     if text is None:
         written = request.form.get("text") or as_text(found.draft.document, "yaml")
         return _page(services, found, written, "no_text", revision=revision), 422
+    if document.no_document(text):
+        return _page(services, found, text, "unreadable", revision=revision), 422
     now = services.clock.now()
     saved = drafts.save(
         services.database, draft_id, revision, text, desk.owner(), now, noted(services, "rules_draft_saved")

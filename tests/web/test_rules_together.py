@@ -61,6 +61,12 @@ def test_the_second_sees_both_sides_and_nothing_is_overwritten(city: City, seija
     assert "take.grace_minutes" not in proposed  # both have: she says
     undecided = sends(seija, f"{DRAFT}/parts/departments/housing/choose", **proposed)
     assert undecided.status_code == 422
+    assert "Valitse jokaisesta" in undecided.text
+    assert "notice-problem" in undecided.text
+    assert filled(undecided.text) == proposed  # what was proposed still is
+    swapped = {**proposed, "take.fallback_number": "theirs"}
+    again = sends(seija, f"{DRAFT}/parts/departments/housing/choose", **swapped)
+    assert filled(again.text)["take.fallback_number"] == ["theirs"]  # and what she picked stands
     assert element(city, "departments", "housing")["grace_minutes"] == 20
 
 
