@@ -61,7 +61,7 @@ def test_the_second_sees_both_sides_and_nothing_is_overwritten(city: City, seija
     assert "take.grace_minutes" not in proposed  # both have: she says
     undecided = sends(seija, f"{DRAFT}/parts/departments/housing/choose", **proposed)
     assert undecided.status_code == 422
-    assert "Valitse jokaisesta" in undecided.text
+    assert "Valitse joka kohdasta" in undecided.text
     assert "notice-problem" in undecided.text
     assert filled(undecided.text) == proposed  # what was proposed still is
     swapped = {**proposed, "take.fallback_number": "theirs"}
