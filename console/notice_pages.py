@@ -58,7 +58,7 @@ def show(services: "Services") -> str:
 def compose(services: "Services") -> str | tuple[str, int]:
     """The three fields as sentences; nothing is on air yet."""
     now, rules = services.clock.now(), services.rules.current()
-    fields = {name: one_line(request.form.get(name, "")) for name in ("what", "where", "until")}
+    fields = {name: one_line(request.values.get(name, "")) for name in ("what", "where", "until")}
     until = written_moment(fields["until"], ZoneInfo(rules.time_zone))
     found = faults_of(fields["what"], fields["where"], until, disruption.kinds(services.announcements), now)
     if found or until is None:
@@ -67,6 +67,11 @@ def compose(services: "Services") -> str | tuple[str, int]:
     words = disruption.sentences(services.announcements, rules, told, now)
     fields |= {f"words_{language}": sentence for language, sentence in words.items()}
     return _page(services, Written(fields, _listeners(rules, told.kind), composed=True))
+
+
+def again(services: "Services") -> str | tuple[str, int]:
+    """The same by its address: whoever changes the page's language keeps what she has written."""
+    return compose(services) if request.args else show(services)
 
 
 def _listeners(rules: Ruleset, kind: str) -> tuple[str, ...]:

@@ -180,6 +180,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/notices", "notices", "GET", SUPERVISORS, notice_pages.show),
     Route("/notices", "notice_on", "POST", SUPERVISORS, notice_pages.put_on_air),
     Route("/notices/words", "notice_words", "POST", SUPERVISORS, notice_pages.compose),
+    Route("/notices/words", "notice_words_again", "GET", SUPERVISORS, notice_pages.again),
     Route("/notices/<notice_id>/off", "notice_off", "POST", SUPERVISORS, notice_pages.take_off),
 )
 

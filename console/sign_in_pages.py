@@ -103,10 +103,10 @@ def choose_language(services: "Services") -> AnyResponse:
 
 def _is_page(path: str) -> bool:
     """One of our own addresses that can be looked at; anything else leads to the desk."""
-    if not path.startswith("/console/") or "\\" in path:
+    if not path.startswith("/console/") or "\\" in path or not path.isprintable():
         return False
     try:
-        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
     except (HTTPException, RequestRedirect):
         return False
     return str(endpoint).startswith("console.")

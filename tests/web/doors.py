@@ -156,6 +156,7 @@ DOORS: dict[str, Door] = {
     "rules_week": Door(SUPERVISORS),
     "rules_calendar": Door(SUPERVISORS),
     "notices": Door(SUPERVISORS),
+    "notice_words_again": Door(SUPERVISORS),
     "notice_words": Door(SUPERVISORS),
     "notice_on": Door(SUPERVISORS),
     "notice_off": Door(SUPERVISORS),

@@ -185,6 +185,8 @@ def test_pages_are_not_kept_by_the_browser(city: City) -> None:
         ("/console/\\example.invalid", "/console/"),
         ("/console/sign-out", "/console/"),
         ("/console/queue", "/console/queue"),
+        ("/console/queue?desk=housing", "/console/queue?desk=housing"),
+        ("/console/queue?a=\r\nSet-Cookie: b=c", "/console/"),
         ("/console/account", "/console/account"),
     ],
 )

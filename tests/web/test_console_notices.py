@@ -1,5 +1,6 @@
 """A supervisor puts a disruption notice on air and takes it off; everybody's pages show it while it is on."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -266,3 +267,15 @@ def test_what_the_rules_planned_stands_above_every_page_without_a_key(city: City
     assert "/notices/p1/off" not in sirpa.page("/line")
     writes(sirpa)
     assert "Huoltokatko." not in sirpa.page("/line")  # nobody hears two
+
+
+def test_the_pages_language_is_changed_and_what_was_written_stays(sirpa: Browser) -> None:
+    page = composes(sirpa).text
+    back = html.unescape(re.findall(r'name="back" value="([^"]+)"', page)[0])
+    sent = {"csrf_token": sirpa.word, "back": back, "language": "sv"}
+    answer = sirpa.client.post("/console/language", data=sent)
+    again = sirpa.client.get(answer.location).text
+    assert '<html lang="sv">' in again
+    assert 'value="Petonen"' in again
+    assert SHOWN.findall(again) == SHOWN.findall(page)
+    assert len(SHOWN.findall(again)) == 3

@@ -29,10 +29,12 @@ def olli(city: City) -> Browser:
     return at_work(city, "olli")
 
 
-def streets_open_till_evening(city: City) -> None:
+def streets_open_till_evening(city: City, *usual: str) -> None:
     written = json.loads(rules_rig.sample_document())["departments"]
     old = next(one for one in written if one["id"] == "streets")["hours"]
-    hours = {**old, "week": {"monday-friday": ["08:00-18:00"]}}
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    week = {day: ["08:00-15:30" if day in usual else "08:00-18:00"] for day in days}
+    hours = {**old, "week": week}
     done = publishing.publish_hours(
         city.services.database, "streets", hours, "a_sirpa", "Iltaisin", city.clock.now(),
         ticked=rules_rig.Everything(),
