@@ -254,7 +254,7 @@ class Database:
         planning = " -c plan_cache_mode=force_generic_plan" if self._planned_once else ""
         options = (
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
-            f"-c idle_in_transaction_session_timeout=5000 -c timezone=UTC{planning}"
+            f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
         )
         return create_engine(
             url,

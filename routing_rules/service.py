@@ -133,16 +133,17 @@ class RulesHolder:
             if in_force is None:
                 return
             switches = running(connection, now)
-            is_new = held is None or held.plain.version != in_force
-            found = dict(store.recent_versions(connection, self._machine() - KEEP_SECONDS)) if is_new else {}
-        if held is not None and not is_new:
-            if switches != held.switches:
-                self._held = _held(held.plain, held.versions, True, switches)
-            return
-        known = {} if held is None else held.versions
-        older = {v: known.get(v) or _readable(document) for v, document in found.items() if v != in_force}
-        read = {v: ruleset for v, ruleset in older.items() if ruleset is not None}
-        self._held = _held(parse(found[in_force]), read, True, switches)
+            if held is not None and held.plain.version == in_force:
+                if switches != held.switches:
+                    self._held = _held(held.plain, held.versions, True, switches)
+                return
+            known = {} if held is None else held.versions
+            recent = store.recent_versions(connection, self._machine() - KEEP_SECONDS)
+            found = store.documents(connection, {in_force, *recent} - (known.keys() - {in_force}))
+        plain = parse(found[in_force])
+        read = {v: _readable(document) for v, document in found.items() if v != in_force}
+        older = {v: known.get(v) or read.get(v) for v in recent if v != in_force}
+        self._held = _held(plain, {v: one for v, one in older.items() if one is not None}, True, switches)
         log.info("ruleset version %d is in force", in_force)
 
 

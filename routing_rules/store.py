@@ -1,5 +1,6 @@
 """Published rulesets in SQL: versions and their documents as text. No parsing, no rules about who may publish."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,8 +70,16 @@ def insert_published(connection: Connection, publication: Publication) -> bool:
     return True
 
 
-def recent_versions(connection: Connection, since_machine: float) -> tuple[tuple[int, str], ...]:
+def recent_versions(connection: Connection, since_machine: float) -> tuple[int, ...]:
     """Versions that a call still in progress may have begun with: in force, or retired since then (machine time)."""
     recent = or_(ruleset.c.state == PUBLISHED, ruleset.c.retired_machine >= since_machine)
-    rows = select(ruleset.c.version, ruleset.c.document).where(ruleset.c.state != DRAFT, recent)
-    return tuple((row.version, row.document) for row in connection.execute(rows.order_by(ruleset.c.version)))
+    rows = select(ruleset.c.version).where(ruleset.c.state != DRAFT, recent)
+    return tuple(connection.scalars(rows.order_by(ruleset.c.version)))
+
+
+def documents(connection: Connection, versions: Collection[int]) -> Mapping[int, str]:
+    """Hundreds of kilobytes each: only those that are not held already."""
+    if not versions:
+        return {}
+    rows = select(ruleset.c.version, ruleset.c.document).where(ruleset.c.version.in_(versions))
+    return {row.version: row.document for row in connection.execute(rows)}

@@ -16,7 +16,7 @@ LONGEST_DAYS = 7
 LONGEST_REASON = 200
 
 Fault = Literal[
-    "missing", "past", "far", "empty", "long", "unknown", "taken", "own", "circle", "goal_closed", "outside"
+    "missing", "past", "far", "empty", "long", "unknown", "taken", "own", "circle", "goal_closed", "outside", "nought"
 ]
 Question = Literal["extended_desk", "partner", "goal"]
 Faults = Mapping[str, Fault]  # field -> what is wrong with it
@@ -111,8 +111,11 @@ def _topic(topic_id: str | None, rules: Ruleset, running: Iterable[Switch]) -> F
 def _goal(goal: str | None, topic_id: str, rules: Ruleset, running: Collection[Switch]) -> Fault | None:
     if not goal:
         return "missing"
-    if _department(rules, goal) is None:
+    answers = _department(rules, goal)
+    if answers is None:
         return "unknown"
+    if topic_id == rules.general_topic and answers.kind != "console":
+        return "nought"  # who presses 0, or nothing at all, must reach the city's own people
     owners = owners_of(rules, topic_id)
     if owners <= {goal} and owners:
         return "own"

@@ -190,7 +190,7 @@ def test_a_withheld_caller_is_asked_for_a_number_and_another_topic_is_chosen(ain
 def test_times_that_come_late_do_not_replace_those_of_the_topic_chosen_since(aino: Desk, city: City) -> None:
     page = talks(aino, city, number=None)
     held: list[Route] = []
-    page.route("**/windows?topic=housing", held.append)
+    page.route("**/windows?topic=housing", lambda route: held.append(route))
     page.keyboard.press("t")
     with page.expect_response("**/windows?topic=daycare"):
         page.locator("#behalf-topic").select_option("daycare")

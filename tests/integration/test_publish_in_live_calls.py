@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from adapters.schema import call, callback_request
+from adapters.schema import call, callback_request, waiting_caller
 from desks.store import CALLER
 from queue_workers import after_hours
 from routing_rules.versions.model import Published
@@ -107,15 +107,17 @@ def shown(document: str) -> str:
 
 
 def test_who_waits_at_a_desk_that_is_gone_is_led_on(town: Town) -> None:
-    """Nobody is left in a line that no rules know: as at closing time, she goes to the extended-hours desk."""
+    """Nobody is left in a line that no rules know: as at closing time, she is asked to choose."""
     book, client = Rulebook(town), create_app(town.services).test_client()
     town.agent("aino")
     telephone = begun(town, 3, client)
     assert "<Enqueue" in telephone.heard[-1]
-    telephone.post(telephone.wait_url())
+    telephone.post(waits := telephone.wait_url())
     published(book)
     town.agent("eevi", desks=("extended",))
     after_hours.settle(town.services)
-    town.deal()
-    held = {name for name in ("aino", "eevi") if town.held(name)}
-    assert held, "somebody is offered the caller who waits"
+    (stay,) = town.every(waiting_caller)
+    assert (stay["state"], stay["desk"]) == ("closing", "housing")
+    assert town.ordered("ask_to_choose") == [stay["id"]]
+    town.carry_out()
+    assert "<Leave" in telephone.post(waits)

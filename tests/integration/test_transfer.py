@@ -1,16 +1,13 @@
 """Transfers as the record sees them: whoever is asked, the resident always has a place."""
 
 import pytest
-from sqlalchemy import update
 
-from adapters.schema import agent, audit_event
-from callbacks.model import Refused
+from adapters.schema import audit_event
 from desks import service, store
 from desks import transfer as transfers
 from desks.talk_legs import room_over
 from desks.transfer import Changed, MovedOn
 from ivr.agent_webhooks import AgentLeg
-from ivr.transfer_webhooks import Legs
 from queue_workers import reconcile
 from tests.support.provider import REFUSED
 from tests.support.services import Town
@@ -24,7 +21,6 @@ from tests.support.talks import (
     callback,
     consulting,
     leg_of,
-    live,
 )
 
 
@@ -196,90 +192,6 @@ def test_the_resident_hangs_up_on_hold(talk: Talk) -> None:
     assert talk.transfer()["state"] == "gone"
     assert town.offer(other)["state"] == "ended"
     assert town.held("pirkko") is None
-
-
-# --- blind --------------------------------------------------------------------------------------------------------
-
-
-def test_into_another_desks_line_at_her_old_place(talk: Talk) -> None:
-    town = talk.town
-    before = town.stay(talk.line)["line_time_at"] if talk.line else town.promise(str(talk.request))["line_time_at"]
-    town.agent("pirkko", ("streets",), languages=("fi",))
-    service.set_presence(town.services, "pirkko", "available")
-    assert talk.asks("blind", "desk", "streets") == Changed()
-    stay = talk.running()
-    assert (stay["desk"], stay["line_time_at"], stay["handed_over_by"]) == ("streets", before, talk.token)
-    assert town.offer(talk.token)["outcome"] == "transferred"
-    assert town.held("aino") is None
-    token = town.offered("pirkko")
-    assert town.offer(token)["caller_id"] == stay["id"]
-
-
-def test_what_she_handed_on_does_not_come_straight_back(town: Town) -> None:
-    talk = live(town)
-    town.within(lambda tx: tx.connection.execute(update(agent).values(departments='["housing", "streets"]')))
-    town.agent("pirkko", ("streets",))
-    assert talk.asks("blind", "desk", "streets") == Changed()
-    hers = str(talk.running()["id"])
-    town.caller("streets", desk="streets")
-    assert town.offer(town.offered("pirkko"))["caller_id"] == hers
-    town.act(lambda c: c.give_back(town.held("pirkko")["token"], "unanswered"))  # type: ignore[index]
-    service.set_presence(town.services, "pirkko", "available")
-    town.clock.pass_(seconds=6)
-    for name in ("aino", "pirkko"):
-        service.heartbeat(town.services, name)
-    town.deal()
-    taken = {name: town.offer(town.held(name)["token"])["caller_id"] for name in ("aino", "pirkko")}  # type: ignore[index]
-    assert taken["aino"] != hers
-    assert taken["pirkko"] == hers
-
-
-def test_who_is_handed_over_and_answered_at_once_is_led_once(talk: Talk) -> None:
-    """She is on her way to the line already: a second lead would tear her out of the room it ends in."""
-    town = talk.town
-    town.agent("pirkko", ("streets",))
-    talk.asks("blind", "desk", "streets")
-    town.carry_out()
-    led = [order.to for order in town.gateway.orders].count(talk.resident)
-    town.accept(town.offered("pirkko"), OTHER_LEG)
-    assert ("bring_caller", "not wanted") in town.carry_out()
-    assert [order.to for order in town.gateway.orders].count(talk.resident) == led
-
-
-def test_whoever_is_only_asked_neither_holds_nor_ends_the_matter(talk: Talk) -> None:
-    town, other = talk.town, consulting(talk)
-    assert transfers.hold(town.services, "pirkko", other, True) == Refused("in_transfer")
-    assert town.offer(talk.token)["on_hold"]
-    assert not service.note_outcome(town.services, "pirkko", other, "done")
-    assert town.offer(other)["state"] == "connected"
-    assert talk.does("complete") == Changed()
-    assert service.note_outcome(town.services, "pirkko", other, "done")
-
-
-def test_words_before_the_other_desks_line(town: Town) -> None:
-    talk = live(town)
-    town.agent("pirkko", ("streets",))
-    talk.asks("blind", "desk", "streets")
-    stay = talk.running()
-    turn = Legs(town.services).line(stay["id"], talk.resident)
-    assert [getattr(i, "key", "redirect") for i in turn.instructions] == ["transfer.to_desk", "redirect"]
-    assert (
-        Legs(town.services).line(stay["id"], "CA" + "9" * 32).instructions
-        == Legs(town.services).line("nobody", talk.resident).instructions
-    )
-
-
-def test_a_colleague_is_offered_her_then_the_line_is(talk: Talk) -> None:
-    town = talk.town
-    town.agent("pirkko", ("streets",))
-    assert talk.asks("blind", "agent", "pirkko") == Changed()
-    held = town.held("pirkko")
-    assert held is not None
-    assert held["handed_over_by"] == talk.token
-    assert talk.running()["state"] == "offered"
-    town.act(lambda c: c.give_back(held["token"], "unanswered"))
-    assert talk.running()["state"] == "waiting"
-    assert town.held("aino") is None
 
 
 # --- who leaves at the wrong moment -------------------------------------------------------------------------------

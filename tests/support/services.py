@@ -6,7 +6,7 @@ Whatever is done here goes through the service's own use cases, so that no test 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
@@ -36,11 +36,11 @@ from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
+from tests.support.clock import SetClock
 from tests.support.postgres import fresh_database
 from tests.support.provider import RecordingGateway
 
 SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
-TUESDAY = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # 10.00 in Helsinki: every desk is open
 CITY = "+358175550100"
 BASE = "https://one-number.example"
 ACCOUNT = "AC" + "0" * 32
@@ -68,26 +68,6 @@ def sample_rules() -> Ruleset:
 @cache
 def words() -> Announcements:
     return load_announcements()
-
-
-@dataclass
-class SetClock:
-    """Both clocks stand still until a test moves them."""
-
-    business: datetime = TUESDAY
-    seconds: float = 1_000_000.0
-
-    def now(self) -> datetime:
-        return self.business
-
-    def machine(self) -> float:
-        return self.seconds
-
-    def pass_(self, *, minutes: float = 0, seconds: float = 0) -> None:
-        """Both clocks go on alike."""
-        gone = timedelta(minutes=minutes, seconds=seconds)
-        self.business += gone
-        self.seconds += gone.total_seconds()
 
 
 def services_for(
@@ -195,12 +175,10 @@ class Town:
         with self.services.database.write() as tx:
             request = promises.get(tx.connection, request_id) if request_id else None
             number = promises.number_id(tx.connection, self._number(), self.clock.now())
-            duty = store.duty(tx.connection, self.clock.machine(), self.clock.now())
-            seen = outlook(tx.connection, self.rules, duty, self.clock.now(), desk, None)
             return Line(self.services, tx, self.rules).join(
                 call_sid=sid, number_id=request["number_id"] if request else number, topic=topic, language=language,
                 service_language=language, department=self.rules.topic(topic).department or "", desk=desk,
-                arrived=self.clock.now(), request=request, expected=seen.wait_minutes,
+                arrived=self.clock.now(), request=request, expected=self._wait_at(desk, tx),
             )  # fmt: skip
 
     def request(self, topic: str = "housing", language: str = "fi", minutes: int = 60) -> str:
@@ -215,6 +193,10 @@ class Town:
     def new_sid(self) -> str:
         self.calls += 1
         return f"CA{self.calls:032x}"
+
+    def _wait_at(self, desk: str, tx: Transaction) -> int | None:
+        duty = store.duty(tx.connection, self.clock.machine(), self.clock.now())
+        return outlook(tx.connection, self.rules, duty, self.clock.now(), desk, None).wait_minutes
 
     def _number(self) -> str:
         return f"+35840{1_000_000 + self.calls}"
@@ -296,7 +278,7 @@ class Town:
 
     def items(self) -> list[str]:
         """The supervisor's open items."""
-        return sorted(str(row["kind"]) for row in self.every(supervisor_item) if row["closed_at"] is None)
+        return sorted(str(row["kind"]) for row in self.every(supervisor_item, closed_at=None))
 
     def texts(self) -> list[str]:
         return sorted(str(row["key"]) for row in self.every(text_message))

@@ -9,8 +9,8 @@ from tests.unit.written_ruleset import Document, changed, problems, topic
 def first_release(document: Document) -> None:
     """As the first release stored it: a bare number for the city and for a topic, and no word of what came later."""
     document["duty_number"], topic(document, "water")["duty_number"] = "+358175550999", "+358175550998"
-    for name in ("duties", "duty"):
-        document.pop(name)
+    for name in ("duties", "duty", "rules", "examples"):
+        document.pop(name, None)
     for stored in document["topics"]:
         stored.setdefault("duty_number", None)
         stored.pop("duty", None)

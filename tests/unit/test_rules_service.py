@@ -4,48 +4,37 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, event, func, insert, select, update
 
 from adapters.database import Database
 from adapters.schema import metadata, ruleset
-from routing_rules.document import RulesetInvalid, dump, parse
-from routing_rules.model import Ruleset
+from routing_rules.document import RulesetInvalid, parse
 from routing_rules.service import KEEP_SECONDS, NoRuleset, RulesHolder, publish_first
 from routing_rules.store import Publication, insert_published, next_version, published, recent_versions
-from routing_rules.switches.model import Switch
-from routing_rules.switches.store import Kept, add, end
-from tests.support.postgres import fresh_database
-
-TEXT = (Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml").read_text(encoding="utf-8")
-RULES = parse(TEXT)
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-MACHINE = 1_000_000.0
+from tests.unit.published_rules import MACHINE, NOW, RULES, TEXT, holder, publish, record
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'city.db'}" if request.param == "sqlite" else fresh_database())
-    metadata.create_all(made.engine)
-    yield made
-    made.dispose()
+    yield from record(request.param, tmp_path)
 
 
-def publish(database: Database, version: int) -> None:
-    """A later version comes into force, and the one before is retired now."""
-    document = dump(replace(RULES, version=version, city={**RULES.city, "en": f"City {version}"}))
-    with database.write() as tx:
-        older = ruleset.c.version < version, ruleset.c.state == "published"
-        tx.connection.execute(update(ruleset).where(*older).values(state="retired", retired_machine=MACHINE))
-        assert insert_published(tx.connection, Publication(version, document, "Aino", "a new name", NOW))
+@contextmanager
+def documents_read(database: Database) -> Iterator[list[set[object]]]:
+    """For each statement that reads documents: the versions it names."""
+    read: list[set[object]] = []
 
+    def note(connection: object, cursor: object, statement: str, given: Any, *_: object) -> None:
+        if "ruleset.document" in statement:
+            read.append(set(given.values() if isinstance(given, dict) else given))
 
-def holder() -> RulesHolder:
-    return RulesHolder(machine=lambda: MACHINE)
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield read
+    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def count_versions(database: Database) -> int:
@@ -114,7 +103,7 @@ def test_recent_versions_are_those_a_call_may_still_need(database: Database) -> 
         long_ago = update(ruleset).where(ruleset.c.version == 1).values(retired_machine=MACHINE - KEEP_SECONDS - 1)
         tx.connection.execute(long_ago)
     with database.read() as connection:
-        assert [version for version, _ in recent_versions(connection, MACHINE - KEEP_SECONDS)] == [2, 3]
+        assert recent_versions(connection, MACHINE - KEEP_SECONDS) == (2, 3)
 
 
 class TestRulesHolder:
@@ -153,6 +142,18 @@ class TestRulesHolder:
         publish(database, 2)
         rules.refresh(database, NOW)
         assert rules.version(1) is first
+
+    def test_a_publication_costs_one_document_not_all_of_the_day(self, database: Database) -> None:
+        """Each of a day's versions is hundreds of kilobytes; every process would load them all anew."""
+        rules = holder()
+        for version in (1, 2, 3):
+            publish(database, version)
+        rules.refresh(database, NOW)
+        publish(database, 4)
+        with documents_read(database) as read:
+            assert rules.refresh(database, NOW)
+        assert read == [{4}]
+        assert [rules.version(version).city["en"] for version in (1, 4)] == ["City 1", "City 4"]
 
     def test_a_retired_version_that_cannot_be_read_keeps_the_new_one_from_nobody(self, database: Database) -> None:
         for version in (1, 2):
@@ -198,66 +199,6 @@ class TestRulesHolder:
         publish(database, 2)
         rules.refresh_if_stale(database, MACHINE - 3600, NOW)
         assert rules.current().version == 2
-
-
-class TestSwitches:
-    def test_they_are_in_force_while_they_run_and_the_published_rules_stay(self, database: Database) -> None:
-        rules = holder()
-        publish(database, 1)
-        switched(database, "one", NOW + timedelta(hours=1))
-        rules.refresh(database, NOW)
-        assert closures(rules.current()) == {"housing": ((NOW, NOW + timedelta(hours=1)),)}
-        assert closures(rules.plain()) == {}
-        rules.refresh(database, NOW + timedelta(hours=1))
-        assert rules.current() is rules.plain()
-
-    def test_one_that_a_person_ends_is_gone_at_the_next_look(self, database: Database) -> None:
-        rules = holder()
-        publish(database, 1)
-        switched(database, "one", NOW + timedelta(hours=1))
-        rules.refresh(database, NOW)
-        with database.write() as tx:
-            end(tx.connection, "one", "aino", NOW)
-        rules.refresh(database, NOW)
-        assert closures(rules.current()) == {}
-
-    def test_a_call_on_an_older_version_meets_them_too(self, database: Database) -> None:
-        rules = holder()
-        for version in (1, 2):
-            publish(database, version)
-        switched(database, "one", NOW + timedelta(hours=1))
-        rules.refresh(database, NOW)
-        assert rules.version(1).city["en"] == "City 1"
-        assert set(closures(rules.version(1))) == set(closures(rules.version(99))) == {"housing"}
-
-    def test_they_outlive_a_publication(self, database: Database) -> None:
-        rules = holder()
-        publish(database, 1)
-        switched(database, "one", NOW + timedelta(hours=1))
-        rules.refresh(database, NOW)
-        publish(database, 2)
-        rules.refresh(database, NOW)
-        assert rules.current().version == 2
-        assert set(closures(rules.current())) == {"housing"}
-
-    def test_what_is_held_is_the_same_until_something_changes(self, database: Database) -> None:
-        """What is kept beside a ruleset (pages written once) is kept for as long as it holds."""
-        rules = holder()
-        publish(database, 1)
-        switched(database, "one", NOW + timedelta(hours=1))
-        rules.refresh(database, NOW)
-        before = rules.current()
-        rules.refresh(database, NOW + timedelta(minutes=1))
-        assert rules.current() is before
-
-
-def switched(database: Database, name: str, until: datetime) -> None:
-    with database.write() as tx:
-        add(tx.connection, Kept(Switch(name, "close", "housing", None, None, NOW, until), "aino", "training"))
-
-
-def closures(rules: Ruleset) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-    return {one.id: one.hours.closures for one in rules.departments if one.hours.closures}
 
 
 def test_with_the_record_down_the_held_ruleset_is_served(tmp_path: Path) -> None:

@@ -128,3 +128,13 @@ def test_a_rule_of_the_citys_own_does_not_undo_a_switch() -> None:
     assert answering(with_switches(written, [switch("divert", None, "buses", "streets")]), "buses", "fi", NOW).id == (
         "streets"
     )
+
+
+@pytest.mark.parametrize(("goal", "fault"), [("county", "nought"), ("streets", None)])
+def test_nought_always_reaches_the_citys_own_people(goal: str, fault: str | None) -> None:
+    """Sent to a partner's number, whoever presses 0 or nothing at all would reach nobody who can help on."""
+    rules = sample_rules()
+    wanted = WantedSwitch("divert", None, rules.general_topic, goal, NOW + HOUR, "training")
+    assert faults(wanted, rules, (), None, NOW).get("goal") == fault
+    of_another = WantedSwitch("divert", None, "parking", goal, NOW + HOUR, "training")
+    assert "goal" not in faults(of_another, rules, (), None, NOW) or goal == "streets"
