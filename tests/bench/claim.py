@@ -25,8 +25,9 @@ from adapters.schema import UtcTime, agent, callback_request, metadata, offer, o
 from bootstrap import Services
 from desks import dispatch
 from desks.dealing import Deal
+from tests.support.clock import TUESDAY, SetClock
 from tests.support.postgres import fresh_database
-from tests.support.services import TUESDAY, SetClock, services_for
+from tests.support.services import services_for
 
 SIZES = (1_000, 100_000, 1_000_000)
 CLAIMERS = (1, 8)

@@ -7,8 +7,9 @@ import pytest
 from desks.dealing import Deal, next_deal
 from desks.duty_store import duty
 from desks.front_store import front
+from tests.support.clock import TUESDAY
 from tests.support.crowd import Crowd, Shape
-from tests.support.services import TUESDAY, Town
+from tests.support.services import Town
 
 CROWDS = [(0, 1), (3, 9), (40, 6), (400, 4), (1500, 2)]  # matters, rounds
 IN_A_ROW = 5

@@ -9,7 +9,8 @@ from desks import expected_wait_store, offer_store, pauses, service, store
 from desks.expected_wait_store import WaitError
 from routing_rules.decide import decide
 from routing_rules.routes import NobodyOnDuty, StaffedDesk, ToLine
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 
 def pause(town: Town, desk: str = "housing", minutes: int | None = None) -> None:

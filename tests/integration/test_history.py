@@ -12,7 +12,8 @@ from desks.line import Line
 from desks.matter import Matter
 from desks.supervision import NewTime
 from desks.supervision_choices import choices
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 HOUSING = ("housing",)
 AT_ELEVEN = TUESDAY + timedelta(hours=1)

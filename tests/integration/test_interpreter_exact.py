@@ -17,7 +17,8 @@ from callbacks.model import Window
 from callbacks.service import Promises
 from desks import service, wishes
 from queue_workers import after_hours
-from tests.support.services import TUESDAY, Town, empty_record
+from tests.support.clock import TUESDAY
+from tests.support.services import Town, empty_record
 
 AT_ELEVEN = TUESDAY + timedelta(hours=1)
 QUARTER = timedelta(minutes=15)

@@ -17,7 +17,8 @@ from callbacks.scoring import Kept
 from callbacks.service import Promises
 from desks import service, wishes
 from queue_workers import after_hours, effects
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # 20.00 in Helsinki: housing is closed, evening advice is open
 LAST_CLOSES = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

@@ -15,7 +15,8 @@ from operations.watch_store import Run
 from queue_workers.night_watch import NightWatch, due_day
 from routing_rules.model import RoutingRule, When
 from routing_rules.watching.model import Seen
-from tests.support.services import SETTINGS, TUESDAY, Town, sample_rules, words
+from tests.support.clock import TUESDAY
+from tests.support.services import SETTINGS, Town, sample_rules, words
 
 NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # four in Helsinki
 SEEN = (Seen("unspoken", "housing.sv", None, (("language", "sv"), ("topic", "housing"))),)

@@ -12,7 +12,8 @@ from callbacks.service import Promises
 from desks import on_behalf, service, wishes
 from desks.on_behalf import Spoken
 from desks.view import desk_view
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 OTHER = "050 765 4321"
 

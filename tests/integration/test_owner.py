@@ -13,7 +13,8 @@ from callbacks.service import Promises
 from desks import service, wishes
 from queue_workers import after_hours, reconcile
 from tests.integration.test_closing_time import CLOSES
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 AT_ELEVEN = TUESDAY + timedelta(hours=1)
 

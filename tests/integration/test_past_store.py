@@ -7,7 +7,8 @@ from sqlalchemy import delete, insert, update
 
 from adapters.schema import call, phone_number, route_decision, rules_switch
 from routing_rules.past import store
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 from tests.support.telephone import Telephone
 
 SID = "CA" + "1" * 32

@@ -12,7 +12,8 @@ from callbacks.model import Refused
 from desks import supervision, wishes
 from desks.supervision import NewTime
 from desks.supervision_choices import Choices, choices
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 REASON = "sovittu puhelimessa"
 AT_WORK = ("dialing", "connected")

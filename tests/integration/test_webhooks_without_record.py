@@ -12,8 +12,9 @@ from ivr.dialogue.steps import STEPS
 from ivr.step_url import Step, url_of
 from routing_rules.model import Notice
 from routing_rules.notices.service import NoticeBoard
+from tests.support.clock import TUESDAY, SetClock
 from tests.support.provider import RecordingGateway
-from tests.support.services import CITY, TUESDAY, SetClock, Town, empty_record, sample_rules, services_for
+from tests.support.services import CITY, Town, empty_record, sample_rules, services_for
 from tests.support.telephone import Telephone
 
 FALLBACKS = {department.id: department.fallback_number for department in sample_rules().departments}

@@ -11,7 +11,8 @@ from desks.messages import not_rung
 from desks.service import note_outcome
 from desks.view import desk_view
 from queue_workers import after_hours
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 AT_ELEVEN = TUESDAY + timedelta(hours=1)
 EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # 20.00 in Helsinki: only the extended-hours desk is open

@@ -14,7 +14,8 @@ from sqlalchemy import Executable, Table, delete, insert, select, update
 from adapters.schema import agent, callback_request, offer, phone_number, presence, waiting_caller
 from desks.dealing import InLine
 from desks.line_store import skipped
-from tests.support.services import TUESDAY, Town
+from tests.support.clock import TUESDAY
+from tests.support.services import Town
 
 DESKS, LANGUAGES = ("housing", "streets", "employment"), ("fi", "sv", "en")
 CROWDED = (8, 1, 1)  # most matters are the first desk's, and in the first language

@@ -9,7 +9,8 @@ from routing_rules.model import Department, Hours, RoutingRule, Ruleset, Topic, 
 from routing_rules.planned import planned
 from routing_rules.routes import NOTHING_KNOWN, Circumstances, StaffedDesk
 from routing_rules.trying.examples import outcome
-from tests.support.services import TUESDAY, sample_rules
+from tests.support.clock import TUESDAY
+from tests.support.services import sample_rules
 
 LIVE = sample_rules()
 ON_DUTY = (StaffedDesk("housing", frozenset({"fi"})), StaffedDesk("advice", frozenset({"fi"})))

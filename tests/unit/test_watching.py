@@ -10,7 +10,8 @@ from routing_rules.model import Department, ExceptionalDay, Hours, Interval, Rou
 from routing_rules.watching.judging import look
 from routing_rules.watching.model import Seen
 from routing_rules.watching.moments import moments
-from tests.support.services import TUESDAY, sample_rules
+from tests.support.clock import TUESDAY
+from tests.support.services import sample_rules
 
 CITY = sample_rules()
 ZONE = ZoneInfo(CITY.time_zone)

@@ -22,7 +22,8 @@ from ivr.turn import (
 )
 from ivr.twiml import CallerIds, Urls, render
 from ivr.written_once import Pages
-from tests.support.services import BASE, CITY, TUESDAY, sample_rules, words
+from tests.support.clock import TUESDAY
+from tests.support.services import BASE, CITY, sample_rules, words
 
 URLS = Urls(BASE, CallerIds(CITY))
 OPTION = Say("menu.option", (("topic", TopicSpoken("housing")), ("key", KeySpoken("1"))))
