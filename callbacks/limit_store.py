@@ -26,7 +26,7 @@ from adapters.schema import (
 )
 from callbacks.limits import CityLimit, Leg, Met, OfNumber
 from callbacks.numbers import takes_texts
-from desks import audit
+from desks.supervision import audit
 
 CITY = "city"
 RINGING: tuple[CityLimit, ...] = ("rings", "spend")  # limits whose stop holds due callbacks back, too

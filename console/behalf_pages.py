@@ -10,8 +10,8 @@ from callbacks.model import Refused
 from console import guard
 from console.posted import posted
 from console.rendering import wording
-from desks import on_behalf
-from desks.view import was_offered_to
+from desks.talk import on_behalf
+from desks.view.desk import was_offered_to
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from console.model import SignedIn
 from console.wording import Wording
-from desks.card import Card, DeskView
+from desks.view.card import Card, DeskView
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 

@@ -10,13 +10,13 @@ from console.desk_json import desk_json
 from console.posted import one_of, posted, yes_or_no
 from console.rendering import page_language, wording
 from desks import service as desks
-from desks.card import DeskView
-from desks.messages import coming, how_many
-from desks.on_behalf import promisable
-from desks.outcome import AVOIDABLE, DETAILS
+from desks.queue.messages import coming, how_many
 from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
-from desks.view import desk_view, was_offered_to
-from desks.view_parts import topic_path
+from desks.talk.on_behalf import promisable
+from desks.talk.outcome import AVOIDABLE, DETAILS
+from desks.view.card import DeskView
+from desks.view.desk import desk_view, was_offered_to
+from desks.view.parts import topic_path
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -21,12 +21,12 @@ from adapters.ids import new_id
 from adapters.migrate import upgrade
 from adapters.places import ROOT
 from adapters.settings import Settings, SettingsInvalid, load_settings
-from console import account_store as store
 from console import store as sessions
-from console.account_model import LONGEST_NAME, SIGN_IN
-from console.password_rules import SHORTEST, PasswordFault, password_fault
-from console.passwords import hash_password, one_time_password
-from desks import audit
+from console.accounts import account_store as store
+from console.accounts.account_model import LONGEST_NAME, SIGN_IN
+from console.signing_in.password_rules import SHORTEST, PasswordFault, password_fault
+from console.signing_in.passwords import hash_password, one_time_password
+from desks.supervision import audit
 from routing_rules.document import RulesetInvalid, parse
 
 BY = "command line"

@@ -14,10 +14,10 @@ from flask import Response, g, jsonify, redirect, request, url_for
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import sign_in
-from console.back_off import Visitor
-from console.known_browser import BROWSER_COOKIE, known_as, network_address
 from console.model import SignedIn
+from console.signing_in import sign_in
+from console.signing_in.back_off import Visitor
+from console.signing_in.known_browser import BROWSER_COOKIE, known_as, network_address
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.wording import Wording
-from desks.card import Sound
-from desks.matter import Happening
+from desks.matter.model import Happening
+from desks.view.card import Sound
 
 ICONS = {
     "told": "clock",

@@ -12,10 +12,10 @@ from callbacks.model import Refused
 from console import guard
 from console.posted import by_script, posted
 from console.rendering import page_language
-from desks import supervision
-from desks.item_view import close_item
-from desks.overview import overview
-from desks.queue import desks_of
+from desks.queue.items import close_item
+from desks.queue.listing import desks_of
+from desks.supervision import deeds as supervision
+from desks.supervision.overview import overview
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -11,11 +11,12 @@ from console import guard
 from console.history_words import told_as
 from console.posted import by_script, one_of, posted
 from console.rendering import page_language, wording
-from desks import history, supervision
-from desks.matter import Matter
-from desks.overview import may_see_request
-from desks.supervision import CLOSE_REASONS, STILL, NewTime
-from desks.supervision_choices import choices
+from desks.matter import history
+from desks.matter.model import Matter
+from desks.supervision import deeds as supervision
+from desks.supervision.choices import choices
+from desks.supervision.deeds import CLOSE_REASONS, STILL, NewTime
+from desks.supervision.overview import may_see_request
 
 if TYPE_CHECKING:
     from bootstrap import Services

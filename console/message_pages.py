@@ -12,8 +12,8 @@ from console import guard
 from console.posted import by_script, posted
 from console.rendering import page_language
 from desks import wishes
-from desks.messages import may_hear, not_rung
-from desks.overview import may_see_request
+from desks.queue.messages import may_hear, not_rung
+from desks.supervision.overview import may_see_request
 from recordings.service import Recordings
 from recordings.vault import VaultError
 

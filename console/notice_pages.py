@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from console import guard, on_air
 from console.moments import WRITTEN_AT, written_moment
 from console.rendering import page_language
-from desks import audit
+from desks.supervision import audit
 from ivr.speech import disruption
 from routing_rules.model import LANGUAGES, Ruleset, Topic
 from routing_rules.notices import service

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from console import account_store, guard
+from console import guard
+from console.accounts import account_store
 from console.model import SignedIn
 from routing_rules.model import Notice, Ruleset
 from routing_rules.notices import service as notices

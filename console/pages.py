@@ -9,7 +9,6 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import (
-    account_pages,
     audit_pages,
     behalf_pages,
     desk_pages,
@@ -19,32 +18,57 @@ from console import (
     matter_pages,
     message_pages,
     notice_pages,
-    openid_pages,
-    own_account_pages,
     queue_pages,
     rendering,
-    rules_calendar_pages,
-    rules_compare_pages,
-    rules_draft_pages,
-    rules_element_pages,
-    rules_hours_pages,
-    rules_pages,
-    rules_publish_pages,
-    rules_text_pages,
-    rules_try_pages,
-    rules_version_pages,
-    rules_watch_pages,
-    rules_week_pages,
-    sign_in_pages,
     switch_pages,
     talk_pages,
     telephone_pages,
     why_pages,
     wish_pages,
 )
+from console.accounts import own_account_pages
+from console.accounts import pages as account_pages
 from console.guard import ADMINISTRATORS, EVERYONE, SIGNED_IN, SUPERVISORS, Roles
-from console.openid import OpenId
-from console.passwords import Argon2Passwords, Passwords
+from console.rules import (
+    calendar_pages as rules_calendar_pages,
+)
+from console.rules import (
+    compare_pages as rules_compare_pages,
+)
+from console.rules import (
+    draft_pages as rules_draft_pages,
+)
+from console.rules import (
+    element_pages as rules_element_pages,
+)
+from console.rules import (
+    hours_pages as rules_hours_pages,
+)
+from console.rules import (
+    pages as rules_pages,
+)
+from console.rules import (
+    publish_pages as rules_publish_pages,
+)
+from console.rules import (
+    text_pages as rules_text_pages,
+)
+from console.rules import (
+    try_pages as rules_try_pages,
+)
+from console.rules import (
+    version_pages as rules_version_pages,
+)
+from console.rules import (
+    watch_pages as rules_watch_pages,
+)
+from console.rules import (
+    week_pages as rules_week_pages,
+)
+from console.signing_in import openid_pages
+from console.signing_in import pages as sign_in_pages
+from console.signing_in.openid import OpenId
+from console.signing_in.passwords import Argon2Passwords, Passwords
 
 if TYPE_CHECKING:
     from bootstrap import Services

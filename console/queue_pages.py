@@ -15,10 +15,10 @@ from console import guard
 from console.posted import posted
 from console.rendering import page_language
 from console.words import PAGE_LANGUAGES
-from desks import queue
-from desks.queue import Page, Wanted
-from desks.queue_entry import OPEN_PARTS, PARTS, Mark, read_mark
-from desks.queue_search import search as look_up
+from desks.queue import listing as queue
+from desks.queue.entry import OPEN_PARTS, PARTS, Mark, read_mark
+from desks.queue.listing import Page, Wanted
+from desks.queue.search import search as look_up
 
 if TYPE_CHECKING:
     from bootstrap import Services

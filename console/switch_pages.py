@@ -15,7 +15,7 @@ from console import guard
 from console.moments import WRITTEN_AT, written_moment
 from console.on_air import goal, names_of, scope_of, what
 from console.rendering import page_language
-from desks import audit
+from desks.supervision import audit
 from routing_rules.model import Ruleset
 from routing_rules.notices.checks import one_line
 from routing_rules.switches import service

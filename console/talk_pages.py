@@ -14,11 +14,13 @@ from callbacks.model import Refused
 from console import guard
 from console.posted import one_of, posted
 from console.rendering import page_language, wording
-from desks import talk_abuse, talk_listen, transfer
-from desks.directory import directory
-from desks.talk_listen import MODES
-from desks.transfer import GOAL_KINDS, KINDS, Answer, Changed, MovedOn, Wanted
-from desks.view import was_offered_to
+from desks.talk import abuse as talk_abuse
+from desks.talk import listen as talk_listen
+from desks.talk import transfer
+from desks.talk.directory import directory
+from desks.talk.listen import MODES
+from desks.talk.transfer import GOAL_KINDS, KINDS, Answer, Changed, MovedOn, Wanted
+from desks.view.desk import was_offered_to
 
 if TYPE_CHECKING:
     from bootstrap import Services

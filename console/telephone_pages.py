@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest
 from adapters.settings import REAL_TWILIO
 from console import guard, telephone
 from console.posted import one_of, posted
-from desks import telephone as telephones
+from desks.talk import telephone as telephones
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -16,9 +16,9 @@ from werkzeug.exceptions import NotFound
 from console import guard
 from console.posted import posted
 from console.rendering import page_language
-from console.rules_words import LookedInWords, Why
+from console.rules.words import LookedInWords, Why
 from console.words import PageWords, page_words
-from desks import calls_store
+from desks.supervision import calls_store
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
 from routing_rules.past import store as past_store

@@ -13,8 +13,8 @@ from console import guard
 from console.posted import by_script, one_of, posted
 from console.rendering import page_language
 from desks import wishes
-from desks.messages import coming
-from desks.overview import may_see_request, promised_one
+from desks.queue.messages import coming
+from desks.supervision.overview import may_see_request, promised_one
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console.words import PageWords
-from desks.card import Card, Consulted
+from desks.view.card import Card, Consulted
 
 
 @dataclass(frozen=True)

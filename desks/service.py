@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import insert, select, update
 
 from adapters.schema import presence
-from desks import outcome as outcome_of
-from desks import store, telephone
-from desks.conversation import Conversation
+from desks import store
+from desks.talk import outcome as outcome_of
+from desks.talk import telephone
+from desks.talk.conversation import Conversation
 
 if TYPE_CHECKING:
     from adapters.database import Transaction

@@ -1,7 +1,7 @@
 """The desks' stores under one name: who is on duty, what is in the line, stays and offers."""
 
-from desks.duty_store import HEARTBEAT_SECONDS, Duty, alive, duty, serving_since
-from desks.line_store import (
+from desks.line.duty_store import HEARTBEAT_SECONDS, Duty, alive, duty, serving_since
+from desks.line.line_store import (
     CALLER,
     DECLINE_MINUTES,
     OFFERED,
@@ -11,8 +11,8 @@ from desks.line_store import (
     still_with_interpreter,
     with_interpreter,
 )
-from desks.offer_store import move_offer, note_offer, offer_by_token, offer_of_agent, offer_of_caller
-from desks.stay_store import move_caller, stay, stay_of_call
+from desks.line.offer_store import move_offer, note_offer, offer_by_token, offer_of_agent, offer_of_caller
+from desks.line.stay_store import move_caller, stay, stay_of_call
 
 __all__ = [
     "CALLER",

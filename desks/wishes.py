@@ -18,7 +18,7 @@ from callbacks.planning import ringing_department
 from callbacks.scoring import Told
 from callbacks.service import QUARTER, Promises
 from desks import store
-from desks.conversation import Conversation
+from desks.talk.conversation import Conversation
 from recordings import store as recordings
 from routing_rules.model import Department, Ruleset
 from routing_rules.opening_hours import is_open

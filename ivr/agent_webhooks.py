@@ -15,8 +15,8 @@ from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.schema import receipt
 from desks import store
-from desks.conversation import Conversation, Ring, Room
-from desks.talk_legs import room_failed
+from desks.talk.conversation import Conversation, Ring, Room
+from desks.talk.legs import room_failed
 from ivr.caller_input import Pressed, read
 from ivr.step_url import hold_url, link
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn

@@ -16,7 +16,7 @@ from callbacks.numbers import callable_number, keyed_to_e164
 from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
 from desks import store as desks_store
-from desks.line import Line, outlook
+from desks.line.waiting import Line, outlook
 from ivr.carry_out_known import CarryOutKnown
 from ivr.carry_out_message import CarryOutMessage
 from ivr.carry_out_routes import RouteOrders

@@ -13,7 +13,7 @@ from callbacks import code_store as codes
 from callbacks import store as promises
 from callbacks.limits import HOUR_SECONDS, CodeTries, too_many
 from callbacks.service import UNREACHED_DAYS, Promises
-from desks.conversation import Conversation
+from desks.talk.conversation import Conversation
 from ivr.effects import CancelRequest, CheckCode, CodeChecked, MoveRequest, NoWindow, Result, Settled, TooLate
 from ivr.fact_finding import promised
 from ivr.facts import Facts

@@ -17,7 +17,7 @@ from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number, shown_e164, takes_texts
 from callbacks.planning import Times, ringing_department, slots_for, soonest
 from desks import store as desks_store
-from desks.line import outlook
+from desks.line.waiting import outlook
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue.known import MATTER_STEPS, topic_of
 from ivr.dialogue.menus import LANGUAGE_KEYS, chosen_topic

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping
 
-from desks.dealing import OnDuty
+from desks.line.dealing import OnDuty
 from desks.store import Duty
 from ivr import plain
 from ivr.caller_input import Pressed

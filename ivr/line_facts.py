@@ -10,11 +10,11 @@ from adapters.schema import outbox
 from callbacks import store as promises
 from callbacks.model import Window
 from desks import store
-from desks.line import Outlook, extended_open, outlook
-from desks.line_machine import FINAL_LINE_STATES
-from desks.serving import may_be_served
+from desks.line.machine import FINAL_LINE_STATES
+from desks.line.serving import may_be_served
+from desks.line.waiting import Outlook, extended_open, outlook
 from desks.store import Duty
-from desks.transfer_store import open_about
+from desks.talk.transfer_store import open_about
 from ivr.dialogue.needs import Needs
 from ivr.facts import LineFacts, Promised
 from routing_rules.model import Ruleset

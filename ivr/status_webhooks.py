@@ -16,7 +16,7 @@ from adapters.database import Transaction, insert_once
 from adapters.schema import call, call_draft, offer, status_event
 from callbacks import store as promises
 from desks import store
-from desks.conversation import Conversation
+from desks.talk.conversation import Conversation
 from ivr.fact_finding import own_number
 from ivr.facts import Callable as CallableNumber
 from ivr.webhooks import guard

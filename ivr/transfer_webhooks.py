@@ -12,9 +12,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy import RowMapping
 
 from adapters.database import DatabaseError, Transaction
-from desks import store, talk_legs
-from desks import transfer_store as transfers
-from desks.talk_room import matter_of, room_of
+from desks import store
+from desks.talk import legs as talk_legs
+from desks.talk import transfer_store as transfers
+from desks.talk.room import matter_of, room_of
 from ivr.agent_webhooks import AgentLeg
 from ivr.caller_input import Pressed, read
 from ivr.status_webhooks import ENDED, News, take

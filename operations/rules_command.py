@@ -22,11 +22,11 @@ from zoneinfo import ZoneInfo
 
 from adapters.clock import SystemClock
 from adapters.database import Database, DatabaseError, Transaction
-from console.rules_changes import change_lines
-from console.rules_finding_words import finding_words
-from console.rules_words import Why
+from console.rules.changes import change_lines
+from console.rules.finding_words import finding_words
+from console.rules.words import Why
 from console.words import PAGE_LANGUAGES, PageWords, page_words
-from desks import audit
+from desks.supervision import audit
 from ivr.rules_known import known_announcements, known_numbers
 from ivr.speech.announcements import load as load_announcements
 from operations import rules_options

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.clock import SystemClock
 from adapters.settings import E164
-from console.rules_try_form import number_of
+from console.rules.try_form import number_of
 from routing_rules.trying.trial import FIRST_DAY, LAST_DAY, exists
 
 HIGHEST_VERSION = 2**31 - 1  # that a database can count

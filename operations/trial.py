@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.database import Database
 from adapters.places import Places
 from adapters.settings import Settings
-from console.passwords import hash_password
+from console.signing_in.passwords import hash_password
 from operations import store
 from operations.specs import EMULATOR_CONFIG
 

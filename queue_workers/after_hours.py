@@ -19,9 +19,9 @@ from callbacks import store as promises
 from callbacks.planning import free_slots, open_slots, ringing_department
 from callbacks.service import Promises
 from desks import store, wishes
-from desks.line import extended_open
-from desks.line_store import WAITING
-from desks.serving import within_grace
+from desks.line.line_store import WAITING
+from desks.line.serving import within_grace
+from desks.line.waiting import extended_open
 from routing_rules.model import Department, Hours, Ruleset
 from routing_rules.opening_hours import is_open, last_closing
 

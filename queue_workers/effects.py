@@ -19,8 +19,8 @@ from callbacks import store as promises
 from callbacks.service import Promises
 from callbacks.store import e164_of, get
 from desks import store
-from desks.conversation import Conversation
-from desks.telephone_store import rung_at
+from desks.talk.conversation import Conversation
+from desks.talk.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
 from queue_workers import ending_effects, listen_effects, sound_effects, talk_effects
 from queue_workers.talk_effects import repeatable

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from adapters.database import Transaction
 from desks import store
-from desks import transfer_store as transfers
-from desks.talk_room import matter_of
+from desks.talk import transfer_store as transfers
+from desks.talk.room import matter_of
 from ivr.step_url import link
 from queue_workers.talk_effects import Outcome, repeatable
 

@@ -3,7 +3,7 @@
 import functools
 
 from bootstrap import Services, build_services
-from desks import dispatch
+from desks.line import dispatch
 from queue_workers import effects
 
 

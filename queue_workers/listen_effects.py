@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from adapters.database import Transaction
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
-from desks import transfer_store as transfers
+from desks.talk import transfer_store as transfers
 from queue_workers.talk_effects import AGAIN_SECONDS, Outcome, telephone
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from adapters.database import Transaction
-from desks import audit
+from desks.supervision import audit
 from ivr.rules_known import known_announcements, known_numbers
 from routing_rules.versions import publishing
 from routing_rules.versions.model import Plan

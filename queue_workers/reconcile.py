@@ -20,11 +20,12 @@ from callbacks import owner_store as owners
 from callbacks import store as promises
 from callbacks.item_store import close_items
 from callbacks.service import UNREACHED_DAYS
-from desks import outcome, store
-from desks.conversation import Conversation, wrap_up_expired
-from desks.duty_store import OPEN_OFFER
-from desks.offer_machine import OfferState
-from desks.queue_store import ASIDE, IN_LINE
+from desks import store
+from desks.line.duty_store import OPEN_OFFER
+from desks.line.offer_machine import OfferState
+from desks.queue.queue_store import ASIDE, IN_LINE
+from desks.talk import outcome
+from desks.talk.conversation import Conversation, wrap_up_expired
 
 if TYPE_CHECKING:
     from bootstrap import Services

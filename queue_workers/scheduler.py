@@ -23,7 +23,8 @@ from adapters.logs import configure_logging
 from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
 from callbacks import ledger, limit_watch
-from desks import dispatch, wishes
+from desks import wishes
+from desks.line import dispatch
 from ivr import fallback
 from queue_workers import after_hours, effects, planned_rules, reconcile, sound_repairs, talk_repairs
 from queue_workers.enqueue import Enqueuer

@@ -12,10 +12,11 @@ from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.ids import new_id
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
-from desks import store, transfer_end
-from desks import transfer_store as transfers
-from desks.conversation import Conversation
-from desks.talk_room import matter_of, resident_leg, room_of
+from desks import store
+from desks.talk import transfer_end
+from desks.talk import transfer_store as transfers
+from desks.talk.conversation import Conversation
+from desks.talk.room import matter_of, resident_leg, room_of
 from ivr.step_url import RETRY, link, step_for, url_of
 from queue_workers.talk_repairs import is_over
 

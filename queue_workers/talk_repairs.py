@@ -14,10 +14,12 @@ from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
 from adapters.voice_gateway import NotDone, ProviderCall
-from desks import store, talk_legs, transfer_end
-from desks import transfer_store as transfers
-from desks.conversation import Conversation
-from desks.talk_room import resident_leg
+from desks import store
+from desks.talk import legs as talk_legs
+from desks.talk import transfer_end
+from desks.talk import transfer_store as transfers
+from desks.talk.conversation import Conversation
+from desks.talk.room import resident_leg
 
 if TYPE_CHECKING:
     from bootstrap import Services

@@ -19,7 +19,7 @@ from callbacks.model import Kind, Window
 from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
 from desks import store as desks_store
-from desks.line import outlook
+from desks.line.waiting import outlook
 from recordings import store
 from recordings.model import LEAST_SECONDS, Announced, Kept
 from routing_rules.model import Ruleset, Topic

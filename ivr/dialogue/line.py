@@ -7,7 +7,7 @@ lost REST order only costs the caller those seconds. https://www.twilio.com/docs
 from dataclasses import replace
 
 from callbacks.model import code_of
-from desks.expected_wait import Told, told_wait
+from desks.line.expected_wait import Told, told_wait
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
 from ivr.dialogue import notices
 from ivr.dialogue.asking import spoken_in

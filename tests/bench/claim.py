@@ -23,8 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from adapters.database import Database
 from adapters.schema import UtcTime, agent, callback_request, metadata, offer, outbox, presence
 from bootstrap import Services
-from desks import dispatch
-from desks.dealing import Deal
+from desks.line import dispatch
+from desks.line.dealing import Deal
 from tests.support.clock import TUESDAY, SetClock
 from tests.support.postgres import fresh_database
 from tests.support.services import services_for

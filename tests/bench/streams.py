@@ -23,7 +23,7 @@ from sqlalchemy import Connection, insert, update
 from adapters.database import Database
 from adapters.places import ROOT
 from adapters.schema import agent, callback_request, offer, phone_number, presence, session
-from console.sign_in import hashed
+from console.signing_in.sign_in import hashed
 from console.tickets import make_ticket
 from tests.bench import form
 from tests.bench.growth import MIX, PER_SECOND, ROUND_SECONDS

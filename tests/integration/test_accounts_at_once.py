@@ -6,12 +6,14 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, insert, select
 
 from adapters.schema import agent, audit_event, session, sign_in_failure
-from console import account_store, accounts, openid_pages, sign_in
-from console.account_model import Forbidden, Wanted
-from console.back_off import FREE_TRIES
+from console.accounts import account_store
+from console.accounts import deeds as accounts
+from console.accounts.account_model import Forbidden, Wanted
 from console.model import Opened, Wait
-from console.openid import Identity
-from console.passwords import Argon2Passwords
+from console.signing_in import openid_pages, sign_in
+from console.signing_in.back_off import FREE_TRIES
+from console.signing_in.openid import Identity
+from console.signing_in.passwords import Argon2Passwords
 from tests.support.services import Town
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

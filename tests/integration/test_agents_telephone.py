@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import update
 
 from adapters.schema import agent, presence
-from desks import service, telephone
-from desks.view import desk_view
+from desks import service
+from desks.talk import telephone
+from desks.view.desk import desk_view
 from tests.support.services import Town
 
 RESERVE = "+358401112223"

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from desks.dealing import Deal, next_deal
-from desks.duty_store import duty
-from desks.front_store import front
+from desks.line.dealing import Deal, next_deal
+from desks.line.duty_store import duty
+from desks.line.front_store import front
 from tests.support.clock import TUESDAY
 from tests.support.crowd import Crowd, Shape
 from tests.support.services import Town

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import update
 
 from adapters.schema import agent, phone_number
-from desks import on_behalf, service, supervision, wishes
-from desks.on_behalf import Spoken
-from desks.supervision import NewTime
-from desks.supervision_choices import choices
+from desks import service, wishes
+from desks.supervision import deeds as supervision
+from desks.supervision.choices import choices
+from desks.supervision.deeds import NewTime
+from desks.talk import on_behalf
+from desks.talk.on_behalf import Spoken
 from tests.support.known import NUMBER, asks, call
 from tests.support.services import Town
 

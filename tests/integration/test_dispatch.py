@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from desks import service
-from desks.line import Line
+from desks.line.waiting import Line
 from desks.store import OFFERED
 from ivr.agent_webhooks import Accepted
 from tests.support.services import Town

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 
 from adapters.schema import audit_event, callback_request, ringing_stop, waiting_caller
-from desks import expected_wait_store, offer_store, pauses, service, store
-from desks.expected_wait_store import WaitError
+from desks import service, store
+from desks.line import expected_wait_store, offer_store, pauses
+from desks.line.expected_wait_store import WaitError
 from routing_rules.decide import decide
 from routing_rules.routes import NobodyOnDuty, StaffedDesk, ToLine
 from tests.support.clock import TUESDAY

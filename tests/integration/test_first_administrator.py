@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from adapters.database import Database
 from adapters.schema import agent, audit_event, session
 from console.first_administrator import main
-from console.passwords import Argon2Passwords
+from console.signing_in.passwords import Argon2Passwords
 
 GOOD = "lumme nousee rannasta"
 ONCE = re.compile(r"one-time password ([a-z2-9-]{19})")

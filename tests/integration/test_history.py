@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import update
 
 from adapters.schema import callback_request
-from desks import service, supervision, talk_abuse, wishes
-from desks.history import of_caller, of_request
-from desks.line import Line
-from desks.matter import Matter
-from desks.supervision import NewTime
-from desks.supervision_choices import choices
+from desks import service, wishes
+from desks.line.waiting import Line
+from desks.matter.history import of_caller, of_request
+from desks.matter.model import Matter
+from desks.supervision import deeds as supervision
+from desks.supervision.choices import choices
+from desks.supervision.deeds import NewTime
+from desks.talk import abuse as talk_abuse
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
 

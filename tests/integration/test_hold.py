@@ -2,8 +2,8 @@
 
 import pytest
 
-from desks import transfer as transfers
-from desks.transfer import Changed, MovedOn
+from desks.talk import transfer as transfers
+from desks.talk.transfer import Changed, MovedOn
 from ivr.transfer_webhooks import Legs
 from queue_workers import talk_effects
 from tests.support.provider import NO_SUCH_CALL, REFUSED

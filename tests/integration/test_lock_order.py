@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.schema import offer, transfer
-from desks.talk_legs import partner_answered, partner_gone, partner_news, room_over
+from desks.talk.legs import partner_answered, partner_gone, partner_news, room_over
 from ivr.status_webhooks import News
 from queue_workers import talk_effects
 from tests.support.locks import Neighbour

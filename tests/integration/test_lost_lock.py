@@ -4,8 +4,8 @@ has its name on record."""
 import pytest
 
 from adapters.schema import listening, receipt
-from desks.talk_legs import partner_answered
-from desks.talk_listen import listen
+from desks.talk.legs import partner_answered
+from desks.talk.listen import listen
 from queue_workers import effects, listen_effects, reconcile, talk_effects, talk_repairs
 from tests.support.locks import a_lock_is_lost
 from tests.support.provider import REFUSED

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from adapters.schema import recording
 from callbacks import store as promises
-from desks import supervision
+from desks.supervision import deeds as supervision
 from tests.support.messages import Speaker
 from tests.support.services import Town
 

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from desks.line import Line
+from desks.line.waiting import Line
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, RecordingEnded, Silent
 from ivr.carry_out import Caller
 from ivr.dialogue.needs import Asking, Need, Needs, needs

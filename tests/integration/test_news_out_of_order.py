@@ -6,7 +6,7 @@ from adapters.schema import presence
 from bootstrap import record_start
 from callbacks import store as promises
 from desks import service
-from desks.conversation import Conversation
+from desks.talk.conversation import Conversation
 from queue_workers import reconcile
 from tests.support.services import Town
 

@@ -9,9 +9,10 @@ from adapters.schema import callback_event, callback_request, promise_told, wait
 from callbacks.model import Refused, Window, code_of
 from callbacks.planning import open_slots, ringing_department, room_in
 from callbacks.service import Promises
-from desks import on_behalf, service, wishes
-from desks.on_behalf import Spoken
-from desks.view import desk_view
+from desks import service, wishes
+from desks.talk import on_behalf
+from desks.talk.on_behalf import Spoken
+from desks.view.desk import desk_view
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
 

@@ -10,11 +10,13 @@ from sqlalchemy import Connection, insert, select, update
 from adapters.schema import callback_request, phone_number
 from callbacks.model import Refused, Window
 from callbacks.service import Promises
-from desks import queue, queue_store, supervision
-from desks.queue import Wanted
-from desks.queue_entry import FIRST, Mark, mark_of, read_mark
-from desks.queue_search import search
-from desks.queue_store import Narrowed
+from desks.queue import listing as queue
+from desks.queue import queue_store
+from desks.queue.entry import FIRST, Mark, mark_of, read_mark
+from desks.queue.listing import Wanted
+from desks.queue.queue_store import Narrowed
+from desks.queue.search import search
+from desks.supervision import deeds as supervision
 from tests.support.services import Town
 
 HOUSING = ("housing",)

@@ -7,7 +7,11 @@ from datetime import timedelta
 import pytest
 
 from console import audit_store
-from desks import messages, store, transfer_store, view, view_parts
+from desks import store
+from desks.queue import messages
+from desks.talk import transfer_store
+from desks.view import desk as view
+from desks.view import parts as view_parts
 from queue_workers import after_hours, reconcile, talk_repairs
 from tests.support.plans import plans
 from tests.support.services import Town

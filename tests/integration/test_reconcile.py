@@ -10,9 +10,10 @@ from adapters.database import Transaction
 from adapters.schema import code_try, receipt, route_decision
 from callbacks import code_store as codes
 from callbacks import store as promises
-from desks import service, supervision
-from desks.duty_store import duty
+from desks import service
+from desks.line.duty_store import duty
 from desks.store import note_offer
+from desks.supervision import deeds as supervision
 from queue_workers import reconcile
 from tests.support.services import Town
 

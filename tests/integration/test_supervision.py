@@ -9,9 +9,10 @@ from sqlalchemy import update
 
 from adapters.schema import agent, audit_event, callback_event, callback_request, desk_pause, offer, promise_told
 from callbacks.model import Refused
-from desks import supervision, wishes
-from desks.supervision import NewTime
-from desks.supervision_choices import Choices, choices
+from desks import wishes
+from desks.supervision import deeds as supervision
+from desks.supervision.choices import Choices, choices
+from desks.supervision.deeds import NewTime
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
 

@@ -11,11 +11,12 @@ from adapters.redis_live import LiveHints
 from adapters.schema import agent, audit_event, listening
 from adapters.voice_gateway import Result
 from callbacks.model import Refused
-from desks import service, talk_abuse
-from desks import transfer as transfers
-from desks.talk_legs import Heard, supervisor_news, supervisor_room
-from desks.talk_listen import listen, stop
-from desks.transfer import Changed, MovedOn
+from desks import service
+from desks.talk import abuse as talk_abuse
+from desks.talk import transfer as transfers
+from desks.talk.legs import Heard, supervisor_news, supervisor_room
+from desks.talk.listen import listen, stop
+from desks.talk.transfer import Changed, MovedOn
 from ivr.transfer_webhooks import Legs
 from ivr.turn import DialConference, Gather
 from queue_workers import effects

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.schema import listening
 from desks import service
-from desks import transfer as transfers
-from desks.talk_legs import partner_answered
-from desks.talk_listen import listen
+from desks.talk import transfer as transfers
+from desks.talk.legs import partner_answered
+from desks.talk.listen import listen
 from queue_workers import reconcile, talk_effects, talk_repairs
 from tests.support.services import Town
 from tests.support.talks import RESIDENT_LEG, Talk, asked, callback, live

@@ -4,9 +4,9 @@ import pytest
 
 from adapters.schema import audit_event
 from desks import service, store
-from desks import transfer as transfers
-from desks.talk_legs import room_over
-from desks.transfer import Changed, MovedOn
+from desks.talk import transfer as transfers
+from desks.talk.legs import room_over
+from desks.talk.transfer import Changed, MovedOn
 from ivr.agent_webhooks import AgentLeg
 from queue_workers import reconcile
 from tests.support.provider import REFUSED

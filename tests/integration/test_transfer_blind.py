@@ -6,8 +6,8 @@ from sqlalchemy import update
 from adapters.schema import agent
 from callbacks.model import Refused
 from desks import service
-from desks import transfer as transfers
-from desks.transfer import Changed
+from desks.talk import transfer as transfers
+from desks.talk.transfer import Changed
 from ivr.transfer_webhooks import Legs
 from tests.support.services import Town
 from tests.support.talks import (

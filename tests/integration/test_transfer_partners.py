@@ -7,9 +7,9 @@ import pytest
 from adapters.schema import transfer
 from callbacks.model import Refused
 from desks import service
-from desks import transfer as transfers
-from desks.talk_legs import partner_answered, partner_gone
-from desks.transfer import Changed, MovedOn, Wanted
+from desks.talk import transfer as transfers
+from desks.talk.legs import partner_answered, partner_gone
+from desks.talk.transfer import Changed, MovedOn, Wanted
 from queue_workers import talk_effects
 from tests.support.provider import LOST
 from tests.support.services import Town

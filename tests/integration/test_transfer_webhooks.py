@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from adapters.database import Database
 from adapters.schema import callback_request, transfer, waiting_caller
-from desks import transfer as transfers
+from desks.talk import transfer as transfers
 from ivr.step_url import Step, url_of
 from tests.support.services import BASE, CITY, Town
 from tests.support.talks import AGENT_LEG, RESIDENT_LEG, asked, callback, live

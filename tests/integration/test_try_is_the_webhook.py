@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from adapters.schema import metadata, offer, waiting_caller
 from desks import store as desks_store
-from desks.line import outlook
+from desks.line.waiting import outlook
 from ivr.dialogue.asking import LANGUAGE_KEYS
 from ivr.heard import heard, reachable, rings
 from ivr.step_url import Step, url_of

@@ -7,9 +7,11 @@ import pytest
 from adapters.schema import callback_event, promise_told, supervisor_item, text_message
 from callbacks.model import Refused
 from callbacks.service import Promises
-from desks import dispatch, supervision, wishes
-from desks.supervision_choices import choices
-from desks.view import desk_view
+from desks import wishes
+from desks.line import dispatch
+from desks.supervision import deeds as supervision
+from desks.supervision.choices import choices
+from desks.view.desk import desk_view
 from queue_workers import after_hours
 from tests.support.clock import TUESDAY
 from tests.support.services import Town

@@ -7,9 +7,9 @@ import pytest
 from adapters.schema import callback_event, supervisor_item, text_message
 from callbacks.store import taken
 from desks import wishes
-from desks.messages import not_rung
+from desks.queue.messages import not_rung
 from desks.service import note_outcome
-from desks.view import desk_view
+from desks.view.desk import desk_view
 from queue_workers import after_hours
 from tests.support.clock import TUESDAY
 from tests.support.services import Town

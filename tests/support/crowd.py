@@ -12,8 +12,8 @@ from random import Random
 from sqlalchemy import Executable, Table, delete, insert, select, update
 
 from adapters.schema import agent, callback_request, offer, phone_number, presence, waiting_caller
-from desks.dealing import InLine
-from desks.line_store import skipped
+from desks.line.dealing import InLine
+from desks.line.line_store import skipped
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
 

@@ -7,10 +7,10 @@ from sqlalchemy import RowMapping
 
 from callbacks import limit_store
 from desks import store
-from desks.front_store import front
-from desks.line import outlook
-from desks.pauses import paused
-from desks.serving import may_be_served
+from desks.line.front_store import front
+from desks.line.pauses import paused
+from desks.line.serving import may_be_served
+from desks.line.waiting import outlook
 from routing_rules.opening_hours import is_open
 from tests.support.happenings import DESKS, Happenings
 

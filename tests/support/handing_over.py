@@ -2,7 +2,7 @@
 hang up in them. The rest: ``tests.support.happenings``."""
 
 from desks import store
-from desks import transfer as transfers
+from desks.talk import transfer as transfers
 from tests.support.happenings import Happenings, nth
 
 GOALS = (

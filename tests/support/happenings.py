@@ -15,10 +15,12 @@ from callbacks.making import Made, Making, SameOpen, Wanted
 from callbacks.model import OPEN_STATES, Refused, Window, code_of
 from callbacks.planning import free_slots, ringing_department
 from callbacks.service import Promises
-from desks import dispatch, pauses, service, store, supervision, wishes
-from desks.line import Line
-from desks.line_machine import FINAL_LINE_STATES
-from desks.serving import may_be_served
+from desks import service, store, wishes
+from desks.line import dispatch, pauses
+from desks.line.machine import FINAL_LINE_STATES
+from desks.line.serving import may_be_served
+from desks.line.waiting import Line
+from desks.supervision import deeds as supervision
 from ivr.carry_out_known import CarryOutKnown
 from ivr.effects import CancelRequest, MoveRequest
 from ivr.fact_finding import bare
@@ -278,8 +280,6 @@ class Happenings(Town):
         if row is not None and row["state"] == "requested":
             self.stops(False)
             self.goes_on(max(0.0, (row["due_at"] - self.clock.now()).total_seconds() / 60))
-
-    # --- questions -----------------------------------------------------------------------------------------------
 
     def open_requests(self) -> list[RowMapping]:
         return [row for row in self._all(store.REQUEST) if row["state"] in OPEN_STATES]

@@ -19,8 +19,8 @@ from typing import Literal
 
 from callbacks.model import Window
 from callbacks.windows import capacity
-from desks.dealing import Deal, FreeAgent, InLine, OnDuty, next_deal, order, place, shared_staff, whole_of
-from desks.expected_wait import expected_wait_minutes
+from desks.line.dealing import Deal, FreeAgent, InLine, OnDuty, next_deal, order, place, shared_staff, whole_of
+from desks.line.expected_wait import expected_wait_minutes
 from routing_rules.model import CallbackPolicy
 from tests.support.monday_calls import DESKS, HANDLING, RINGS, SHAPE, Draw, draws
 

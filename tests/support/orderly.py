@@ -19,8 +19,8 @@ from adapters.schema import (
 from callbacks.machine import PROMISE
 from callbacks.model import OPEN_STATES
 from callbacks.transitions import Machine
-from desks.line_machine import LINE
-from desks.offer_machine import OPEN_OFFER_STATES
+from desks.line.machine import LINE
+from desks.line.offer_machine import OPEN_OFFER_STATES
 from tests.support.services import Town
 
 TABLES = (callback_request, callback_event, offer, waiting_caller, line_event, supervisor_item, transfer)

@@ -23,9 +23,10 @@ from bootstrap import Services, media_for
 from callbacks import store as promises
 from callbacks.model import Window
 from callbacks.service import Promises
-from desks import dispatch, service, store
-from desks.conversation import Conversation
-from desks.line import Line, outlook
+from desks import service, store
+from desks.line import dispatch
+from desks.line.waiting import Line, outlook
+from desks.talk.conversation import Conversation
 from ivr.agent_webhooks import Accepted
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements

@@ -6,8 +6,8 @@ from typing import Any
 
 from adapters.schema import transfer, waiting_caller
 from desks import store
-from desks import transfer as transfers
-from desks.transfer import Changed, Wanted
+from desks.talk import transfer as transfers
+from desks.talk.transfer import Changed, Wanted
 from tests.support.services import Town
 
 AGENT_LEG, OTHER_LEG, PARTNER_LEG, RESIDENT_LEG = (f"CA{letter * 32}" for letter in "abcd")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.rules_fields import FIELDS
+from console.rules.fields import FIELDS
 from ivr.speech.announcements import Announcements, load, speaking_seconds
 from ivr.speech.catalogue import WORDS, CatalogueError, placeholders
 from ivr.speech.reading_script import lines, sample_values

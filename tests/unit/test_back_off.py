@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.back_off import FREE_TRIES_OF_AN_ADDRESS, Visitor, wait_after, wait_left
-from console.known_browser import known_as, mark, network_address
+from console.signing_in.back_off import FREE_TRIES_OF_AN_ADDRESS, Visitor, wait_after, wait_left
+from console.signing_in.known_browser import known_as, mark, network_address
 
 KEY = "unit-tests-0123456789abcdefghijklm"
 

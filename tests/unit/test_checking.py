@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console.rules_finding_words import finding_words
+from console.rules.finding_words import finding_words
 from console.words import page_words
 from ivr.rules_known import known_announcements, known_numbers
 from ivr.speech.announcements import load

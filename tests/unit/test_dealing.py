@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desks.dealing import (
+from desks.line.dealing import (
     Deal,
     FreeAgent,
     InLine,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desks.dealing import Deal, FreeAgent, InLine, MatterKind, OnDuty, next_deal, waits_for
-from desks.line_store import DECLINE_MINUTES
+from desks.line.dealing import Deal, FreeAgent, InLine, MatterKind, OnDuty, next_deal, waits_for
+from desks.line.line_store import DECLINE_MINUTES
 
 NOW = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
 SOON, LATE = NOW + timedelta(minutes=5), NOW + timedelta(hours=2)

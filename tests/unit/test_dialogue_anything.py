@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callbacks.model import Window
-from desks.line_machine import LineState
+from desks.line.machine import LineState
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Silent
 from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue

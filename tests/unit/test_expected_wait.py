@@ -2,7 +2,7 @@
 
 import pytest
 
-from desks.expected_wait import Told, expected_wait_minutes, told_wait
+from desks.line.expected_wait import Told, expected_wait_minutes, told_wait
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from statistics import mean, median
 
-from desks.dealing import Deal, FreeAgent, InLine, OnDuty, next_deal
+from desks.line.dealing import Deal, FreeAgent, InLine, OnDuty, next_deal
 from tests.support.monday import Rule, Told, first_in_first_out, simulate
 
 LOAD = 0.95

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.password_rules import password_fault
+from console.signing_in.password_rules import password_fault
 
 KNOWN = ("aino", "Aino Virtanen", "Kuopion kaupunki", "Kuopio stad", "salasana", "password")
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from console.rules_words import Why
+from console.rules.words import Why
 from console.words import page_words
 from routing_rules.document import parse
 from routing_rules.model import LANGUAGES, Language, When

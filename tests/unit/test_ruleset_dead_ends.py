@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.rules_finding_words import finding_words
+from console.rules.finding_words import finding_words
 from console.words import page_words
 from ivr.dialogue.routes import routed
 from ivr.turn import Hangup, Say, Turn

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from callbacks import machine
 from callbacks.model import FINAL_STATES, OPEN_STATES, Refused
 from callbacks.transitions import Machine
-from desks import line_machine, offer_machine, transfer_machine
+from desks.line import machine as line_machine
+from desks.line import offer_machine
+from desks.talk import transfer_machine
 from recordings import model as message_machine
 
 MACHINES = (

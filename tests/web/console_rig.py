@@ -23,7 +23,7 @@ from adapters.settings import load_settings
 from adapters.voice_gateway import VoiceGateway
 from bootstrap import Services, media_for
 from console.pages import blueprint
-from console.passwords import Argon2Passwords
+from console.signing_in.passwords import Argon2Passwords
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from recordings.vault import LocalVault

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from adapters.schema import agent, audit_event, session
-from console.openid import OpenId
-from console.openid_http import Http
 from console.pages import blueprint
-from console.passwords import Argon2Passwords
+from console.signing_in.openid import OpenId
+from console.signing_in.openid_http import Http
+from console.signing_in.passwords import Argon2Passwords
 from tests.support.openid_provider import CLIENT, SECRET, Provider, running
 from tests.web.console_rig import CHEAP, Browser, City, make_city
 

@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 from adapters.schema import rules_draft, ruleset
-from desks import audit
+from desks.supervision import audit
 from routing_rules.document import dump, parse
 from routing_rules.versions import drafts, publishing
 from routing_rules.versions.in_force import Also

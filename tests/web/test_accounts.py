@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from adapters.schema import agent, audit_event, callback_request, waiting_caller
-from console import accounts
-from console.account_model import Forbidden, Wanted
-from console.passwords import Argon2Passwords, NoTurn
+from console.accounts import deeds as accounts
+from console.accounts.account_model import Forbidden, Wanted
+from console.signing_in.passwords import Argon2Passwords, NoTurn
 from tests.web.account_rig import GOOD, SANNA, deeds, form, here, once, row_of
 from tests.web.console_rig import CHEAP, Browser, City
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from adapters.schema import audit_event
-from console import sign_in
 from console.audit_pages import FORMULA, PAGE, harmless
-from console.passwords import Argon2Passwords
+from console.signing_in import sign_in
+from console.signing_in.passwords import Argon2Passwords
 from console.words import PAGE_LANGUAGES, page_words
-from desks.talk_listen import MODES
+from desks.talk.listen import MODES
 from tests.architecture.source import modules
 from tests.web.console_rig import CHEAP, Browser, City
 

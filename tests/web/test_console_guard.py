@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 
 from adapters.schema import presence
 from console.pages import ROLES, ROUTES, blueprint
-from console.passwords import Argon2Passwords
+from console.signing_in.passwords import Argon2Passwords
 from tests.web import rules_rig
 from tests.web.console_rig import CHEAP, Browser, City, make_city
 from tests.web.doors import DOORS, FILLED

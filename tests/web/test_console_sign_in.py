@@ -7,10 +7,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from adapters.schema import agent, session, sign_in_failure
-from console import sign_in
-from console.back_off import FREE_TRIES, Visitor, wait_after
 from console.model import Busy, Opened, Wait, WrongPassword
-from console.passwords import Argon2Passwords
+from console.signing_in import sign_in
+from console.signing_in.back_off import FREE_TRIES, Visitor, wait_after
+from console.signing_in.passwords import Argon2Passwords
 from tests.web.console_rig import CHEAP, PASSWORD, WORD, City, make_city
 
 

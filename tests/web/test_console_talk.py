@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.schema import callback_request, offer, presence
-from desks.outcome import AVOIDABLE, DETAILS
+from desks.talk.outcome import AVOIDABLE, DETAILS
 from tests.web.console_rig import NOW, Browser, City
 
 PROMISE, WINDOWS = "/offers/tok1/promise", "/offers/tok1/windows?topic=daycare"

@@ -4,8 +4,8 @@ import pytest
 
 from adapters.schema import listening, offer, outbox, transfer, waiting_caller
 from console.words import page_words
-from desks.talk_listen import REFUSALS as LISTENING
-from desks.transfer_goals import REFUSALS as GOALS
+from desks.talk.listen import REFUSALS as LISTENING
+from desks.talk.transfer_goals import REFUSALS as GOALS
 from tests.web.console_rig import Browser, City
 
 AGENT_LEG = "CA" + "a" * 32

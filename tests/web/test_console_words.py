@@ -12,11 +12,11 @@ from callbacks.model import OPEN_STATES
 from console.history_words import told_as
 from console.wording import Wording
 from console.words import PAGE_LANGUAGES, page_words
-from desks.line_machine import FINAL_LINE_STATES, LINE
-from desks.matter import Happening, Kind
-from desks.offer_machine import OPEN_OFFER_STATES
+from desks.line.machine import FINAL_LINE_STATES, LINE
+from desks.line.offer_machine import OPEN_OFFER_STATES
+from desks.matter.model import Happening, Kind
 from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
-from desks.view import WITHOUT_HER_DOING
+from desks.view.desk import WITHOUT_HER_DOING
 
 TEMPLATES = Path(__file__).parents[2] / "console" / "templates" / "console"
 USED = re.compile(r"""\bt\(\s*["']([a-z_.0-9]+[a-z0-9])["']\s*[,)]""")

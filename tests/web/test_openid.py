@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from adapters.schema import agent, audit_event
-from console.openid import KEYS_AGAIN_SECONDS, OpenId
 from console.pages import blueprint
-from console.passwords import Argon2Passwords
+from console.signing_in.openid import KEYS_AGAIN_SECONDS, OpenId
+from console.signing_in.passwords import Argon2Passwords
 from tests.support.openid_provider import CLIENT, Claims, Person, Provider, new_key
 from tests.web.console_rig import CHEAP, Browser, City
 from tests.web.openid_rig import city, comes_back, goes, nobody_is_in, one_provider, provider, signs_in

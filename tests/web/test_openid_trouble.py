@@ -11,9 +11,9 @@ from flask import Response, jsonify, redirect
 
 from adapters.schema import session
 from adapters.settings import SettingsInvalid, load_settings, serve_problems
-from console import sign_in
-from console.openid import IN_LINE, TURN_SECONDS, NotAdmitted, OpenId
-from console.openid_http import Broken, Http
+from console.signing_in import sign_in
+from console.signing_in.openid import IN_LINE, TURN_SECONDS, NotAdmitted, OpenId
+from console.signing_in.openid_http import Broken, Http
 from tests.support.openid_provider import CLIENT, SECRET, Provider
 from tests.web.console_rig import ENVIRONMENT, PASSWORD, City, make_city
 from tests.web.openid_rig import (

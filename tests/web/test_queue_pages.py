@@ -8,9 +8,9 @@ import pytest
 from adapters.schema import callback_event, promise_told
 from callbacks.machine import EVENTS
 from console.words import PAGE_LANGUAGES, page_words
-from desks.line_machine import EVENTS as LINE_EVENTS
-from desks.queue_entry import PARTS
-from desks.supervision import CLOSE_REASONS
+from desks.line.machine import EVENTS as LINE_EVENTS
+from desks.queue.entry import PARTS
+from desks.supervision.deeds import CLOSE_REASONS
 from tests.web.console_rig import NOW, NUMBER, Browser, City, two_departments
 
 

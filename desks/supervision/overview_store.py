@@ -1,0 +1,106 @@
+"""The live board's queries: counts by desk and language, who is at work, what is paused. They change nothing.
+
+Conditions of partial indexes are spelled out in the indexes' own words: only then are they used.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select
+
+from adapters.schema import (
+    agent,
+    callback_request,
+    desk_pause,
+    listening,
+    offer,
+    presence,
+    promise_told,
+    waiting_caller,
+)
+from desks.queue.queue_store import IN_LINE, OPEN_OFFER, REQUESTED, WAITS
+from desks.scope_store import Scope, within
+
+REQUEST, CALLER, LEDGER = callback_request, waiting_caller, promise_told
+SOON = timedelta(hours=1)
+
+
+def callers(connection: Connection, scope: Scope) -> Sequence[RowMapping]:
+    """Everybody in the line, talking or not, urgent ones first."""
+    query = select(CALLER).where(IN_LINE, within(CALLER, scope))
+    ordered = query.order_by(CALLER.c.urgent.desc(), CALLER.c.line_time_at, CALLER.c.id)
+    return connection.execute(ordered).mappings().all()
+
+
+def waiting(connection: Connection, scope: Scope) -> Sequence[RowMapping]:
+    """By desk and language: how many have nobody yet, and since when the first of them waits."""
+    query = select(
+        CALLER.c.desk,
+        CALLER.c.service_language.label("language"),
+        func.count().label("waiting"),
+        func.min(CALLER.c.line_time_at).label("longest_since"),
+    ).where(IN_LINE, CALLER.c.state.in_((*WAITS, "offered")), within(CALLER, scope))
+    return connection.execute(query.group_by(CALLER.c.desk, CALLER.c.service_language)).mappings().all()
+
+
+def callbacks(connection: Connection, scope: Scope, desks: Collection[str], now: datetime) -> Sequence[RowMapping]:
+    """By desk and language: due now, overdue, beginning within the hour. ``desks``: every one that may ring."""
+    due = and_(REQUEST.c.due_at <= now, REQUEST.c.window_end_at >= now)
+    counted = {"due": due, "overdue": REQUEST.c.window_end_at < now, "next_hour": REQUEST.c.due_at > now}
+    query = select(
+        REQUEST.c.desk,
+        REQUEST.c.language,
+        *(func.sum(case((condition, 1), else_=0)).label(name) for name, condition in counted.items()),
+    ).where(REQUESTED, REQUEST.c.desk.in_(desks), REQUEST.c.due_at <= now + SOON)
+    query = query.where(REQUEST.c.contact == "ring", within(REQUEST, scope))
+    return connection.execute(query.group_by(REQUEST.c.desk, REQUEST.c.language)).mappings().all()
+
+
+def verdicts(connection: Connection, scope: Scope, since: datetime) -> Sequence[RowMapping]:
+    """By department and language: promises judged since then, as the ledger counts them."""
+    judged = (LEDGER.c.judged_at >= since, LEDGER.c.via != "untold", LEDGER.c.verdict != "void")
+    query = select(REQUEST.c.department.label("desk"), REQUEST.c.language, LEDGER.c.verdict, func.count().label("n"))
+    told = query.join(REQUEST, REQUEST.c.id == LEDGER.c.request_id).where(*judged, within(REQUEST, scope))
+    grouped = told.group_by(REQUEST.c.department, REQUEST.c.language, LEDGER.c.verdict)
+    return connection.execute(grouped).mappings().all()
+
+
+def still_to_keep(connection: Connection, scope: Scope, until: datetime) -> Sequence[RowMapping]:
+    """By department and language: promises whose time ends before then and that nobody has rung for."""
+    unjudged = (LEDGER.c.verdict.is_(None), LEDGER.c.window_end_at < until, LEDGER.c.via != "untold")
+    query = select(REQUEST.c.department.label("desk"), REQUEST.c.language, func.count().label("still"))
+    told = query.join(REQUEST, REQUEST.c.id == LEDGER.c.request_id).where(*unjudged, within(REQUEST, scope))
+    return connection.execute(told.group_by(REQUEST.c.department, REQUEST.c.language)).mappings().all()
+
+
+def colleagues(connection: Connection) -> Sequence[RowMapping]:
+    """Everybody signed in, with what they have in hand and who listens to it."""
+    heard = (
+        select(listening.c.supervisor_id)
+        .where(listening.c.token == offer.c.token, listening.c.ended_at.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            agent.c.name, agent.c.departments, agent.c.languages, presence.c.state, presence.c.since_at,
+            offer.c.token, offer.c.state.label("offer_state"), offer.c.made_at, offer.c.connected_at,
+            offer.c.request_id, offer.c.caller_id,
+            func.coalesce(REQUEST.c.topic, CALLER.c.topic).label("topic"),
+            func.coalesce(REQUEST.c.department, CALLER.c.department).label("department"),
+            func.coalesce(REQUEST.c.desk, CALLER.c.desk).label("desk"),
+            heard.label("listened_by"),
+        )
+        .join(presence, presence.c.agent_id == agent.c.id)
+        .outerjoin(offer, and_(offer.c.agent_id == agent.c.id, OPEN_OFFER))
+        .outerjoin(REQUEST, REQUEST.c.id == offer.c.request_id)
+        .outerjoin(CALLER, CALLER.c.id == offer.c.caller_id)
+    )  # fmt: skip
+    here = query.where(agent.c.active, presence.c.state != "offline").order_by(agent.c.name)
+    return connection.execute(here).mappings().all()
+
+
+def pauses(connection: Connection, now: datetime) -> Sequence[RowMapping]:
+    running = (desk_pause.c.ended_at.is_(None), or_(desk_pause.c.until_at.is_(None), desk_pause.c.until_at > now))
+    query = select(desk_pause, agent.c.name.label("author_name")).outerjoin(agent, agent.c.id == desk_pause.c.author)
+    return connection.execute(query.where(*running).order_by(desk_pause.c.made_at)).mappings().all()

@@ -1,0 +1,60 @@
+"""What happens around a talk: who handed it over, who is asked in, who listens. A read model."""
+
+from sqlalchemy import select
+
+from adapters.schema import agent, listening, offer, transfer
+from desks.view.card import Consulted, HandedOver, Transfer
+from desks.view.looking import Looking
+from desks.view.parts import desk_name
+
+
+def handed_over(look: Looking, token: str | None) -> HandedOver | None:
+    """``token``: the offer whose agent transferred the matter here; her note for the receiver goes before her own."""
+    if token is None:
+        return None
+    asked = select(transfer.c.note).where(transfer.c.token == token).order_by(transfer.c.made_at.desc()).limit(1)
+    given = look.connection.execute(
+        select(agent.c.name, offer.c.note).join(agent, agent.c.id == offer.c.agent_id).where(offer.c.token == token)
+    ).first()
+    if given is None:
+        return None
+    return HandedOver(given.name, look.connection.scalar(asked) or given.note)
+
+
+def transfer_of(look: Looking, token: str) -> Transfer | None:
+    open_one = select(transfer).where(transfer.c.token == token, transfer.c.ended_at.is_(None))
+    row = look.connection.execute(open_one).mappings().first()
+    if row is None:
+        return None
+    goal = _goal(look, row["goal_kind"], row["goal"])
+    return Transfer(row["kind"], row["goal_kind"], goal, row["state"], row["note"])
+
+
+def consulted(look: Looking, token: str) -> Consulted | None:
+    """Who asks the agent of this offer, as long as the caller is still the colleague's.
+
+    A blind transfer, and a colleague who has hung up while it rang, ask nothing: the caller comes with the answer."""
+    row = look.connection.execute(
+        select(agent.c.name, transfer.c.state, transfer.c.note)
+        .join(offer, offer.c.token == transfer.c.token)
+        .join(agent, agent.c.id == offer.c.agent_id)
+        .where(transfer.c.new_token == token, transfer.c.ended_at.is_(None), transfer.c.kind == "warm")
+        .where(offer.c.state == "connected")
+    ).first()
+    return Consulted(row.name, row.state, row.note) if row is not None else None
+
+
+def _goal(look: Looking, kind: str, goal: str) -> str:
+    if kind != "agent":
+        return desk_name(look.rules, goal, look.language)
+    return look.connection.scalar(select(agent.c.name).where(agent.c.id == goal)) or goal
+
+
+def listener(look: Looking, token: str) -> tuple[str | None, bool]:
+    """The supervisor who listens to this talk, and whether she speaks to the agent: nobody is heard unawares."""
+    row = look.connection.execute(
+        select(agent.c.name, listening.c.mode)
+        .join(agent, agent.c.id == listening.c.supervisor_id)
+        .where(listening.c.token == token, listening.c.ended_at.is_(None))
+    ).first()
+    return (row.name, row.mode == "coach") if row is not None else (None, False)
