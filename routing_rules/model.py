@@ -84,6 +84,17 @@ class CallbackPolicy:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How many days what was said, written and rung is kept; then it is deleted, and figures remain without numbers."""
+
+    talk_days: int = 90  # sound of talks, since they were recorded
+    message_days: int = 30  # sound of voice messages, since an agent has dealt with them
+    note_days: int = 365  # what agents wrote, since the matter's end
+    text_days: int = 90  # text messages, since they were sent or came
+    call_days: int = 400  # calls and requests with their numbers, since their end
+
+
+@dataclass(frozen=True)
 class Department:
     id: str
     name: Words  # for pages
@@ -100,6 +111,8 @@ class Department:
     listen_to_sensitive: bool = False  # supervisors may listen to talks about sensitive topics too
     staffing: tuple[Staffing, ...] = ()
     callbacks: CallbackPolicy = CallbackPolicy()
+    records_talks: bool = False  # talks are recorded, after a notice, unless the resident declines
+    retention: Retention = Retention()
 
 
 @dataclass(frozen=True)

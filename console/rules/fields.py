@@ -68,6 +68,10 @@ def _percent(path: str, usual: float) -> Field:
     return Field(f"callbacks.{path}", "percent", required=True, most=100, usual=usual)
 
 
+def _days(path: str, usual: int) -> Field:
+    return Field(f"retention.{path}", "count", required=True, least=1, most=3650, usual=usual)
+
+
 TOPIC = (
     _must("name", "words"),
     _must("spoken", "words"),
@@ -111,6 +115,12 @@ DEPARTMENT = (
     _percent("forecast_live_share", 0.5),
     _percent("asap_stop_share", 0.8),
     Field("callbacks.outcomes", "outcomes"),
+    Field("records_talks", "tick"),
+    _days("talk_days", 90),
+    _days("message_days", 30),
+    _days("note_days", 365),
+    _days("text_days", 90),
+    _days("call_days", 400),
 )
 RULE = (
     _must("name", "words"),
@@ -177,6 +187,7 @@ GROUPS: Mapping[Part, tuple[tuple[str, str], ...]] = {
         ("staffing", "staffing"),
         ("grace_minutes", "waits"),
         ("callbacks.attempts", "callbacks"),
+        ("records_talks", "records"),
     ),
     "topics": (("name", "names"), ("parent", "place"), ("urgent", "handling"), ("information", "told")),
     "rules": (("name", "names"), ("when.topics", "when"), ("goal", "who")),

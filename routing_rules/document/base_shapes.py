@@ -52,6 +52,7 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 Cents = Annotated[int, Field(ge=0, le=1_000)]
 

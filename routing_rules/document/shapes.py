@@ -14,6 +14,7 @@ from routing_rules.document.base_shapes import (
     Cents,
     Count,
     Country,
+    Days,
     Id,
     MenuKey,
     Minutes,
@@ -35,6 +36,7 @@ from routing_rules.model import (
     Limits,
     OutcomePolicy,
     Provider,
+    Retention,
     RingEnd,
     Ruleset,
     Staffing,
@@ -79,6 +81,17 @@ class PolicyShape(Shape):
         return CallbackPolicy(**{**dict(self), "outcomes": outcomes})
 
 
+class RetentionShape(Shape):
+    talk_days: Days = Retention.talk_days
+    message_days: Days = Retention.message_days
+    note_days: Days = Retention.note_days
+    text_days: Days = Retention.text_days
+    call_days: Days = Retention.call_days
+
+    def value(self) -> Retention:
+        return Retention(**dict(self))
+
+
 class DepartmentShape(Shape):
     id: Id
     name: WordsShape
@@ -95,6 +108,8 @@ class DepartmentShape(Shape):
     listen_to_sensitive: bool = False
     staffing: dict[Language, Annotated[dict[WeekKey, PlanWritten], AfterValidator(each_day_once)]] = {}
     callbacks: PolicyShape = PolicyShape()
+    records_talks: bool = False
+    retention: RetentionShape = RetentionShape()
 
     def value(self) -> Department:
         return Department(
@@ -113,6 +128,8 @@ class DepartmentShape(Shape):
             listen_to_sensitive=self.listen_to_sensitive,
             staffing=tuple(Staffing(language, _planned(week)) for language, week in self.staffing.items()),
             callbacks=self.callbacks.value(),
+            records_talks=self.records_talks,
+            retention=self.retention.value(),
         )
 
 
