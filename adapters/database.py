@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -28,6 +27,7 @@ T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
 BREAKER_SECONDS = 1.0
+POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
 READ_DEADLINES, WRITE_DEADLINES = 1.5, 2.5  # of one statement's deadline, for a whole unit
 WATCHER = Watcher()
@@ -107,12 +107,23 @@ class Database:
         self._deadline = deadline
         self._writer = threading.Lock()
         self._closed_until = 0.0
+        self._dealing: Database | None = None
+        self._making_dealing = threading.Lock()
         self.engine = self._sqlite(url) if self.is_sqlite else self._postgres(url)
 
-    @cached_property
+    @property
     def for_dealing(self) -> "Database":
-        """The same record, by connections that plan once: a deal asks some thirty statements, most of them long."""
-        return self if self.is_sqlite else Database(self.url, self._deadline, planned_once=True)
+        """The same record, by connections that plan once: a deal asks some thirty statements, most of them long.
+
+        Made once, whichever thread deals first: a second pool, dropped at once, would keep its connections open, and
+        the server has only so many for every process together.
+        """
+        if self.is_sqlite or self._planned_once:
+            return self
+        with self._making_dealing:
+            if self._dealing is None:
+                self._dealing = type(self)(self.url, self._deadline, planned_once=True)
+            return self._dealing
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -220,9 +231,8 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
-        dealing = vars(self).get("for_dealing")
-        if isinstance(dealing, Database) and dealing is not self:
-            dealing.dispose()
+        if self._dealing is not None:
+            self._dealing.dispose()
 
     @contextmanager
     def _turn(self, wait: float) -> Iterator[None]:
@@ -256,12 +266,13 @@ class Database:
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
             f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
         )
+        kept, more = POOL_DEALING if self._planned_once else POOL
         return create_engine(
             url,
             hide_parameters=True,  # a traceback must not print what residents said or were promised
             isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN of its own before each first statement: ours does
-            pool_size=10,
-            max_overflow=10,
+            pool_size=kept,
+            max_overflow=more,
             pool_timeout=self._deadline,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
         )
