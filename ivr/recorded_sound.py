@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from adapters.database import DatabaseError
 from recordings import store
 from recordings.vault import VaultError
 
@@ -24,12 +25,21 @@ def blueprint(services: "Services") -> Blueprint:
 
     @pages.get("/recorded/<token>.wav")
     def recorded(token: str) -> Response:
-        sound = _sound(services, token) if TOKEN.fullmatch(token) else None
+        sound = _found(services, token) if TOKEN.fullmatch(token) else None
         answer = Response(status=404) if sound is None else Response(sound, content_type="audio/wav")
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
     return pages
+
+
+def _found(services: "Services", token: str) -> bytes | None:
+    """The record away: the provider leaves the sound out and goes on, as with one that was dropped."""
+    try:
+        return _sound(services, token)
+    except DatabaseError as error:
+        LOG.warning("record unavailable", extra={"path": "/voice/recorded", "error": type(error).__name__})
+        return None
 
 
 def _sound(services: "Services", token: str) -> bytes | None:

@@ -33,9 +33,9 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def _good(evidence: Evidence, hook: Webhook) -> bool:
-    """News that cannot be kept while a store is down are refused with a 500, so that the provider tells them again."""
+    """News that cannot be kept while a store is down are refused with a 503, so that the provider tells them again."""
     told_again = bool(evidence.run.disturbances) and urlsplit(hook.url).path in NEWS
-    return hook.status in GOOD or (told_again and hook.status == 500)
+    return hook.status in GOOD or (told_again and hook.status == 503)
 
 
 def _excused(evidence: Evidence, error: ProviderError) -> bool:
