@@ -62,6 +62,7 @@ class LineFinder:
             promised=self._promised() if row["state"] == "promised" else None,
             in_transfer=row["state"] == "talking" and open_about(self.connection, self.call_sid) is not None,
             token=row["offer_token"] or "",
+            outcome=row["outcome"] or "",
         )
 
     def _seen(self, desk: str, line_id: str | None, duty: Duty) -> Outlook:

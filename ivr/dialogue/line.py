@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from callbacks.model import code_of
 from desks.line.expected_wait import Told, told_wait
+from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
-from ivr.dialogue import notices
+from ivr.dialogue import message, notices
 from ivr.dialogue.asking import spoken_in
 from ivr.dialogue.numbers import key_in, read_number
 from ivr.dialogue.offers import offer_callback, times
@@ -109,6 +110,8 @@ def _answered(step: Step, given: CallerInput, line: LineFacts, facts: Facts) -> 
     match given:
         case Pressed("1") if times(facts):
             return Wish(line.id)
+        case Pressed("5") if not times(facts):
+            return GiveUpLine(line.id, FOR_MESSAGE)
         case Pressed("2") if _may_move(line, facts):
             return MoveToExtended(line.id)
         case Pressed("*"):
@@ -148,17 +151,17 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
         place = step.choice if told.place is None else str(told.place)
         return _listened(replace(step, choice=place), facts, *spoken, told=told)
     if phase == 1 and _worth_offering(line, facts):
-        return _listened(step, facts, Say("line.callback_offer"))
+        return _listened(step, facts, Say("line.callback_offer" if times(facts) else "line.message_offer"))
     if phase == MOVE_PHASE and _may_move(line, facts):
         return _listened(step, facts, Say("line.extended_offer"))
     return _listened(step, facts, Music(8))
 
 
 def _worth_offering(line: LineFacts, facts: Facts) -> bool:
-    """A callback is offered from a told wait of some minutes; where no wait can be told, always."""
+    """From a told wait of some minutes; where none can be told, always. Where no callback can be promised a message
+    is offered: the only way out of a long line would be to hang up."""
     least = facts.rules.department(line.department).callbacks.offer_from_wait_minutes
-    soon = line.wait_minutes is not None and line.wait_minutes < least
-    return bool(times(facts)) and not (soon and line.staffed)
+    return not (line.staffed and line.wait_minutes is not None and line.wait_minutes < least)
 
 
 def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:
@@ -204,6 +207,8 @@ def placed(step: Step, line: LineFacts, facts: Facts) -> Turn | Effect:
             return closing(step, line, facts)
         case "promised" if line.promised is not None:
             return told(step, line.promised, facts)
+        case "left" if line.outcome == FOR_MESSAGE:
+            return message.start(step, facts)
     return Turn(step.language, (Say("goodbye"), Hangup()))
 
 
