@@ -156,7 +156,7 @@ def _topic(topic: Topic, parts: Parts) -> Iterator[Problem]:
     if topic.key is None and topic.id != parts.general_topic:
         yield problem("key_missing", f"{place}.key", most=CHOICES_A_LEVEL)
     if topic.key is not None and int(topic.key) > CHOICES_A_LEVEL:
-        yield problem("key_too_great", f"{place}.key", key=topic.key, most=CHOICES_A_LEVEL)
+        yield problem("key_too_great", f"{place}.key", pressed=topic.key, most=CHOICES_A_LEVEL)
     yield from _answer(topic, place, parts)
     yield from _general(topic, place, parts)
     yield from _parents(topic, place, parts)
@@ -222,7 +222,7 @@ def _level(place: str, choices: list[Topic]) -> Iterator[Problem]:
     for key, count in Counter(topic.key for topic in choices).items():
         if count > 1:
             users = ", ".join(topic.id for topic in choices if topic.key == key)
-            yield problem("key_twice", place, key=key, users=users)
+            yield problem("key_twice", place, pressed=key, users=users)
 
 
 def _lacking(what: Named, place: str, written: str, known: tuple[str, ...]) -> Problem:

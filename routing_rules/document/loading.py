@@ -150,4 +150,5 @@ def _too_much(place: str) -> RulesetInvalid:
 
 def _no_document(error: Exception) -> RulesetInvalid:
     told = " ".join(str(error).split())[:300]
-    return RulesetInvalid(problem("no_document", "", told=told))
+    line = getattr(getattr(error, "problem_mark", None), "line", None)
+    return RulesetInvalid(problem("no_document", f"line {line + 1}" if isinstance(line, int) else "", told=told))
