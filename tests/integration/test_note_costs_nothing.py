@@ -1,7 +1,7 @@
 """Why a call went where is noted beside its answer: within an effect's own commit, and else never at the answer's cost.
 
-The note's table is held, the disk is full, all its connections are in use, or the note itself is at fault: the caller hears the
-very words that she hears otherwise.
+The note's table is held, the disk is full, all our connections are in use, or the note itself is at fault: the caller
+hears the very words that she hears otherwise.
 """
 
 from collections.abc import Callable, Iterator
