@@ -52,6 +52,7 @@ from ivr.turn import (
 from routing_rules.decide import answering
 
 CYCLE = 5  # turns until place and wait are told anew: about forty seconds
+OFFERED_EVERY = 3  # cycles; its key counts all along, and nobody hears the same sentence every forty seconds
 MOVE_PHASE = 2  # after place and wait, and the callback offer
 WAITING = ("waiting", "offered")
 LEAVING = ("bridging", "talking", "wishes", "closing")
@@ -143,14 +144,14 @@ def out_of_queue(step: Step) -> Turn:
 
 
 def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
-    phase = (step.tries - 1) % CYCLE
+    cycle, phase = divmod(step.tries - 1, CYCLE)
     if line.state == "offered":  # an agent's telephone rings: nobody is told that all are busy
         return _listened(replace(step, tries=step.tries - 1), facts, Music(4))
     if phase == 0:
         spoken, told = _place_and_wait(step, line)
         place = step.choice if told.place is None else str(told.place)
         return _listened(replace(step, choice=place), facts, *spoken, told=told)
-    if phase == 1 and _worth_offering(line, facts):
+    if phase == 1 and not (line.staffed and cycle % OFFERED_EVERY) and _worth_offering(line, facts):
         return _listened(step, facts, Say("line.callback_offer" if times(facts) else "line.message_offer"))
     if phase == MOVE_PHASE and _may_move(line, facts):
         return _listened(step, facts, Say("line.extended_offer"))
@@ -249,15 +250,14 @@ def closing(step: Step, line: LineFacts, facts: Facts, tries: int = 1) -> Turn |
     Where no other desk is open, each one waiting gets a promise before the line ends; without a number that can be
     rung, it is asked for.
     """
-    windows = facts.slots
     if not line.extended_open or line.desk == facts.rules.extended_desk:
         return _promise_at_closing(step, facts)
     says: list[Spoken] = [Say("closing.choice_first", (("department", DepartmentSpoken(line.desk)),))]
     says.append(Say("closing.choice_extended"))
     if line.extended_wait is not None:
         says.append(Say("closing.choice_extended_wait", (("wait", MinutesSpoken(max(1, line.extended_wait))),)))
-    if windows:
-        values = (("window", WindowSpoken(windows[0].start, windows[0].end, facts.now)),)
+    if facts.slots:
+        values = (("window", WindowSpoken(facts.slots[0].start, facts.slots[0].end, facts.now)),)
         says.append(Say("closing.choice_tomorrow", values))
     to = url_of(facts.base, step.go("closing", facts.nonce, tries=tries))
     return Turn(step.language, (Gather(tuple(says), to),))

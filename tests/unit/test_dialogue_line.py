@@ -6,7 +6,7 @@ import pytest
 
 from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import DialEnded, LeftQueue, Pressed, Silent
-from ivr.dialogue.line import CYCLE
+from ivr.dialogue.line import CYCLE, OFFERED_EVERY
 from ivr.effects import GiveUpLine, MoveToExtended, Wish
 from ivr.facts import LineFacts
 from ivr.step_url import Step
@@ -60,6 +60,21 @@ def test_a_place_once_told_is_remembered_over_the_turns_between() -> None:
     for _ in range(CYCLE - 1):
         walk.silent()
     assert walk.silent()[:2] == ["Thank you for waiting.", "The waiting time is about ten minutes."]
+
+
+def test_whoever_waits_long_is_not_told_the_same_offer_in_every_round() -> None:
+    """Place and wait are told anew in each; the offer in the first and then in every third. Its key counts in all."""
+    walk = waiting(in_line())
+    walk.goes(Silent())
+    offered = [walk.silent()[0] == OFFER for _ in range(4 * CYCLE)]
+    assert [index // CYCLE for index, told in enumerate(offered) if told] == [0, OFFERED_EVERY]
+    assert walk.presses("1") == ["[Leave]"]
+
+
+def test_whoever_waits_for_nobody_hears_the_ways_out_in_every_round() -> None:
+    walk = waiting(LEFT_ALONE)
+    walk.goes(Silent())
+    assert sum(walk.silent()[0] == OFFER for _ in range(4 * CYCLE)) == 4
 
 
 def test_one_without_a_time_to_promise_keeps_the_place() -> None:
