@@ -4,6 +4,7 @@ Nothing half-read leaves this file: either the whole Ruleset, or ``RulesetInvali
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,8 +24,10 @@ S = TypeVar("S", bound=Shape)
 MOST_PROBLEMS = 200
 MOST = {"departments": 500, "topics": 1000, "duties": 100, "rules": 300, "examples": 500, "notices": 100}
 LISTS = tuple(MOST)
+KEPT = 8  # texts: a page of the rules asks for the live version and the draft many times over
 
 
+@lru_cache(maxsize=KEPT)  # frozen, whoever asks; what is refused is not kept
 def parse(text: str) -> Ruleset:
     """YAML or JSON. Raises RulesetInvalid."""
     written = first_release.brought_up(load(text))

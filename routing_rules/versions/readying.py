@@ -68,9 +68,17 @@ def unfit(document: str) -> Refused | None:
     """What no record keeps: too much of it, or characters that are none."""
     if len(document) > LONGEST_DOCUMENT:
         return Refused("too_long")
-    if "\0" in document or any("\ud800" <= character <= "\udfff" for character in document):
+    if "\0" in document or _holds_half_characters(document):
         return Refused("unreadable", (problem("no_characters", ""),))
     return None
+
+
+def _holds_half_characters(document: str) -> bool:
+    try:
+        document.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def read(text: str, unreadable: Reason = "unreadable") -> Ruleset | Refused:

@@ -9,6 +9,7 @@ NO_PAGE = {
     "/openid/sign-out": "leads to the provider",
     "/openid/signed-out": "needs a provider: pictured by test_console_accounts",
     "/queue/search": "the queue page again",
+    "/notices/words": "the notices page again",
     "/telephone-token": "JSON",
     "/events-ticket": "JSON",
     "/offers/<token>/windows": "JSON",
