@@ -192,7 +192,7 @@ def test_every_finding_has_words(city: City, code: str, language: str) -> None:
         "rule": "r",
         "example": "e",
         "days": "5",
-        "day_of_look": "24.11.",
+        "day_of_look": "2026-11-24",
     }
     city.put(
         watch_run, id="w2", day="2026-11-25", ruleset_version=1, began_at=city.clock.now(), ended_at=city.clock.now(),
