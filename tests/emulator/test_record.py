@@ -121,7 +121,7 @@ def test_a_pressed_key_cuts_the_words(rig: Rig, side: OtherSide) -> None:
 
 def test_the_beep_comes_first_and_can_be_left_out(rig: Rig, side: OtherSide) -> None:
     side.on("/voice", '<Record action="/again"/>')
-    side.on("/again", '<Record playBeep="false" action="/kept"/>')
+    side.on("/again", '<Record playBeep="false" timeout="600" action="/kept"/>')
     side.on("/kept", "<Hangup/>")
     sid = rig.ring()
     rig.heard(sid, "answered")
