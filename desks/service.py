@@ -5,12 +5,12 @@ Every use case answers whether it changed something; a stale button press is ans
 
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from adapters.schema import presence
 from desks import store
 from desks.talk import outcome as outcome_of
-from desks.talk import telephone
+from desks.talk import telephone, telephone_store
 from desks.talk.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ def set_presence(services: "Services", agent_id: str, state: str, reason: str = 
 def _be(services: "Services", tx: "Transaction", agent_id: str, state: str, reason: str) -> None:
     now, machine = services.clock.now(), services.clock.machine()
     _give_back_open_offer(services, tx, agent_id, state)
-    known = tx.connection.scalar(select(presence.c.state).where(presence.c.agent_id == agent_id))
+    known = telephone_store.page_of(tx.connection, agent_id)
     fresh = {"state": state, "reason": reason, "since_at": now, "heartbeat_machine": machine}
     if known is None:
         tx.connection.execute(insert(presence).values(agent_id=agent_id, idle_since_at=now, **fresh))
-    elif known != state:
+    elif known.state != state:
+        if telephone_store.is_silent(known, machine):  # her click is no sign of life of a window that she has closed
+            fresh |= {"tab": None, "telephone": None}
         mine = update(presence).where(presence.c.agent_id == agent_id)
         tx.connection.execute(mine.values(idle_since_at=now, break_after_call=False, **fresh))
     tx.after_commit(lambda: services.changed(agent_id))

@@ -22,6 +22,10 @@ export function csrf() {
 
 let leaving = false;
 
+// a form on its way (signing out at the city's sign-in, too) is not overtaken by an answer that she is signed out
+addEventListener("submit", (event) => (leaving ||= !event.defaultPrevented));
+addEventListener("pageshow", ({ persisted }) => persisted && (leaving = false));
+
 export function toTheDoor() {
   if (!leaving) location.assign("/console/sign-in");
   leaving = true;

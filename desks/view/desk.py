@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from adapters.schema import agent, callback_request, offer, presence, waiting_caller
 from desks.line.line_store import REQUESTED, WAITING
-from desks.store import may_be_rung
+from desks.store import HEARTBEAT_SECONDS, may_be_rung
 from desks.view.card import DeskView, JustEnded, LineCounts
 from desks.view.card_read import card_of
 from desks.view.looking import Looking
@@ -32,7 +32,7 @@ def desk_view(services: "Services", agent_id: str, language: str = "fi") -> Desk
             reason=here["reason"] if here else None,
             presence_since=here["since_at"] if here else None,
             break_after_call=bool(here["break_after_call"]) if here else False,
-            tab=here["tab"] if here else None,
+            tab=here["tab"] if here and not _fell_silent(services, here["heartbeat_machine"]) else None,
             reserve=_reserve(look),
             offer=card,
             just_ended=None if card else _just_ended(look),
@@ -45,6 +45,10 @@ def was_offered_to(services: "Services", agent_id: str, token: str) -> bool:
     one = select(offer.c.token).where(offer.c.token == token, offer.c.agent_id == agent_id)
     with services.database.read() as connection:
         return connection.execute(one).first() is not None
+
+
+def _fell_silent(services: "Services", heartbeat: float) -> bool:
+    return services.clock.machine() - heartbeat > HEARTBEAT_SECONDS
 
 
 def _reserve(look: Looking) -> bool:

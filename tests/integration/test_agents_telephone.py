@@ -92,6 +92,19 @@ def test_a_click_takes_the_telephone_over_at_once(town: Town) -> None:
     assert (beat(town, OLD), beat(town, NEW)) == ("elsewhere", "here")
 
 
+def test_who_begins_in_a_new_window_after_hers_was_closed_has_the_telephone_there(town: Town) -> None:
+    """She closed the browser without signing out: her click is no sign of life of the old window."""
+    town.agent("aino")
+    beat(town, OLD)
+    service.set_presence(town.services, "aino", "away")
+    assert desk_view(town.services, "aino").tab == OLD
+    town.clock.pass_(seconds=16)
+    assert desk_view(town.services, "aino").tab is None, "a new page does not stand aside for a dead one"
+    service.set_presence(town.services, "aino", "available")
+    assert beat(town, NEW) == "here"
+    assert desk_view(town.services, "aino").tab == NEW
+
+
 def test_a_page_without_a_telephone_is_no_sign_of_life_while_another_is_to_ring(town: Town) -> None:
     town.agent("aino")
     service.heartbeat(town.services, "aino")

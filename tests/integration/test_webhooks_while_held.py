@@ -154,7 +154,7 @@ def test_an_agents_leg_is_led_back_to_its_question_with_what_it_told(
         asked_again = telephone.post(f"/voice/agent/{path}?k={token}", **told)
     assert "<Redirect" in asked_again
     assert "<Dial" not in asked_again
-    led = telephone.post(redirect_of(asked_again))
+    led = Telephone.at(town, sid=AGENT_LEG).post(redirect_of(asked_again))
     assert then in led
     assert town.offer(token)["state"] == ("wrapup" if path == "over" else "dialing")
     database.dispose()
