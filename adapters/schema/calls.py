@@ -70,7 +70,7 @@ text_message = Table(  # an SMS to be sent; the words are made when it is sent
     "text_message",
     metadata,
     own_id(),
-    Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
+    Column("number_id", String(32), ForeignKey("phone_number.id")),  # null: kept no longer
     Column("request_id", String(32), ForeignKey("callback_request.id"), index=True),
     Column("language", String(2), nullable=False),
     Column("key", String(40), nullable=False),  # announcement key

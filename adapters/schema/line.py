@@ -32,6 +32,8 @@ waiting_caller = Table(  # a live caller in the line; one row for each stay
     Column("outcome", String(24)),
     Column("answered_at", UtcTime),  # an agent accepted: what came true of the wait
     Column("wait_expected_minutes", Integer),  # when she joined; null: nothing to expect it from
+    Column("recording_told_at", UtcTime),  # she has heard that talks are recorded
+    Column("recording_declined", Boolean, nullable=False, server_default=text("false")),
     Column("handed_over_by", String(32)),  # token of the offer whose agent transferred her here
 )
 IN_LINE = "state IN ('waiting','offered','bridging','talking','wishes','closing')"
@@ -111,6 +113,8 @@ offer = Table(  # one matter offered to one agent; for a callback that she accep
     Column("room", String(40)),  # the conference of the talk, once it has one
     Column("on_hold", Boolean, nullable=False, server_default=text("false")),
     Column("handed_over_by", String(32)),  # token of the offer whose agent transferred it here
+    Column("recording_told_at", UtcTime),  # the resident who was rung has heard that talks are recorded
+    Column("recording_declined", Boolean, nullable=False, server_default=text("false")),
 )
 _OFFER_OPEN = "state IN ('offered','accepted','dialing','connected','wrapup')"
 for _key, _unique in (("agent_id", True), ("caller_id", True), ("request_id", True)):

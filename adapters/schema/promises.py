@@ -9,7 +9,7 @@ callback_request = Table(
     metadata,
     own_id(),
     Column("code", String(6), nullable=False, index=True),
-    Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
+    Column("number_id", String(32), ForeignKey("phone_number.id")),  # null: closed long ago, kept no longer
     Column("person", Integer, nullable=False, server_default="1"),  # ordinal of the person on that telephone
     Column("topic", String(40), nullable=False),
     Column("language", String(2), nullable=False),

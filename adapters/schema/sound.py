@@ -1,4 +1,5 @@
-"""Recorded sound: what was announced by the provider, where its bytes are, and whose matter it is."""
+"""Recorded sound: what was announced by the provider, where its bytes are, whose matter it is; who heard it, what must
+be kept, and what was deleted."""
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
@@ -8,12 +9,12 @@ recording = Table(
     "recording",
     metadata,
     own_id(),
-    Column("recording_sid", String(34), nullable=False, unique=True),
+    Column("recording_sid", String(34), unique=True),  # null: asked for, and the provider has not named it yet
     Column("call_sid", String(34), nullable=False, index=True),
     Column("number_id", String(32), ForeignKey("phone_number.id")),  # null: withheld
     Column("request_id", String(32), ForeignKey("callback_request.id"), index=True),  # null: nobody can be rung
-    Column("kind", String(12), nullable=False),  # message | duty
-    Column("state", String(12), nullable=False),  # recordings.model: draft | kept | dropped | heard
+    Column("kind", String(12), nullable=False),  # message | duty | talk
+    Column("state", String(12), nullable=False),  # recordings.model, for each kind
     Column("topic", String(40), nullable=False),
     Column("language", String(2), nullable=False),
     Column("department", String(40), nullable=False),
@@ -30,6 +31,13 @@ recording = Table(
     Column("heard_at", UtcTime),  # an agent has dealt with it
     Column("heard_by", String(32), ForeignKey("agent.id")),
     Column("note", Text),  # what the agent who dealt with it wrote
+    Column("offer_token", String(32), index=True),  # a talk's: which talk
+    Column("agent_id", String(32), ForeignKey("agent.id")),  # a talk's: with whom
+    Column("wanted", String(8)),  # a talk's: on | paused | off, as the record says; orders make the provider follow
+    Column("ended_at", UtcTime),  # a talk's: recording is over
+    Column("sealed_with", String(16)),  # which master key wraps its data key
+    Column("transcribed_machine", Float),  # its words are in the vault too
+    Column("deleted_at", UtcTime),  # the sound is gone, here and at the provider; ``deletion`` says why
 )
 Index(
     "ix_recording_draft",
@@ -49,4 +57,61 @@ Index(
     recording.c.made_at,
     sqlite_where=text("state = 'kept'"),
     postgresql_where=text("state = 'kept'"),
+)
+Index(  # sound that a retention rule may reach
+    "ix_recording_held",
+    recording.c.kind,
+    recording.c.department,
+    recording.c.made_at,
+    sqlite_where=text("deleted_at IS NULL"),
+    postgresql_where=text("deleted_at IS NULL"),
+)
+
+sound_access = Table(  # written before a byte is sent: who heard or took what, when and why
+    "sound_access",
+    metadata,
+    own_id(),
+    Column("recording_id", String(32), ForeignKey("recording.id"), nullable=False, index=True),
+    Column("agent_id", String(32), ForeignKey("agent.id")),  # null: the command line, whose user stands in ``by``
+    Column("by", String(80)),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("deed", String(12), nullable=False),  # listen | download | export
+    Column("reason", String(24), nullable=False),  # a code
+    Column("why", Text),  # in words, where the code asks for them
+)
+
+legal_hold = Table(  # what must not be deleted, whatever the rules say
+    "legal_hold",
+    metadata,
+    own_id(),
+    Column("kind", String(12), nullable=False),  # recording | request | number
+    Column("subject_id", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("made_by", String(32), nullable=False),
+    Column("ended_at", UtcTime),
+    Column("ended_by", String(32)),
+)
+Index(
+    "uq_legal_hold_open",
+    legal_hold.c.kind,
+    legal_hold.c.subject_id,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+
+deletion = Table(  # the proof: what was deleted, when, by which rule or whose wish; never what it held
+    "deletion",
+    metadata,
+    own_id(),
+    Column("kind", String(12), nullable=False),  # talk | message | note | text | call | request | number
+    Column("subject_id", String(32), nullable=False),  # row id; of many rows in one go: the day's
+    Column("department", String(40)),
+    Column("why", String(12), nullable=False),  # retention | erasure | dropped
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("by", String(80), nullable=False),  # agent id, "service", or the command line's user
+    Column("count", Integer, nullable=False, server_default="1"),
+    Column("sha256", String(64)),  # of the sound in the clear
+    Column("at_provider", String(12)),  # deleted | absent: what the provider said
 )

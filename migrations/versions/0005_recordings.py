@@ -1,0 +1,124 @@
+"""Recorded talks, who heard what, what must be kept, proof of what was deleted; numbers that are kept no longer."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+RUNNING = sa.text("ended_at IS NULL")
+HELD = sa.text("deleted_at IS NULL")
+NUMBERED = ("callback_request", "text_message")  # their number may go, and they stay for the figures
+TOLD = ("waiting_caller", "offer")
+GONE = "gone"  # whom the older tables name where the number is kept no longer
+
+
+def upgrade() -> None:
+    _proof()
+    for name in NUMBERED:
+        with op.batch_alter_table(name) as table:
+            table.alter_column("number_id", existing_type=sa.String(length=32), nullable=True)
+    for name in TOLD:
+        with op.batch_alter_table(name) as table:
+            table.add_column(sa.Column("recording_told_at", sa.DateTime(timezone=True), nullable=True))
+            table.add_column(
+                sa.Column("recording_declined", sa.Boolean(), nullable=False, server_default=sa.text("false"))
+            )
+    with op.batch_alter_table("recording") as table:
+        table.add_column(sa.Column("offer_token", sa.String(length=32), nullable=True))
+        table.add_column(sa.Column("agent_id", sa.String(length=32), nullable=True))
+        table.add_column(sa.Column("wanted", sa.String(length=8), nullable=True))
+        table.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("sealed_with", sa.String(length=16), nullable=True))
+        table.add_column(sa.Column("transcribed_machine", sa.Float(), nullable=True))
+        table.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
+        table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=True)
+        table.create_index(
+            "ix_recording_held", ["kind", "department", "made_at"], sqlite_where=HELD, postgresql_where=HELD
+        )
+        table.create_index(op.f("ix_recording_offer_token"), ["offer_token"])
+        table.create_foreign_key(op.f("fk_recording_agent_id_agent"), "agent", ["agent_id"], ["id"])
+
+
+def _proof() -> None:
+    op.create_table(
+        "deletion",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column("department", sa.String(length=40), nullable=True),
+        sa.Column("why", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("count", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("at_provider", sa.String(length=12), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deletion")),
+    )
+    op.create_index(op.f("ix_deletion_at"), "deletion", ["at"])
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=32), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index(
+        "uq_legal_hold_open", "legal_hold", ["kind", "subject_id"], unique=True,
+        sqlite_where=RUNNING, postgresql_where=RUNNING,
+    )  # fmt: skip
+    op.create_table(
+        "sound_access",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("recording_id", sa.String(length=32), nullable=False),
+        sa.Column("agent_id", sa.String(length=32), nullable=True),
+        sa.Column("by", sa.String(length=80), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deed", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_sound_access_agent_id_agent")),
+        sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_sound_access_recording_id_recording")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sound_access")),
+    )
+    op.create_index(op.f("ix_sound_access_at"), "sound_access", ["at"])
+    op.create_index(op.f("ix_sound_access_recording_id"), "sound_access", ["recording_id"])
+
+
+def downgrade() -> None:
+    op.execute("UPDATE recording SET recording_sid = 'RE' || id WHERE recording_sid IS NULL")
+    with op.batch_alter_table("recording") as table:
+        table.drop_constraint(op.f("fk_recording_agent_id_agent"), type_="foreignkey")
+        table.drop_index(op.f("ix_recording_offer_token"))
+        table.drop_index("ix_recording_held")
+        table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=False)
+        for name in (
+            "deleted_at", "transcribed_machine", "sealed_with", "ended_at", "wanted", "agent_id", "offer_token",
+        ):  # fmt: skip
+            table.drop_column(name)
+    for name in TOLD:
+        with op.batch_alter_table(name) as table:
+            table.drop_column("recording_declined")
+            table.drop_column("recording_told_at")
+    _numbered_again()
+    for name in ("sound_access", "legal_hold", "deletion"):
+        op.drop_table(name)
+
+
+def _numbered_again() -> None:
+    op.execute(
+        f"INSERT INTO phone_number (id, e164, created_at) SELECT '{GONE}', '+0', CURRENT_TIMESTAMP "  # noqa: S608
+        "WHERE EXISTS (SELECT 1 FROM callback_request WHERE number_id IS NULL) "
+        "OR EXISTS (SELECT 1 FROM text_message WHERE number_id IS NULL)"
+    )
+    for name in NUMBERED:
+        op.execute(f"UPDATE {name} SET number_id = '{GONE}' WHERE number_id IS NULL")  # noqa: S608
+        with op.batch_alter_table(name) as table:
+            table.alter_column("number_id", existing_type=sa.String(length=32), nullable=False)
