@@ -7,46 +7,18 @@ that was put in another's place is refused like a damaged one.
 import base64
 import hashlib
 import os
-import re
 import secrets
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from recordings.vault.model import ID, Damaged, NoSound, VaultError, WrongKey
 
 MARK = b"SND1"
 FINGERPRINT_BYTES = 8
 NONCE_BYTES = 12
 KEY_BYTES = 32
-ID = re.compile(r"[a-z0-9]{8,40}")
-
-
-class VaultError(Exception):
-    """The sound cannot be stored or read; the message says why."""
-
-
-class NoSound(VaultError):
-    """Nothing is stored under this id."""
-
-
-class WrongKey(VaultError):
-    """Another key sealed this: RECORDINGS_KEY was changed or lost."""
-
-
-class Damaged(VaultError):
-    """The bytes are not those that were sealed under this id."""
-
-
-class Vault(Protocol):
-    def put(self, sound_id: str, sound: bytes) -> None:
-        """Stored for good when this returns; the same id again replaces it."""
-
-    def get(self, sound_id: str) -> bytes:
-        """Verified. Raises VaultError."""
-
-    def delete(self, sound_id: str) -> None:
-        """What is not there is deleted already."""
 
 
 class LocalVault:

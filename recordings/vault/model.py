@@ -1,0 +1,83 @@
+"""What a vault is: sound by id, sealed on the way in and verified on the way out. No files, no keys, no network here.
+
+Nothing is ever in the clear where it rests, and nothing is half there: a sound is sealed whole, or it is not there.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+ID = re.compile(r"[a-z0-9]{8,40}")
+
+
+class VaultError(Exception):
+    """The sound cannot be stored or read; the message says why, and names no key and no path."""
+
+
+class NoSound(VaultError):
+    """Nothing is stored under this id."""
+
+
+class WrongKey(VaultError):
+    """No key at hand opens this: RECORDINGS_KEY was changed or lost. The message names the key that is wanted."""
+
+
+class Damaged(VaultError):
+    """The bytes are not those that were sealed under this id."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What is known of a sound once it rests."""
+
+    bytes: int  # in the clear
+    sha256: str  # of the sound in the clear
+    key: str  # name (16 hex digits) of the master key that wraps its data key
+
+
+class Writer(Protocol):
+    def write(self, sound: bytes) -> None:
+        """A piece of any size; memory stays bounded however many come."""
+
+    def seal(self) -> Sealed:
+        """Stored for good when this returns: synced, in its place, read back and verified. Raises VaultError."""
+
+
+class Reader(Protocol):
+    @property
+    def size(self) -> int:
+        """In the clear."""
+
+    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """From ``start`` up to ``end`` (not included), each piece verified before it is given. Raises VaultError."""
+
+
+class Vault(Protocol):
+    def writing(self, sound_id: str) -> AbstractContextManager[Writer]:
+        """Left without ``seal``: nothing remains. The same id again replaces what was there, at once and whole."""
+
+    def open(self, sound_id: str) -> Reader:
+        """Raises NoSound, WrongKey, Damaged, VaultError."""
+
+    def delete(self, sound_id: str) -> None:
+        """What is not there is deleted already."""
+
+    def ids(self) -> Iterator[str]:
+        """Everything that rests, remains of what was never sealed too: what no row knows is found this way."""
+
+    def rewrap(self, sound_id: str) -> bool:
+        """Under the current master key, the sound untouched. False: it was already."""
+
+
+def put(vault: Vault, sound_id: str, sound: bytes) -> Sealed:
+    """For small sounds and tests."""
+    with vault.writing(sound_id) as writer:
+        writer.write(sound)
+        return writer.seal()
+
+
+def whole(vault: Vault, sound_id: str) -> bytes:
+    """For small sounds and tests: all of it, in memory."""
+    return b"".join(vault.open(sound_id).read())
