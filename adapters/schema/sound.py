@@ -31,9 +31,10 @@ recording = Table(
     Column("heard_at", UtcTime),  # an agent has dealt with it
     Column("heard_by", String(32), ForeignKey("agent.id")),
     Column("note", Text),  # what the agent who dealt with it wrote
-    Column("offer_token", String(32), index=True),  # a talk's: which talk
+    Column("offer_token", String(32), index=True, unique=True),  # a talk's: which talk; each has one recording
     Column("agent_id", String(32), ForeignKey("agent.id")),  # a talk's: with whom
     Column("wanted", String(8)),  # a talk's: on | paused | off, as the record says; orders make the provider follow
+    Column("asked_machine", Float),  # a talk's: the provider is being asked, or how it answered is not known
     Column("ended_at", UtcTime),  # a talk's: recording is over
     Column("sealed_with", String(16)),  # which master key wraps its data key
     Column("transcribed_machine", Float),  # its words are in the vault too
@@ -65,6 +66,12 @@ Index(  # sound that a retention rule may reach
     recording.c.made_at,
     sqlite_where=text("deleted_at IS NULL"),
     postgresql_where=text("deleted_at IS NULL"),
+)
+Index(  # talks that the provider may be recording, or whose file it has not told of
+    "ix_recording_talk_open",
+    recording.c.made_at,
+    sqlite_where=text("state IN ('asked','running','paused','ended')"),
+    postgresql_where=text("state IN ('asked','running','paused','ended')"),
 )
 
 sound_access = Table(  # written before a byte is sent: who heard or took what, when and why

@@ -10,6 +10,7 @@ depends_on = None
 
 RUNNING = sa.text("ended_at IS NULL")
 HELD = sa.text("deleted_at IS NULL")
+OPEN_TALK = sa.text("state IN ('asked','running','paused','ended')")
 NUMBERED = ("callback_request", "text_message")  # their number may go, and they stay for the figures
 TOLD = ("waiting_caller", "offer")
 GONE = "gone"  # whom the older tables name where the number is kept no longer
@@ -30,6 +31,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("offer_token", sa.String(length=32), nullable=True))
         table.add_column(sa.Column("agent_id", sa.String(length=32), nullable=True))
         table.add_column(sa.Column("wanted", sa.String(length=8), nullable=True))
+        table.add_column(sa.Column("asked_machine", sa.Float(), nullable=True))
         table.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("sealed_with", sa.String(length=16), nullable=True))
         table.add_column(sa.Column("transcribed_machine", sa.Float(), nullable=True))
@@ -38,7 +40,8 @@ def upgrade() -> None:
         table.create_index(
             "ix_recording_held", ["kind", "department", "made_at"], sqlite_where=HELD, postgresql_where=HELD
         )
-        table.create_index(op.f("ix_recording_offer_token"), ["offer_token"])
+        table.create_index("ix_recording_talk_open", ["made_at"], sqlite_where=OPEN_TALK, postgresql_where=OPEN_TALK)
+        table.create_index(op.f("ix_recording_offer_token"), ["offer_token"], unique=True)
         table.create_foreign_key(op.f("fk_recording_agent_id_agent"), "agent", ["agent_id"], ["id"])
 
 
@@ -97,10 +100,11 @@ def downgrade() -> None:
     with op.batch_alter_table("recording") as table:
         table.drop_constraint(op.f("fk_recording_agent_id_agent"), type_="foreignkey")
         table.drop_index(op.f("ix_recording_offer_token"))
+        table.drop_index("ix_recording_talk_open")
         table.drop_index("ix_recording_held")
         table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=False)
         for name in (
-            "deleted_at", "transcribed_machine", "sealed_with", "ended_at", "wanted", "agent_id", "offer_token",
+            "deleted_at", "transcribed_machine", "sealed_with", "ended_at", "asked_machine", "wanted", "agent_id", "offer_token",
         ):  # fmt: skip
             table.drop_column(name)
     for name in TOLD:
