@@ -63,7 +63,7 @@ def tapes(network: Network) -> Blueprint:
     @lab.get("/lab/recordings/<sid>.wav")
     def sound(sid: str) -> Response | Reply:
         recording = network.recordings.all.get(sid)
-        if recording is None or not recording.exists or recording.status == "in-progress":
+        if recording is None or not recording.exists or recording.running:
             return jsonify(reason="no such sound"), 404
         return send_file(BytesIO(recording.tape.wav), mimetype="audio/wav", conditional=True)
 
@@ -108,7 +108,7 @@ def _parts(content: dict[str, object]) -> list[Part] | str:
 
 
 def summary(recording: Recording) -> dict[str, Json]:
-    playable = recording.exists and recording.status != "in-progress"
+    playable = recording.exists and not recording.running
     return {
         "sid": recording.sid,
         "call_sid": recording.call.sid,
