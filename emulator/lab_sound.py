@@ -8,9 +8,9 @@ from emulator.calls import Call
 from emulator.history import Json
 from emulator.lab_calls import Reply
 from emulator.network import Network, telephone_number
-from emulator.recordings import Recording
+from emulator.recordings import RECORD_VERB, Recording
 from emulator.speaking import say, speak, types
-from emulator.voice import Deed, Part, Quiet, Words, speaking_time
+from emulator.voice import Deed, Part, Quiet, Sound, Words, speaking_time
 
 KEYS = frozenset("0123456789*#")
 LONGEST = 14400.0
@@ -67,7 +67,29 @@ def tapes(network: Network) -> Blueprint:
             return jsonify(reason="no such sound"), 404
         return send_file(BytesIO(recording.tape.wav), mimetype="audio/wav", conditional=True)
 
+    @lab.get("/lab/recordings/<sid>/words")
+    def words(sid: str) -> Reply:
+        with network.lock:
+            recording = network.recordings.all.get(sid)
+            if recording is None or recording.running:
+                return jsonify(reason="no such recording, or still running"), 404
+            return jsonify(
+                status=recording.status, words=[_word(network, recording, one) for one in recording.tape.all]
+            )
+
     return lab
+
+
+def _word(network: Network, recording: Recording, sound: Sound) -> dict[str, Json]:
+    """Where in the file it is, and by whose telephone: nobody's is the line's own."""
+    speaker = recording.call if recording.manner is RECORD_VERB else network.calls.get(sound.by)
+    return {
+        "begin": round(sound.begin - recording.tape.begin, 3),
+        "end": round(sound.end - recording.tape.begin, 3),
+        "text": sound.text,
+        "by": telephone_number(speaker) if speaker else "",
+        "key": sound.key,
+    }
 
 
 def _say(network: Network, call: Call, content: dict[str, object]) -> Reply:
@@ -114,6 +136,7 @@ def summary(recording: Recording) -> dict[str, Json]:
         "call_sid": recording.call.sid,
         "from": telephone_number(recording.call),
         "status": recording.status,
+        "source": recording.manner.source,
         "seconds": recording.tape.seconds,
         "text": recording.tape.words,
         "created": recording.created.isoformat(),

@@ -5,13 +5,13 @@ from datetime import UTC
 from flask import Blueprint, Response, g, jsonify, request
 
 from emulator.callbacks import rfc2822
+from emulator.faults import Fault
 from emulator.history import Json
+from emulator.media_served import spoiled, streamed
 from emulator.network import Network
 from emulator.recordings import TOO_SHORT, Recording
 from emulator.rest import PREFIX, VERSION, Refused, equip, not_found, page
 from emulator.rest_calls import moment
-
-WAV = "audio/x-wav"
 
 
 def blueprint(network: Network) -> Blueprint:
@@ -60,7 +60,8 @@ def media(network: Network) -> Blueprint:
             raise not_found()
         if kind != "wav":
             raise Refused(415, 20001, f"no .{kind} here: this emulator makes WAV only")
-        return Response(recording.tape.pieces(), mimetype=WAV, headers={"Content-Length": str(recording.tape.size)})
+        fault: Fault | None = g.fault
+        return streamed(recording.tape) if fault is None else spoiled(recording.tape, fault)
 
     return api
 
