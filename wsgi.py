@@ -21,6 +21,7 @@ from ivr import (
     sms_webhook,
     sound_pages,
     status_webhooks,
+    talk_recording_webhooks,
     transfer_webhooks,
     webhooks,
 )
@@ -35,6 +36,7 @@ ROOMS = (
     status_webhooks,
     transfer_webhooks,
     recording_webhooks,
+    talk_recording_webhooks,
     fallback_webhook,
     sms_webhook,
     sound_pages,

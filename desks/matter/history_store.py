@@ -63,7 +63,7 @@ def texts(connection: Connection, request_id: str) -> Sequence[RowMapping]:
 
 
 def sounds(connection: Connection, request_id: str) -> Sequence[RowMapping]:
-    kept = recording.c.state.in_(("kept", "heard"))
+    kept = recording.c.state.in_(("kept", "heard")) & (recording.c.kind != "talk")
     return _rows(connection, recording, (recording.c.request_id == request_id) & kept, "made_at")
 
 

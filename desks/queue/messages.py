@@ -80,14 +80,14 @@ def may_hear(services: "Services", scope: Scope, recording_id: str) -> RowMappin
     mine = true() if scope is None else or_(
         recording.c.department.in_(scope), callback_request.c.department.in_(scope), callback_request.c.desk.in_(scope)
     )  # fmt: skip
-    kept = recording.c.state.in_(("kept", "heard"))
+    kept = recording.c.state.in_(("kept", "heard")) & (recording.c.kind != "talk")
     with services.database.read() as connection:
         return connection.execute(query.where(recording.c.id == recording_id, kept, mine)).mappings().first()
 
 
 def _unheard(scope: Scope) -> ColumnElement[bool]:
     mine = true() if scope is None else recording.c.department.in_(scope)
-    return (recording.c.state == "kept") & recording.c.request_id.is_(None) & mine
+    return (recording.c.state == "kept") & (recording.c.kind != "talk") & recording.c.request_id.is_(None) & mine
 
 
 def _written(scope: Scope) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from desks.talk import transfer_end
 from desks.talk import transfer_store as transfers
 from desks.talk.base import SERVICE, room_name, wrap_up_expired
 from desks.talk.conversation_end import WRAP_UP_MINUTES, Endings
+from desks.talk.recorded import talk_began
 from desks.talk.room import room_of
 
 __all__ = ["WRAP_UP_MINUTES", "Conversation", "Ring", "Room", "room_name", "wrap_up_expired"]
@@ -100,6 +101,7 @@ class Conversation(Endings):
         row = store.offer_of_caller(self.tx.connection, line_id)
         if row is not None and store.move_caller(self.tx.connection, line_id, "join", self.now, SERVICE):
             store.move_offer(self.tx.connection, row["token"], "connect", connected_at=self.now)
+            talk_began(self, row["token"])
             self.shows(row["agent_id"])
 
     def resident_answered(self, token: str) -> None:
@@ -108,6 +110,7 @@ class Conversation(Endings):
             return
         if promises.transition(self.tx.connection, row["request_id"], "answered", self.now, SERVICE, token=token):
             store.move_offer(self.tx.connection, token, "connect", connected_at=self.now)
+            talk_began(self, token)
             self.shows(row["agent_id"])
             if row["leg_ended_machine"] is not None:  # news out of order: her leg is over already
                 self.talk_over(token)
