@@ -84,10 +84,12 @@ def test_a_word_that_a_pause_cuts_keeps_its_beginning_and_end(rig: Rig, side: Ot
 def test_both_are_heard_at_once(rig: Rig, side: OtherSide) -> None:
     one, other = two(rig, side)
     sid = begun(rig, side, one)
-    rig.speak(one, text="me", seconds=6, now=True)
-    rig.talk(other, "and me", 6)
+    rig.speak(one, text="me", seconds=8, now=True)
+    rig.passes(4)
+    rig.talk(other, "and me", 8)
     sound = stopped(rig, side, one, sid)
     mine, theirs = rig.on_tape(sid)
+    assert sound.voices(mine["begin"], theirs["begin"] - 0.01) == {PITCHES[0]}
     assert sound.voices(theirs["begin"], mine["end"]) == {PITCHES[0], PITCHES[1]}
     assert sound.voices(mine["end"] + 0.01, theirs["end"]) == {PITCHES[1]}
 

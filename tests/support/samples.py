@@ -38,8 +38,12 @@ class Samples:
         return self.loudest(begin, end) < SILENT
 
     def voices(self, begin: float, end: float) -> frozenset[int]:
-        """The pitches that are heard in this part; who speaks first in a file has the first of PITCHES, and so on."""
-        part = self._part(begin, end)
+        """The pitches that are heard in this part; who speaks first in a file has the first of PITCHES, and so on.
+
+        Whole seconds of it: then no pitch is mistaken for another.
+        """
+        assert end - begin >= 1, "too short to tell voices apart"
+        part = self._part(begin, begin + math.floor(end - begin))
         return frozenset(pitch for pitch in PITCHES if _strength(part, pitch, self.rate) > HEARD)
 
     def _part(self, begin: float, end: float) -> "array[int]":
