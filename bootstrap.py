@@ -19,7 +19,9 @@ from callbacks.limit_watch import StopBoard
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
-from recordings.vault import LocalVault, Vault
+from recordings.vault import Vault
+from recordings.vault.opening import bucket_vault, local_vault
+from recordings.vault.sealing import SealingVault
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
@@ -75,10 +77,9 @@ def build_services(settings: Settings | None = None) -> Services:
         settings.twilio_edge or None,
     )
     outbox = Outbox(clock, enqueuer.effect)
-    vault = LocalVault(settings.data_dir / "recordings", settings.recordings_key)
     return Services(
         settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal,
-        vault, media_for(settings), notices, stops,
+        vault_for(settings), media_for(settings), notices, stops,
     )  # fmt: skip
 
 
@@ -90,6 +91,14 @@ def media_for(settings: Settings) -> Media:
         settings.twilio_region,
         settings.twilio_edge,
     )
+
+
+def vault_for(settings: Settings) -> SealingVault:
+    key, previous = settings.recordings_key, settings.previous_recordings_keys
+    if not settings.recordings_store:
+        return local_vault(settings.data_dir / "recordings", key, previous)
+    account = settings.storage_account
+    return bucket_vault(settings.recordings_store, settings.recordings_store_endpoint, account, key, previous)
 
 
 def _rules_at_hand(settings: Settings) -> Ruleset | None:

@@ -15,7 +15,7 @@ from desks import wishes
 from desks.queue.messages import may_hear, not_rung
 from desks.supervision.overview import may_see_request
 from recordings.service import Recordings
-from recordings.vault import VaultError
+from recordings.vault import VaultError, whole
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -39,7 +39,7 @@ def sound(services: "Services", recording_id: str) -> Response:
     if row is None or row["stored_machine"] is None:
         raise NotFound
     try:
-        opened = services.vault.get(recording_id)
+        opened = whole(services.vault, recording_id)
     except VaultError as error:
         LOG.error("sound cannot be played", extra={"recording": recording_id, "why": str(error)})
         raise NotFound from None

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from adapters.provider_account import ProviderAccount
 from adapters.provider_facts import Account, OwnedNumber
-from adapters.settings import Settings, is_loopback, serve_problems
+from adapters.origins import is_loopback
+from adapters.settings import Settings, serve_problems
 from ivr import fallback
 from ivr.doctor import judge_account, judge_here, judge_web, look_here, look_web, store
 from ivr.doctor.judge_account import Aim, Number

@@ -26,6 +26,7 @@ PURE = {
     "adapters.provider_facts",
     *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
     "recordings.model",
+    "recordings.vault.model",
     *(f"desks.line.{name}" for name in ("dealing", "expected_wait", "machine", "offer_machine")),
     "desks.matter.model",
     "desks.view.card",
@@ -55,7 +56,8 @@ HOMES: dict[str, dict[str, str]] = {
     "argon2": {"console.signing_in.passwords": "home"},
     "authlib": {"console.signing_in.openid": "home"},
     "joserfc": {"console.signing_in.openid": "home"},
-    "cryptography": {"recordings.vault": "home"},
+    "cryptography": {"recordings.vault.keyring": "wraps data keys", "recordings.vault.sealed_form": "seals sound"},
+    "obstore": {"recordings.vault.object_store": "home"},
 }
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
 SQL_OUTSIDE_STORES = {
