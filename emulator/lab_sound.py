@@ -1,8 +1,8 @@
 """Lab pages about sound: what was recorded, and the recordings as a browser plays them. JSON; not Twilio's."""
 
-from io import BytesIO
+from collections.abc import Iterator
 
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, request
 
 from emulator.calls import Call
 from emulator.history import Json
@@ -10,6 +10,7 @@ from emulator.lab_calls import Reply
 from emulator.network import Network, telephone_number
 from emulator.recordings import RECORD_VERB, Recording
 from emulator.speaking import say, speak, types
+from emulator.tapes import Taped
 from emulator.voice import Deed, Part, Quiet, Sound, Words, speaking_time
 
 KEYS = frozenset("0123456789*#")
@@ -65,7 +66,7 @@ def tapes(network: Network) -> Blueprint:
         recording = network.recordings.all.get(sid)
         if recording is None or not recording.exists or recording.running:
             return jsonify(reason="no such sound"), 404
-        return send_file(BytesIO(recording.tape.wav), mimetype="audio/wav", conditional=True)
+        return _audio(recording.tape)
 
     @lab.get("/lab/recordings/<sid>/words")
     def words(sid: str) -> Reply:
@@ -78,6 +79,27 @@ def tapes(network: Network) -> Blueprint:
             )
 
     return lab
+
+
+def _audio(tape: Taped) -> Response:
+    """As a player asks for it: whole, or a part; never more than a second of it is held."""
+    part = request.range.range_for_length(tape.size) if request.range else None
+    first, after = part or (0, tape.size)
+    answer = Response(_between(tape.pieces(), first, after), 206 if part else 200, mimetype="audio/wav")
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.headers["Content-Length"] = str(after - first)
+    if part:
+        answer.headers["Content-Range"] = f"bytes {first}-{after - 1}/{tape.size}"
+    return answer
+
+
+def _between(pieces: Iterator[bytes], first: int, after: int) -> Iterator[bytes]:
+    place = 0
+    for piece in pieces:
+        yield piece[max(0, first - place) : max(0, after - place)]
+        place += len(piece)
+        if place >= after:
+            return
 
 
 def _word(network: Network, recording: Recording, sound: Sound) -> dict[str, Json]:
