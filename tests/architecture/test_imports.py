@@ -81,6 +81,7 @@ SQL_OUTSIDE_STORES = {
     "desks.talk.conversation_end": "the type of the row it is handed",
     "desks.talk.base": "one row: presence, in the talk's transaction",
     "desks.talk.room": "the type of the row it is handed",
+    "desks.talk.recorded": "the type of the row it is handed",
     "desks.talk.legs": "the type of the row it is handed",
     "desks.talk.abuse": "the type of the row it is handed",
     "desks.talk.listen": "the type of the row it is handed",
@@ -131,6 +132,10 @@ SQL_OUTSIDE_STORES = {
     "queue_workers.sound_effects": "the type of the row it is handed",
     "queue_workers.sound_repairs": "the type of the row it is handed",
     "recordings.service": "the type of the row it is handed",
+    "recordings.talks": "the type of the row it is handed",
+    "queue_workers.record_effects": "the type of the row it is handed",
+    "queue_workers.record_repairs": "the type of the row it is handed",
+    "ivr.talk_recording_webhooks": "names the error of two recordings that are given one name at one instant",
     "ivr.recording_webhooks": "names the error of two who note the same recording at one instant",
     "queue_workers.scheduler": "finds due orders of the outbox",
     "queue_workers.reconcile": "finds rows that have waited too long",
@@ -209,6 +214,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
+    rooms = (*rooms, "record_effects", "record_repairs")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
