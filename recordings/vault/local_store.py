@@ -63,8 +63,8 @@ class LocalStore:
         if folder.is_dir():
             return
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sync(folder.parent)
         _sync(folder.parent.parent)
+        _sync(folder.parent)
 
 
 class _Beside:

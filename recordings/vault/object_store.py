@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PART_BYTES = 5 * 1024 * 1024  # the least that the protocol allows
 CONNECT, WHOLE = "5s", "60s"  # for each request; no request is longer than a part
+NO_BUCKET = "NoSuchBucket"  # the storage's own code
+BUCKET_MISSING = "the bucket of RECORDINGS_STORE does not exist"
 RETRIES, RETRY_SECONDS = 2, 20.0
 
 
@@ -87,10 +89,12 @@ def _told(writes: bool = False) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        if writes or "NoSuchBucket" in str(error):
-            raise VaultError("the bucket of RECORDINGS_STORE does not exist") from None
+        if writes or NO_BUCKET in str(error):
+            raise VaultError(BUCKET_MISSING) from None
         raise NoSound("nothing is stored under this id") from None
     except (PermissionError, PermissionDeniedError, UnauthenticatedError):
         raise VaultError("the object storage refuses the keys") from None
     except (BaseError, OSError, ValueError) as error:
+        if NO_BUCKET in str(error):
+            raise VaultError(BUCKET_MISSING) from None
         raise VaultError(f"the object storage does not do it ({type(error).__name__})") from None

@@ -1,7 +1,6 @@
 """The vault on a disk: what goes in comes out by any range, nothing lies in the clear, damage of every kind is told."""
 
 import base64
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.vault import Damaged, NoSound, VaultError, WrongKey, put, whole
+from recordings.vault.keyring import Keyring
 from recordings.vault.opening import local_vault
 from recordings.vault.sealed_form import CHUNK, SEALED_CHUNK
 from recordings.vault.sealing import SealingVault
+from tests.support.byte_stores import MemoryStore
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.b64encode(bytes(range(1, 33))).decode()
@@ -47,25 +48,24 @@ def sound_of(size: int) -> bytes:
 @given(size=SIZES, data=st.data())
 def test_any_sound_comes_out_by_any_range_also_after_a_rotation(size: int, data: st.DataObject) -> None:
     sound = sound_of(size)
-    with tempfile.TemporaryDirectory() as place:
-        vault = local_vault(Path(place), KEY)
-        with vault.writing(ID) as writer:
-            rest = sound
-            while rest:
-                cut = data.draw(st.integers(1, len(rest)))
-                writer.write(rest[:cut])
-                rest = rest[cut:]
-            assert writer.seal().bytes == size
-        if data.draw(st.booleans()):
-            vault = local_vault(Path(place), OTHER_KEY, (KEY,))
-            assert vault.rewrap(ID)
-            vault = local_vault(Path(place), OTHER_KEY)
-        reader = vault.open(ID)
-        assert reader.size == size
-        for _ in range(3):
-            start, end = data.draw(st.integers(0, size + 5)), data.draw(st.integers(0, size + 5))
-            assert b"".join(reader.read(start, end)) == sound[start:end]
-        assert b"".join(reader.read(start)) == sound[start:]
+    store = MemoryStore()
+    vault = SealingVault(store, Keyring(KEY))
+    with vault.writing(ID) as writer:
+        rest = sound
+        while rest:
+            cut = data.draw(st.integers(1, len(rest)))
+            writer.write(rest[:cut])
+            rest = rest[cut:]
+        assert writer.seal().bytes == size
+    if data.draw(st.booleans()):
+        assert SealingVault(store, Keyring(OTHER_KEY, (KEY,))).rewrap(ID)
+        vault = SealingVault(store, Keyring(OTHER_KEY))
+    reader = vault.open(ID)
+    assert reader.size == size
+    for _ in range(3):
+        start, end = data.draw(st.integers(0, size + 5)), data.draw(st.integers(0, size + 5))
+        assert b"".join(reader.read(start, end)) == sound[start:end]
+    assert b"".join(reader.read(start)) == sound[start:]
 
 
 def test_a_range_reads_no_more_than_the_chunks_it_needs(vault: SealingVault, tmp_path: Path) -> None:
