@@ -11,6 +11,7 @@ from adapters.clock import Clock, clock_for
 from adapters.database import Database
 from adapters.media import Media
 from adapters.outbox import Outbox
+from adapters.provider_door import Door
 from adapters.redis_live import LiveHints
 from adapters.schema import process_start
 from adapters.settings import Settings, load_settings
@@ -20,8 +21,7 @@ from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
 from recordings.vault import Vault
-from recordings.vault.opening import bucket_vault, local_vault
-from recordings.vault.sealing import SealingVault
+from recordings.vault.opening import vault_for
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
@@ -84,21 +84,17 @@ def build_services(settings: Settings | None = None) -> Services:
 
 
 def media_for(settings: Settings) -> Media:
-    return Media(
+    return Media(door_for(settings))
+
+
+def door_for(settings: Settings) -> Door:
+    return Door(
         settings.twilio_account_sid,
         settings.twilio_auth_token,
         settings.twilio_api_base_url,
         settings.twilio_region,
         settings.twilio_edge,
     )
-
-
-def vault_for(settings: Settings) -> SealingVault:
-    key, previous = settings.recordings_key, settings.previous_recordings_keys
-    if not settings.recordings_store:
-        return local_vault(settings.data_dir / "recordings", key, previous)
-    account = settings.storage_account
-    return bucket_vault(settings.recordings_store, settings.recordings_store_endpoint, account, key, previous)
 
 
 def _rules_at_hand(settings: Settings) -> Ruleset | None:

@@ -6,14 +6,15 @@ same token; what may happen twice without harm (ending a leg, bringing a caller)
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, select, update
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.outbox import GIVEN_UP
-from adapters.schema import offer, outbox, text_message
+from adapters.schema import offer, text_message
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
 from callbacks import store as promises
 from callbacks.service import Promises
@@ -22,65 +23,48 @@ from desks import store
 from desks.talk.conversation import Conversation
 from desks.talk.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
-from queue_workers import ending_effects, listen_effects, sound_effects, talk_effects
+from queue_workers import ending_effects, listen_effects, record_effects, sound_effects, talk_effects
+from queue_workers.hands import Hands
+from queue_workers.orders import Lease, Order, Outcome, claim, settle
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("effects")
-LEASE_SECONDS = 20.0  # longer than the provider's deadline
 RING_SECONDS = 20
 AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
 LONGEST_SECONDS = 30.0
 MOST_TRIES = 20  # of effects that may be repeated: about eight minutes
 MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears the message
-
-Again = float  # machine seconds until the next try
-Outcome = str | Again
+LONG = frozenset({"fetch_recording"})  # what may take longer than a lease
 
 
-def carry_out(services: "Services", outbox_id: str) -> bool:
-    """False: done already, not due, or somebody else works on it."""
-    order = _claim(services, outbox_id)
+def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) -> bool:
+    """False: done already, not due, or somebody else works on it. ``hands`` do what takes long, where there are any."""
+    order = claim(services, outbox_id, LONG if hands is not None and hands.full() else ())
     if order is None:
         return False
-    kind, ref, tries = order
-    outcome = EFFECTS[kind](services, ref)
-    if isinstance(outcome, float):
-        outcome = GIVEN_UP if tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (tries - 1))
-    if outcome == GIVEN_UP and kind in ENDED_INSTEAD:
-        ENDED_INSTEAD[kind](services, ref)
-    _settle(services, outbox_id, outcome)
+    if hands is not None and order.kind in LONG:
+        hands.take(partial(_act, services, order))
+    else:
+        _act(services, order)
     return True
 
 
-def _claim(services: "Services", outbox_id: str) -> tuple[str, str, int] | None:
-    now = services.clock.machine()
-    free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
-    mine = update(outbox).where(
-        outbox.c.id == outbox_id, outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
-    )
-
-    def claim(tx: Transaction) -> tuple[str, str, int] | None:
-        changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
-        if changed.rowcount != 1:
-            return None
-        row = tx.connection.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
-        return row["kind"], row["ref"], row["tries"]
-
-    return services.database.run(claim)
-
-
-def _settle(services: "Services", outbox_id: str, outcome: Outcome) -> None:
-    now = services.clock.machine()
-    values: dict[str, object] = {"lease_machine": None}
+def _act(services: "Services", order: Order) -> None:
+    outcome = _outcome(services, order)
     if isinstance(outcome, float):
-        values["due_machine"] = now + outcome
-    else:
-        values |= {"done_machine": now, "result": outcome[:40]}
-    same = update(outbox).where(outbox.c.id == outbox_id)
-    services.database.run(lambda tx: tx.connection.execute(same.values(**values)))
+        outcome = GIVEN_UP if order.tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (order.tries - 1))
+    if outcome == GIVEN_UP and order.kind in ENDED_INSTEAD:
+        ENDED_INSTEAD[order.kind](services, order.ref)
+    settle(services, order, outcome)
+
+
+def _outcome(services: "Services", order: Order) -> Outcome:
+    if order.kind not in LONG:
+        return EFFECTS[order.kind](services, order.ref)
+    return sound_effects.fetch_recording(services, order.ref, Lease(services, order).still)
 
 
 # --- the effects -------------------------------------------------------------------------------------------------
@@ -254,6 +238,9 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "fetch_recording": sound_effects.fetch_recording,
     "delete_recording": sound_effects.delete_recording,
     "drop_sound": sound_effects.drop_sound,
+    "start_recording": record_effects.start_recording,
+    "set_recording": record_effects.set_recording,
+    "stop_recording": record_effects.stop_recording,
     "promote": talk_effects.promote,
     "set_hold": talk_effects.set_hold,
     "consult": talk_effects.consult,

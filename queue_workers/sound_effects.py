@@ -1,63 +1,105 @@
-"""Recorded sound on its way: fetched into the vault, then deleted at the provider, in that order. Each step may be done
-twice; whatever dies between two of them, the next try finds what is left to do.
+"""Recorded sound on its way: fetched into the vault, noted, then deleted at the provider, in that order. Each step may
+be done twice, or by two at once; whatever dies between two of them, the next try finds what is left to do.
 """
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
-from adapters.media import Never, NotYet
+from adapters.fault_points import reach
+from adapters.media import Fetched, Incoming, Never, NotYet
 from adapters.voice_gateway import Done, NotDone, Unknown
-from recordings import store
+from queue_workers.orders import Outcome, Still
+from recordings import sound_store
 from recordings.service import Recordings
-from recordings.vault import VaultError
+from recordings.vault import NoSound, Sealed, VaultError
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("effects")
 AGAIN_SECONDS = 1.0
+STILL_GROWING = timedelta(minutes=10)  # business time; a file that is cut short by then is all that there is
+NEAR_SECONDS, NEAR_PART = 3, 0.1  # as near as two countings of one length must be
 
-Again = float  # machine seconds until the next try
-Outcome = str | Again
+
+def _always() -> bool:
+    return True
 
 
-def fetch_recording(services: "Services", recording_id: str) -> Outcome:
+def fetch_recording(services: "Services", recording_id: str, still: Still = _always) -> Outcome:
     """The address is made from the recording's name alone; too early is tried again, no sound at all is noted."""
     row = _recording(services, recording_id)
-    if row is None or row["stored_machine"] is not None:
+    if row is None or row["stored_machine"] is not None or row["recording_sid"] is None:
         return "not wanted"
-    if row["state"] == "dropped":
+    if sound_store.unwanted(row):
         return drop_sound(services, recording_id)
-    fetched = services.media.fetch(row["recording_sid"])
-    match fetched:
-        case NotYet(why):
-            LOG.info("sound not there yet", extra={"recording": recording_id, "why": why})
-            return AGAIN_SECONDS
-        case Never(why):
-            LOG.warning("sound cannot be fetched", extra={"recording": recording_id, "why": why})
-            with services.database.write() as tx:
-                Recordings(services, tx, services.rules.current()).failed(recording_id, why)
-            return f"failed: {why}"
+    with services.media.opening(row["recording_sid"]) as incoming:
+        if not isinstance(incoming, Incoming):
+            return _not_fetched(services, recording_id, incoming)
+        reach("sound_opened")
+        return _kept(services, row, incoming, still)
+
+
+def _kept(services: "Services", row: RowMapping, incoming: Incoming, still: Still) -> Outcome:
+    """Sealed piece by piece as it comes; noted only once it rests."""
+    recording_id = row["id"]
     try:
-        services.vault.put(recording_id, fetched.sound)
+        with services.vault.writing(recording_id) as writer:
+            poured = incoming.pour(writer.write, still)
+            if not isinstance(poured, Fetched):
+                return _not_fetched(services, recording_id, poured)
+            if not poured.whole and services.clock.now() < row["made_at"] + STILL_GROWING:
+                return _not_fetched(services, recording_id, NotYet("cut short"))
+            reach("sound_poured")
+            sealed = writer.seal()
     except VaultError as error:
         LOG.error("sound cannot be stored", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS
-    with services.database.write() as tx:
-        noted = Recordings(services, tx, services.rules.current()).stored(recording_id, fetched)
+    reach("sound_sealed")
+    return _noted(services, row, poured, sealed)
+
+
+def _noted(services: "Services", row: RowMapping, poured: Fetched, sealed: Sealed) -> Outcome:
+    recording_id = row["id"]
+    _compare(row, poured)
+    rules = services.rules.current()
+    noted = services.database.run(
+        lambda tx: Recordings(services, tx, rules).stored(recording_id, sealed, poured.content_type, poured.seconds)
+    )
+    reach("sound_noted")
     return "stored" if noted else drop_sound(services, recording_id)
 
 
+def _compare(row: RowMapping, poured: Fetched) -> None:
+    announced, found = row["seconds"], poured.seconds
+    if not poured.whole or abs(announced - found) > max(NEAR_SECONDS, NEAR_PART * announced):
+        seen = {"recording": row["id"], "announced": announced, "found": found, "whole": poured.whole}
+        LOG.warning("sound is not as long as was announced", extra=seen)
+
+
+def _not_fetched(services: "Services", recording_id: str, answer: NotYet | Never) -> Outcome:
+    if isinstance(answer, NotYet):
+        LOG.info("sound not there yet", extra={"recording": recording_id, "why": answer.why})
+        return AGAIN_SECONDS
+    LOG.warning("sound cannot be fetched", extra={"recording": recording_id, "why": answer.why})
+    rules = services.rules.current()
+    services.database.run(lambda tx: Recordings(services, tx, rules).failed(recording_id, answer.why))
+    return f"failed: {answer.why}"
+
+
 def drop_sound(services: "Services", recording_id: str) -> Outcome:
-    """What the caller spoke anew must not lie in the vault; a message that is kept is never touched."""
-    row = _recording(services, recording_id)
-    if row is None or row["state"] != "dropped":
+    """What the caller spoke anew, what its time has come for, and what no row knows must not lie in the vault; a
+    message that is kept is never touched."""
+    row = _recording(services, sound_store.owner_of(recording_id))
+    if row is not None and not sound_store.unwanted(row):
         return "not wanted"
     try:
         services.vault.delete(recording_id)
-    except VaultError:
+    except VaultError as error:
+        LOG.error("sound not deleted", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS
     return "dropped"
 
@@ -68,22 +110,45 @@ def delete_recording(services: "Services", recording_id: str) -> Outcome:
     A refusal is no end (a token that is being changed): what a resident said must not stay at the provider.
     """
     row = _recording(services, recording_id)
-    if row is None or (row["stored_machine"] is None and row["state"] != "dropped"):
+    if row is None or row["recording_sid"] is None:
         return "not wanted"
+    unwanted = sound_store.unwanted(row)
+    if not unwanted and (outcome := _not_ours_yet(services, row)) is not None:
+        return outcome
     match services.gateway.delete_recording(row["recording_sid"]):
-        case Done() | NotDone(status=404):
-            pass
+        case Done():
+            found = "deleted"
+        case NotDone(status=404):
+            found = "absent"
         case NotDone(status=status, code=code):
             LOG.warning("sound not deleted", extra={"recording": recording_id, "why": f"refused {status} {code}"})
             return AGAIN_SECONDS
         case Unknown(why):
             LOG.info("sound not deleted", extra={"recording": recording_id, "why": why})
             return AGAIN_SECONDS
-    with services.database.write() as tx:
-        store.note(tx.connection, recording_id, removed_machine=services.clock.machine())
+    reach("sound_deleted")
+    machine = services.clock.machine()
+    services.database.run(lambda tx: sound_store.gone_there(tx.connection, row, machine, found))
     return "deleted"
+
+
+def _not_ours_yet(services: "Services", row: RowMapping) -> Outcome | None:
+    """None: it rests here, and can be opened. The provider's copy may be the only one, whatever the row says."""
+    if row["stored_machine"] is None:
+        return "not wanted"
+    try:
+        services.vault.open(row["id"])
+    except NoSound:
+        LOG.error("sound is missing from the vault", extra={"recording": row["id"]})
+        rules = services.rules.current()
+        services.database.run(lambda tx: Recordings(services, tx, rules).missing(row["id"]))
+        return "missing: fetched again"
+    except VaultError as error:
+        LOG.error("sound not deleted", extra={"recording": row["id"], "why": str(error)})
+        return AGAIN_SECONDS
+    return None
 
 
 def _recording(services: "Services", recording_id: str) -> RowMapping | None:
     with services.database.read() as connection:
-        return store.get(connection, recording_id)
+        return sound_store.get(connection, recording_id)

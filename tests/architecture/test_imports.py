@@ -128,7 +128,8 @@ SQL_OUTSIDE_STORES = {
     "ivr.line_facts": "whether an order about the stay is under way",
     "routing_rules.versions.drafts": "the type of the connection it hands on",
     "routing_rules.versions.publishing": "the type of the connection it hands on",
-    "queue_workers.effects": "claims orders of the outbox",
+    "queue_workers.effects": "marks what is asked of the provider, in each order's own transaction",
+    "queue_workers.orders": "claims orders of the outbox, renews and settles them",
     "queue_workers.sound_effects": "the type of the row it is handed",
     "queue_workers.sound_repairs": "the type of the row it is handed",
     "recordings.service": "the type of the row it is handed",
@@ -214,7 +215,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
-    rooms = (*rooms, "record_effects", "record_repairs")
+    rooms = (*rooms, "record_effects", "record_repairs", "sound_adoption")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 

@@ -1,0 +1,94 @@
+"""Who works on which order of the outbox: claimed by one process at a time, renewed while it lasts, settled once."""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+
+from adapters.database import DatabaseError, Transaction
+from adapters.schema import outbox
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+LOG = logging.getLogger("effects")
+LEASE_SECONDS = 20.0  # longer than the provider's deadline
+RENEWED_SECONDS = 5.0  # machine time from one renewal to the next, where the work takes longer than a lease
+
+Again = float  # machine seconds until the next try
+Outcome = str | Again
+Still = Callable[[], bool]  # whether whoever works on it is still the one who should
+
+
+@dataclass(frozen=True)
+class Order:
+    """``tries`` tells this claim from every other of the same order."""
+
+    id: str
+    kind: str
+    ref: str
+    tries: int
+    claimed: float  # machine time
+
+
+def claim(services: "Services", outbox_id: str, but: Collection[str] = ()) -> Order | None:
+    """None: done already, not due, somebody else works on it, or it is one of the kinds ``but``."""
+    now = services.clock.machine()
+    free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
+    mine = update(outbox).where(
+        outbox.c.id == outbox_id, outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
+    )
+    if but:
+        mine = mine.where(outbox.c.kind.not_in(but))
+
+    def work(tx: Transaction) -> Order | None:
+        changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
+        if changed.rowcount != 1:
+            return None
+        row = tx.connection.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
+        return Order(outbox_id, row["kind"], row["ref"], row["tries"], now)
+
+    return services.database.run(work)
+
+
+def settle(services: "Services", order: Order, outcome: Outcome) -> None:
+    """Whoever was so slow that another took it over leaves the word to that one."""
+    now = services.clock.machine()
+    values: dict[str, object] = {"lease_machine": None}
+    if isinstance(outcome, float):
+        values["due_machine"] = now + outcome
+    else:
+        values |= {"done_machine": now, "result": outcome[:40]}
+    same = update(outbox).where(outbox.c.id == order.id, outbox.c.tries == order.tries)
+    services.database.run(lambda tx: tx.connection.execute(same.values(**values)))
+
+
+class Lease:
+    """Of work that takes longer than one lease: asked often, renewed now and then."""
+
+    def __init__(self, services: "Services", order: Order) -> None:
+        self._services, self._order = services, order
+        self._asked = order.claimed
+        self._mine = True
+
+    def still(self) -> bool:
+        """False: somebody else has taken it over, who does all of it. A record that is away is no reason to stop."""
+        now = self._services.clock.machine()
+        if self._mine and now - self._asked >= RENEWED_SECONDS:
+            self._asked = now
+            self._mine = self._renewed(now)
+        return self._mine
+
+    def _renewed(self, now: float) -> bool:
+        order = self._order
+        same = update(outbox).where(
+            outbox.c.id == order.id, outbox.c.tries == order.tries, outbox.c.done_machine.is_(None)
+        )
+        try:
+            with self._services.database.write() as tx:
+                return tx.connection.execute(same.values(lease_machine=now + LEASE_SECONDS)).rowcount == 1
+        except DatabaseError as error:
+            LOG.warning("lease not renewed", extra={"order": order.id, "error": type(error).__name__})
+            return True
