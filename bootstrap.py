@@ -11,7 +11,6 @@ from adapters.clock import Clock, clock_for
 from adapters.database import Database
 from adapters.media import Media
 from adapters.outbox import Outbox
-from adapters.provider_door import Door
 from adapters.redis_live import LiveHints
 from adapters.schema import process_start
 from adapters.settings import Settings, load_settings
@@ -84,11 +83,7 @@ def build_services(settings: Settings | None = None) -> Services:
 
 
 def media_for(settings: Settings) -> Media:
-    return Media(door_for(settings))
-
-
-def door_for(settings: Settings) -> Door:
-    return Door(
+    return Media(
         settings.twilio_account_sid,
         settings.twilio_auth_token,
         settings.twilio_api_base_url,

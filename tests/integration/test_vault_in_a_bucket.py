@@ -8,9 +8,8 @@ import pytest
 import requests
 
 from adapters.settings import load_settings
-from bootstrap import vault_for
 from recordings.vault import Damaged, NoSound, VaultError, WrongKey, put, whole
-from recordings.vault.opening import bucket_vault
+from recordings.vault.opening import bucket_vault, vault_for
 from recordings.vault.sealed_form import CHUNK
 from recordings.vault.sealing import SealingVault
 from tests.rig.installation import install
