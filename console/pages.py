@@ -124,6 +124,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/telephone-token", "telephone_token", "GET", SIGNED_IN, telephone_pages.token),
     Route("/telephone/take", "telephone_take", "POST", SIGNED_IN, telephone_pages.take),
     Route("/offers/<token>/hold", "hold", "POST", SIGNED_IN, talk_pages.hold),
+    Route("/offers/<token>/recording", "recording", "POST", SIGNED_IN, talk_pages.recording),
     Route("/offers/<token>/transfer", "transfer", "POST", SIGNED_IN, talk_pages.begin),
     Route("/offers/<token>/transfer/complete", "transfer_complete", "POST", SIGNED_IN, talk_pages.complete),
     Route("/offers/<token>/transfer/take-back", "transfer_take_back", "POST", SIGNED_IN, talk_pages.take_back),

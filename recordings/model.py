@@ -32,7 +32,7 @@ MESSAGE: Machine[State, Event] = Machine(
 
 TalkState = Literal["asked", "running", "paused", "ended", "kept", "absent"]
 TalkEvent = Literal["begin", "pause", "resume", "end", "keep", "absent"]
-Verdict = Literal["recorded", "declined", "untold", "not_here"]
+Verdict = Literal["recorded", "declined", "untold", "not_here"]  # not_here: her department records no talks
 OPEN_TALK_STATES: tuple[TalkState, ...] = ("asked", "running", "paused")
 UNFINISHED_TALK_STATES: tuple[TalkState, ...] = (*OPEN_TALK_STATES, "ended")
 
@@ -65,10 +65,8 @@ class Notice:
     declined: bool
 
 
-def verdict(records_talks: bool, notice: Notice) -> Verdict:
+def judged(notice: Notice) -> Verdict:
     """Whether her talk may be recorded: told first (tietosuoja.fi, 20.2.2020), and never against her word."""
-    if not records_talks:
-        return "not_here"
     if notice.declined:
         return "declined"
     return "recorded" if notice.told_at is not None else "untold"

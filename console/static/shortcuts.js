@@ -10,6 +10,7 @@ export const BUTTONS = {
   machine: ['[data-outcome="machine"]'],
   cancelled: ['[data-outcome="cancelled"]'],
   hold: ["button[data-hold]"],
+  recording: ["[data-pause-recording]"],
   mute: ["[data-mute]"],
   transfer: ['[data-open="transfer"]'],
   promise: [".tool[data-promise]", "[data-promise-panel]"],

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from desks import store
 from desks.talk.base import Talk
 from desks.talk.room import Matter, matter_of
-from recordings.model import About, Notice, Verdict, verdict
+from recordings.model import About, Notice, Verdict, judged
 from recordings.talks import RecordedTalks
 from routing_rules.model import Ruleset
 
@@ -24,7 +24,8 @@ def talk_began(talk: Talk, token: str) -> None:
     matter = matter_of(talk.tx.connection, row) if row is not None else None
     if row is None or matter is None or matter.call_sid is None or not _is_hers(talk.tx.connection, row):
         return
-    if verdict_of(talk.services, talk.tx.connection, row, matter) == "recorded":
+    verdict = verdict_of(talk.services, talk.tx.connection, row, matter.ruleset_version, matter.department)
+    if verdict == "recorded":
         RecordedTalks(talk.services, talk.tx).began(_about(row, matter, matter.call_sid))
 
 
@@ -36,9 +37,11 @@ def _is_hers(connection: Connection, row: RowMapping) -> bool:
     return stay is not None and stay["state"] == "talking"
 
 
-def verdict_of(services: "Services", connection: Connection, row: RowMapping, matter: Matter) -> Verdict:
-    rules = services.rules.version(matter.ruleset_version)
-    return verdict(records_talks(rules, matter.department), notice_of(connection, row))
+def verdict_of(services: "Services", connection: Connection, row: RowMapping, version: int, department: str) -> Verdict:
+    """``version``: of the rules that her matter came with."""
+    if not records_talks(services.rules.version(version), department):
+        return "not_here"
+    return judged(notice_of(connection, row))
 
 
 def records_talks(rules: Ruleset, department: str) -> bool:

@@ -106,6 +106,7 @@ DOORS: dict[str, Door] = {
     "windows": Door(HER_TALK, query="?topic=housing"),
     "promise": Door(HER_TALK, {"topic": "housing", "window": "asap"}),
     "hold": Door(HER_TALK, {"on": "yes"}),
+    "recording": Door(HER_TALK, {"paused": "yes"}),
     "transfer": Door(HER_TALK, {"kind": "warm", "goal_kind": "desk", "goal": "streets"}),
     "transfer_complete": Door(HER_TALK),
     "transfer_take_back": Door(HER_TALK),
