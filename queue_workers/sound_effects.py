@@ -51,7 +51,7 @@ def _kept(services: "Services", row: RowMapping, incoming: Incoming, still: Stil
             poured = incoming.pour(writer.write, still)
             if not isinstance(poured, Fetched):
                 return _not_fetched(services, recording_id, poured)
-            if not poured.whole and services.clock.now() < row["made_at"] + STILL_GROWING:
+            if not poured.whole and services.clock.now() < (row["ended_at"] or row["made_at"]) + STILL_GROWING:
                 return _not_fetched(services, recording_id, NotYet("cut short"))
             reach("sound_poured")
             sealed = writer.seal()
