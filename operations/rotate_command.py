@@ -27,11 +27,15 @@ SHOWN = 20  # refused recordings by name; the rest are counted
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m operations.rotate_command", description=__doc__)
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
-    root = parser.parse_args(arguments).root
+    parser.add_argument("--names", action="store_true", help="only tell the names of the keys that are set")
+    given = parser.parse_args(arguments)
+    root = given.root
     written = {name: value for name, value in dotenv_values(root / ".env").items() if value is not None}
     try:
         settings = load_settings({**written, **os.environ})
         vault, database = vault_for(settings), Database(settings.database_url)
+        if given.names:
+            return _names(vault)
         try:
             done = rotate(vault, database, datetime.now(UTC))
         finally:
@@ -44,6 +48,12 @@ def main(arguments: list[str] | None = None) -> int:
         return NOTHING_DONE
     print("\n".join(_told(vault, done)))
     return LEFT if done.refused or done.unknown or set(done.needed) - {vault.keyring.current.hex()} else WELL
+
+
+def _names(vault: SealingVault) -> int:
+    current = vault.keyring.current.hex()
+    print("\n".join([f"{current} current", *sorted(f"{name} former" for name in vault.keyring.names - {current})]))
+    return WELL
 
 
 def _told(vault: SealingVault, done: Rotated) -> list[str]:

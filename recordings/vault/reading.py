@@ -6,7 +6,7 @@ from recordings.vault.model import Damaged, NoSound
 from recordings.vault.sealed_form import CHUNK, SEALED_CHUNK, Chunks, Head, body_bytes, chunks_in, spans
 from recordings.vault.store import Store
 
-AT_ONCE = 16  # chunks fetched together: one megabyte, so that a far storage is asked seldom
+AT_ONCE = 8  # chunks fetched together: half a megabyte, which the memory of a job has room for
 
 
 class SealedReader:

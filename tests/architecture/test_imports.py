@@ -24,7 +24,7 @@ PURE = {
     *(f"console.rules.{name}" for name in ("fields", "times", "form_shown", "form_parts", "forms", "document")),
     "console.signing_in.password_rules",
     "adapters.provider_facts",
-    *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
+    *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_sound", "judge_web")),
     "recordings.model",
     "recordings.vault.model",
     *(f"desks.line.{name}" for name in ("dealing", "expected_wait", "machine", "offer_machine")),

@@ -128,9 +128,9 @@ def test_the_command_tells_what_it_did_and_names_no_key(tmp_path: Path) -> None:
     lost = store(database, local_vault(tmp_path / "recordings", LOST), IDS[2])
     database.dispose()
 
-    def command(**changes: str) -> subprocess.CompletedProcess[str]:
+    def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         known = {**SETTINGS, "DATABASE_URL": url, "DATA_DIR": str(tmp_path), "RECORDINGS_KEY": NEW, **changes}
-        run = [sys.executable, "-m", "operations.rotate_command", "--root", str(tmp_path)]
+        run = [sys.executable, "-m", "operations.rotate_command", "--root", str(tmp_path), *arguments]
         return subprocess.run(run, cwd=ROOT, env=known, capture_output=True, text=True, timeout=60, check=False)
 
     first = command(RECORDINGS_KEYS_PREVIOUS=OLD)
@@ -141,5 +141,7 @@ def test_the_command_tells_what_it_did_and_names_no_key(tmp_path: Path) -> None:
     second = command(RECORDINGS_KEYS_PREVIOUS=f"{OLD},{LOST}")
     assert (second.returncode, second.stdout.partition(" under")[0]) == (0, "1 rewrapped, 2 were already")
     assert not {key for key in (OLD, NEW, LOST) if key in first.stdout + first.stderr + second.stdout}
+    names = command("--names", RECORDINGS_KEYS_PREVIOUS=OLD).stdout.split()
+    assert (names[1::2], names[2]) == (["current", "former"], old)
     keyless = command(RECORDINGS_KEY="")
     assert (keyless.returncode, keyless.stderr) == (2, "RECORDINGS_KEY is not set\n")
