@@ -38,6 +38,9 @@ class Patience:
         return gone > self.grace + size / self.bytes_a_second
 
 
+USUAL = Patience()
+
+
 @dataclass(frozen=True)
 class Fetched:
     content_type: str
@@ -119,7 +122,7 @@ class Incoming:
 
 
 class Media:
-    def __init__(self, door: Door, patience: Patience = Patience()) -> None:
+    def __init__(self, door: Door, patience: Patience = USUAL) -> None:
         self.door, self._patience = door, patience
         self._keys_refused = False
 

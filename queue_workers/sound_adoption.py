@@ -39,12 +39,13 @@ def adopt(services: "Services") -> int:
 
 def _unknown(services: "Services") -> Iterator[Listed]:
     before = services.clock.now() - LATE
-    found = _told(services)
+    found, seen = _told(services), set[str]()
     while slice_ := list(islice(found, AT_ONCE)):
         with services.database.read() as connection:
-            known = sound_store.known_sids(connection, [one.recording_sid for one in slice_])
+            seen |= sound_store.known_sids(connection, [one.recording_sid for one in slice_])
         for one in slice_:
-            if one.recording_sid not in known and one.status == "completed" and one.made_at < before:
+            if one.recording_sid not in seen and one.status == "completed" and one.made_at < before:
+                seen.add(one.recording_sid)  # pages may shift while they are read
                 yield one
 
 

@@ -23,7 +23,8 @@ GRACE_SECONDS = 24 * 3600.0  # machine time: a record that was put back to yeste
 
 
 class Patrol:
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._resting: Iterator[str] = iter(())
         self._last_row: str | None = None  # None: this round is over
         self._begun = {"vault": 0.0, "rows": 0.0, "provider": 0.0}
@@ -44,10 +45,10 @@ class Patrol:
     def _forgotten(self, services: "Services") -> None:
         """Sound that no row knows, or whose row wants it no longer: ordered to go, a day from now."""
         try:
-            ids = list(islice(self._resting, AT_ONCE))
+            ids = list(islice(self._resting, self._at_once))
             if not ids and self._due(services, "vault"):
                 self._resting = services.vault.ids()
-                ids = list(islice(self._resting, AT_ONCE))
+                ids = list(islice(self._resting, self._at_once))
         except VaultError as error:
             LOG.error("the vault cannot be looked through", extra={"why": str(error)})
             return

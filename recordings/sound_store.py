@@ -104,4 +104,4 @@ def call_of(connection: Connection, call_sid: str) -> RowMapping | None:
 
 
 def we_rang(connection: Connection, call_sid: str) -> bool:
-    return connection.execute(select(offer.c.id).where(offer.c.resident_call_sid == call_sid)).first() is not None
+    return connection.execute(select(offer.c.token).where(offer.c.resident_call_sid == call_sid)).first() is not None

@@ -12,10 +12,10 @@ from tests.support.services import ACCOUNT, TOKEN
 
 SID = "RE" + "b" * 32
 SOUND = wav()
-HURRIED = Patience(connect=0.5, silence=0.3, grace=0.5)
+USUAL, HURRIED = Patience(), Patience(connect=0.5, silence=0.3, grace=0.5)
 
 
-def media(house: MediaHouse, patience: Patience = Patience()) -> Media:
+def media(house: MediaHouse, patience: Patience = USUAL) -> Media:
     return Media(Door(ACCOUNT, TOKEN, house.origin), patience)
 
 
@@ -27,7 +27,7 @@ def poured(one: Media, sid: str = SID) -> tuple[bytes, Fetched | NotYet | Never]
     return bytes(taken), found
 
 
-def fetch(*answers: Answer, patience: Patience = Patience()) -> Fetched | NotYet | Never:
+def fetch(*answers: Answer, patience: Patience = USUAL) -> Fetched | NotYet | Never:
     with media_house(*answers) as house:
         return poured(media(house, patience))[1]
 

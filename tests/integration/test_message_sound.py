@@ -9,7 +9,7 @@ from adapters.schema import outbox, recording
 from adapters.voice_gateway import NotDone
 from callbacks import store as promises
 from queue_workers import effects, sound_repairs
-from recordings.vault import NoSound, whole
+from recordings.vault import whole
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, media_path, recording_sid, the_message
 from tests.support.provider import LOST, NO_SUCH_CALL

@@ -51,10 +51,15 @@ class MediaHouse:
     origin: str
     answers: list[Answer] = field(default_factory=list)  # one for each request; the last one stays
     asked: list[tuple[str, str]] = field(default_factory=list)  # (path, Authorization)
+    deleted: list[str] = field(default_factory=list)  # recordings, once for each time that it was asked for
     closing: threading.Event = field(default_factory=threading.Event)
 
     def answer(self) -> Answer:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 class Door(BaseHTTPRequestHandler):
@@ -63,11 +68,18 @@ class Door(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.house.asked.append((self.path, self.headers.get("Authorization", "")))
-        answer = self.house.answer()
+        answer = Answer(404) if _name(self.path) in self.house.deleted else self.house.answer()
         try:
             self._tell(answer)
         except OSError:
             self.close_connection = True  # whoever asked has had enough
+
+    def do_DELETE(self) -> None:
+        name = _name(self.path)
+        self.send_response(404 if name in self.house.deleted else 204)
+        self.house.deleted.append(name)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _tell(self, answer: Answer) -> None:
         if answer.drips_before:

@@ -37,9 +37,9 @@ class RecordingGateway(VoiceGateway):
     def answers(self, *results: Result) -> None:
         self._answers.extend(results)
 
-    def knows(self, sid: str, status: str, parent: str | None = None) -> None:
-        """A call that the provider would find if it were asked; its number is nobody's business here."""
-        self._calls[sid] = ProviderCall(sid, status, "", parent, None)
+    def knows(self, sid: str, status: str, parent: str | None = None, to: str = "") -> None:
+        """A call that the provider would find if it were asked; its number is nobody's business here, unless said."""
+        self._calls[sid] = ProviderCall(sid, status, to, parent, None)
 
     def records(self, call_sid: str, *found: ProviderRecording) -> None:
         """What the list of this call's recordings says from now on."""
