@@ -1,4 +1,4 @@
-"""At most 8 MB for a job, however long the sound: shown with four hours of it, on a disk and in a bucket."""
+"""At most 8 MB for a job, however long the sound: shown with four hours of it on a disk, and one in a bucket."""
 
 import json
 import subprocess
@@ -12,6 +12,7 @@ from tests.support.byte_stores import object_storage
 
 MOST_MB = 8.0
 FOUR_HOURS_MB = 220  # 8 kHz, 16 bit, mono
+BUCKET_MB = 60  # the test's storage copies the whole file for each range: four hours would take it six minutes
 
 
 def measured(store: str, megabytes: int, place: str) -> dict[str, float]:
@@ -27,7 +28,7 @@ def test_on_a_disk_a_sound_takes_no_more_memory_than_its_bound(megabytes: int, t
     assert measured("local", megabytes, str(tmp_path))["grown"] <= MOST_MB
 
 
-@pytest.mark.parametrize("megabytes", [24, pytest.param(FOUR_HOURS_MB, marks=pytest.mark.long)])
+@pytest.mark.parametrize("megabytes", [24, pytest.param(BUCKET_MB, marks=pytest.mark.long)])
 def test_in_a_bucket_a_sound_takes_no_more_memory_than_its_bound(megabytes: int) -> None:
     with object_storage() as address:
         assert measured("bucket", megabytes, address)["grown"] <= MOST_MB

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recordings.vault import Damaged, NoSound, VaultError, WrongKey, put, whole
 from recordings.vault.keyring import Keyring
 from recordings.vault.opening import local_vault
-from recordings.vault.sealed_form import CHUNK, SEALED_CHUNK
+from recordings.vault.sealed_form import CHUNK, SEALED_CHUNK, Chunks
 from recordings.vault.sealing import SealingVault
 from tests.support.byte_stores import MemoryStore
 
@@ -136,6 +136,17 @@ def test_chunks_left_out_doubled_or_in_another_order_are_damage(vault: SealingVa
         body_of(tmp_path).write_bytes(b"".join(wrong))
         with pytest.raises(Damaged):
             whole(vault, ID)
+
+
+def test_a_chunk_opens_only_as_what_it_was_sealed() -> None:
+    """Number, last mark, generation and id, each by itself: whatever else might fail to notice."""
+    chunks = Chunks(ID, b"generati", bytes(32))
+    sealed = chunks.seal(3, b"sound", last=True)
+    assert chunks.open(3, sealed, last=True) == b"sound"
+    others = (Chunks(SIBLING, b"generati", bytes(32)), Chunks(ID, b"anothers", bytes(32)))
+    for one, number, last in ((chunks, 3, False), (chunks, 2, True), (others[0], 3, True), (others[1], 3, True)):
+        with pytest.raises(Damaged):
+            one.open(number, sealed, last)
 
 
 def test_a_sound_that_ends_with_its_chunk_is_whole_only_with_its_last_chunk(
