@@ -46,8 +46,9 @@ def start_recording(services: "Services", recording_id: str) -> Outcome:
     now = services.clock.machine()
     if not services.database.run(lambda tx: store.claim_start(tx.connection, recording_id, now)):
         return "not wanted"
+    reach("recording_claimed")
     result = services.gateway.record(row["call_sid"], link(services.base, "recording/talk", k=row["token"]))
-    reach("rest_created")
+    reach("recording_begun")
     return services.database.run(lambda tx: _begun(services, tx, recording_id, result))
 
 
@@ -81,7 +82,7 @@ def set_recording(services: "Services", ref: str) -> Outcome:
     row, gateway = change.row, services.gateway
     order = gateway.pause_recording if change.paused else gateway.resume_recording
     result = order(row["call_sid"], row["recording_sid"])
-    reach("rest_created")
+    reach("recording_changed")
     if isinstance(result, NotDone) and not result.again:
         result = _as_it_is(services, row, result, paused=change.paused)
     return services.database.run(lambda tx: _changed(services, tx, change, result))
