@@ -25,7 +25,7 @@ from desks.talk.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
 from queue_workers import ending_effects, listen_effects, record_effects, sound_effects, talk_effects
 from queue_workers.hands import Hands
-from queue_workers.orders import Lease, Order, Outcome, claim, settle
+from queue_workers.orders import Order, Outcome, Work, claim, settle
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
@@ -53,18 +53,22 @@ def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) 
 
 
 def _act(services: "Services", order: Order) -> None:
-    outcome = _outcome(services, order)
+    work = Work(services, order)
+    outcome = _outcome(services, order, work)
     if isinstance(outcome, float):
         outcome = GIVEN_UP if order.tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (order.tries - 1))
     if outcome == GIVEN_UP and order.kind in ENDED_INSTEAD:
         ENDED_INSTEAD[order.kind](services, order.ref)
-    settle(services, order, outcome)
+    if not work.settled:
+        settle(services, order, outcome)
+    if work.next is not None:
+        _act(services, work.next)
 
 
-def _outcome(services: "Services", order: Order) -> Outcome:
-    if order.kind not in LONG:
-        return EFFECTS[order.kind](services, order.ref)
-    return sound_effects.fetch_recording(services, order.ref, Lease(services, order).still)
+def _outcome(services: "Services", order: Order, work: Work) -> Outcome:
+    if order.kind in AT_LENGTH:
+        return AT_LENGTH[order.kind](services, order.ref, work)
+    return EFFECTS[order.kind](services, order.ref)
 
 
 # --- the effects -------------------------------------------------------------------------------------------------
@@ -141,9 +145,12 @@ def _out_of_queue(services: "Services", stay: RowMapping | None, wanted: str, no
     """Taken from the queue, never from wherever the call may be by now: a talk would be torn apart.
 
     One who is not in the queue yet still hears who will answer; her first turn there waits for this order. Whoever was
-    handed over is led to the line already, and into the room from there: a second lead would tear her out of it.
+    handed over is led to the line already, and into the room from there: a second lead would tear her out of it. Nor is
+    anybody torn out of the words that her talk is recorded: it would begin without them. Her first turn leads her on.
     """
-    if stay is None or stay["state"] != wanted or (stay["queue_sid"] is None and stay["handed_over_by"] is not None):
+    if stay is None or stay["state"] != wanted:
+        return "not wanted"
+    if stay["queue_sid"] is None and (stay["handed_over_by"] is not None or stay["recording_told_at"] is not None):
         return "not wanted"
     url = url_of(services.base, step_for(stay, "left", nonce))
     if stay["queue_sid"] is None:
@@ -226,6 +233,10 @@ def untold(services: "Services", tx: Transaction, request_id: str | None, body: 
         Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
+AT_LENGTH: Mapping[str, Callable[["Services", str, Work], Outcome]] = {
+    "fetch_recording": sound_effects.fetch_recording,
+    "delete_recording": sound_effects.delete_recording,
+}
 EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "ring_agent": ring_agent,
     "bring_caller": bring_caller,
@@ -235,8 +246,6 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "leave_message": leave_message,
     "end_leg": end_leg,
     "send_text": send_text,
-    "fetch_recording": sound_effects.fetch_recording,
-    "delete_recording": sound_effects.delete_recording,
     "drop_sound": sound_effects.drop_sound,
     "start_recording": record_effects.start_recording,
     "set_recording": record_effects.set_recording,

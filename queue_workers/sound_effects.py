@@ -4,14 +4,16 @@ be done twice, or by two at once; whatever dies between two of them, the next tr
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
+from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.media import Fetched, Incoming, Never, NotYet
 from adapters.voice_gateway import Done, NotDone, Unknown
-from queue_workers.orders import Outcome, Still
+from queue_workers.orders import Outcome, Work
 from recordings import sound_store
 from recordings.service import Recordings
 from recordings.vault import NoSound, Sealed, VaultError
@@ -25,11 +27,7 @@ STILL_GROWING = timedelta(minutes=10)  # business time; a file that is cut short
 NEAR_SECONDS, NEAR_PART = 3, 0.1  # as near as two countings of one length must be
 
 
-def _always() -> bool:
-    return True
-
-
-def fetch_recording(services: "Services", recording_id: str, still: Still = _always) -> Outcome:
+def fetch_recording(services: "Services", recording_id: str, work: Work) -> Outcome:
     """The address is made from the recording's name alone; too early is tried again, no sound at all is noted."""
     row = _recording(services, recording_id)
     if row is None or row["stored_machine"] is not None or row["recording_sid"] is None:
@@ -40,15 +38,15 @@ def fetch_recording(services: "Services", recording_id: str, still: Still = _alw
         if not isinstance(incoming, Incoming):
             return _not_fetched(services, recording_id, incoming)
         reach("sound_opened")
-        return _kept(services, row, incoming, still)
+        return _kept(services, row, incoming, work)
 
 
-def _kept(services: "Services", row: RowMapping, incoming: Incoming, still: Still) -> Outcome:
+def _kept(services: "Services", row: RowMapping, incoming: Incoming, work: Work) -> Outcome:
     """Sealed piece by piece as it comes; noted only once it rests."""
     recording_id = row["id"]
     try:
         with services.vault.writing(recording_id) as writer:
-            poured = incoming.pour(writer.write, still)
+            poured = incoming.pour(writer.write, work.still)
             if not isinstance(poured, Fetched):
                 return _not_fetched(services, recording_id, poured)
             if not poured.whole and services.clock.now() < (row["ended_at"] or row["made_at"]) + STILL_GROWING:
@@ -59,16 +57,24 @@ def _kept(services: "Services", row: RowMapping, incoming: Incoming, still: Stil
         LOG.error("sound cannot be stored", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS
     reach("sound_sealed")
-    return _noted(services, row, poured, sealed)
+    return _noted(services, row, poured, sealed, work)
 
 
-def _noted(services: "Services", row: RowMapping, poured: Fetched, sealed: Sealed) -> Outcome:
+def _noted(services: "Services", row: RowMapping, poured: Fetched, sealed: Sealed, work: Work) -> Outcome:
+    """One transaction: stored, this order done, and the next one, to delete it there, in the same hands."""
     recording_id = row["id"]
     _compare(row, poured)
     rules = services.rules.current()
-    noted = services.database.run(
-        lambda tx: Recordings(services, tx, rules).stored(recording_id, sealed, poured.content_type, poured.seconds)
-    )
+
+    def note(tx: Transaction) -> bool:
+        recordings = Recordings(services, tx, rules)
+        if not recordings.stored(recording_id, sealed, poured.content_type, poured.seconds):
+            return False
+        work.settle_in(tx, "stored")
+        work.go_on_with(tx, "delete_recording", recording_id)
+        return True
+
+    noted = services.database.run(note)
     reach("sound_noted")
     return "stored" if noted else drop_sound(services, recording_id)
 
@@ -104,7 +110,7 @@ def drop_sound(services: "Services", recording_id: str) -> Outcome:
     return "dropped"
 
 
-def delete_recording(services: "Services", recording_id: str) -> Outcome:
+def delete_recording(services: "Services", recording_id: str, work: Work) -> Outcome:
     """Only once we hold the sound ourselves, or nobody wants it. What is not there is deleted already.
 
     A refusal is no end (a token that is being changed): what a resident said must not stay at the provider.
@@ -127,9 +133,13 @@ def delete_recording(services: "Services", recording_id: str) -> Outcome:
             LOG.info("sound not deleted", extra={"recording": recording_id, "why": why})
             return AGAIN_SECONDS
     reach("sound_deleted")
-    machine = services.clock.machine()
-    services.database.run(lambda tx: sound_store.gone_there(tx.connection, row, machine, found))
+    services.database.run(partial(_gone_there, services, row, found, work))
     return "deleted"
+
+
+def _gone_there(services: "Services", row: RowMapping, found: str, work: Work, tx: Transaction) -> None:
+    sound_store.gone_there(tx.connection, row, services.clock.machine(), found)
+    work.settle_in(tx, "deleted")
 
 
 def _not_ours_yet(services: "Services", row: RowMapping) -> Outcome | None:

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,12 +21,14 @@ from adapters.fault_points import SOUND_POINTS
 from adapters.schema import outbox, recording
 from adapters.voice_gateway import VoiceGateway
 from queue_workers import effects
-from recordings.vault import NoSound, VaultError, whole
+from recordings.vault import NoSound, VaultError, Writer, whole
+from recordings.vault.keyring import Keyring
+from recordings.vault.local_store import LocalStore
 from recordings.vault.sealing import SealingVault
 from tests.rig.waiting import until
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, the_message
-from tests.support.services import ACCOUNT, TOKEN, Town, empty_record
+from tests.support.services import ACCOUNT, SETTINGS, TOKEN, Town, empty_record
 from tests.unit.test_vault_power_cuts import ForgetfulDisk
 
 SOUND = wav(9.0)  # some chunks of it
@@ -134,26 +137,26 @@ def test_taken_back_while_the_worker_that_stores_it_is_killed_it_lies_nowhere(
 
 def test_two_workers_at_once_do_no_harm(town: Town, house: MediaHouse, speaker: Speaker, tmp_path: Path) -> None:
     """The first was slow, its lease is over, and it goes on when the second has done everything."""
-    slow = replace(town.services, vault=Overtaken(town))
+    slow = replace(town.services, vault=Overtaken(town, tmp_path / "disk"))
     first = town.one(outbox, kind="fetch_recording")
     assert effects.carry_out(slow, str(first["id"]))
     carried_out(town)
     as_it_should_be(town, house, speaker, tmp_path / "disk")
 
 
-class Overtaken:
-    """A vault that is so slow that another worker does all the work before it seals."""
+class Overtaken(SealingVault):
+    """So slow that another worker does all the work before it seals."""
 
-    def __init__(self, town: Town) -> None:
-        self._town, self._vault = town, town.services.vault
+    def __init__(self, town: Town, place: Path) -> None:
+        super().__init__(LocalStore(place / "recordings"), Keyring(SETTINGS["RECORDINGS_KEY"]))
+        self._town = town
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._vault, name)
-
-    def writing(self, sound_id: str) -> object:
+    @contextmanager
+    def writing(self, sound_id: str) -> Iterator[Writer]:
         self._town.clock.pass_(seconds=LEASE)
         carried_out(self._town)
-        return self._vault.writing(sound_id)
+        with super().writing(sound_id) as writer:
+            yield writer
 
 
 def test_a_power_cut_at_any_step_loses_nothing_and_shows_nothing(
