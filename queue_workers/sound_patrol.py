@@ -4,6 +4,7 @@ hour what it holds. What does not fit is mended or told; nothing that a resident
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("reconcile")
 ROUND_SECONDS = 3600.0  # machine time between the beginnings of two rounds
 AT_ONCE = 200  # of the vault's ids in one tick
-GRACE_SECONDS = 24 * 3600.0  # machine time: a record that was put back to yesterday's is noticed by then
+A_DAY = 24 * 3600.0  # machine time: a record that was put back to yesterday's is noticed by then
 
 
 class Patrol:
@@ -27,17 +28,19 @@ class Patrol:
         self._at_once = at_once
         self._resting: Iterator[str] = iter(())
         self._last_row: str | None = None  # None: this round is over
-        self._begun = {"vault": 0.0, "rows": 0.0, "provider": 0.0}
+        self._begun: dict[str, float] = {}
 
     def step(self, services: "Services") -> None:
         self._forgotten(services)
         self._missing(services)
         if self._due(services, "provider"):
             sound_adoption.adopt(services)
+        if self._due(services, "sweep", every=A_DAY):
+            self._sweep(services)
 
-    def _due(self, services: "Services", what: str) -> bool:
+    def _due(self, services: "Services", what: str, every: float = ROUND_SECONDS) -> bool:
         now = services.clock.machine()
-        if now - self._begun[what] < ROUND_SECONDS:
+        if now - self._begun.get(what, -every) < every:
             return False
         self._begun[what] = now
         return True
@@ -56,7 +59,18 @@ class Patrol:
         with services.database.read() as connection:
             wanted = sound_store.wanted_among(connection, sorted(set(owners.values()))) if owners else set()
         for sound_id in (each for each, owner in owners.items() if owner not in wanted):
-            services.database.run(partial(services.outbox.again, kind="drop_sound", ref=sound_id, delay=GRACE_SECONDS))
+            services.database.run(partial(services.outbox.again, kind="drop_sound", ref=sound_id, delay=A_DAY))
+
+    def _sweep(self, services: "Services") -> None:
+        """What a killed process began to seal: noise that nobody can open, but it would lie there for ever."""
+        now = datetime.fromtimestamp(services.clock.machine(), UTC)
+        try:
+            swept = services.vault.sweep(now)
+        except VaultError as error:
+            LOG.error("the vault cannot be swept", extra={"why": str(error)})
+            return
+        if swept:
+            LOG.info("vault swept", extra={"files": swept})
 
     def _missing(self, services: "Services") -> None:
         """Rows whose sound is said to rest here and does not."""

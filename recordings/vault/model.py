@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 ID = re.compile(r"[a-z0-9]{8,40}")
@@ -69,6 +70,9 @@ class Vault(Protocol):
 
     def rewrap(self, sound_id: str) -> bool:
         """Under the current master key, the sound untouched. False: it was already."""
+
+    def sweep(self, now: datetime) -> int:
+        """Removes what was never sealed, or replaced, more than a day before ``now`` (machine time). How many files."""
 
 
 def put(vault: Vault, sound_id: str, sound: bytes) -> Sealed:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -110,6 +111,18 @@ def test_what_rests_beside_a_sound_is_its_own(town: Town, speaker: Speaker) -> N
     put(town.services.vault, f"{row['id']}words", b"what she said")
     Patrol().step(town.services)
     assert town.ordered("drop_sound") == []
+
+
+def test_what_a_killed_worker_began_to_seal_is_swept_after_a_day(town: Town, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings" / "ab"
+    folder.mkdir(parents=True)
+    left, fresh = folder / f"{'ab' * 10}.00.body.1.new", folder / f"{'ab' * 10}.01.body"
+    for file, age in ((left, A_DAY + 60), (fresh, A_DAY - 60)):
+        file.write_bytes(b"noise")
+        os.utime(file, (town.clock.machine() - age,) * 2)
+    patrol = Patrol()
+    patrol.step(town.services)
+    assert [file.exists() for file in (left, fresh)] == [False, True]
 
 
 def test_a_round_goes_through_everything_a_little_at_a_time(town: Town) -> None:
