@@ -29,6 +29,7 @@ from ivr import fallback
 from queue_workers import after_hours, effects, planned_rules, reconcile, record_repairs, sound_repairs, talk_repairs
 from queue_workers.enqueue import Enqueuer
 from queue_workers.hands import Hands
+from queue_workers.keeping import NightKeeping
 from queue_workers.night_watch import NightWatch
 from queue_workers.sound_patrol import Patrol
 
@@ -58,6 +59,7 @@ class Dispatcher:
         self.fallback_version: int | None = None
         self.night_watch = NightWatch()
         self.patrol = Patrol()
+        self.keeping = NightKeeping()
         self.last_tick = time.monotonic()
 
     def fast(self) -> None:
@@ -100,6 +102,7 @@ class Dispatcher:
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
         self.guarded("vault", lambda: self.patrol.step(services))
         self.guarded("tidying", lambda: reconcile.tidy(services))
+        self.guarded("times to be kept", lambda: self.keeping.step(services))
         self.guarded("days ahead", lambda: self.night_watch.begin_due(services))
 
     def _keep_fallback(self) -> None:

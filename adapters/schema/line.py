@@ -63,6 +63,19 @@ Index(
     postgresql_where=text("request_id IS NOT NULL"),
 )
 
+Index(
+    "ix_waiting_caller_number",
+    waiting_caller.c.number_id,
+    sqlite_where=text("number_id IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL"),
+)
+Index(
+    "ix_waiting_caller_numbered",
+    waiting_caller.c.ended_at,
+    sqlite_where=text("number_id IS NOT NULL AND ended_at IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL AND ended_at IS NOT NULL"),
+)
+
 line_event = Table(
     "line_event",
     metadata,
@@ -147,6 +160,13 @@ for _name, _columns, _where in (
         postgresql_where=text(_where),
     )
 
+Index(
+    "ix_offer_noted",
+    offer.c.ended_at,
+    sqlite_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
+    postgresql_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
+)
+
 transfer = Table(  # an agent hands a talk over, or asks somebody else into it
     "transfer",
     metadata,
@@ -178,6 +198,13 @@ Index(
     unique=True,
     sqlite_where=text(_TRANSFER_OPEN),
     postgresql_where=text(_TRANSFER_OPEN),
+)
+
+Index(
+    "ix_transfer_noted",
+    transfer.c.ended_at,
+    sqlite_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
+    postgresql_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
 )
 
 listening = Table(  # a supervisor listens to a talk or coaches its agent; the agent is told

@@ -62,6 +62,15 @@ audit_event = Table(  # who did what to what: every sign-in, and every deed of a
 for _key in ("who", "department"):  # the log is read by the newest of a person's, or of a department's
     Index(f"ix_audit_event_{_key}", audit_event.c[_key], audit_event.c.id)
 
+ABOUT_RESIDENTS = "subject IN ('request','caller','offer','recording','item','number')"
+_WORDED = f"detail IS NOT NULL AND {ABOUT_RESIDENTS}"
+Index(  # what was written about residents' matters: it is kept as long as notes are
+    "ix_audit_event_worded",
+    audit_event.c.at,
+    sqlite_where=text(_WORDED),
+    postgresql_where=text(_WORDED),
+)
+
 sign_in_failure = Table(
     "sign_in_failure",
     metadata,

@@ -125,6 +125,13 @@ Index(  # what no machine rings any more: a handful among all that were ever mad
     postgresql_where=text(_ASIDE),
 )
 
+Index(
+    "ix_callback_request_numbered",
+    callback_request.c.closed_at,
+    sqlite_where=text("number_id IS NOT NULL AND closed_at IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL AND closed_at IS NOT NULL"),
+)
+
 promise_told = Table(  # the promise ledger: each window as it was told, and whether it was kept
     "promise_told",
     metadata,
@@ -206,6 +213,10 @@ callback_event = Table(  # history: one row for each transition, in the transiti
     Column("note", Text),
 )
 
+BY_AGENTS = "who NOT IN ('service','caller')"  # their notes are words; the others' are codes of ours
+_NOTED = f"note IS NOT NULL AND {BY_AGENTS}"
+Index("ix_callback_event_noted", callback_event.c.at, sqlite_where=text(_NOTED), postgresql_where=text(_NOTED))
+
 supervisor_item = Table(  # things a person must look at
     "supervisor_item",
     metadata,
@@ -223,3 +234,10 @@ Index(  # what nobody has seen to yet
     sqlite_where=text("closed_at IS NULL"),
     postgresql_where=text("closed_at IS NULL"),
 )
+for _name, _column in (("number", supervisor_item.c.number_id), ("numbered", supervisor_item.c.made_at)):
+    Index(
+        f"ix_supervisor_item_{_name}",
+        _column,
+        sqlite_where=text("number_id IS NOT NULL"),
+        postgresql_where=text("number_id IS NOT NULL"),
+    )

@@ -74,6 +74,31 @@ Index(  # talks that the provider may be recording, or whose file it has not tol
     postgresql_where=text("state IN ('asked','running','paused','ended')"),
 )
 
+Index(  # all sound that is still there, by age
+    "ix_recording_sound",
+    recording.c.made_at,
+    sqlite_where=text("deleted_at IS NULL"),
+    postgresql_where=text("deleted_at IS NULL"),
+)
+Index(
+    "ix_recording_number",
+    recording.c.number_id,
+    sqlite_where=text("number_id IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL"),
+)
+Index(
+    "ix_recording_numbered",
+    recording.c.made_at,
+    sqlite_where=text("number_id IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL"),
+)
+Index(
+    "ix_recording_noted",
+    recording.c.heard_at,
+    sqlite_where=text("note IS NOT NULL AND heard_at IS NOT NULL"),
+    postgresql_where=text("note IS NOT NULL AND heard_at IS NOT NULL"),
+)
+
 sound_access = Table(  # written before a byte is sent: who heard or took what, when and why
     "sound_access",
     metadata,
@@ -112,8 +137,8 @@ deletion = Table(  # the proof: what was deleted, when, by which rule or whose w
     "deletion",
     metadata,
     own_id(),
-    Column("kind", String(12), nullable=False),  # talk | message | note | text | call | request | number
-    Column("subject_id", String(32), nullable=False),  # row id; of many rows in one go: the day's
+    Column("kind", String(12), nullable=False),  # talk | message | note | text | call | request | number | night
+    Column("subject_id", String(32), nullable=False, index=True),  # row id; of many rows in one go: the day's
     Column("department", String(40)),
     Column("why", String(12), nullable=False),  # retention | erasure | dropped
     Column("at", UtcTime, nullable=False, index=True),

@@ -13,6 +13,29 @@ HELD = sa.text("deleted_at IS NULL")
 OPEN_TALK = sa.text("state IN ('asked','running','paused','ended')")
 NUMBERED = ("callback_request", "text_message")  # their number may go, and they stay for the figures
 TOLD = ("waiting_caller", "offer")
+NUMBER, ENDED = "number_id IS NOT NULL", "ended_at IS NOT NULL"
+NOTED = f"note IS NOT NULL AND {ENDED}"
+TO_BE_KEPT = {  # name: table, column, of which rows
+    "ix_call_numbered": ("call", "arrived_at", NUMBER),
+    "ix_text_message_number": ("text_message", "number_id", NUMBER),
+    "ix_text_message_numbered": ("text_message", "created_at", NUMBER),
+    "ix_waiting_caller_number": ("waiting_caller", "number_id", NUMBER),
+    "ix_waiting_caller_numbered": ("waiting_caller", "ended_at", f"{NUMBER} AND {ENDED}"),
+    "ix_offer_noted": ("offer", "ended_at", NOTED),
+    "ix_transfer_noted": ("transfer", "ended_at", NOTED),
+    "ix_audit_event_worded": (
+        "audit_event", "at",
+        "detail IS NOT NULL AND subject IN ('request','caller','offer','recording','item','number')",
+    ),
+    "ix_callback_request_numbered": ("callback_request", "closed_at", f"{NUMBER} AND closed_at IS NOT NULL"),
+    "ix_callback_event_noted": ("callback_event", "at", "note IS NOT NULL AND who NOT IN ('service','caller')"),
+    "ix_supervisor_item_number": ("supervisor_item", "number_id", NUMBER),
+    "ix_supervisor_item_numbered": ("supervisor_item", "made_at", NUMBER),
+    "ix_recording_sound": ("recording", "made_at", "deleted_at IS NULL"),
+    "ix_recording_number": ("recording", "number_id", NUMBER),
+    "ix_recording_numbered": ("recording", "made_at", NUMBER),
+    "ix_recording_noted": ("recording", "heard_at", "note IS NOT NULL AND heard_at IS NOT NULL"),
+}  # fmt: skip
 GONE = "gone"  # whom the older tables name where the number is kept no longer
 
 
@@ -43,6 +66,8 @@ def upgrade() -> None:
         table.create_index("ix_recording_talk_open", ["made_at"], sqlite_where=OPEN_TALK, postgresql_where=OPEN_TALK)
         table.create_index(op.f("ix_recording_offer_token"), ["offer_token"], unique=True)
         table.create_foreign_key(op.f("fk_recording_agent_id_agent"), "agent", ["agent_id"], ["id"])
+    for name, (of, column, where) in TO_BE_KEPT.items():
+        op.create_index(name, of, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def _proof() -> None:
@@ -61,6 +86,7 @@ def _proof() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deletion")),
     )
     op.create_index(op.f("ix_deletion_at"), "deletion", ["at"])
+    op.create_index(op.f("ix_deletion_subject_id"), "deletion", ["subject_id"])
     op.create_table(
         "legal_hold",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -88,7 +114,9 @@ def _proof() -> None:
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_sound_access_agent_id_agent")),
-        sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_sound_access_recording_id_recording")),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recording.id"], name=op.f("fk_sound_access_recording_id_recording")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sound_access")),
     )
     op.create_index(op.f("ix_sound_access_at"), "sound_access", ["at"])
@@ -96,6 +124,8 @@ def _proof() -> None:
 
 
 def downgrade() -> None:
+    for name, (of, _column, _where) in TO_BE_KEPT.items():
+        op.drop_index(name, of)
     op.execute("UPDATE recording SET recording_sid = 'RE' || id WHERE recording_sid IS NULL")
     with op.batch_alter_table("recording") as table:
         table.drop_constraint(op.f("fk_recording_agent_id_agent"), type_="foreignkey")
