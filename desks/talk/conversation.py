@@ -15,7 +15,7 @@ from desks.talk import transfer_end
 from desks.talk import transfer_store as transfers
 from desks.talk.base import SERVICE, room_name, wrap_up_expired
 from desks.talk.conversation_end import WRAP_UP_MINUTES, Endings
-from desks.talk.recorded import talk_began
+from desks.talk.recorded import records_talks, talk_began
 from desks.talk.room import room_of
 
 __all__ = ["WRAP_UP_MINUTES", "Conversation", "Ring", "Room", "room_name", "wrap_up_expired"]
@@ -40,6 +40,7 @@ class Ring:
     e164: str
     language: str
     keyed_in: bool  # perhaps not the number of the one who asked: neutral first words
+    recorded: bool = False  # by the rules of the matter's department: she is told first
 
 
 class Conversation(Endings):
@@ -92,9 +93,9 @@ class Conversation(Endings):
         if not changed:
             return None
         store.move_offer(self.tx.connection, row["token"], "accept_callback", **values)
-        return Ring(
-            promises.e164_of(self.tx.connection, request["number_id"]), request["language"], request["keyed_in"]
-        )
+        e164 = promises.e164_of(self.tx.connection, request["number_id"])
+        recorded = records_talks(self.services.rules.version(request["ruleset_version"]), request["department"])
+        return Ring(e164, request["language"], request["keyed_in"], recorded)
 
     def caller_joined(self, line_id: str) -> None:
         """The caller's leg goes to the room where the agent's is."""
