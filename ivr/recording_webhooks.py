@@ -64,11 +64,12 @@ def _why_not(form: Mapping[str, str]) -> str | None:
 def _is_the_providers(services: "Services", address: str) -> bool:
     """Only worth a line in the log: it is never fetched, whatever it is."""
     try:
-        host = urlsplit(address).hostname or ""
+        said, ours = urlsplit(address), urlsplit(services.settings.twilio_api_base_url)
+        same = (said.scheme, said.hostname, said.port) == (ours.scheme, ours.hostname, ours.port)
     except ValueError:
         return False
-    ours = urlsplit(services.settings.twilio_api_base_url).hostname
-    return not address or host == ours or host.endswith(".twilio.com")
+    twilio = said.scheme == "https" and (said.hostname or "").endswith(".twilio.com")
+    return not address or same or twilio
 
 
 def _note(services: "Services", step: Step, what: Announced) -> None:
