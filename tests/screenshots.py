@@ -23,7 +23,7 @@ from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
-from tests.web import past_rig, rules_rig
+from tests.web import past_rig, recorded_rig, rules_rig
 from tests.web.console_rig import NUMBER, PASSWORD, City
 
 SCREENS = Path("artefacts/screenshots")
@@ -109,6 +109,7 @@ DESK_STATES: tuple[tuple[str, State], ...] = (
     *((f"consulted-{state}", _asks(state, "asked")) for state in ("asked", "consulting", "joined")),
     ("wrap-up", test_console_pages.noting),
 )
+SOUND_PAGE = "/sounds/<recording_id>/page"
 DRAFT, ELEMENT = "/rules/drafts/<draft_id>", "/rules/drafts/<draft_id>/parts/<part>/<element_id>"
 
 
@@ -153,6 +154,11 @@ SCENES = (
     Scene("desk-emergency", "/", state=_talk, keys=("h",)),
     Scene("desk-bad-moment", "/", state=test_console_pages.noting, keys=("3",)),
     Scene("messages", "/messages", state=_on_the_list),
+    Scene("messages-left", "/messages", state=recorded_rig.several),
+    Scene("messages-left-supervisor", "/messages", "sirpa", recorded_rig.several),
+    Scene("sound", SOUND_PAGE, "sirpa", recorded_rig.several, opens=f"/sounds/{recorded_rig.MESSAGE}/page"),
+    Scene("sound-open", SOUND_PAGE, "sirpa", recorded_rig.opened, opens=f"/sounds/{recorded_rig.MESSAGE}/page"),
+    Scene("sound-deleted", SOUND_PAGE, "sirpa", recorded_rig.several, opens=f"/sounds/{recorded_rig.DELETED}/page"),
     Scene("queue", "/queue", state=_on_the_list),
     Scene("queue-empty", "/queue"),
     Scene("matter", "/matters/<request_id>", state=_on_the_list, opens="/matters/r1"),

@@ -39,13 +39,15 @@ class Why:
 
 @dataclass(frozen=True)
 class Sound:
-    """A voice message of the matter. ``ready`` False: on its way, or ``failed`` says why it never comes."""
+    """A recording of the matter. ``ready`` False: on its way, or ``failed`` says why it never comes."""
 
     id: str
     seconds: int
     left_at: datetime
     ready: bool
     failed: str | None
+    kind: str = "message"  # message | duty | talk
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ WHICH = {"at": "2026-11-25T10:00", "which": "arabia"}
 BEFORE = {"revision": "99"}  # of a draft: not the one that stands, so nothing is changed
 REASON = {"reason": "Asukas pyysi sitä."}
 
+NEEDS_A_REASON = ("sound", "sound_file")  # no byte, and 403, before it stands in the record
+
 DOORS: dict[str, Door] = {
     "static": Door(ANYBODY),
     # signing in, and one's own account
@@ -117,7 +119,11 @@ DOORS: dict[str, Door] = {
     # matters
     "messages": Door(ANYBODY),
     "messages_part": Door(ANYBODY),
-    "sound": Door(MATTER),
+    "listen_to": Door(MATTER, {"reason": "matter"}),
+    "sound": Door(MATTER, hidden_as=(404,)),
+    "sound_page": Door(MATTER),
+    "ask_for_file": Door(DECISION, {"reason": "complaint"}),
+    "sound_file": Door(DECISION),
     "heard": Door(MATTER),
     "handled": Door(MATTER),
     "answer_by": Door(MATTER, {"way": "text"}),

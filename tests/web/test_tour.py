@@ -9,9 +9,12 @@ NO_PAGE = {
     "/openid/sign-out": "leads to the provider",
     "/openid/signed-out": "needs a provider: pictured by test_console_accounts",
     "/queue/search": "the queue page again",
+    "/notices/words": "the notices page again",
     "/telephone-token": "JSON",
     "/events-ticket": "JSON",
     "/offers/<token>/windows": "JSON",
+    "/sounds/<recording_id>": "sound",
+    "/sounds/<recording_id>/file": "a file",
     "/rules/drafts/<draft_id>/file.<form>": "a file",
     "/rules/versions/<version>/file.<form>": "a file",
 }

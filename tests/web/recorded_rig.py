@@ -1,0 +1,38 @@
+"""Recordings as they might lie in the record after some weeks: messages and talks, ready, coming, failed, deleted."""
+
+from datetime import timedelta
+
+from adapters.schema import deletion, sound_access
+from tests.support.media_house import wav
+from tests.web.console_rig import City
+from tests.web.left_messages import leave
+
+MESSAGE, COMING, FAILED, DELETED, TALK, RUNNING = (f"abcdefghijkmnpqrst{n:02}" for n in range(22, 28))
+SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def several(city: City) -> None:
+    now = city.clock.now()
+    leave(city, MESSAGE, wav(68), urgent=1)
+    leave(city, COMING, None, language="fi")
+    leave(city, FAILED, None, failed="not audio", language="en", seconds=121)
+    city.request("r1", number_id=city.number())
+    spoken = {"kind": "talk", "request_id": "r1", "agent_id": "a_aino", "language": "fi"}
+    leave(city, TALK, wav(192), **spoken, seconds=192, offer_token="tok8", made_at=now - timedelta(hours=3))
+    leave(city, RUNNING, None, **spoken, seconds=0, offer_token="tok9", state="running", recording_sid=None)
+    gone = now - timedelta(days=2)
+    leave(city, DELETED, None, state="heard", made_at=now - timedelta(days=95), deleted_at=gone)
+    proof = {"kind": "message", "subject_id": DELETED, "department": "housing", "why": "retention", "by": "service"}
+    city.put(deletion, id="d1", **proof, at=gone, sha256=SHA, at_provider="absent")
+    city.put(
+        sound_access, id="h2", recording_id=MESSAGE, agent_id="a_aino", at=now - timedelta(hours=2), deed="listen",
+        reason="matter",
+    )  # fmt: skip
+
+
+def opened(city: City) -> None:
+    """The supervisor has given her reason a moment ago."""
+    several(city)
+    reason = {"reason": "other", "why": "Asukkaan palaute 14.11."}
+    now = city.clock.now()
+    city.put(sound_access, id="h1", recording_id=MESSAGE, agent_id="a_sirpa", at=now, deed="listen", **reason)
