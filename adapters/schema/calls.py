@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, func, literal_column, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 phone_number = Table(
     "phone_number",
@@ -81,7 +81,7 @@ text_message = Table(  # an SMS to be sent; the words are made when it is sent
     Column("request_id", String(32), ForeignKey("callback_request.id"), index=True),
     Column("language", String(2), nullable=False),
     Column("key", String(40), nullable=False),  # announcement key
-    Column("body", Text, nullable=False),
+    Column("body", FreeText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("asked_machine", Float),
     Column("message_sid", String(34)),

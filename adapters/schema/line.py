@@ -1,8 +1,8 @@
 """The waiting line, and the offers that lead out of it."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 waiting_caller = Table(  # a live caller in the line; one row for each stay
     "waiting_caller",
@@ -87,7 +87,7 @@ line_event = Table(
     Column("to_state", String(12), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("who", String(40), nullable=False),
-    Column("note", Text),
+    Column("note", FreeText),
 )
 
 offer = Table(  # one matter offered to one agent; for a callback that she accepts, the attempt
@@ -120,7 +120,7 @@ offer = Table(  # one matter offered to one agent; for a callback that she accep
     Column("ended_machine", Float),
     Column("outcome", String(24)),
     Column("reason", String(24)),  # of a decline
-    Column("note", Text),
+    Column("note", FreeText),
     Column("detail", String(24)),  # of the outcome, one key
     Column("avoidable", String(24)),  # why the contact could have been avoided, one key
     Column("room", String(40)),  # the conference of the talk, once it has one
@@ -176,7 +176,7 @@ transfer = Table(  # an agent hands a talk over, or asks somebody else into it
     Column("goal_kind", String(8), nullable=False),  # desk | agent | partner
     Column("goal", String(40), nullable=False),  # a desk's, agent's or partner department's id, never a number
     Column("state", String(12), nullable=False),  # desks.transfer_machine
-    Column("note", Text),
+    Column("note", FreeText),
     Column("leg_sid", String(34), index=True),  # of the one who is asked
     Column("new_token", String(32)),  # the receiving agent's offer, once she has one
     Column("asked_machine", Float),
@@ -232,7 +232,7 @@ desk_pause = Table(  # a supervisor pauses a desk: its line takes nobody in unti
     metadata,
     own_id(),
     Column("desk", String(40), nullable=False, index=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("until_at", UtcTime),
     Column("ended_at", UtcTime),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id
 
 callback_request = Table(
     "callback_request",
@@ -36,7 +36,7 @@ callback_request = Table(
     Column("closed_at", UtcTime),
     Column("outcome", String(24)),
     Column("contact", String(6), nullable=False, server_default="ring"),  # ring | text: never rung, answered in writing
-    Column("interpreter", String(60)),  # "an interpreter comes": which one; the window is then exact and never earlier
+    Column("interpreter", FreeLine(60)),  # "an interpreter comes": which one; the window is then exact, never earlier
     Column("owner_id", String(32), ForeignKey("agent.id")),  # who began it: hers first while the owner's minutes run
     Column("message_left_at", UtcTime),  # on a machine, at most once
 )
@@ -210,7 +210,7 @@ callback_event = Table(  # history: one row for each transition, in the transiti
     Column("fence", Integer, nullable=False),
     Column("offer_token", String(32)),
     Column("who", String(40), nullable=False),  # caller | agent id | service
-    Column("note", Text),
+    Column("note", FreeText),
 )
 
 BY_AGENTS = "who NOT IN ('service','caller')"  # their notes are words; the others' are codes of ours

@@ -1,9 +1,9 @@
 """Recorded sound: what was announced by the provider, where its bytes are, whose matter it is; who heard it, what must
 be kept, and what was deleted."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 recording = Table(
     "recording",
@@ -30,7 +30,7 @@ recording = Table(
     Column("removed_machine", Float),  # the provider no longer holds it
     Column("heard_at", UtcTime),  # an agent has dealt with it
     Column("heard_by", String(32), ForeignKey("agent.id")),
-    Column("note", Text),  # what the agent who dealt with it wrote
+    Column("note", FreeText),  # what the agent who dealt with it wrote
     Column("offer_token", String(32), index=True, unique=True),  # a talk's: which talk; each has one recording
     Column("agent_id", String(32), ForeignKey("agent.id")),  # a talk's: with whom
     Column("wanted", String(8)),  # a talk's: on | paused | off, as the record says; orders make the provider follow
@@ -109,7 +109,7 @@ sound_access = Table(  # written before a byte is sent: who heard or took what, 
     Column("at", UtcTime, nullable=False, index=True),
     Column("deed", String(12), nullable=False),  # listen | download | export
     Column("reason", String(24), nullable=False),  # a code
-    Column("why", Text),  # in words, where the code asks for them
+    Column("why", FreeText),  # in words, where the code asks for them
 )
 
 legal_hold = Table(  # what must not be deleted, whatever the rules say
@@ -118,7 +118,7 @@ legal_hold = Table(  # what must not be deleted, whatever the rules say
     own_id(),
     Column("kind", String(12), nullable=False),  # recording | request | number
     Column("subject_id", String(32), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("made_by", String(32), nullable=False),
     Column("ended_at", UtcTime),
