@@ -7,10 +7,10 @@ import pytest
 from tests.rig.agent import Agent
 from tests.rig.city import City
 from tests.rig.fixtures import on_sqlite
-from tests.rig.journeys import ends_and_notes, takes_callback, talks_with, waits_in_line
+from tests.rig.journeys import asks_for_housing, ends_and_notes, takes_callback, talks_with, waits_in_line
 from tests.rig.recorded import InFile, recorded_of, recording_becomes, says, statuses_of
 from tests.rig.resident import Resident
-from tests.rig.telling import is_told, recorded_in
+from tests.rig.telling import recorded_in
 from tests.rig.waiting import until
 from tests.rig.words import heard
 
@@ -37,10 +37,11 @@ def _recording(agent: Agent) -> str:
     return str(((agent.desk()["offer"] or {}).get("recording") or {}).get("state"))
 
 
-def told_and_talks(city: City, agent: Agent, *, declined: bool = False) -> Resident:
+def told_and_talks(city: City, agent: Agent, *, declines: bool = False) -> Resident:
     agent.available()
-    resident = waits_in_line(city.resident(NUMBER))
-    is_told(city, declined=declined)
+    resident = asks_for_housing(city.resident(NUMBER)).hears(heard()["recording"])
+    if declines:
+        resident.press("9").hears(heard()["recording_declined"])
     agent.accepts().is_joined()
     resident.is_joined()
     return resident
@@ -75,7 +76,7 @@ def test_a_live_talk_is_recorded_and_the_pause_is_real_in_the_file(recording_cit
     assert file.says(MATTER)
     assert file.says(THANKS)
     assert not file.says(CODE)
-    assert not file.says(heard()["greeting"]), "from the talk on, not from the call's beginning"
+    assert not file.says(heard()["recording"]), "from the talk on, and not before she has been told"
     before, after = file.when(MATTER), file.when(THANKS)
     assert file.is_silent(before.end + 0.5, before.end + 1.5), "where she told the code there is silence"
     assert not file.is_silent(after.begin, after.end)
@@ -91,10 +92,8 @@ def test_a_callback_is_recorded_until_another_department_has_her(recording_city:
     busy = talks_with(city, aino, "+358401000001")
     resident = takes_callback(waits_in_line(city.resident(NUMBER)))
     ends_and_notes(busy, aino)
-    aino.is_offered()
-    is_told(city)
     aino.accepts()
-    resident.answers().hears(heard()["hello"]).is_joined()
+    resident.answers().hears(heard()["hello"]).hears(heard()["recording"]).is_joined()
     aino.is_joined()
     card_says(aino, "running")
     says(city.lab, NUMBER, MATTER)
@@ -108,15 +107,15 @@ def test_a_callback_is_recorded_until_another_department_has_her(recording_city:
     file = file_of(city, resident)
     assert file.says(MATTER)
     assert not file.says(CODE)
-    city.eventually(STORED)
-    assert len(city.sql("SELECT 1 FROM recording")) == 1
+    hers = city.one("SELECT agent_id FROM recording WHERE call_sid = :call", call=resident.call_sid)
+    assert hers["agent_id"] == "aino", "and none with oili"
 
 
 @on_sqlite
 def test_declined_it_is_not_recorded_and_the_card_says_why(recording_city: City) -> None:
     city = recording_city
     aino = city.agent("aino")
-    resident = told_and_talks(city, aino, declined=True)
+    resident = told_and_talks(city, aino, declines=True)
     assert _recording(aino) == "declined"
     says(city.lab, NUMBER, MATTER)
     ends_and_notes(resident, aino)

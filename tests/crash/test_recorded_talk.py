@@ -7,7 +7,7 @@ from tests.rig.fixtures import on_sqlite
 from tests.rig.hold import Saboteur
 from tests.rig.journeys import ends_and_notes, waits_in_line
 from tests.rig.recorded import recorded_of, recording_becomes, says, statuses_of
-from tests.rig.telling import is_told, recorded_in
+from tests.rig.telling import recorded_in
 from tests.rig.waiting import until
 
 TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
@@ -26,7 +26,6 @@ def test_between_the_providers_answer_and_our_note(city: City, news: str) -> Non
     with recorded_in(city, "housing"):
         aino = city.agent("aino").available()
         resident = waits_in_line(city.resident(NUMBER))
-        is_told(city)
         if news == "are lost":
             city.lab.post("/lab/faults", NEWS_LOST)
         saboteur = Saboteur(city.hold, "recording_begun", lambda at: city.kill(at.process))
@@ -51,7 +50,6 @@ def test_before_the_provider_is_asked(city: City) -> None:
     with recorded_in(city, "housing"):
         aino = city.agent("aino").available()
         resident = waits_in_line(city.resident(NUMBER))
-        is_told(city)
         saboteur = Saboteur(city.hold, "recording_claimed", lambda at: city.kill(at.process))
         aino.accepts().is_joined()
         resident.is_joined()

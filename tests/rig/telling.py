@@ -1,13 +1,13 @@
-"""A department that records its talks, for one scenario of a running city; and residents who have heard so."""
+"""A department that records its talks, for one scenario of a running city."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
-from adapters.schema import offer, ruleset, waiting_caller
+from adapters.schema import ruleset
 from routing_rules import store
 from routing_rules.document import dump, parse
 from tests.rig.city import City
@@ -40,11 +40,3 @@ def recorded_in(city: City, *departments: str) -> Iterator[None]:
 def _everywhere() -> None:
     since = time.monotonic()
     until(lambda: time.monotonic() > since + EVERYWHERE_SECONDS, 2 * EVERYWHERE_SECONDS, lambda: "time stands still")
-
-
-def is_told(city: City, *, declined: bool = False) -> None:
-    """Whoever is in the line or is about to be rung has heard the notice, as the dialogue notes it."""
-    with city.engine.begin() as connection:
-        for table, still in ((waiting_caller, "ended_at"), (offer, "connected_at")):
-            open_one = update(table).where(table.c[still].is_(None))
-            connection.execute(open_one.values(recording_told_at=city.business_moment(), recording_declined=declined))
