@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
 from adapters.database import insert_once
 from adapters.schema import call, recording
@@ -72,12 +72,6 @@ def note(connection: Connection, recording_id: str, **values: Any) -> None:
     connection.execute(update(RECORDING).where(RECORDING.c.id == recording_id).values(**values))
 
 
-def note_stored(connection: Connection, recording_id: str, **values: Any) -> bool:
-    """False: stored before, or dropped while it was fetched."""
-    mine = (RECORDING.c.id == recording_id, RECORDING.c.stored_machine.is_(None), RECORDING.c.state != "dropped")
-    return connection.execute(update(RECORDING).where(*mine).values(**values)).rowcount == 1
-
-
 def has_ended(connection: Connection, call_sid: str) -> bool:
     return connection.scalar(select(call.c.ended_at).where(call.c.call_sid == call_sid)) is not None
 
@@ -105,12 +99,4 @@ def drafts_left(connection: Connection, before: datetime) -> Sequence[RowMapping
         .outerjoin(call, call.c.call_sid == RECORDING.c.call_sid)
         .where(RECORDING.c.state == "draft", or_(ended, RECORDING.c.made_at < before))
     )
-    return connection.execute(query.order_by(RECORDING.c.made_at).limit(AT_ONCE)).mappings().all()
-
-
-def unfinished(connection: Connection) -> Sequence[RowMapping]:
-    """Announced and neither fetched nor given up, or the provider still holds what need not be there."""
-    waits = or_(RECORDING.c.stored_machine.is_not(None), RECORDING.c.state == "dropped", RECORDING.c.failed.is_(None))
-    talks_on = and_(RECORDING.c.kind == "talk", RECORDING.c.state != "kept")  # nothing to fetch, or not yet
-    query = select(RECORDING).where(RECORDING.c.removed_machine.is_(None), waits, not_(talks_on))
     return connection.execute(query.order_by(RECORDING.c.made_at).limit(AT_ONCE)).mappings().all()
