@@ -1,0 +1,354 @@
+"""Who is told that her talk is recorded, what she says to it, and that no recording begins before or against that."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from adapters.schema import callback_request, offer, receipt, recording, waiting_caller
+from emulator.twiml_parse import parse
+from emulator.twiml_tables import Context
+from tests.support.recorded import recorded, recording_rules, runs
+from tests.support.services import Town
+from tests.support.talks import AGENT_LEG, RESIDENT_LEG
+from tests.support.telephone import Telephone
+
+TOLD = {"fi": "Keskustelu tallennetaan", "sv": "Samtalet spelas in", "en": "The conversation is recorded"}
+NO = {"fi": "Keskustelua ei tallenneta", "sv": "Vi spelar inte in", "en": "will not be recorded"}
+LANGUAGE_KEY = {"fi": "1", "sv": "2", "en": "3"}
+KEY_URL = re.compile(r'<Gather[^>]* action="([^"]+/step/recording[^"]*)"')
+KEYS = "012345678*#"
+QUEUE = "QU" + "1" * 32
+
+
+@pytest.fixture
+def town(record: str) -> Iterator[Town]:
+    one = Town.over(record, rules=recording_rules())
+    yield one
+    one.services.database.dispose()
+
+
+def joins(town: Town, language: str = "fi", desks: tuple[str, ...] = ("housing",)) -> Telephone:
+    """Into the line about a rented flat, with somebody on duty."""
+    town.agent("aino", desks, languages=("fi", "sv", "en"))
+    telephone = Telephone.at(town)
+    telephone.rings()
+    for key in (LANGUAGE_KEY[language], "1", "1"):
+        telephone.presses(key)
+    assert "<Enqueue" in telephone.heard[-1]
+    return telephone
+
+
+def key_url(telephone: Telephone) -> str:
+    return html.unescape(KEY_URL.findall(telephone.heard[-1])[-1])
+
+
+def stay(town: Town) -> Mapping[str, Any]:
+    return town.every(waiting_caller)[-1]
+
+
+def accepted(town: Town) -> str:
+    """Aino is offered her and accepts."""
+    token = town.offered("aino")
+    town.accept(token, AGENT_LEG)
+    return token
+
+
+def comes_into_the_room(town: Town, telephone: Telephone) -> None:
+    """Out of the queue into the room, as her own turns lead her."""
+    wait = telephone.wait_url()
+    action = telephone.next_url()
+    assert "<Leave" in telephone.post(wait, QueueSid=QUEUE)
+    assert "<Conference" in telephone.post(action, QueueResult="leave")
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", sorted(TOLD))
+def test_told_in_her_language_and_recorded_from_the_talk_on(town: Town, language: str) -> None:
+    telephone = joins(town, language)
+    assert TOLD[language] in telephone.heard[-1]
+    assert stay(town)["recording_told_at"] == town.clock.now()
+    accepted(town)
+    comes_into_the_room(town, telephone)
+    assert runs(town)["language"] == language
+
+
+def test_a_department_that_records_nothing_tells_nothing(record: str) -> None:
+    town = Town.over(record, rules=recording_rules("streets"))
+    telephone = joins(town)
+    assert "recording" not in telephone.heard[-1]
+    assert stay(town)["recording_told_at"] is None
+    town.services.database.dispose()
+
+
+@pytest.mark.parametrize(("records", "told"), [("extended", False), ("housing", True)])
+def test_the_topics_own_department_decides_whoever_answers(record: str, records: str, told: bool) -> None:
+    """As it decides whether the talk is recorded."""
+    town = Town.over(record, rules=recording_rules(records))
+    telephone = joins(town, desks=("extended",))
+    assert stay(town)["desk"] == "extended"
+    assert (TOLD["fi"] in telephone.heard[-1]) is told
+    assert (stay(town)["recording_told_at"] is not None) is told
+    town.services.database.dispose()
+
+
+def test_whoever_comes_back_into_the_line_is_not_told_twice(town: Town) -> None:
+    telephone = joins(town)
+    at = stay(town)["recording_told_at"]
+    wait, action = telephone.wait_url(), telephone.next_url()
+    telephone.post(wait, QueueSid=QUEUE)
+    telephone.post(wait, Digits="1")
+    telephone.post(action, QueueResult="leave")
+    telephone.presses("0")
+    town.clock.pass_(seconds=30)
+    assert [row["recording_told_at"] for row in town.every(waiting_caller)] == [at] * len(town.every(waiting_caller))
+    assert sum(TOLD["fi"] in document for document in telephone.heard) == 1
+
+
+def test_a_new_stay_of_the_same_call_knows_what_was_said_in_the_old_one(town: Town) -> None:
+    """The provider's queue failed, and she waits again."""
+    telephone = joins(town)
+    telephone.post(key_url(telephone), Digits="9")
+    telephone.post(telephone.next_url(), QueueResult="error")
+    town.within(lambda tx: tx.connection.execute(update(waiting_caller).values(state="left")))
+    again(town, telephone)
+    assert len(town.every(waiting_caller)) == 2
+    assert [row["recording_declined"] for row in town.every(waiting_caller)] == [True, True]
+    assert TOLD["fi"] not in telephone.heard[-1]
+
+
+def again(town: Town, telephone: Telephone) -> None:
+    """Back through the menu in the same call."""
+    telephone.rings()
+    for key in ("1", "1", "1"):
+        telephone.presses(key)
+    assert "<Enqueue" in telephone.heard[-1]
+
+
+# --- the key ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", sorted(NO))
+def test_nine_declines_and_nothing_is_recorded(town: Town, language: str) -> None:
+    telephone = joins(town, language)
+    answer = telephone.post(key_url(telephone), Digits="9")
+    assert NO[language] in answer
+    assert "<Enqueue" in answer
+    assert stay(town)["recording_declined"] is True
+    accepted(town)
+    comes_into_the_room(town, telephone)
+    town.carry_out()
+    assert (town.every(recording), town.gateway.ordered("record")) == ([], [])
+
+
+def test_the_key_is_noted_once_and_answered_alike_however_often_it_comes(town: Town) -> None:
+    telephone = joins(town)
+    url = key_url(telephone)
+    answers = {telephone.post(url, Digits="9") for _ in range(3)}
+    assert len(answers) == 1
+    assert len(town.every(receipt, step="recording")) == 1
+
+
+@pytest.mark.parametrize("keys", [*KEYS, "99", "09", "0" * 40, "9 ", "nine", "", "\u0669"])
+def test_no_other_digits_decline_or_lead_out_of_the_line(town: Town, keys: str) -> None:
+    telephone = joins(town)
+    answer = telephone.post(key_url(telephone), Digits=keys)
+    assert TOLD["fi"] in answer
+    assert "<Enqueue" in answer
+    assert (stay(town)["state"], stay(town)["recording_declined"]) == ("waiting", False)
+
+
+def test_after_the_call_the_key_changes_nothing(town: Town) -> None:
+    telephone = joins(town)
+    url = key_url(telephone)
+    assert telephone.send("/voice/status", CallStatus="completed", CallDuration="9").status_code == 204
+    assert "<Hangup" in telephone.post(url, Digits="9")
+    assert stay(town)["recording_declined"] is False
+
+
+def test_nobody_declines_for_another_call(town: Town) -> None:
+    telephone = joins(town)
+    url = key_url(telephone)
+    stranger = Telephone.at(town, number="+358409999999", sid="CA" + "7" * 32)
+    stranger.post(url, Digits="9")
+    assert stay(town)["recording_declined"] is False
+
+
+def test_she_may_decline_as_long_as_she_waits(town: Town) -> None:
+    telephone = joins(town)
+    wait = telephone.wait_url()
+    assert NO["fi"] in telephone.post(wait, QueueSid=QUEUE, Digits="9")
+    assert stay(town)["recording_declined"] is True
+
+
+def test_her_no_counts_while_her_agent_is_on_the_way(town: Town) -> None:
+    telephone = joins(town)
+    wait, action = telephone.wait_url(), telephone.next_url()
+    telephone.post(wait, QueueSid=QUEUE)
+    accepted(town)
+    assert NO["fi"] in telephone.post(wait, Digits="9")
+    assert "<Conference" in telephone.post(action, QueueResult="leave")
+    town.carry_out()
+    assert town.every(recording) == []
+
+
+# --- no talk before the words are over -------------------------------------------------------------------------------
+
+
+def test_an_agent_who_accepts_during_the_words_does_not_tear_her_out_of_them(town: Town) -> None:
+    telephone = joins(town)
+    accepted(town)
+    assert ("bring_caller", "not wanted") in town.carry_out()
+    assert town.gateway.ordered("redirect") == []
+    assert town.every(recording) == [], "no talk yet"
+    comes_into_the_room(town, telephone)
+    assert runs(town)["state"] == "running"
+
+
+def test_a_desk_that_closes_during_the_words_does_not_either(town: Town) -> None:
+    telephone = joins(town)
+    line = str(stay(town)["id"])
+    town.within(lambda tx: tx.connection.execute(update(waiting_caller).values(state="closing")))
+    town.within(lambda tx: town.services.outbox.order(tx, "ask_to_choose", line))
+    assert ("ask_to_choose", "not wanted") in town.carry_out()
+    assert town.gateway.ordered("redirect") == []
+    assert "<Leave" in telephone.post(telephone.wait_url(), QueueSid=QUEUE)
+
+
+def test_where_nothing_is_told_she_is_hurried_as_ever(record: str) -> None:
+    town = Town.over(record, rules=recording_rules("streets"))
+    joins(town)
+    accepted(town)
+    town.carry_out()
+    assert len(town.gateway.ordered("redirect")) == 1
+    town.services.database.dispose()
+
+
+# --- a callback ------------------------------------------------------------------------------------------------------
+
+
+def rung(town: Town, language: str = "fi", keyed_in: bool = False) -> tuple[str, str]:
+    """The resident's first document, as the agent's accept names it."""
+    town.request(language=language)
+    if keyed_in:
+        town.within(lambda tx: tx.connection.execute(update(callback_request).values(keyed_in=True)))
+    town.agent("aino", languages=("fi", "sv", "en"))
+    token = town.offered("aino")
+    answer = town.accept(token, AGENT_LEG)
+    (url,) = re.findall(r' url="([^"]+)"', answer)
+    return token, html.unescape(url)
+
+
+def answers(town: Town, token: str) -> None:
+    leg = {"resident_call_sid": RESIDENT_LEG}
+    town.within(lambda tx: tx.connection.execute(update(offer).where(offer.c.token == token).values(**leg)))
+    town.act(lambda c: c.resident_answered(token))
+
+
+def hears(town: Town, url: str, **form: str) -> str:
+    answer = Telephone.at(town, sid=RESIDENT_LEG).send(url, **form)
+    assert answer.status_code == 200
+    document = answer.get_data(as_text=True)
+    assert parse(document, Context.CALLED_PARTY)[1] == []
+    return document
+
+
+def action_of(document: str) -> str:
+    return html.unescape(re.findall(r'<Gather[^>]* action="([^"]+)"', document)[-1])
+
+
+@pytest.mark.parametrize("language", sorted(TOLD))
+def test_who_is_rung_hears_it_and_is_recorded_once_the_words_are_over(town: Town, language: str) -> None:
+    token, url = rung(town, language)
+    first = hears(town, url)
+    assert first.index("Kuopio") < first.index(TOLD[language])
+    answers(town, token)
+    assert town.every(recording) == [], "she has not heard the words to their end"
+    assert "<Say" not in hears(town, action_of(first))
+    assert town.offer(token)["recording_told_at"] == town.clock.now()
+    assert runs(town)["language"] == language
+
+
+def test_the_words_may_be_over_before_the_news_that_she_has_answered(town: Town) -> None:
+    token, url = rung(town)
+    hears(town, action_of(hears(town, url)))
+    assert town.every(recording) == []
+    answers(town, token)
+    assert recorded(town)["state"] == "asked"
+
+
+@pytest.mark.parametrize("language", sorted(NO))
+def test_who_is_rung_declines_by_the_same_key(town: Town, language: str) -> None:
+    token, url = rung(town, language)
+    action = action_of(hears(town, url))
+    answers(town, token)
+    for _ in range(2):
+        assert NO[language] in hears(town, action, Digits="9")
+    assert town.offer(token)["recording_declined"] is True
+    town.carry_out()
+    assert town.every(recording) == []
+
+
+def test_other_keys_begin_the_words_anew_and_in_the_end_she_is_not_recorded(town: Town) -> None:
+    token, url = rung(town)
+    answers(town, token)
+    document = hears(town, url)
+    for key in "5*":
+        document = hears(town, action_of(document), Digits=key)
+        assert TOLD["fi"] in document
+    assert "<Gather" not in hears(town, action_of(document), Digits="0")
+    assert (town.offer(token)["recording_told_at"], town.every(recording)) == (None, [])
+
+
+def test_first_words_to_a_keyed_in_number_stay_neutral(town: Town) -> None:
+    _, url = rung(town, keyed_in=True)
+    document = hears(town, url)
+    assert "Pyysit meitä" not in document
+    assert TOLD["fi"] in document
+
+
+def test_who_is_rung_by_a_department_that_records_nothing_hears_nothing_of_it(record: str) -> None:
+    town = Town.over(record, rules=recording_rules("streets"))
+    _, url = rung(town)
+    assert "/voice/resident/hello?" in url
+    assert "<Gather" not in hears(town, url)
+    town.services.database.dispose()
+
+
+@pytest.mark.parametrize("state", ["wrapup", "ended"])
+@pytest.mark.parametrize("keys", ["", "9"])
+def test_news_of_a_talk_that_is_over_changes_nothing(town: Town, state: str, keys: str) -> None:
+    token, url = rung(town)
+    action = action_of(hears(town, url))
+    town.within(lambda tx: tx.connection.execute(update(offer).values(state=state)))
+    hears(town, action, **({"Digits": keys} if keys else {}))
+    assert (town.offer(token)["recording_told_at"], town.offer(token)["recording_declined"]) == (None, False)
+
+
+def test_a_no_ends_what_has_begun(town: Town) -> None:
+    """Two webhooks of one leg, in a wrong order."""
+    token, url = rung(town)
+    action = action_of(hears(town, url))
+    answers(town, token)
+    hears(town, action)
+    runs(town)
+    hears(town, action, Digits="9")
+    town.carry_out()
+    assert len(town.gateway.ordered("stop")) == 1
+    hears(town, action)
+    assert len(town.every(recording)) == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["lang=fi", "k=nobody&lang=fi", "k=%00&lang=xx", "lang=en&try=99", "k=a&lang=sv&try=-1"]
+)
+def test_an_address_that_names_no_talk_is_answered_and_changes_nothing(town: Town, query: str) -> None:
+    for path in ("notice", "recording"):
+        for form in ({}, {"Digits": "9"}, {"Digits": "5"}):
+            hears(town, f"/voice/resident/{path}?{query}", **form)
+    assert town.every(recording) == []
