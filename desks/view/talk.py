@@ -71,7 +71,7 @@ def recorded(look: Looking, current: RowMapping, matter: RowMapping, asked: Cons
         return _of_colleague(look, current["token"]) if asked.state == "joined" else None
     row = talk_store.of_offer(look.connection, current["token"])
     if row is not None:
-        return _recorded(row, current["on_hold"], hers=True)
+        return shown(row, current["on_hold"], hers=True)
     why = verdict_of(look.services, look.connection, current, matter["ruleset_version"], matter["department"])
     return None if why == "not_here" else Recorded("untold" if why == "recorded" else why)
 
@@ -81,10 +81,11 @@ def _of_colleague(look: Looking, token: str) -> Recorded | None:
     whose = asking.where(transfer.c.new_token == token, transfer.c.ended_at.is_(None))
     found = look.connection.execute(whose).first()
     row = talk_store.of_offer(look.connection, found.token) if found is not None else None
-    return None if row is None or found is None else _recorded(row, found.on_hold, hers=False)
+    return None if row is None or found is None else shown(row, found.on_hold, hers=False)
 
 
-def _recorded(row: RowMapping, on_hold: bool, *, hers: bool) -> Recorded:
+def shown(row: RowMapping, on_hold: bool, *, hers: bool) -> Recorded:
+    """Paused only where the provider has confirmed it, and has been asked for nothing else since."""
     wished, paused = wish(row["wanted"], on_hold), row["wanted"] == "paused"
     match row["state"]:
         case "asked":
@@ -93,6 +94,8 @@ def _recorded(row: RowMapping, on_hold: bool, *, hers: bool) -> Recorded:
             state = "running" if wished == "running" else "pausing"
         case "paused" if wished == "running":
             state = "resuming"
+        case "paused" if row["asked_machine"] is not None:  # a last word may have had its effect: it may run
+            state = "pausing"
         case "paused":
             state = "paused" if paused else "held"
         case "absent":
