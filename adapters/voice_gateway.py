@@ -171,6 +171,13 @@ class VoiceGateway:
         """The sound and its row at the provider; the account's log keeps that it was there."""
         return _result(lambda: str(self._client.recordings(recording_sid).delete()))
 
+    def delete_call(self, call_sid: str) -> Result:
+        """Its record in the account's log, numbers and all; refused while the call lasts."""
+        return _result(lambda: str(self._client.calls(call_sid).delete()))
+
+    def delete_text(self, message_sid: str) -> Result:
+        return _result(lambda: str(self._client.messages(message_sid).delete()))
+
     def record(self, call_sid: str, status_callback: str) -> Result:
         """This leg from now on: what is said and heard on it. Asked twice, it is recorded twice."""
         return _result(

@@ -23,7 +23,15 @@ from desks import store
 from desks.talk.conversation import Conversation
 from desks.talk.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
-from queue_workers import ending_effects, listen_effects, record_effects, sound_effects, talk_effects
+from queue_workers import (
+    ending_effects,
+    erase_effects,
+    listen_effects,
+    record_effects,
+    sound_effects,
+    talk_effects,
+    transcript_effects,
+)
 from queue_workers.hands import Hands
 from queue_workers.orders import Order, Outcome, Work, claim, settle
 from queue_workers.talk_effects import repeatable
@@ -37,7 +45,7 @@ AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
 LONGEST_SECONDS = 30.0
 MOST_TRIES = 20  # of effects that may be repeated: about eight minutes
 MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears the message
-LONG = frozenset({"fetch_recording"})  # what may take longer than a lease
+LONG = frozenset({"fetch_recording", "transcribe"})  # what may take longer than a lease
 
 
 def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) -> bool:
@@ -207,6 +215,8 @@ def send_text(services: "Services", message_id: str) -> Outcome:
         if tx.connection.execute(mine.values(asked_machine=services.clock.machine())).rowcount != 1:
             return "not wanted"
         row = tx.connection.execute(select(text_message).where(text_message.c.id == message_id)).mappings().one()
+        if row["number_id"] is None:  # forgotten meanwhile
+            return "not wanted"
         to = e164_of(tx.connection, row["number_id"])
     result = services.gateway.text(to, services.settings.sms_sender, row["body"], f"{services.base}/sms/status{RETRY}")
     with services.database.write() as tx:
@@ -236,6 +246,7 @@ def untold(services: "Services", tx: Transaction, request_id: str | None, body: 
 AT_LENGTH: Mapping[str, Callable[["Services", str, Work], Outcome]] = {
     "fetch_recording": sound_effects.fetch_recording,
     "delete_recording": sound_effects.delete_recording,
+    "transcribe": transcript_effects.transcribe,
 }
 EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "ring_agent": ring_agent,
@@ -247,6 +258,8 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "end_leg": end_leg,
     "send_text": send_text,
     "drop_sound": sound_effects.drop_sound,
+    "delete_call": erase_effects.delete_call,
+    "delete_text": erase_effects.delete_text,
     "start_recording": record_effects.start_recording,
     "set_recording": record_effects.set_recording,
     "stop_recording": record_effects.stop_recording,

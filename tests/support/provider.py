@@ -119,6 +119,12 @@ class RecordingGateway(VoiceGateway):
     def delete_recording(self, recording_sid: str) -> Result:
         return self._take(Order("delete_recording", recording_sid))
 
+    def delete_call(self, call_sid: str) -> Result:
+        return self._take(Order("delete_call", call_sid))
+
+    def delete_text(self, message_sid: str) -> Result:
+        return self._take(Order("delete_text", message_sid))
+
     def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
         if self._asking_fails:
             return LOST
