@@ -169,7 +169,7 @@ def test_a_length_that_cannot_be_is_replaced_by_what_the_sound_lasts(town: Town,
     ids=str,
 )
 def test_odd_fields_beside_change_nothing(town: Town, speaker: Speaker, odd: dict[str, str]) -> None:
-    assert speaker.provider_tells(**odd).status_code == 204
+    assert speaker.provider_tells(8, **odd).status_code == 204
     row = the_message(town)
     assert row["seconds"] == 8
     assert CODE not in str(row)
@@ -216,7 +216,7 @@ def test_thousands_of_fields_are_one_message_or_none(town: Town, speaker: Speake
     extra = {f"f{n}": "1" for n in range(fields)}
     assert speaker.telephone.client.post(NEWS, data=extra).status_code == 403
     assert town.every(recording) == []
-    assert speaker.provider_tells(**extra).status_code == 204
+    assert speaker.provider_tells(8, **extra).status_code == 204
     assert len(town.every(recording)) == 1
 
 
