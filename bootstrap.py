@@ -11,14 +11,16 @@ from adapters.clock import Clock, clock_for
 from adapters.database import Database
 from adapters.media import Media
 from adapters.outbox import Outbox
+from adapters.provider_door import Door
 from adapters.redis_live import LiveHints
 from adapters.schema import process_start
-from adapters.settings import Settings, load_settings
+from adapters.settings import Settings, SettingsInvalid, load_settings
 from adapters.voice_gateway import VoiceGateway
 from callbacks.limit_watch import StopBoard
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
+from recordings.transcripts import Transcriber, TranscriberInvalid, transcriber_for
 from recordings.vault import Vault
 from recordings.vault.opening import vault_for
 from routing_rules.document import RulesetInvalid, parse
@@ -42,6 +44,7 @@ class Services:
     media: Media  # recorded sound at the provider
     notices: NoticeBoard
     stops: StopBoard = field(default_factory=StopBoard)
+    transcriber: Transcriber | None = None  # None: no recording becomes text
 
     @property
     def base(self) -> str:
@@ -78,12 +81,23 @@ def build_services(settings: Settings | None = None) -> Services:
     outbox = Outbox(clock, enqueuer.effect)
     return Services(
         settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal,
-        vault_for(settings), media_for(settings), notices, stops,
+        vault_for(settings), media_for(settings), notices, stops, _transcriber(settings),
     )  # fmt: skip
 
 
+def _transcriber(settings: Settings) -> Transcriber | None:
+    try:
+        return transcriber_for(settings.transcriber)
+    except TranscriberInvalid as invalid:
+        raise SettingsInvalid([str(invalid)]) from None
+
+
 def media_for(settings: Settings) -> Media:
-    return Media(
+    return Media(door_for(settings))
+
+
+def door_for(settings: Settings) -> Door:
+    return Door(
         settings.twilio_account_sid,
         settings.twilio_auth_token,
         settings.twilio_api_base_url,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from adapters.origins import is_loopback, origin
 
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_][A-Za-z0-9._-]*)*/?")
+ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 KEY_BYTES = 32
 
 
@@ -21,6 +22,8 @@ class SoundSettings(BaseModel):
     aws_secret_access_key: str = Field(default="", repr=False, validate_default=True)
     aws_session_token: str = Field(default="", repr=False)
     aws_region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+
+    transcriber: str = ""  # module:factory of an extra that makes text of sound; empty: none
 
     @property
     def previous_recordings_keys(self) -> tuple[str, ...]:
@@ -51,6 +54,13 @@ class SoundSettings(BaseModel):
         wrong = [str(place) for place, key in enumerate(_listed(value), 1) if not _is_key(key)]
         if wrong:
             raise ValueError(f"key {', '.join(wrong)} of the list is not 32 random bytes in base64")
+        return value
+
+    @field_validator("transcriber")
+    @classmethod
+    def _entry(cls, value: str) -> str:
+        if value and not ENTRY.fullmatch(value):
+            raise ValueError("must name module:factory of an installed extra, or be empty for none")
         return value
 
     @field_validator("recordings_store")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import RowMapping
 from werkzeug.exceptions import NotFound
 
 from console import guard, sound_stream
@@ -16,9 +17,10 @@ from console.posted import by_script, posted
 from console.rendering import page_language, wording
 from desks.view.parts import sound as shown
 from desks.view.parts import topic_path
-from recordings import listening
+from recordings import listening, transcripts
 from recordings.access import Deed, Fault, Listener
 from recordings.listening import Given
+from recordings.transcripts import Said
 from recordings.vault import VaultError
 
 if TYPE_CHECKING:
@@ -90,6 +92,17 @@ def _refused(services: "Services", recording_id: str, fault: Fault, given: dict[
     return _page(services, recording_id, fault, given)
 
 
+def _said(services: "Services", row: RowMapping) -> tuple[Said, ...]:
+    """The words are as closed as the sound: shown to whoever has given her reason."""
+    if transcripts.standing(services, row) != "ready":
+        return ()
+    try:
+        return transcripts.of_recording(services.vault, row["id"])
+    except VaultError as error:
+        listening.told(row["id"], error)
+        return ()
+
+
 def _page(services: "Services", recording_id: str, fault: Fault | None, given: dict[str, str]) -> Response:
     row = listening.allowed(services, listener(), recording_id)
     if row is None:
@@ -103,5 +116,8 @@ def _page(services: "Services", recording_id: str, fault: Fault | None, given: d
         fault=fault,
         given=given,
         request_id=row["request_id"],
+        transcript=transcripts.standing(services, row),
+        said=_said(services, row) if opened else (),
+        spoken=row["language"],
     )
     return Response(html, STATUS[fault] if fault is not None else 200)

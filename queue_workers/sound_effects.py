@@ -16,6 +16,7 @@ from adapters.voice_gateway import Done, NotDone, Unknown
 from queue_workers.orders import Outcome, Work
 from recordings import sound_store
 from recordings.service import Recordings
+from recordings.transcripts import text_id
 from recordings.vault import NoSound, Sealed, VaultError
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def drop_sound(services: "Services", recording_id: str) -> Outcome:
         return "not wanted"
     try:
         services.vault.delete(recording_id)
+        if recording_id == sound_store.owner_of(recording_id):
+            services.vault.delete(text_id(recording_id))
     except VaultError as error:
         LOG.error("sound not deleted", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS

@@ -53,10 +53,16 @@ def may(who: Listener, deed: Deed, what: Held) -> bool:
 
 
 def _may_listen(who: Listener, what: Held, supervises: bool) -> bool:
-    hers = who.scope is None or not what.departments.isdisjoint(who.scope)
     if what.kind == "talk":
-        return what.state == "kept" and supervises and hers
-    return what.state in ("kept", "heard") and (hers or _answers(who, what))
+        return what.state == "kept" and supervises and sees(who, what)
+    return what.state in ("kept", "heard") and sees(who, what)
+
+
+def sees(who: Listener, what: Held) -> bool:
+    """That there is such a recording, whatever has become of its sound."""
+    if who.scope is None or not what.departments.isdisjoint(who.scope):
+        return True
+    return what.kind != "talk" and _answers(who, what)
 
 
 def _answers(who: Listener, what: Held) -> bool:

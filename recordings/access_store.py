@@ -15,7 +15,8 @@ MOST = 200
 
 def recorded(connection: Connection, recording_id: str) -> RowMapping | None:
     """The recording, with the department and desk of its matter."""
-    matter = (callback_request.c.department.label("matter_department"), callback_request.c.desk.label("matter_desk"))
+    of = callback_request.c
+    matter = (of.department.label("matter_department"), of.desk.label("matter_desk"), of.code.label("matter_code"))
     query = select(recording, *matter).outerjoin(callback_request, callback_request.c.id == recording.c.request_id)
     return connection.execute(query.where(recording.c.id == recording_id)).mappings().first()
 

@@ -47,14 +47,15 @@ def place(services: "Services", tx: Transaction, kind: Kind, subject_id: str, re
                 ended_at=None, ended_by=None)  # fmt: skip
 
 
-def end(services: "Services", tx: Transaction, hold_id: str, by: str) -> bool:
+def end(services: "Services", tx: Transaction, hold_id: str, by: str, reason: str = "") -> bool:
     """From now on the retention rule counts again. False: it is ended already, or never was."""
     hold = store.get(tx.connection, hold_id)
     if hold is None or not store.end(tx.connection, hold_id, services.clock.now(), by):
         return False
     found = store.subject(tx.connection, hold.kind, hold.subject_id)
     department = found.get("department") if found is not None else None
-    audit.note(tx, services.clock, by, "hold_ended", hold.kind, hold.subject_id, department)
+    why = mask_codes(reason.strip()) or None
+    audit.note(tx, services.clock, by, "hold_ended", hold.kind, hold.subject_id, department, why)
     tx.after_commit(services.changed)
     return True
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping
 
 from adapters.masking import mask_codes
 from recordings import access_store as store
-from recordings.access import IN_WORDS, LONGEST_WHY, Deed, Fault, Held, Listener, is_reason, may, still_open
+from recordings.access import IN_WORDS, LONGEST_WHY, Deed, Fault, Held, Listener, is_reason, may, sees, still_open
 from recordings.vault import Damaged, NoSound, Reader, VaultError, WrongKey
 
 if TYPE_CHECKING:
@@ -67,6 +67,14 @@ def allowed(services: "Services", who: Listener, recording_id: str, deed: Deed =
     """The recording's row, where she may hear it; None: as unknown to her as one that never was."""
     with services.database.read() as connection:
         return _allowed(services, connection, who, recording_id, deed)
+
+
+def seen(services: "Services", who: Listener, recording_id: str) -> RowMapping | None:
+    """Also one whose sound is not there, not yet or no longer; what a caller dropped was never left."""
+    with services.database.read() as connection:
+        row = store.recorded(connection, recording_id)
+        left = row is not None and row["state"] not in ("draft", "dropped")
+        return row if row is not None and left and sees(who, _held(services, connection, row)) else None
 
 
 def is_open(services: "Services", who: Listener, row: RowMapping) -> bool:

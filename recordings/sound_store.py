@@ -34,6 +34,12 @@ def note_stored(connection: Connection, recording_id: str, **values: Any) -> boo
     return connection.execute(update(RECORDING).where(*mine).values(**values)).rowcount == 1
 
 
+def note_transcribed(connection: Connection, recording_id: str, machine: float) -> bool:
+    """Its words rest beside it. False: it is no longer wanted."""
+    mine = update(RECORDING).where(RECORDING.c.id == recording_id, ~UNWANTED)
+    return connection.execute(mine.values(transcribed_machine=machine)).rowcount == 1
+
+
 def note_missing(connection: Connection, recording_id: str) -> bool:
     """It does not rest here after all. False: the provider no longer holds it either, and the row stays as it is."""
     there = (RECORDING.c.id == recording_id, RECORDING.c.removed_machine.is_(None), ~UNWANTED)

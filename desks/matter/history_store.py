@@ -67,6 +67,12 @@ def sounds(connection: Connection, request_id: str) -> Sequence[RowMapping]:
     return _rows(connection, recording, (recording.c.request_id == request_id) & kept, "made_at")
 
 
+def talks(connection: Connection, tokens: Iterable[str]) -> Sequence[RowMapping]:
+    """What was recorded of the talks about it."""
+    spoken = (recording.c.kind == "talk") & (recording.c.state != "absent")
+    return _rows(connection, recording, recording.c.offer_token.in_(tuple(tokens)) & spoken, "made_at")
+
+
 def stays(connection: Connection, request_id: str) -> Sequence[RowMapping]:
     """The resident rang in about it herself."""
     return _rows(connection, waiting_caller, waiting_caller.c.request_id == request_id, "joined_at")

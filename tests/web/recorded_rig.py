@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from adapters.schema import deletion, sound_access
+from adapters.schema import deletion, legal_hold, recording, sound_access
+from recordings import transcripts
+from recordings.transcripts import Said
 from tests.support.media_house import wav
 from tests.web.console_rig import City
 from tests.web.left_messages import leave
@@ -20,6 +22,11 @@ def several(city: City) -> None:
     spoken = {"kind": "talk", "request_id": "r1", "agent_id": "a_aino", "language": "fi"}
     leave(city, TALK, wav(192), **spoken, seconds=192, offer_token="tok8", made_at=now - timedelta(hours=3))
     leave(city, RUNNING, None, **spoken, seconds=0, offer_token="tok9", state="running", recording_sid=None)
+    city.offer("a_aino", "ended", "tok8", request_id="r1", ended_at=now - timedelta(hours=2), accepted_at=now)
+    hold = {"reason": "Kantelu 3/2026: tarvitaan selvitykseen", "made_at": now, "made_by": "a_sirpa"}
+    city.put(legal_hold, id="l1", kind="recording", subject_id=TALK, **hold)
+    transcripts.kept(city.services.vault, MESSAGE, [Said(0.5, "Hei, vesi on poikki."), Said(4.2, "Soittakaa minulle.")])
+    city.change(recording, recording.c.id == MESSAGE, transcribed_machine=1.0)
     gone = now - timedelta(days=2)
     leave(city, DELETED, None, state="heard", made_at=now - timedelta(days=95), deleted_at=gone)
     proof = {"kind": "message", "subject_id": DELETED, "department": "housing", "why": "retention", "by": "service"}

@@ -1,0 +1,65 @@
+"""Recordings to be found and looked at: what has become of the sound of each. A read model; it changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import RowMapping
+
+from recordings import access_store, found_store, holds
+from recordings.found_store import Filter, Reader
+from recordings.hold_store import Hold
+from recordings.model import OPEN_TALK_STATES
+
+if TYPE_CHECKING:
+    from bootstrap import Services
+
+Standing = Literal["running", "coming", "ready", "failed", "nothing", "deleted"]
+STANDINGS: tuple[Standing, ...] = ("running", "coming", "ready", "failed", "nothing", "deleted")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What stands around one recording. Agents by name."""
+
+    agent: str | None  # of a talk
+    code: str | None  # of its matter
+    heard: tuple[RowMapping, ...]  # who listened or downloaded, the newest first
+    hold: Hold | None
+    held_by: str | None
+    proofs: tuple[RowMapping, ...]
+
+
+def standing(row: Mapping[str, Any]) -> Standing:
+    if row["deleted_at"] is not None:
+        return "deleted"
+    if row["stored_machine"] is not None:
+        return "ready"
+    if row["kind"] == "talk" and row["state"] in OPEN_TALK_STATES:
+        return "running"
+    if row["state"] == "absent":
+        return "nothing"
+    return "coming" if row["failed"] is None else "failed"
+
+
+def listed(
+    services: "Services", scope: tuple[str, ...] | None, wanted: Filter, most: int
+) -> tuple[tuple[RowMapping, ...], dict[str, str]]:
+    """The recordings, and the agents whose things she may ask for."""
+    topics = {each.id for each in services.rules.current().topics if not each.sensitive}
+    with services.database.read() as connection:
+        rows = found_store.found(connection, Reader(scope, topics), wanted, most)
+        return tuple(rows), found_store.names(connection, scope)
+
+
+def known(services: "Services", row: RowMapping) -> Known:
+    with services.database.read() as connection:
+        hold = holds.over_recording(connection, row["id"], row["request_id"], row["number_id"])
+        return Known(
+            agent=found_store.name_of(connection, row["agent_id"]),
+            code=row["matter_code"],
+            heard=tuple(access_store.of_recording(connection, row["id"])),
+            hold=hold,
+            held_by=(found_store.name_of(connection, hold.made_by) or hold.made_by) if hold is not None else None,
+            proofs=tuple(found_store.proofs(connection, row["id"])),
+        )
