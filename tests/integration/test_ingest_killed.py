@@ -7,7 +7,7 @@ in the clear.
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -137,24 +137,44 @@ def test_taken_back_while_the_worker_that_stores_it_is_killed_it_lies_nowhere(
 
 def test_two_workers_at_once_do_no_harm(town: Town, house: MediaHouse, speaker: Speaker, tmp_path: Path) -> None:
     """The first was slow, its lease is over, and it goes on when the second has done everything."""
-    slow = replace(town.services, vault=Overtaken(town, tmp_path / "disk"))
+    slow = replace(town.services, vault=Slow(tmp_path / "disk", lambda: overtaken(town)))
     first = town.one(outbox, kind="fetch_recording")
     assert effects.carry_out(slow, str(first["id"]))
     carried_out(town)
     as_it_should_be(town, house, speaker, tmp_path / "disk")
 
 
-class Overtaken(SealingVault):
-    """So slow that another worker does all the work before it seals."""
+def overtaken(town: Town) -> None:
+    town.clock.pass_(seconds=LEASE)
+    carried_out(town)
 
-    def __init__(self, town: Town, place: Path) -> None:
+
+def test_taken_back_while_it_is_being_sealed_it_is_not_left_behind(
+    town: Town, house: MediaHouse, speaker: Speaker, tmp_path: Path
+) -> None:
+    """Its deletion was done before there was anything to delete."""
+
+    def taken_back() -> None:
+        speaker.telephone.presses("3")
+        carried_out(town)
+
+    slow = replace(town.services, vault=Slow(tmp_path / "disk", taken_back))
+    assert effects.carry_out(slow, str(town.one(outbox, kind="fetch_recording")["id"]))
+    assert town.one(outbox, kind="drop_sound")["result"] == "dropped"
+    assert list(town.services.vault.ids()) == []
+    assert set(house.deleted) == {speaker.sid}
+
+
+class Slow(SealingVault):
+    """Something happens before it begins to seal."""
+
+    def __init__(self, place: Path, meanwhile: Callable[[], object]) -> None:
         super().__init__(LocalStore(place / "recordings"), Keyring(SETTINGS["RECORDINGS_KEY"]))
-        self._town = town
+        self._meanwhile = meanwhile
 
     @contextmanager
     def writing(self, sound_id: str) -> Iterator[Writer]:
-        self._town.clock.pass_(seconds=LEASE)
-        carried_out(self._town)
+        self._meanwhile()
         with super().writing(sound_id) as writer:
             yield writer
 

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.wav import HEAD_BYTES, read_head
@@ -14,7 +14,8 @@ def chunk(name: bytes, content: bytes) -> bytes:
     return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
-@given(seconds=st.integers(1, 30), rate=st.sampled_from([8000, 16_000, 44_100]))
+@settings(deadline=None, max_examples=10)
+@given(seconds=st.integers(1, 5), rate=st.sampled_from([8000, 16_000, 44_100]))
 def test_a_real_file_tells_its_length(seconds: int, rate: int) -> None:
     file = wav(seconds, rate)
     found = read_head(file[:HEAD_BYTES])
