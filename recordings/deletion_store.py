@@ -13,6 +13,7 @@ from adapters.schema import (
     deletion,
     phone_number,
     recording,
+    sound_access,
     supervisor_item,
     text_message,
     waiting_caller,
@@ -89,3 +90,17 @@ def nights(connection: Connection, days: Sequence[str]) -> set[str]:
     """Of these local days, those whose night's work is finished."""
     query = select(deletion.c.subject_id).where(deletion.c.subject_id.in_(days), deletion.c.kind == NIGHT)
     return {str(one) for one in connection.scalars(query)}
+
+
+def exported(connection: Connection, id_: str, recording_id: str, by: str, at: datetime, why: str) -> None:
+    """Taken out for its owner: before the first byte is read."""
+    row = {
+        "id": id_,
+        "recording_id": recording_id,
+        "by": by,
+        "at": at,
+        "deed": "export",
+        "reason": "request",
+        "why": why,
+    }
+    connection.execute(sound_access.insert().values(**row))
