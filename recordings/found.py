@@ -1,8 +1,7 @@
 """Recordings to be found and looked at: what has become of the sound of each. A read model; it changes nothing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import RowMapping
 
@@ -30,7 +29,7 @@ class Known:
     proofs: tuple[RowMapping, ...]
 
 
-def standing(row: Mapping[str, Any]) -> Standing:
+def standing(row: RowMapping) -> Standing:
     if row["deleted_at"] is not None:
         return "deleted"
     if row["stored_machine"] is not None:

@@ -92,7 +92,8 @@ class Telling:
 
     def talks(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
         for row in rows:
-            yield Happening(row["made_at"], "sound", "talk", row["agent_id"] or SERVICE, row["agent_id"], sound=sound(row))
+            who = row["agent_id"] or SERVICE
+            yield Happening(row["made_at"], "sound", "talk", who, row["agent_id"], sound=sound(row))
 
     def stays(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
         """She rang in about it herself."""

@@ -136,6 +136,7 @@ SQL_OUTSIDE_STORES = {
     "queue_workers.sound_effects": "the type of the row it is handed",
     "queue_workers.sound_repairs": "the type of the row it is handed",
     "recordings.service": "the type of the row it is handed",
+    "recordings.transcripts": "the type of the row it is handed",
     "recordings.found": "the type of the row it is handed",
     "console.recording_pages": "the type of the row it is handed",
     "console.sound_pages": "the type of the row it is handed",
