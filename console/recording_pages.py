@@ -1,4 +1,4 @@
-"""Recordings for those who answer for a department: found, looked into, kept by a hold. Their sound: ``sound_pages``."""
+"""Recordings for those who answer for a department: found, looked into, held. Their sound: ``sound_pages``."""
 
 import re
 from collections.abc import Mapping

@@ -5,11 +5,11 @@ here sends sound anywhere; where an extra does, that is the city's decision and 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from sqlalchemy import RowMapping
 
@@ -94,7 +94,7 @@ def of_recording(vault: Vault, recording_id: str) -> tuple[Said, ...]:
     return tuple(Said(line["at"], line["words"]) for line in lines)
 
 
-def standing(services: "Services", row: RowMapping) -> Standing:
+def standing(services: "Services", row: RowMapping | Mapping[str, Any]) -> Standing:
     """Whether there is a text, will be one, or is none."""
     if row["deleted_at"] is not None:
         return "none"
