@@ -121,7 +121,9 @@ class Story:
             self.holds()
 
     def holds(self) -> None:
-        row = recorded(self.talk.town)
+        with self.talk.town.services.database.read() as connection:
+            row = talk_store.of_offer(connection, self.talk.token)
+        assert row is not None
         there = self.memory.states.get(row["recording_sid"] or "")
         card = shown(row, self.talk.town.offer(self.talk.token)["on_hold"], hers=True).state
         assert len(self.memory.states) <= 1, "recorded twice"
