@@ -52,7 +52,7 @@ def test_she_gets_everything_as_sound_as_data_and_as_a_page(
     assert (data["format"], data["number"]) == (1, NUMBER)
     [request] = data["requests"]
     assert (request["department"], request["outcome"], request["talks"][0]["note"]) == (
-        town.rules.desk("housing").name[language], "done", WORDS,  # type: ignore[index]
+        town.rules.desk("housing").name[language], "done", WORDS,
     )  # fmt: skip
     assert {event["by"] for event in request["events"]} >= {"resident", "agent"}
     assert request["promises"][0]["words"]
