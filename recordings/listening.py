@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping
 
-from adapters.masking import mask_codes
 from recordings import access_store as store
 from recordings.access import IN_WORDS, LONGEST_WHY, Deed, Fault, Held, Listener, is_reason, may, sees, still_open
 from recordings.vault import Damaged, NoSound, Reader, VaultError, WrongKey
@@ -31,7 +30,7 @@ class Given:
 def asked(services: "Services", who: Listener, recording_id: str, deed: Deed, given: Given) -> Fault | None:
     """Noted in the record, committed when this returns; None: the sound may be read now. A sound that cannot be opened
     is told at once, and nobody is written down as having heard it."""
-    reason, why = given.reason, mask_codes(given.why.strip())[:LONGEST_WHY]
+    reason, why = given.reason, given.why.strip()[:LONGEST_WHY]
     with services.database.read() as connection:
         row = _allowed(services, connection, who, recording_id, deed)
     if row is None:

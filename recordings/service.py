@@ -173,7 +173,7 @@ class Recordings:
         if noted:
             self.services.outbox.again(self.tx, "delete_recording", recording_id)
             if self.services.transcriber is not None:
-                self.services.outbox.again(self.tx, "transcribe", recording_id)
+                self.services.outbox.order(self.tx, "transcribe", recording_id)
             self.tx.after_commit(self.services.changed)
         return noted
 

@@ -109,8 +109,6 @@ DESK_STATES: tuple[tuple[str, State], ...] = (
     *((f"consulted-{state}", _asks(state, "asked")) for state in ("asked", "consulting", "joined")),
     ("wrap-up", test_console_pages.noting),
 )
-RECORDING = "/recordings/<recording_id>"
-SOUND_PAGE = "/sounds/<recording_id>/page"
 DRAFT, ELEMENT = "/rules/drafts/<draft_id>", "/rules/drafts/<draft_id>/parts/<part>/<element_id>"
 
 
@@ -155,16 +153,7 @@ SCENES = (
     Scene("desk-emergency", "/", state=_talk, keys=("h",)),
     Scene("desk-bad-moment", "/", state=test_console_pages.noting, keys=("3",)),
     Scene("messages", "/messages", state=_on_the_list),
-    Scene("messages-left", "/messages", state=recorded_rig.several),
-    Scene("messages-left-supervisor", "/messages", "sirpa", recorded_rig.several),
-    Scene("sound", SOUND_PAGE, "sirpa", recorded_rig.several, opens=f"/sounds/{recorded_rig.MESSAGE}/page"),
-    Scene("sound-open", SOUND_PAGE, "sirpa", recorded_rig.opened, opens=f"/sounds/{recorded_rig.MESSAGE}/page"),
-    Scene("sound-deleted", SOUND_PAGE, "sirpa", recorded_rig.several, opens=f"/sounds/{recorded_rig.DELETED}/page"),
-    Scene("recordings", "/recordings", "sirpa", recorded_rig.several),
-    Scene("recording", RECORDING, "sirpa", recorded_rig.several, opens=f"/recordings/{recorded_rig.MESSAGE}"),
-    Scene("recording-talk-held", RECORDING, "sirpa", recorded_rig.several, opens=f"/recordings/{recorded_rig.TALK}"),
-    Scene("recording-deleted", RECORDING, "sirpa", recorded_rig.several, opens=f"/recordings/{recorded_rig.DELETED}"),
-    Scene("matter-recorded", "/matters/<request_id>", "sirpa", recorded_rig.several, opens="/matters/r1"),
+    *(Scene(name, path, who, state, opens=opens) for name, path, who, state, opens in recorded_rig.TOUR),
     Scene("queue", "/queue", state=_on_the_list),
     Scene("queue-empty", "/queue"),
     Scene("matter", "/matters/<request_id>", state=_on_the_list, opens="/matters/r1"),

@@ -107,6 +107,8 @@ def test_a_supervisor_says_why_with_the_keyboard_and_what_she_hears_plays_on(des
     assert page.eval_on_selector(".player audio", "sound => sound.paused") is False
     expect(page.locator("[data-sound-toggle]")).to_be_focused()
     expect(page.locator(".player")).to_have_count(1)
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     why = city.one(sound_access.c.reason, sound_access.c.why, where=sound_access.c.recording_id == FIRST)
     assert why == ("other", "asukkaan palaute")
 

@@ -43,3 +43,18 @@ def opened(city: City) -> None:
     reason = {"reason": "other", "why": "Asukkaan palaute 14.11."}
     now = city.clock.now()
     city.put(sound_access, id="h1", recording_id=MESSAGE, agent_id="a_sirpa", at=now, deed="listen", **reason)
+
+
+_SOUND, _RECORDING = "/sounds/<recording_id>/page", "/recordings/<recording_id>"
+TOUR = (  # for the pictures: scene, path as in the table of routes, who, what there is, what is opened
+    ("messages-left", "/messages", "aino", several, ""),
+    ("messages-left-supervisor", "/messages", "sirpa", several, ""),
+    ("sound", _SOUND, "sirpa", several, f"/sounds/{MESSAGE}/page"),
+    ("sound-open", _SOUND, "sirpa", opened, f"/sounds/{MESSAGE}/page"),
+    ("sound-deleted", _SOUND, "sirpa", several, f"/sounds/{DELETED}/page"),
+    ("recordings", "/recordings", "sirpa", several, ""),
+    ("recording", _RECORDING, "sirpa", opened, f"/recordings/{MESSAGE}"),
+    ("recording-talk-held", _RECORDING, "sirpa", several, f"/recordings/{TALK}"),
+    ("recording-deleted", _RECORDING, "sirpa", several, f"/recordings/{DELETED}"),
+    ("matter-recorded", "/matters/<request_id>", "sirpa", several, "/matters/r1"),
+)
