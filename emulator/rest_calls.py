@@ -51,6 +51,16 @@ def blueprint(network: Network) -> Blueprint:
             _update(network, call)
             return jsonify(resource(call, account))
 
+    @api.delete("/Calls/<sid>.json")
+    def delete(account: str, sid: str) -> tuple[str, int]:
+        """Assumed: a call that is not over is refused. The record goes; what belongs to the call stays where it is."""
+        g.sid = sid
+        with network.lock:
+            if not _found(network, sid).over:
+                raise Refused(400, 20001, "Cannot delete a call that is in progress")
+            del network.calls[sid]
+        return "", 204
+
     return api
 
 

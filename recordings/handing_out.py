@@ -6,6 +6,7 @@ Each sound's export is committed to the log before its first byte is read. Files
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.masking import mask_codes
 from desks.supervision import audit
+from recordings import transcripts
 from recordings.deletion_store import exported
 from recordings.resident import Told
 from recordings.resident_store import Everything, everything, number_of
@@ -46,7 +48,9 @@ def hand_out(
         return None
     services.database.run(lambda tx: _note(services, tx, found, by, why))
     files, missing = _sounds(services, found, place, by, why)
-    document = Told(found, services.rules.plain(), language, files).document(e164, services.clock.now())
+    document = Told(found, services.rules.plain(), language, files, _texts(services, found, files)).document(
+        e164, services.clock.now()
+    )
     with private(place / JSON) as file:
         file.write(json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
     with private(place / PAGE) as file:
@@ -80,6 +84,17 @@ def _sounds(
         else:
             files[row["id"]] = name
     return files, missing
+
+
+def _texts(services: "Services", found: Everything, files: dict[str, str]) -> dict[str, list[str]]:
+    """What was said, where an extra has made it text; one that cannot be opened is like none: the sound is there."""
+    said: dict[str, list[str]] = {}
+    for row in found.recordings:
+        if row["transcribed_machine"] is None or row["id"] not in files:
+            continue
+        with suppress(VaultError):
+            said[row["id"]] = [one.words for one in transcripts.of_recording(services.vault, row["id"])]
+    return said
 
 
 def _pour(services: "Services", recording_id: str, path: Path) -> None:

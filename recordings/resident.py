@@ -21,8 +21,10 @@ OWN_WORDS = {"caller": "resident", "service": "service", "command line": "servic
 class Told:
     """One document's parts, with names in the reader's language."""
 
-    def __init__(self, found: Everything, rules: Ruleset, language: str, files: Mapping[str, str]) -> None:
-        self.found, self.files = found, files
+    def __init__(
+        self, found: Everything, rules: Ruleset, language: str, files: Mapping[str, str], said: Mapping[str, list[str]]
+    ) -> None:
+        self.found, self.files, self.said = found, files, said
         self.zone = ZoneInfo(rules.time_zone)
         self.topics = {topic.id: topic.name[language] for topic in rules.topics}
         self.departments = {one.id: one.name[language] for one in rules.departments}
@@ -102,7 +104,14 @@ class Told:
         ]
         times = {name: self.at(row[name]) for name in ("made_at", "heard_at", "deleted_at")}
         named = {name: row[name] for name in ("kind", "seconds", "note")}
-        return {**self.matter(row), **times, **named, "file": self.files.get(row["id"]), "listened": heard}
+        return {
+            **self.matter(row),
+            **times,
+            **named,
+            "file": self.files.get(row["id"]),
+            "words": self.said.get(row["id"]),
+            "listened": heard,
+        }
 
     def deed(self, row: Row) -> Values:
         return {"at": self.at(row["at"]), "deed": row["deed"], "by": role(row), "reason": row["detail"]}

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from adapters.schema import audit_event, callback_request, phone_number, recording, sound_access
 from console.words import PAGE_LANGUAGES
 from operations.resident_command import PARTLY, REFUSED, WELL, e164, main
-from recordings import holds
+from recordings import holds, transcripts
 from tests.support.kept import NUMBER, SOUND, WORDS, Past, past_of
 from tests.support.services import Town
 
@@ -97,6 +97,16 @@ def test_a_sound_that_cannot_be_opened_is_said_and_the_rest_is_there(
     assert access(town, tmp_path / "hers") == PARTLY
     assert past.talk in capsys.readouterr().err
     assert len(list((tmp_path / "hers").iterdir())) == 3
+
+
+def test_what_was_said_is_hers_too(town: Town, past: Past, tmp_path: Path) -> None:
+    transcripts.kept(town.services.vault, past.talk, [transcripts.Said(1.0, "vesi tulee katosta")])
+    made = update(recording).where(recording.c.id == past.talk).values(transcribed_machine=1.0)
+    town.within(lambda tx: tx.connection.execute(made))
+    assert access(town, tmp_path / "hers") == WELL
+    data = json.loads((tmp_path / "hers" / "everything.json").read_text())
+    assert [one["words"] for one in data["recordings"]] == [None, ["vesi tulee katosta"]]
+    assert "vesi tulee katosta" in (tmp_path / "hers" / "everything.html").read_text()
 
 
 def test_a_deleted_sound_is_told_and_not_exported(town: Town, past: Past, tmp_path: Path) -> None:
