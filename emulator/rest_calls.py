@@ -53,12 +53,8 @@ def blueprint(network: Network) -> Blueprint:
 
     @api.delete("/Calls/<sid>.json")
     def delete(account: str, sid: str) -> tuple[str, int]:
-        """Assumed: a call that is not over is refused. The record goes; what belongs to the call stays where it is."""
         g.sid = sid
-        with network.lock:
-            if not _found(network, sid).over:
-                raise Refused(400, 20001, "Cannot delete a call that is in progress")
-            del network.calls[sid]
+        _delete(network, sid)
         return "", 204
 
     return api
@@ -69,6 +65,14 @@ def _found(network: Network, sid: str) -> Call:
     if call is None:
         raise not_found()
     return call
+
+
+def _delete(network: Network, sid: str) -> None:
+    """Its record goes; what belongs to the call, such as a recording, stays where it is."""
+    with network.lock:
+        if not _found(network, sid).over:
+            raise Refused(400, 20001, "Cannot delete a call that is in progress")
+        del network.calls[sid]
 
 
 def _order(network: Network) -> Order:
