@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 def told_with_join(tx: Transaction, line_id: str, facts: Facts) -> bool:
     """Whether the answer to this join must tell her; noted here, for the answer is rendered in this transaction.
 
-    Only where her talk would be recorded: a notice that is not true is worse than none. What she was told or has said
-    in an earlier stay of this call still holds.
+    Only where her talk would be recorded: a notice that is not true is worse than none. What she has heard or said in
+    an earlier stay of this call still holds. Until she has come into the queue the answer may have been lost: she comes
+    again and is told again, for the words she heard nothing of allow no recording.
     """
     stay = store.stay(tx.connection, line_id)
     if stay is None or not records_talks(facts.rules, stay["department"]):
         return False
-    heard_store.carry_over(tx.connection, stay)
-    return heard_store.tell(tx.connection, line_id, facts.now)
+    if heard_store.carry_over(tx.connection, stay):
+        return False
+    told = heard_store.tell(tx.connection, line_id, facts.now)
+    return told or heard_store.may_not_have_heard(tx.connection, line_id)
 
 
 def declined(services: "Services", tx: Transaction, line_id: str) -> Settled:

@@ -18,6 +18,7 @@ TOLD = {"fi": "Keskustelu tallennetaan", "sv": "Samtalet spelas in", "en": "The 
 NO = {"fi": "Keskustelua ei tallenneta", "sv": "Vi spelar inte in", "en": "will not be recorded"}
 LANGUAGE_KEY = {"fi": "1", "sv": "2", "en": "3"}
 KEY_URL = re.compile(r'<Gather[^>]* action="([^"]+/step/recording[^"]*)"')
+REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)<")
 KEYS = "012345678*#"
 QUEUE = "QU" + "1" * 32
 
@@ -126,6 +127,35 @@ def again(town: Town, telephone: Telephone) -> None:
     for key in ("1", "1", "1"):
         telephone.presses(key)
     assert "<Enqueue" in telephone.heard[-1]
+
+
+def after_a_lost_answer(telephone: Telephone) -> str:
+    """The answer to her last key never came: the provider asks the fallback, and goes on where that says."""
+    lost = telephone.next_url()
+    telephone.send(lost, Digits="1")
+    again = telephone.post("/voice/fallback", ErrorUrl=lost, ErrorCode="11200")
+    telephone.post(html.unescape(REDIRECT.findall(again)[0]))
+    return telephone.presses("1")
+
+
+def test_whose_answer_was_lost_is_told_again(town: Town) -> None:
+    """She heard nothing of it: no talk is recorded on words that never reached her."""
+    town.agent("aino", ("housing",), languages=("fi", "sv", "en"))
+    telephone = Telephone.at(town)
+    telephone.rings()
+    telephone.presses("1")
+    telephone.presses("1")
+    joined = after_a_lost_answer(telephone)
+    assert len(town.every(waiting_caller)) == 1
+    assert "<Enqueue" in joined
+    assert TOLD["fi"] in joined
+
+
+def test_an_earlier_stay_that_never_came_into_the_queue_told_her_nothing(town: Town) -> None:
+    telephone = joins(town)
+    town.within(lambda tx: tx.connection.execute(update(waiting_caller).values(state="left")))
+    again(town, telephone)
+    assert TOLD["fi"] in telephone.heard[-1]
 
 
 # --- the key ---------------------------------------------------------------------------------------------------------
