@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("effects")
 AGAIN_SECONDS = 1.0
-STILL_GROWING = timedelta(minutes=10)  # business time; a file that is cut short by then is all that there is
+SHORT_TRIES, SHORT_SECONDS = 5, 600.0  # a file cut short is all that there is once it came equally short so often and
+# so long after it first did; a single bad answer must not become the only copy
+KEPT_THERE = timedelta(days=3).total_seconds()  # machine time that the provider's copy outlives a short one of ours
+GONE = NotYet("http 404")
 NEAR_SECONDS, NEAR_PART = 3, 0.1  # as near as two countings of one length must be
 
 
@@ -50,7 +53,7 @@ def _kept(services: "Services", row: RowMapping, incoming: Incoming, work: Work)
             poured = incoming.pour(writer.write, work.still)
             if not isinstance(poured, Fetched):
                 return _not_fetched(services, recording_id, poured)
-            if not poured.whole and services.clock.now() < (row["ended_at"] or row["made_at"]) + STILL_GROWING:
+            if not poured.whole and not _is_all(services, recording_id, poured):
                 return _not_fetched(services, recording_id, NotYet("cut short"))
             reach("sound_poured")
             sealed = writer.seal()
@@ -59,6 +62,13 @@ def _kept(services: "Services", row: RowMapping, incoming: Incoming, work: Work)
         return AGAIN_SECONDS
     reach("sound_sealed")
     return _noted(services, row, poured, sealed, work)
+
+
+def _is_all(services: "Services", recording_id: str, poured: Fetched) -> bool:
+    """Cut short: whether it came so often and so long enough to be believed. Each such try is noted."""
+    machine = services.clock.machine()
+    seen = services.database.run(lambda tx: sound_store.note_short(tx.connection, recording_id, poured.bytes, machine))
+    return seen.tries >= SHORT_TRIES and machine - seen.since >= SHORT_SECONDS
 
 
 def _noted(services: "Services", row: RowMapping, poured: Fetched, sealed: Sealed, work: Work) -> Outcome:
@@ -72,9 +82,15 @@ def _noted(services: "Services", row: RowMapping, poured: Fetched, sealed: Seale
         if not recordings.stored(recording_id, sealed, poured.content_type, poured.seconds):
             return False
         work.settle_in(tx, "stored")
-        work.go_on_with(tx, "delete_recording", recording_id)
+        if poured.whole:
+            sound_store.forget_short(tx.connection, recording_id)
+            work.go_on_with(tx, "delete_recording", recording_id)
+        else:
+            sound_store.put_off_deletion(tx.connection, recording_id, services.clock.machine() + KEPT_THERE)
         return True
 
+    if not poured.whole:
+        LOG.error("sound is cut short; the provider's copy stays there for days", extra={"recording": recording_id})
     noted = services.database.run(note)
     reach("sound_noted")
     return "stored" if noted else drop_sound(services, recording_id)
@@ -122,7 +138,7 @@ def delete_recording(services: "Services", recording_id: str, work: Work) -> Out
     if row is None or row["recording_sid"] is None:
         return "not wanted"
     unwanted = sound_store.unwanted(row)
-    if not unwanted and (outcome := _not_ours_yet(services, row)) is not None:
+    if not unwanted and (outcome := _not_ours_yet(services, row, work)) is not None:
         return outcome
     match services.gateway.delete_recording(row["recording_sid"]):
         case Done():
@@ -145,10 +161,12 @@ def _gone_there(services: "Services", row: RowMapping, found: str, work: Work, t
     work.settle_in(tx, "deleted")
 
 
-def _not_ours_yet(services: "Services", row: RowMapping) -> Outcome | None:
+def _not_ours_yet(services: "Services", row: RowMapping, work: Work) -> Outcome | None:
     """None: it rests here, and can be opened. The provider's copy may be the only one, whatever the row says."""
     if row["stored_machine"] is None:
         return "not wanted"
+    if row["short_bytes"] is not None and (outcome := _short_here(services, row, work)) is not None:
+        return outcome
     try:
         services.vault.open(row["id"])
     except NoSound:
@@ -160,6 +178,22 @@ def _not_ours_yet(services: "Services", row: RowMapping) -> Outcome | None:
         LOG.error("sound not deleted", extra={"recording": row["id"], "why": str(error)})
         return AGAIN_SECONDS
     return None
+
+
+def _short_here(services: "Services", row: RowMapping, work: Work) -> Outcome | None:
+    """Ours is cut short: the provider is asked a last time, days later. None: it has no more of it either."""
+    if services.clock.machine() < row["stored_machine"] + KEPT_THERE:
+        return "ours is short: kept there"
+    with services.media.opening(row["recording_sid"]) as incoming:
+        found = incoming.pour(len, work.still) if isinstance(incoming, Incoming) else incoming
+    if isinstance(found, Fetched) and (found.whole or found.bytes > row["bytes"]):
+        rules = services.rules.current()
+        services.database.run(lambda tx: Recordings(services, tx, rules).missing(row["id"]))
+        return "longer there: fetched again"
+    if isinstance(found, Fetched) or found == GONE:
+        return None
+    LOG.info("sound not deleted", extra={"recording": row["id"], "why": found.why})
+    return AGAIN_SECONDS
 
 
 def _recording(services: "Services", recording_id: str) -> RowMapping | None:

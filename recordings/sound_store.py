@@ -1,6 +1,7 @@
 """Where each recording's sound is, in SQL: announced, stored here, gone there; and what a repair looks for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,37 @@ def note_stored(connection: Connection, recording_id: str, **values: Any) -> boo
     """False: stored before, or no longer wanted."""
     mine = (RECORDING.c.id == recording_id, RECORDING.c.stored_machine.is_(None), ~UNWANTED)
     return connection.execute(update(RECORDING).where(*mine).values(**values)).rowcount == 1
+
+
+@dataclass(frozen=True)
+class Short:
+    """A file that was cut short: on how many tries equally so, and since when (machine time)."""
+
+    tries: int
+    since: float
+
+
+def note_short(connection: Connection, recording_id: str, found: int, machine: float) -> Short:
+    """Another length than the last time begins the count anew: it is growing, or the line is bad."""
+    mine = RECORDING.c.id == recording_id
+    again = update(RECORDING).where(mine, RECORDING.c.short_bytes == found)
+    if connection.execute(again.values(short_tries=RECORDING.c.short_tries + 1)).rowcount == 0:
+        first = update(RECORDING).where(mine)
+        connection.execute(first.values(short_bytes=found, short_tries=1, short_machine=machine))
+    row = connection.execute(select(RECORDING.c.short_tries, RECORDING.c.short_machine).where(mine)).one()
+    return Short(row.short_tries, row.short_machine)
+
+
+def forget_short(connection: Connection, recording_id: str) -> None:
+    """A whole copy rests here."""
+    mine = update(RECORDING).where(RECORDING.c.id == recording_id, RECORDING.c.short_bytes.is_not(None))
+    connection.execute(mine.values(short_bytes=None, short_tries=None, short_machine=None))
+
+
+def put_off_deletion(connection: Connection, recording_id: str, machine: float) -> None:
+    """The provider's copy stays until then."""
+    mine = (outbox.c.kind == "delete_recording", outbox.c.ref == recording_id, outbox.c.done_machine.is_(None))
+    connection.execute(update(outbox).where(*mine).values(due_machine=machine))
 
 
 def note_transcribed(connection: Connection, recording_id: str, machine: float) -> bool:
@@ -87,8 +119,13 @@ def unfinished(connection: Connection, young: datetime, given_up: float, failed:
 
 def resting_after(connection: Connection, last_id: str) -> Sequence[str]:
     """Recordings whose sound is said to rest here, by id."""
-    stored = (RECORDING.c.id > last_id, RECORDING.c.stored_machine.is_not(None), ~UNWANTED)
-    query = select(RECORDING.c.id).where(*stored).order_by(RECORDING.c.id).limit(AT_ONCE)
+    stored = (RECORDING.c.stored_machine.is_not(None), RECORDING.c.deleted_at.is_(None))  # as the index says
+    query = (
+        select(RECORDING.c.id)
+        .where(RECORDING.c.id > last_id, *stored, RECORDING.c.state != "dropped")
+        .order_by(RECORDING.c.id)
+        .limit(AT_ONCE)
+    )
     return [str(found) for found in connection.scalars(query)]
 
 

@@ -27,6 +27,9 @@ recording = Table(
     Column("sha256", String(64)),  # of the sound in the clear
     Column("content_type", String(40)),
     Column("failed", String(40)),  # why the sound could not be fetched for good
+    Column("short_bytes", Integer),  # the file was cut short of what its head says: how long it came last
+    Column("short_tries", Integer),  # on how many tries just so long
+    Column("short_machine", Float),  # and since when
     Column("removed_machine", Float),  # the provider no longer holds it
     Column("heard_at", UtcTime),  # an agent has dealt with it
     Column("heard_by", String(32), ForeignKey("agent.id")),
@@ -79,6 +82,12 @@ Index(  # all sound that is still there, by age
     recording.c.made_at,
     sqlite_where=text("deleted_at IS NULL"),
     postgresql_where=text("deleted_at IS NULL"),
+)
+Index(  # what is said to rest in the vault: gone round by id, again and again
+    "ix_recording_resting",
+    recording.c.id,
+    sqlite_where=text("stored_machine IS NOT NULL AND deleted_at IS NULL"),
+    postgresql_where=text("stored_machine IS NOT NULL AND deleted_at IS NULL"),
 )
 Index(
     "ix_recording_number",

@@ -32,6 +32,7 @@ TO_BE_KEPT = {  # name: table, column, of which rows
     "ix_supervisor_item_number": ("supervisor_item", "number_id", NUMBER),
     "ix_supervisor_item_numbered": ("supervisor_item", "made_at", NUMBER),
     "ix_recording_sound": ("recording", "made_at", "deleted_at IS NULL"),
+    "ix_recording_resting": ("recording", "id", "stored_machine IS NOT NULL AND deleted_at IS NULL"),
     "ix_recording_number": ("recording", "number_id", NUMBER),
     "ix_recording_numbered": ("recording", "made_at", NUMBER),
     "ix_recording_noted": ("recording", "heard_at", "note IS NOT NULL AND heard_at IS NOT NULL"),
@@ -58,6 +59,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("sealed_with", sa.String(length=16), nullable=True))
         table.add_column(sa.Column("transcribed_machine", sa.Float(), nullable=True))
+        table.add_column(sa.Column("short_bytes", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("short_tries", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("short_machine", sa.Float(), nullable=True))
         table.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
         table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=True)
         table.create_index(
@@ -134,7 +138,8 @@ def downgrade() -> None:
         table.drop_index("ix_recording_held")
         table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=False)
         for name in (
-            "deleted_at", "transcribed_machine", "sealed_with", "ended_at", "asked_machine", "wanted", "agent_id", "offer_token",
+            "deleted_at", "short_machine", "short_tries", "short_bytes", "transcribed_machine", "sealed_with", "ended_at",
+            "asked_machine", "wanted", "agent_id", "offer_token",
         ):  # fmt: skip
             table.drop_column(name)
     for name in TOLD:

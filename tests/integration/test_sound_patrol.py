@@ -223,16 +223,3 @@ def test_those_that_never_come_hide_none_that_would(town: Town, speaker: Speaker
     town.within(lambda tx: tx.connection.execute(outbox.delete().where(outbox.c.kind == "delete_recording")))
     assert sound_repairs.unfinished_sound(town.services) == 1
     assert town.ordered("delete_recording") == [row["id"]]
-
-
-def test_a_file_that_is_still_growing_is_awaited_and_then_taken_as_it_is(
-    town: Town, speaker: Speaker, house: MediaHouse
-) -> None:
-    house.answers = [Answer(body=SOUND[:-16_000])]
-    row = left(speaker)
-    carried_out(town)
-    assert the_message(town)["stored_machine"] is None
-    town.clock.pass_(minutes=11)
-    carried_out(town)
-    assert whole(town.services.vault, str(row["id"])) == SOUND[:-16_000]
-    assert the_message(town)["seconds"] == 2
