@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -18,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from adapters.deadline import Watcher
 from adapters.together import Row
@@ -28,8 +28,10 @@ T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
 BREAKER_SECONDS = 1.0
+POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
-READ_DEADLINES, WRITE_DEADLINES = 1.5, 2.5  # of one statement's deadline, for a whole unit
+READ_DEADLINES, WRITE_DEADLINES, NOTE_DEADLINES = 1.5, 2.5, 1.0  # of one statement's deadline, for a whole unit
+NOTICEABLE_SECONDS = 0.01
 WATCHER = Watcher()
 LOST_LOCK = frozenset({"55P03", "40P01", "40001"})  # lock_not_available, deadlock_detected, serialization_failure
 
@@ -107,12 +109,23 @@ class Database:
         self._deadline = deadline
         self._writer = threading.Lock()
         self._closed_until = 0.0
+        self._dealing: Database | None = None
+        self._making_dealing = threading.Lock()
         self.engine = self._sqlite(url) if self.is_sqlite else self._postgres(url)
 
-    @cached_property
+    @property
     def for_dealing(self) -> "Database":
-        """The same record, by connections that plan once: a deal asks some thirty statements, most of them long."""
-        return self if self.is_sqlite else Database(self.url, self._deadline, planned_once=True)
+        """The same record, by connections that plan once: a deal asks some thirty statements, most of them long.
+
+        Made once, whichever thread deals first: a second pool, dropped at once, would keep its connections open, and
+        the server has only so many for every process together.
+        """
+        if self.is_sqlite or self._planned_once:
+            return self
+        with self._making_dealing:
+            if self._dealing is None:
+                self._dealing = type(self)(self.url, self._deadline, planned_once=True)
+            return self._dealing
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -122,11 +135,13 @@ class Database:
 
     @contextmanager
     def write(self, patience: float | None = None) -> Iterator[Transaction]:
-        """``patience``: seconds that SQLite's writer is waited for, where that is to be less than the deadline's."""
-        wait = self._deadline * 3 if patience is None else patience
-        with self._turn(wait), self._connected(WRITE_DEADLINES) as connection:
+        """``patience``: seconds that others' writing is waited for, where that is to be less than the deadline's. Such
+        a unit waits for no connection of ours either, and is given up sooner where the record hangs."""
+        until = time.monotonic() + (self._deadline * WRITE_DEADLINES if patience is None else patience)
+        deadlines = WRITE_DEADLINES if patience is None else NOTE_DEADLINES
+        with self._turn(until), self._connected(deadlines, patience) as connection:
             if self.is_sqlite:
-                self._begin_sqlite(connection, patience)
+                self._begin_sqlite(connection, patience is not None, until)
             transaction = Transaction(connection, begun=self.is_sqlite)
             try:
                 yield transaction
@@ -138,15 +153,17 @@ class Database:
         for hook in transaction.hooks:
             _hint(hook)
 
-    def _begin_sqlite(self, connection: Connection, patience: float | None) -> None:
-        if patience is None:
+    def _begin_sqlite(self, connection: Connection, hurried: bool, until: float) -> None:
+        """Waiting for this process's writers and for other processes' is one wait: a caller hears nothing meanwhile."""
+        left, usual = until - time.monotonic(), self._deadline * WRITE_DEADLINES
+        if not hurried and usual - left < NOTICEABLE_SECONDS:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={max(int(left * 1000), 1)}")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(self._deadline * 3000)}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(usual * 1000)}")
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""
@@ -161,9 +178,11 @@ class Database:
             return work(transaction)
 
     @contextmanager
-    def _connected(self, deadlines: float) -> Iterator[Connection]:
+    def _connected(self, deadlines: float, patience: float | None = None) -> Iterator[Connection]:
         """A connection whose whole unit has a deadline. After a failure to connect or an unanswered unit the next ones
         fail at once for a moment: a caller must not pay the deadline on every step."""
+        if patience is not None and self._all_in_use():
+            raise DBAPIError("every connection is in use", None, TimeoutError("busy"))
         if self.is_sqlite:
             with self.engine.connect() as connection:
                 yield connection
@@ -173,6 +192,10 @@ class Database:
         with self._answering() as connection, self._watched(connection, deadlines):
             yield connection
             connection.info["used"] = time.monotonic()
+
+    def _all_in_use(self) -> bool:
+        pool = self.engine.pool
+        return isinstance(pool, QueuePool) and pool.checkedout() >= sum(POOL)
 
     def _answering(self) -> Connection:
         """A connection that is known to work: one that lay idle is asked first, a dead one is replaced once.
@@ -220,16 +243,15 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
-        dealing = vars(self).get("for_dealing")
-        if isinstance(dealing, Database) and dealing is not self:
-            dealing.dispose()
+        if self._dealing is not None:
+            self._dealing.dispose()
 
     @contextmanager
-    def _turn(self, wait: float) -> Iterator[None]:
+    def _turn(self, until: float) -> Iterator[None]:
         if not self.is_sqlite:
             yield
             return
-        if not self._writer.acquire(timeout=wait):
+        if not self._writer.acquire(timeout=max(until - time.monotonic(), 0.0)):
             raise DBAPIError("waiting for this process's writer", None, TimeoutError("busy"))
         try:
             yield
@@ -238,7 +260,12 @@ class Database:
 
     def _sqlite(self, url: str) -> Engine:
         engine = create_engine(
-            url, hide_parameters=True, connect_args={"timeout": self._deadline * 3, "check_same_thread": False}
+            url,
+            hide_parameters=True,
+            pool_size=POOL[0],
+            max_overflow=POOL[1],
+            pool_timeout=self._deadline,
+            connect_args={"timeout": self._deadline * WRITE_DEADLINES, "check_same_thread": False},
         )
 
         @event.listens_for(engine, "connect")
@@ -256,12 +283,13 @@ class Database:
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
             f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
         )
+        kept, more = POOL_DEALING if self._planned_once else POOL
         return create_engine(
             url,
             hide_parameters=True,  # a traceback must not print what residents said or were promised
             isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN of its own before each first statement: ours does
-            pool_size=10,
-            max_overflow=10,
+            pool_size=kept,
+            max_overflow=more,
             pool_timeout=self._deadline,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
         )

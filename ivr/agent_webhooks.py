@@ -2,16 +2,20 @@
 
 A leg whose token is stale hears so and ends; nobody is dialled by it. Answering the browser telephone is accepting;
 on her own telephone she presses 1, because a voicemail answers too (decision 8).
+
+Where the record does not answer, her leg is led back to the same question in a moment; after the second time it ends,
+and the leg's own news and the slow tick settle what it was about. Nobody is dialled meanwhile.
 """
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from adapters.database import Transaction
+from adapters.database import DatabaseError, Transaction
 from adapters.fault_points import reach
 from adapters.schema import receipt
 from desks import store
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("ivr")
 RESIDENT_RING_SECONDS = 25
 AGENT_LANGUAGE = "fi"
+AGAIN, MOST_AGAIN, MOMENT_SECONDS = "again", 2, 2
 
 
 class AgentLeg:
@@ -162,43 +167,69 @@ class Accepted:
 def blueprint(services: "Services") -> Blueprint:
     pages = Blueprint("agent_leg", __name__, url_prefix="/voice")
     guard(pages, services)
-    leg, accepted = AgentLeg(services), Accepted(services)
+    accepted = Accepted(services)
+    _add_leg(pages, accepted)
+    said: Mapping[str, Callable[[], Turn]] = {
+        "/resident/hello": lambda: Turn(_language(), (Say("resident.hello"),)),
+        "/resident/hello-neutral": lambda: Turn(_language(), (Say("resident.hello_neutral"),)),
+        "/resident/message": lambda: Turn(_language(), (Pause(1), Say("message.machine"), Hangup())),
+        "/hold": lambda: Turn(AGENT_LANGUAGE, (Music(8), Redirect(hold_url(services.base)))),
+    }
+    for path, turn in said.items():
+        pages.add_url_rule(path, path.replace("/", "_"), _saying(accepted, turn), methods=["POST"])
+    return pages
+
+
+def _saying(accepted: Accepted, turn: Callable[[], Turn]) -> Callable[[], Response]:
+    return lambda: xml(accepted.words(turn()))
+
+
+def _add_leg(pages: Blueprint, accepted: Accepted) -> None:
+    leg = accepted.leg
+
+    def asked(answer: Callable[[], str]) -> Response:
+        try:
+            return xml(answer())
+        except DatabaseError as error:
+            about = {"path": request.path, "call": request.form["CallSid"], "error": type(error).__name__}
+            LOG.warning("record unavailable", extra=about)
+            return xml(accepted.words(_in_a_moment(accepted.services.base)))
 
     @pages.post("/agent/ring")
     def ring() -> Response:
-        question = leg.question(_token())
-        if question is not None:
-            return xml(accepted.words(question))
-        return xml(accepted.answer(_token(), request.form["CallSid"]))
+        def answer() -> str:
+            question = leg.question(_token())
+            if question is not None:
+                return accepted.words(question)
+            return accepted.answer(_token(), request.form["CallSid"])
+
+        return asked(answer)
 
     @pages.post("/agent/accept")
     def accept() -> Response:
-        if read(request.form) != Pressed("1"):
+        if read(_form()) != Pressed("1"):
             return xml(accepted.words(Turn(AGENT_LANGUAGE, (Hangup(),))))
-        return xml(accepted.answer(_token(), request.form["CallSid"]))
+        return asked(lambda: accepted.answer(_token(), request.form["CallSid"]))
 
     @pages.post("/agent/over")
     def over() -> Response:
-        return xml(accepted.words(leg.over(_token(), request.form.get("DialCallStatus", ""))))
+        return asked(lambda: accepted.words(leg.over(_token(), _form().get("DialCallStatus", ""))))
 
-    @pages.post("/resident/hello")
-    def hello() -> Response:
-        return xml(accepted.words(Turn(_language(), (Say("resident.hello"),))))
 
-    @pages.post("/resident/hello-neutral")
-    def hello_neutral() -> Response:
-        return xml(accepted.words(Turn(_language(), (Say("resident.hello_neutral"),))))
+def _in_a_moment(base: str) -> Turn:
+    """The same question again: what she pressed or how her Dial ended rides along, for a redirect does not tell it."""
+    times = request.args.get(AGAIN, "")
+    tried = int(times) if times in ("1", "2") else 0
+    if tried >= MOST_AGAIN:
+        return Turn(AGENT_LANGUAGE, (Hangup(),))
+    told = {name: value[:16] for name, value in _form().items() if name in ("Digits", "DialCallStatus")}
+    again = link(base, request.path.removeprefix("/voice/"), k=_token(), **{AGAIN: str(tried + 1)}, **told)
+    return Turn(AGENT_LANGUAGE, (Pause(MOMENT_SECONDS), Redirect(again)))
 
-    @pages.post("/resident/message")
-    def message() -> Response:
-        return xml(accepted.words(Turn(_language(), (Pause(1), Say("message.machine"), Hangup()))))
 
-    @pages.post("/hold")
-    def hold() -> Response:
-        again = Redirect(hold_url(services.base))
-        return xml(accepted.words(Turn(AGENT_LANGUAGE, (Music(8), again))))
-
-    return pages
+def _form() -> Mapping[str, str]:
+    """What the provider tells; on the second asking, what it told on the first."""
+    return {**request.form.to_dict(), **request.args.to_dict()} if AGAIN in request.args else request.form
 
 
 def _token() -> str:

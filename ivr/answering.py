@@ -105,6 +105,8 @@ class Answerer:
                 change(tx)
         except DatabaseError:
             LOG.warning("not noted", extra=about)
+        except Exception:
+            LOG.exception("not noted", extra=about)
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
         return self._pages.written(turn, rules)
@@ -163,9 +165,10 @@ class Answerer:
 
     def _keep_why(self, turn: Turn, asked: Asked, facts: Facts) -> None:
         """For the page that says why this call went where it did. A menu that decides nothing writes nothing."""
-        if turn.decided is not None:
-            row = why.row(asked.call_sid, turn.decided, facts)
-            self._note(lambda tx: tx.add(row), {"call": asked.call_sid, "note": "route"})
+        decided = turn.decided
+        if decided is not None:
+            about = {"call": asked.call_sid, "note": "route"}
+            self._note(lambda tx: tx.add(why.row(asked.call_sid, decided, facts)), about)
 
     def _commit(self, asked: Asked, effect: Effect | None = None, facts: Facts | None = None) -> str:
         def work(tx: Transaction) -> str:

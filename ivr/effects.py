@@ -51,10 +51,11 @@ class Bridge:
 
 @dataclass(frozen=True)
 class GiveUpLine:
-    """The queue failed at the provider; the stay ends and another way is offered."""
+    """The stay ends and another way follows: the queue failed at the provider, nobody chose anything, or the caller
+    speaks a message instead."""
 
     line_id: str
-    why: str
+    why: str  # desks.line.machine.FOR_MESSAGE, silent, no-window, or what the provider says of its queue
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class LineFinder:
             in_transfer=row["state"] == "talking" and open_about(self.connection, self.call_sid) is not None,
             token=row["offer_token"] or "",
             recording=_of_recording(row),
+            outcome=row["outcome"] or "",
         )
 
     def _seen(self, desk: str, line_id: str | None, duty: Duty) -> Outlook:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
+from adapters.database import DatabaseError
 from recordings import sound_store, store
 from recordings.vault import Reader, VaultError
 
@@ -25,7 +26,7 @@ def blueprint(services: "Services") -> Blueprint:
 
     @pages.get("/recorded/<token>.wav")
     def recorded(token: str) -> Response:
-        reader = _reader(services, token) if TOKEN.fullmatch(token) else None
+        reader = _found(services, token) if TOKEN.fullmatch(token) else None
         answer = Response(status=404) if reader is None else played(reader)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -53,6 +54,15 @@ def played(reader: Reader) -> Response:
     if wanted is not None:
         answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{reader.size}"
     return answer
+
+
+def _found(services: "Services", token: str) -> Reader | None:
+    """The record away: the provider leaves the sound out and goes on, as with one that was dropped."""
+    try:
+        return _reader(services, token)
+    except DatabaseError as error:
+        LOG.warning("record unavailable", extra={"path": "/voice/recorded", "error": type(error).__name__})
+        return None
 
 
 def _reader(services: "Services", token: str) -> Reader | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
 
+from adapters.database import DatabaseError
 from adapters.fault_points import reach
 from ivr.answering import Answerer, urls
 from ivr.caller_input import read
@@ -72,3 +73,9 @@ def guard(pages: Blueprint, services: "Services") -> None:
             abort(403)
         if not CALL_SID.match(request.form.get("CallSid", "")) and not request.path.startswith("/sms"):
             abort(400)
+
+    @pages.errorhandler(DatabaseError)
+    def not_taken(error: Exception) -> Response:
+        """News that the record cannot take in now: the provider tells them again, and nobody waits for this answer."""
+        LOG.warning("record unavailable", extra={"path": request.path, "error": type(error).__name__})
+        return Response(status=503)

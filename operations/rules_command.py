@@ -230,7 +230,7 @@ def _publish(t: PageWords, options: argparse.Namespace) -> int:
             print("no difference: it is in force already")
             return WELL
         case Refused(reason, problems):
-            return _refuse(f"nothing is published: {reason.replace('_', ' ')}", *problems)
+            return _refuse(f"nothing is published: {reason.replace('_', ' ')}", *map(str, problems))
     assert_never(done)
 
 

@@ -50,6 +50,13 @@ def end(connection: Connection, run: Run) -> None:
     connection.execute(update(watch_run).where(watch_run.c.day == run.day).values(**values))
 
 
+def unfinished(connection: Connection, day: str) -> Run | None:
+    """The night's run that somebody has begun and nobody has ended."""
+    query = select(watch_run).where(watch_run.c.day == day, watch_run.c.ended_at.is_(None))
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _run(row)
+
+
 def latest(connection: Connection, before: str | None = None) -> Run | None:
     """The last night's that has ended; ``before``: of an earlier day than this one."""
     query = select(watch_run).where(watch_run.c.ended_at.is_not(None))

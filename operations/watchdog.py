@@ -8,30 +8,27 @@ What it finds stands on the supervisors' board; the operator is told only of wha
 import argparse
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from adapters.database import Transaction
 from adapters.logs import configure_logging
 from adapters.settings import SettingsInvalid, load_settings
 from bootstrap import Services, build_services
-from callbacks import text_store
-from callbacks.item_store import raise_item
-from operations import watch_store as store
 from operations.watch_calls import try_calls
+from operations.watch_keeping import keep
 from operations.watch_store import Run
-from routing_rules.model import LANGUAGES, Ruleset
+from routing_rules.model import Ruleset
 from routing_rules.watching.judging import look
 from routing_rules.watching.model import Seen
 from routing_rules.watching.moments import moments
 
 LOG = logging.getLogger("watchdog")
-ITEM = "rules_watch"  # on the supervisors' list
-ALARM = "sms.alarm_rules"
 NICE = 15  # callers go first
+MOST_SECONDS = 30 * 60  # an orphan whose clock has died ends by itself
 
 
 def run(services: Services, rules: Ruleset, now: datetime) -> Run:
@@ -41,32 +38,6 @@ def run(services: Services, rules: Ruleset, now: datetime) -> Run:
     sample = try_calls(services.settings, services.announcements, rules, moments(rules, first))
     seen = (*ahead.seen, *sample.seen)
     return Run(first.isoformat(), rules.version, now, None, ahead.looked, sample.tried, seen)
-
-
-def keep(services: Services, done: Run) -> tuple[Seen, ...]:
-    """The run in the record, with an item on the board and an alarm where something is new. What is new."""
-
-    def work(tx: Transaction) -> tuple[Seen, ...]:
-        before = store.latest(tx.connection, done.day)
-        known = {one.key for one in before.seen} if before is not None else set()
-        new = tuple(one for one in done.seen if one.key not in known)
-        store.end(tx.connection, done)
-        if new:
-            _tell(services, tx, done, new)
-        return new
-
-    return services.database.run(work)
-
-
-def _tell(services: Services, tx: Transaction, done: Run, new: tuple[Seen, ...]) -> None:
-    now, rules = done.ended_at or done.began_at, services.rules.plain()
-    for one in new:
-        LOG.warning("the days ahead: something new", extra={"finding": one.code, "place": one.place})
-    raise_item(tx.connection, ITEM, now, None, done.day)
-    number = text_store.alarm_number(rules)
-    if number is not None:
-        text_store.order(services, tx, rules, now, number, ALARM, LANGUAGES[0])
-    tx.after_commit(services.changed)
 
 
 def night(services: Services, day: str) -> tuple[Seen, ...]:
@@ -103,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _night(services: Services, day: str) -> int:
     configure_logging("watchdog", services.settings.log_level)
     os.nice(NICE)
+    signal.alarm(MOST_SECONDS)
     new = night(services, day)
     LOG.info("the days ahead are looked through", extra={"new": len(new)})
     return 0

@@ -1,12 +1,17 @@
-"""What every test shares: which files are long.
+"""What every test shares: quick apps, few looks for garbage, and which files are long.
 
 Measured, in seconds of one worker: these take more than half of the whole run. Where Chromium is not installed
 ``make test`` leaves them out, so that a newcomer waits five minutes; ``make long`` runs them.
 """
 
+import gc
 from pathlib import Path
 
 import pytest
+
+from tests.support import quick_app
+
+quick_app.for_this_process()
 
 TESTS = Path(__file__).parent
 LONG = frozenset(
@@ -51,3 +56,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix() in LONG:
             item.add_marker(pytest.mark.long)
+
+
+def pytest_collection_finish() -> None:
+    """Modules, tests and catalogues stay to the end: whoever looks for garbage need not walk through them each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -118,6 +118,11 @@ def place_words(t: PageWords, place: str, versions: tuple[Ruleset, ...]) -> str:
     return f"{label}: {name}" + (f", {field_words(t, field)}" if field else "")
 
 
+def shown_value(t: PageWords, value: str) -> str:
+    """Days and hours in it as the page writes them."""
+    return _readable(t, value, {})
+
+
 def value_words(t: PageWords, value: object) -> str:
     """A side of a conflict, to be read; nothing there is said, too."""
     if value is None or value == ABSENT or value in ([], {}, ""):

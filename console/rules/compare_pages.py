@@ -67,10 +67,11 @@ def _compared(services: "Services", draft_id: str, days: int) -> dict[str, objec
     draft = drafts.get(services.database, draft_id)
     if draft is None or draft.state == "dropped":
         raise NotFound
+    opened = Opened(draft, document.read(draft.document))
     try:
-        after = would_be(services, Opened(draft, document.read(draft.document)))
+        after = would_be(services, opened)
     except RulesetInvalid as invalid:
-        return {"problems": invalid.problems}
+        return {"problems": desk.told_problems(opened, invalid.found)}
     before, since = services.rules.plain(), services.clock.now() - timedelta(days=days)
     with services.database.read() as connection:
         kept = past_store.since(connection, since, AT_MOST)

@@ -14,11 +14,13 @@ from console import guard
 from console.accounts import account_store
 from console.rendering import page_language
 from console.rules import document, rules_store
+from console.rules.problem_words import Told, problem_lines
 from console.rules.told import Teller, names
 from console.words import page_words
 from desks.supervision import audit
 from ivr.rules_known import known_announcements, known_numbers
 from routing_rules.checking.model import Numbers
+from routing_rules.document.model import Problem
 from routing_rules.versions import drafts
 from routing_rules.versions.in_force import Also
 from routing_rules.versions.model import Draft
@@ -88,6 +90,11 @@ def people(services: "Services") -> Mapping[str, str]:
     """Names of those who may have worked on the rules."""
     with services.database.read() as connection:
         return account_store.names(connection)
+
+
+def told_problems(found: Opened, problems: tuple[Problem, ...]) -> tuple[Told, ...]:
+    """Why a document is no ruleset, in the words of the page."""
+    return problem_lines(page_words(page_language()), found.written, problems)
 
 
 def page(services: "Services", template: str, found: Opened, **more: object) -> str:

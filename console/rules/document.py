@@ -38,13 +38,11 @@ def can_be_kept(value: object) -> bool:
 
 
 def no_document(text: str) -> bool:
-    """JSON that no draft may hold. What is no JSON is read, or refused, as YAML where drafts are kept."""
+    """JSON that no draft may hold. What cannot be read as JSON is refused, with its reason, where drafts are kept."""
     try:
         found = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return False
-    except (ValueError, RecursionError):  # a number or a depth that no reader takes
-        return True
     return not can_be_kept(found)
 
 

@@ -13,6 +13,7 @@ from console.rules.fields import LISTS, PARTS, SINGLE, Part
 from console.rules.forms import named
 from console.rules.told import summary
 from routing_rules.document import RulesetInvalid, parse
+from routing_rules.document.model import Problem
 from routing_rules.versions import drafts
 from routing_rules.versions.model import Draft, Refused, Saved, Stale
 
@@ -40,15 +41,16 @@ def home(services: "Services", found: Opened, problem: str = "") -> str:
     newer = services.rules.current().version > found.draft.base_version
     problems = problems_of(found)
     return desk.page(
-        services, "draft", found, parts=PARTS, counts=counts, problems=problems, newer=newer, problem=problem
-    )
+        services, "draft", found, parts=PARTS, counts=counts, newer=newer, problem=problem,
+        problems=desk.told_problems(found, problems),
+    )  # fmt: skip
 
 
-def problems_of(found: Opened) -> tuple[str, ...]:
+def problems_of(found: Opened) -> tuple[Problem, ...]:
     try:
         parse(found.draft.document)
     except RulesetInvalid as invalid:
-        return invalid.problems
+        return invalid.found
     return ()
 
 

@@ -19,6 +19,7 @@ from console.rules.fields import HOURS
 from console.rules.finding_words import finding_words
 from console.rules.form_parts import Known
 from console.rules.forms import Element, Faults, read, shown
+from console.rules.problem_words import Told, problem_lines
 from console.rules.publish_pages import in_force, published
 from console.words import page_words
 from routing_rules.document import parse
@@ -71,7 +72,7 @@ def _written(rules: Ruleset, department: str) -> Element:
 
 def _form(
     services: "Services", found: Department, version: int, values: Mapping[str, list[str]], faults: Faults,
-    problem: str = "", told: tuple[str, ...] = (), both: Both = (),
+    problem: str = "", told: tuple[Told, ...] = (), both: Both = (),
 ) -> str:  # fmt: skip
     """``version``: the one that the values were written over."""
     return render_template(
@@ -98,7 +99,8 @@ def look(services: "Services", department: str) -> ResponseReturnValue:
         return _behind(services, rules, found, hours, merged), 409
     if isinstance(merged, Refused):
         known = based_on if merged.reason == "unreadable" else rules.version
-        return _form(services, found, known, posted, {}, merged.reason, merged.problems), 422
+        told = problem_lines(page_words(page_language()), json.loads(dump(rules)), merged.problems)
+        return _form(services, found, known, posted, {}, merged.reason, told), 422
     if not _lines(*merged):
         return _form(services, found, based_on, posted, {}, "unchanged"), 422
     return _look(services, found, merged, hours, based_on)

@@ -44,7 +44,8 @@ def _page(services: "Services", found: Opened, problem: str = "", findings: tupl
     behind = drafts.behind(services.database, found.draft.id)
     local = desk.local_now(services)
     return desk.page(
-        services, "check", found, problems=[(p, mending(found, p.partition(":")[0])) for p in problems],
+        services, "check", found,
+        problems=[(one.said, mending(found, one.place)) for one in desk.told_problems(found, problems)],
         errors=[one for one in told if one[0].level == "error"],
         warnings=[one for one in told if one[0].level == "warning"], lines=lines, problem=problem, behind=behind,
         written=request.form, ticked=request.form.getlist("ticked"), earliest=local.strftime("%Y-%m-%dT%H:%M"),

@@ -16,6 +16,7 @@ from console.rules.desk import Opened, noted
 from console.rules.draft_pages import posted_revision
 from console.words import page_words
 from routing_rules.document import RulesetInvalid, parse
+from routing_rules.document.model import Problem
 from routing_rules.model import Ruleset
 from routing_rules.versions import drafts
 from routing_rules.versions.changes import KINDS, changes
@@ -35,12 +36,12 @@ def show(services: "Services", draft_id: str) -> str:
 
 
 def _page(
-    services: "Services", found: Opened, text: str, problem: str = "", problems: tuple[str, ...] = (),
+    services: "Services", found: Opened, text: str, problem: str = "", problems: tuple[Problem, ...] = (),
     revision: int | None = None, lines: list[Line] | None = None,
 ) -> str:  # fmt: skip
     """``revision``: the one that her text was made from; the draft's own only where she sees what the draft holds."""
     return desk.page(
-        services, "text", found, text=text, problem=problem, problems=problems, lines=lines,
+        services, "text", found, text=text, problem=problem, problems=desk.told_problems(found, problems), lines=lines,
         revision=found.draft.revision if revision is None else revision,
     )  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import render_template
 
 from console.rendering import page_language, wording
-from console.rules.words import Why
+from console.rules.words import Why, day_words
 from console.words import page_words
 from operations import watch_store as store
 from routing_rules.watching.model import Seen
@@ -36,6 +37,7 @@ def _told(services: "Services", one: Seen) -> Told:
         "topic": why.topic,
         "desk": why.department,
         "language": lambda code: t(f"rules.why.in.{code}"),
+        "day_of_look": lambda day: day_words(t, date.fromisoformat(day)),
         "rule": lambda id_: next((r.name.get(t.language, id_) for r in rules.rules if r.id == id_), id_),
     }
     values = {name: named.get(name, str)(value) for name, value in one.values}

@@ -68,6 +68,8 @@ TRANSITIONS: Mapping[tuple[LineState, LineEvent], LineState] = {
     ("talking", "hang_up"): "done",  # the last word of a call that was answered: never counted as one who gave up
 }
 
+FOR_MESSAGE = "message"  # why a stay ends whose caller speaks a message instead of waiting
+
 FINAL_LINE_STATES: frozenset[LineState] = frozenset({"done", "promised", "left", "moved"})
 LINE: Machine[LineState, LineEvent] = Machine("The waiting caller", "waiting", FINAL_LINE_STATES, EVENTS, TRANSITIONS)
 

@@ -15,6 +15,7 @@ from desks import store
 from desks.line.dealing import place
 from desks.line.expected_wait import expected_wait_minutes
 from desks.line.front_store import front
+from desks.line.machine import FOR_MESSAGE
 from desks.store import Duty
 from desks.talk.conversation import Conversation, room_name
 from routing_rules.model import Ruleset
@@ -140,15 +141,22 @@ class Line:
         )
 
     def leave(self, line_id: str, why: str) -> bool:
-        """The stay ends without an agent: hung up, or the provider's queue failed."""
+        """The stay ends without an agent: hung up, a message instead, or the provider's queue failed."""
         if why == "hangup":
             Conversation(self.services, self.tx, self.rules).caller_hung_up(line_id)
             return True
+        if why == FOR_MESSAGE and not self._still_waits(line_id):
+            return False
         held = store.offer_of_caller(self.tx.connection, line_id)
         left = store.move_caller(self.tx.connection, line_id, "hang_up", self.now, "service", note=why, outcome=why)
         if left:
             self._withdraw(held or store.offer_of_caller(self.tx.connection, line_id))
         return left
+
+    def _still_waits(self, line_id: str) -> bool:
+        """An agent who has accepted at this very instant is not left alone in the room."""
+        row = store.stay(self.tx.connection, line_id, held=True)
+        return row is not None and row["state"] in ("waiting", "offered")
 
     def promised(self, line_id: str) -> bool:
         return store.move_caller(self.tx.connection, line_id, "promise", self.now, "caller")

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from callbacks.model import code_of
 from desks.line.expected_wait import Told, told_wait
+from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
-from ivr.dialogue import notices
+from ivr.dialogue import message, notices
 from ivr.dialogue.asking import spoken_in
 from ivr.dialogue.numbers import key_in, read_number
 from ivr.dialogue.offers import offer_callback, times
@@ -51,6 +52,7 @@ from ivr.turn import (
 from routing_rules.decide import answering
 
 CYCLE = 5  # turns until place and wait are told anew: about forty seconds
+OFFERED_EVERY = 3  # cycles; its key counts all along, and nobody hears the same sentence every forty seconds
 MOVE_PHASE = 2  # after place and wait, and the callback offer
 WAITING = ("waiting", "offered")
 LEAVING = ("bridging", "talking", "wishes", "closing")
@@ -109,6 +111,8 @@ def _answered(step: Step, given: CallerInput, line: LineFacts, facts: Facts) -> 
     match given:
         case Pressed("1") if times(facts):
             return Wish(line.id)
+        case Pressed("5") if not times(facts):
+            return GiveUpLine(line.id, FOR_MESSAGE)
         case Pressed("2") if _may_move(line, facts):
             return MoveToExtended(line.id)
         case Pressed("*"):
@@ -140,25 +144,25 @@ def out_of_queue(step: Step) -> Turn:
 
 
 def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
-    phase = (step.tries - 1) % CYCLE
+    cycle, phase = divmod(step.tries - 1, CYCLE)
     if line.state == "offered":  # an agent's telephone rings: nobody is told that all are busy
         return _listened(replace(step, tries=step.tries - 1), facts, Music(4))
     if phase == 0:
         spoken, told = _place_and_wait(step, line)
         place = step.choice if told.place is None else str(told.place)
         return _listened(replace(step, choice=place), facts, *spoken, told=told)
-    if phase == 1 and _worth_offering(line, facts):
-        return _listened(step, facts, Say("line.callback_offer"))
+    if phase == 1 and not (line.staffed and cycle % OFFERED_EVERY) and _worth_offering(line, facts):
+        return _listened(step, facts, Say("line.callback_offer" if times(facts) else "line.message_offer"))
     if phase == MOVE_PHASE and _may_move(line, facts):
         return _listened(step, facts, Say("line.extended_offer"))
     return _listened(step, facts, Music(8))
 
 
 def _worth_offering(line: LineFacts, facts: Facts) -> bool:
-    """A callback is offered from a told wait of some minutes; where no wait can be told, always."""
+    """From a told wait of some minutes; where none can be told, always. Where no callback can be promised a message
+    is offered: the only way out of a long line would be to hang up."""
     least = facts.rules.department(line.department).callbacks.offer_from_wait_minutes
-    soon = line.wait_minutes is not None and line.wait_minutes < least
-    return bool(times(facts)) and not (soon and line.staffed)
+    return not (line.staffed and line.wait_minutes is not None and line.wait_minutes < least)
 
 
 def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:
@@ -204,6 +208,8 @@ def placed(step: Step, line: LineFacts, facts: Facts) -> Turn | Effect:
             return closing(step, line, facts)
         case "promised" if line.promised is not None:
             return told(step, line.promised, facts)
+        case "left" if line.outcome == FOR_MESSAGE:
+            return message.start(step, facts)
     return Turn(step.language, (Say("goodbye"), Hangup()))
 
 
@@ -244,15 +250,14 @@ def closing(step: Step, line: LineFacts, facts: Facts, tries: int = 1) -> Turn |
     Where no other desk is open, each one waiting gets a promise before the line ends; without a number that can be
     rung, it is asked for.
     """
-    windows = facts.slots
     if not line.extended_open or line.desk == facts.rules.extended_desk:
         return _promise_at_closing(step, facts)
     says: list[Spoken] = [Say("closing.choice_first", (("department", DepartmentSpoken(line.desk)),))]
     says.append(Say("closing.choice_extended"))
     if line.extended_wait is not None:
         says.append(Say("closing.choice_extended_wait", (("wait", MinutesSpoken(max(1, line.extended_wait))),)))
-    if windows:
-        values = (("window", WindowSpoken(windows[0].start, windows[0].end, facts.now)),)
+    if facts.slots:
+        values = (("window", WindowSpoken(facts.slots[0].start, facts.slots[0].end, facts.now)),)
         says.append(Say("closing.choice_tomorrow", values))
     to = url_of(facts.base, step.go("closing", facts.nonce, tries=tries))
     return Turn(step.language, (Gather(tuple(says), to),))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, RecordingEnded
 from ivr.dialogue.asking import LANGUAGE_KEYS, TRIES
 from ivr.dialogue.line import CYCLE, MOVE_PHASE
@@ -169,7 +170,7 @@ def _same(ask: Asking) -> Needs:
 
 def _wait(ask: Asking) -> Needs:
     """Every few seconds for everybody waiting: most turns are music, and ask for the stay alone."""
-    if ask.key == "1":
+    if ask.key in ("1", "5"):
         return frozenset({"line", "times"})
     if ask.key == DECLINE:
         return frozenset({"line"})
@@ -262,7 +263,7 @@ def needs_after(effect: Effect, result: Result) -> Needs:
             return ANYWHERE
         case NumberRefused("live" | "too_many" | "stopped"):
             return ANYWHERE
-    return ANYWHERE if isinstance(effect, GiveUpLine) and effect.why != "silent" else NOTHING
+    return ANYWHERE if isinstance(effect, GiveUpLine) and effect.why not in ("silent", FOR_MESSAGE) else NOTHING
 
 
 def takes_effect(step: Step, given: CallerInput) -> bool:

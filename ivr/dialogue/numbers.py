@@ -73,8 +73,10 @@ def _promise(step: Step, facts: Facts, whose: int, same: Literal["ask", "join"])
 
 
 def key_in(step: Step, facts: Facts, tries: int, *before: Say) -> Turn:
+    """Told again, it names the way to a person: whoever has no number to give would only hear the same again."""
     to = url_of(facts.base, step.go("key-number", facts.nonce, tries=tries))
-    return Turn(step.language, (Gather((*before, Say("number.key_in")), to, digits=None),))
+    says = (*before, Say("number.key_in"), *((Say("code.person"),) if tries > 1 else ()))
+    return Turn(step.language, (Gather(says, to, digits=None),))
 
 
 def key_number(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, Silent
 from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
 from ivr.dialogue import line as line_dialogue
@@ -146,6 +147,8 @@ def _joined(step: Step, effect: Effect, result: Joined, facts: Facts) -> Turn:
 def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:  # noqa: C901 - one case for each, nothing nested
     match effect:
         case Wish() | CloseLine():
+            return line_dialogue.out_of_queue(step)
+        case GiveUpLine(_, why) if why == FOR_MESSAGE:
             return line_dialogue.out_of_queue(step)
         case GiveUpLine(_, "silent"):
             return told.silent_goodbye(step, facts)

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from routing_rules.document.problem import wrong
+
 KEPT = "\n\t"  # the only control characters that a text may hold: others are no XML, and no page
 
 
@@ -13,7 +15,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:  # not found is a KeyError: pydantic would let it through
-        raise ValueError(f'{name!r} is not a time zone; write one like "Europe/Helsinki"') from error
+        raise wrong("no_zone", written=name) from error
     return name
 
 
@@ -25,13 +27,15 @@ def _key_as_text(value: object) -> object:
 def _without_trunk_nought(number: str) -> str:
     """ "+3580112" would be dialled as 112, and "+358040…" as nothing at all."""
     if number.startswith("+3580"):
-        raise ValueError(f'{number!r} has a nought after +358; write it like "+358401234567"')
+        raise wrong("trunk_nought", written=number)
     return number
 
 
 def _speakable(text: str) -> str:
+    if text.isprintable():  # holds none of them: nearly every text, and many times sooner known
+        return text
     if any(unicodedata.category(c) in ("Cc", "Cs", "Cn") and c not in KEPT for c in text):
-        raise ValueError("holds a character that is none (a control character); remove it")
+        raise wrong("no_character")
     return text
 
 

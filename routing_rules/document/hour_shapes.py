@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing_rules.document.base_shapes import Shape
+from routing_rules.document.problem import wrong
 from routing_rules.document.times import Day, IntervalsWritten, WeekKey, each_day_once, spread
 from routing_rules.holidays import NAMES
 from routing_rules.model import ExceptionalDay, Hours
@@ -18,7 +19,7 @@ _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 
 def _known_holiday(name: str) -> str:
     if name not in NAMES:
-        raise ValueError(f"{name!r} is not a holiday; use one of {', '.join(NAMES)}")
+        raise wrong("no_holiday", written=name, known=", ".join(NAMES))
     return name
 
 
@@ -27,7 +28,7 @@ def _day_of_every_year(written: object) -> date:
     try:
         return date(LEAP_YEAR, int(found.group(1)), int(found.group(2))) if found else date.min.replace(day=0)
     except ValueError:
-        raise ValueError(f'{written!r} is no day of a year; write month and day like "12-24"') from None
+        raise wrong("no_day_of_year", written=written) from None
 
 
 HolidayName = Annotated[str, AfterValidator(_known_holiday), WithJsonSchema({"type": "string", "enum": list(NAMES)})]
@@ -51,9 +52,9 @@ class ExceptionalDayShape(Shape):
     def _one_or_many(self) -> Self:
         named = sum(one is not None for one in (self.day, self.every, self.first))
         if (self.first is None) != (self.last is None) or named != 1:
-            raise ValueError("needs a day, or from and to, or every; write the one or the other")
+            raise wrong("day_or_range")
         if self.first is not None and self.last is not None and self.last <= self.first:
-            raise ValueError(f"the range ends on {self.last.isoformat()}, not after it begins; write the end later")
+            raise wrong("range_ends_first", day=self.last.isoformat())
         return self
 
     def value(self) -> ExceptionalDay:
@@ -72,7 +73,7 @@ class HoursShape(Shape):
         known = sorted((e.value() for e in self.exceptional), key=lambda e: (e.yearly, e.day))
         for one, following in zip(known, known[1:], strict=False):
             if one.yearly == following.yearly and following.day <= (one.until or one.day):
-                raise ValueError(f"the exceptional day {following.day.isoformat()} stands twice; keep one")
+                raise wrong("day_twice", day=following.day.isoformat())
         return self
 
     def value(self) -> Hours:

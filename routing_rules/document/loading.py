@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from routing_rules.document.problem import RulesetInvalid, problem
+
 if TYPE_CHECKING:
     Loader = yaml.SafeLoader
 else:
@@ -21,21 +23,13 @@ DEEPEST = 40  # groups within groups; a ruleset has seven
 MOST_NODES = 150_000  # values and names, with every alias written out
 
 
-class RulesetInvalid(Exception):
-    """The document cannot be a ruleset. Each problem names its place and how to mend it; none is left for later."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
 def load(text: str) -> Written:
     """Raises RulesetInvalid."""
     if len(text) > LONGEST:
-        raise RulesetInvalid((f"the text is longer than {LONGEST} characters; shorten it",))
+        raise RulesetInvalid(problem("text_too_long", "", most=LONGEST))
     written = _read(text)
     if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
-        raise RulesetInvalid(("the document must be a group of named fields: time_zone, city, departments, topics …",))
+        raise RulesetInvalid(problem("no_fields", ""))
     return written
 
 
@@ -66,7 +60,7 @@ def _nodes(value: object, deeper: int) -> int:
 def _pairs_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     group = dict(pairs)
     if len(group) < len(pairs):
-        raise RulesetInvalid((f"{_twice(key for key, _ in pairs)!r} stands twice in one group; keep one",))
+        raise RulesetInvalid(problem("field_twice", "", name=_twice(key for key, _ in pairs)))
     return group
 
 
@@ -80,7 +74,7 @@ def _twice(keys: Iterable[str]) -> str | None:
 
 
 def _no_constant(name: str) -> object:
-    raise RulesetInvalid((f"{name} is not a number; write one",))
+    raise RulesetInvalid(problem("not_a_number", "", name=name))
 
 
 # --- YAML ----------------------------------------------------------------------------------------------------------
@@ -122,7 +116,7 @@ def _size(node: yaml.Node, known: dict[int, int]) -> int:
         return 1
     if id(node) in known:
         if known[id(node)] == 0:
-            raise RulesetInvalid((f"{_line(node)}: the group holds itself by an alias (*); write it out",))
+            raise RulesetInvalid(problem("holds_itself", _line(node)))
         return known[id(node)]
     known[id(node)] = 0
     total = 1 + sum(_size(one, known) for one in _within(node))
@@ -138,7 +132,7 @@ def _within(node: yaml.Node) -> Iterator[yaml.Node]:
     elif isinstance(node, yaml.MappingNode):
         key = _twice(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         if key is not None:
-            raise RulesetInvalid((f"{_line(node)}: {key!r} stands twice in one group; keep one",))
+            raise RulesetInvalid(problem("field_twice", _line(node), name=key))
         yield from (one for pair in node.value for one in pair)
 
 
@@ -147,13 +141,14 @@ def _line(part: yaml.Node | yaml.Event) -> str:
 
 
 def _too_deep(place: str = "the text") -> RulesetInvalid:
-    return RulesetInvalid((f"{place}: has groups within groups without end; write it flat",))
+    return RulesetInvalid(problem("too_deep", place))
 
 
 def _too_much(place: str) -> RulesetInvalid:
-    return RulesetInvalid((f"{place}: is more than {MOST_NODES} values, aliases (*) written out; write less",))
+    return RulesetInvalid(problem("too_much", place, most=MOST_NODES))
 
 
 def _no_document(error: Exception) -> RulesetInvalid:
     told = " ".join(str(error).split())[:300]
-    return RulesetInvalid((f"the text is not YAML or JSON; mend it here: {told}",))
+    line = getattr(getattr(error, "problem_mark", None), "line", None)
+    return RulesetInvalid(problem("no_document", f"line {line + 1}" if isinstance(line, int) else "", told=told))

@@ -17,6 +17,7 @@ from routing_rules.document.base_shapes import (
     ToldShape,
     WordsShape,
 )
+from routing_rules.document.problem import wrong
 from routing_rules.document.times import DAYS, Day, IntervalsWritten, WeekKey, day_and_minute, each_day_once, spread
 from routing_rules.model import Example, Expected, Language, PlannedNotice, RoutingRule, When
 
@@ -31,7 +32,7 @@ def _moment(written: str) -> str:
 
 def _dated(written: str) -> str:
     if day_and_minute(written)[0] is None:
-        raise ValueError(f'{written!r} names no date; write it like "2026-12-05 17:05"')
+        raise wrong("no_date_named", written=written)
     return written
 
 
@@ -56,7 +57,7 @@ class WhenShape(Shape):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.first is not None and self.last is not None and self.last < self.first:
-            raise ValueError(f"ends on {self.last.isoformat()}, before it begins; write the end later")
+            raise wrong("dates_end_first", day=self.last.isoformat())
         return self
 
     def value(self) -> When:
@@ -76,7 +77,7 @@ class RuleShape(Shape):
     @model_validator(mode="after")
     def _one_answers(self) -> Self:
         if (self.department is None) == (self.duty is None):
-            raise ValueError("needs who answers: write a department or a duty, one of both")
+            raise wrong("who_answers")
         return self
 
     def value(self) -> RoutingRule:
@@ -113,7 +114,7 @@ class PlannedNoticeShape(Shape):
     def _ends(self) -> Self:
         first, last = _local(self.first), _local(self.last)
         if not first < last <= first + timedelta(days=LONGEST_NOTICE_DAYS):
-            raise ValueError(f"must end after it begins, within {LONGEST_NOTICE_DAYS} days; mend from or to")
+            raise wrong("notice_ends_first", days=LONGEST_NOTICE_DAYS)
         return self
 
     def value(self, zone: ZoneInfo) -> PlannedNotice:

@@ -26,6 +26,7 @@ from routing_rules.document.base_shapes import (
     ZoneName,
 )
 from routing_rules.document.hour_shapes import HoursShape
+from routing_rules.document.problem import wrong
 from routing_rules.document.times import PlanWritten, WeekKey, each_day_once, spread
 from routing_rules.model import (
     CallbackPolicy,
@@ -53,7 +54,7 @@ class OutcomeShape(Shape):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.attempts is None and self.spacing_minutes is None:
-            raise ValueError("changes nothing; write attempts, spacing_minutes or both, or remove it")
+            raise wrong("changes_nothing")
         return self
 
     def value(self) -> OutcomePolicy:

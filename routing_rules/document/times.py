@@ -1,6 +1,6 @@
 """Times as a ruleset document writes them: ``"08:00-15:30"``, ``monday-friday``. Text to values and back, no more.
 
-Errors are ValueErrors whose words say what to write instead; pydantic puts the place before them.
+Errors are ``wrong(code)``: pydantic adds the place, the catalogue says what to write instead.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from routing_rules.document.problem import wrong
 from routing_rules.model import Interval
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -33,13 +34,13 @@ def clock_text(minutes: int) -> str:
 def _interval(written: object) -> Interval:
     found = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
     if found is None:
-        raise ValueError(f'{written!r} is not an interval; write it like "08:00-15:30"')
+        raise wrong("no_interval", written=written)
     hour, minute, end_hour, end_minute = (int(part or 0) for part in found.groups())
     start, end = hour * 60 + minute, end_hour * 60 + end_minute
     if max(minute, end_minute) > 59 or max(start, end) > MINUTES_A_DAY:
-        raise ValueError(f"{written} is not on the clock; a day runs from 00:00 to 24:00")
+        raise wrong("off_the_clock", written=written)
     if end <= start:
-        raise ValueError(f"{written} ends before it begins; write the end later, or over midnight as two days")
+        raise wrong("ends_first", written=written)
     return Interval(start, end)
 
 
@@ -47,7 +48,7 @@ def _in_order(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     ordered = tuple(sorted(intervals, key=lambda i: (i.start, i.end)))
     for one, following in zip(ordered, ordered[1:], strict=False):
         if following.start < one.end:
-            raise ValueError(f"{interval_text(one)} and {interval_text(following)} overlap; end one before the other")
+            raise wrong("overlap", one=interval_text(one), other=interval_text(following))
     return ordered
 
 
@@ -59,7 +60,7 @@ def each_day_once(week: dict[str, T]) -> dict[str, T]:
     named = [day for key in week for day in days_named(key)]
     for day in named:
         if named.count(day) > 1:
-            raise ValueError(f"{DAYS[day]} is named twice; keep one")
+            raise wrong("weekday_twice", day=DAYS[day])
     return week
 
 
@@ -67,7 +68,7 @@ def days_named(key: str) -> range:
     """``monday`` or ``monday-friday`` as days of the week, Monday 0."""
     first, _, last = key.partition("-")
     if first not in DAYS or (last or first) not in DAYS or DAYS.index(last or first) < DAYS.index(first):
-        raise ValueError(f'{key!r} names no weekdays; write "monday" or "monday-friday"')
+        raise wrong("no_weekdays", written=key)
     return range(DAYS.index(first), DAYS.index(last or first) + 1)
 
 
@@ -82,26 +83,26 @@ def day_and_minute(written: str) -> tuple[date | None, int | None, int]:
     day, _, clock = written.partition(" ")
     found = _CLOCK.fullmatch(clock)
     if found is None:
-        raise ValueError(f'{written!r} is not a moment; write it like "saturday 17:05" or "2026-12-05 17:05"')
+        raise wrong("no_moment", written=written)
     minute = int(found.group(1)) * 60 + int(found.group(2))
     if day in DAYS:
         return None, DAYS.index(day), minute
     try:
         named = date.fromisoformat(day)
     except ValueError:
-        raise ValueError(f'{day!r} is no day; write it like "saturday" or "2026-12-05"') from None
+        raise wrong("no_day", written=day) from None
     return _in_our_time(named), None, minute
 
 
 def _no_number(written: object) -> object:
     if isinstance(written, int | float):
-        raise ValueError(f"{written!r} is not a date; write it like 2026-12-06")
+        raise wrong("number_for_date", written=written)
     return written
 
 
 def _in_our_time(day: date) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the year {day.year} is out of reach; write one from {FIRST_YEAR} to {LAST_YEAR}")
+        raise wrong("year_out_of_reach", year=day.year, first=FIRST_YEAR, last=LAST_YEAR)
     return day
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from adapters.database import Database, Transaction
 from adapters.ids import new_id
+from routing_rules.document.model import Problem
 from routing_rules.versions import store
 from routing_rules.versions.in_force import Also
 from routing_rules.versions.merge import Choices, merge
@@ -94,7 +95,8 @@ def take_in(
     """What has become live since the draft was begun, into the draft. ``choices``: place of a conflict -> whose word.
 
     Behind: some conflicts are not chosen yet, or a newer version than ``seen``, whose words she chose between, is live:
-    one place may say something else by now, so none of her choices holds.
+    one place may say something else by now, so none of her choices holds. Where nothing newer is live nothing is saved,
+    so that nobody who works on the draft is told of a newer one that says the same.
     """
     with database.read() as connection:
         draft, live = store.draft(connection, draft_id), store.live(connection)
@@ -103,6 +105,8 @@ def take_in(
         return Refused("unknown_draft")
     if live is None or base is None:
         return Refused("no_ruleset")
+    if draft.base_version == live.version:
+        return _as_it_is(draft, revision)
     if seen not in (None, live.version):
         anew = _taken_in(draft, base, live, {})
         return anew if isinstance(anew, Behind | Refused) else Behind((), live.version)
@@ -118,9 +122,15 @@ def take_in(
     return Saved(changed, problems) if isinstance(changed, Draft) else changed
 
 
+def _as_it_is(draft: Draft, revision: int) -> Saved | Stale | Refused:
+    if draft.state != "open":
+        return Refused("not_open")
+    return Saved(draft) if draft.revision == revision else Stale(draft)
+
+
 def _taken_in(
     draft: Draft, base: Version, live: Version, choices: Choices
-) -> tuple[str, tuple[str, ...]] | Behind | Refused:
+) -> tuple[str, tuple[Problem, ...]] | Behind | Refused:
     merged = merge(written_of(base.document), written_of(live.document), written_of(draft.document), choices)
     if isinstance(merged, tuple):
         return Behind(merged, live.version)

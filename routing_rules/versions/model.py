@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from routing_rules.document.model import Problem
+
 Written = Mapping[str, object]
 Side = Literal["theirs", "mine"]  # theirs: what is live; mine: the draft
 Kind = Literal["first", "draft", "hours", "rollback", "file"]
@@ -118,7 +120,7 @@ class Saved:
     """``problems``: why the draft is no whole ruleset yet; it is kept all the same."""
 
     draft: Draft
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,10 @@ class Stale:
 
 @dataclass(frozen=True)
 class Refused:
-    """Nothing has changed. Words ``rules.refused.<reason>``; ``problems``: place, reason and mend, line by line."""
+    """Nothing has changed. Words ``rules.problem.<reason>``; ``problems``: place, reason and mend of each."""
 
     reason: Reason
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def why(outcome: Unchecked | Behind | Refused) -> tuple[str, ...]:
         case Behind(conflicts):
             return ("behind", *(conflict.place for conflict in conflicts))
         case Refused(reason, problems):
-            return (reason, *problems)
+            return (reason, *(str(one) for one in problems))
 
 
 def _in_force_already(database: Database, due: Plan, also: Ended | None) -> Plan | None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from routing_rules.checking.check import check
 from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.document import RulesetInvalid, dump, parse
+from routing_rules.document.model import Problem
+from routing_rules.document.problem import problem
 from routing_rules.model import Ruleset
 from routing_rules.versions.merge import Choices, merge
 from routing_rules.versions.model import Behind, Reason, Refused, Version, Written
@@ -39,7 +41,7 @@ def written_of(document: str) -> Written:
     return read
 
 
-def kept_form(document: str) -> tuple[str, tuple[str, ...]] | Refused:
+def kept_form(document: str) -> tuple[str, tuple[Problem, ...]] | Refused:
     """What a draft keeps of what was written, and why it is no whole ruleset yet."""
     refused = unfit(document)
     if refused is not None:
@@ -47,18 +49,18 @@ def kept_form(document: str) -> tuple[str, tuple[str, ...]] | Refused:
     try:
         return dump(parse(document)), ()
     except RulesetInvalid as error:
-        return _as_json(document, error.problems)
+        return _as_json(document, error.found)
 
 
-def _as_json(document: str, problems: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | Refused:
-    """YAML that is no ruleset has no second reader: it is not kept."""
+def _as_json(document: str, problems: tuple[Problem, ...]) -> tuple[str, tuple[Problem, ...]] | Refused:
+    """YAML that is no ruleset has no second reader: it is not kept; nor is JSON with a number that no reader takes."""
     try:
         written = json.loads(document)
-    except (json.JSONDecodeError, RecursionError):
+        again = json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError):
         return Refused("unreadable", problems)
     if not isinstance(written, dict):
         return Refused("unreadable", problems)
-    again = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
     return unfit(again) or (again, problems)
 
 
@@ -66,9 +68,17 @@ def unfit(document: str) -> Refused | None:
     """What no record keeps: too much of it, or characters that are none."""
     if len(document) > LONGEST_DOCUMENT:
         return Refused("too_long")
-    if "\0" in document or any("\ud800" <= character <= "\udfff" for character in document):
-        return Refused("unreadable", ("the text holds characters that are none (NUL or half a pair); remove them",))
+    if "\0" in document or _holds_half_characters(document):
+        return Refused("unreadable", (problem("no_characters", ""),))
     return None
+
+
+def _holds_half_characters(document: str) -> bool:
+    try:
+        document.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def read(text: str, unreadable: Reason = "unreadable") -> Ruleset | Refused:
@@ -78,9 +88,9 @@ def read(text: str, unreadable: Reason = "unreadable") -> Ruleset | Refused:
     try:
         return parse(text)
     except RulesetInvalid as error:
-        return Refused(unreadable, error.problems)
+        return Refused(unreadable, error.found)
     except RecursionError:
-        return Refused(unreadable, ("the document has groups within groups without end; write it flat",))
+        return Refused(unreadable, (problem("too_deep", "document"),))
 
 
 def onto_live(base: str, live: Version, mine: Written, choices: Choices | None = None) -> Ruleset | Behind | Refused:

@@ -16,6 +16,7 @@ Code = Literal[
     "example_failed",
     "webhook_differs",  # the real webhooks did or said something else than the rules decide
     "webhook_failed",  # a webhook gave no answer that a call could go on with
+    "not_finished",  # the look itself broke off or hung; what else stands there is the last finished night's
 ]
 CODES: tuple[Code, ...] = get_args(Code)
 

@@ -10,6 +10,7 @@ PURE = {
     *(f"routing_rules.{name}" for name in ("model", "routes", "decide", "opening_hours", "holidays")),
     *(module.name for module in modules() if module.name.startswith("routing_rules.checking.")),
     *(f"routing_rules.versions.{name}" for name in ("model", "merge", "changes")),
+    "routing_rules.document.model",
     *(f"routing_rules.{name}" for name in ("comparing", "planned", "recalled")),
     *(f"routing_rules.watching.{name}" for name in ("model", "moments", "judging")),
     *(f"routing_rules.notices.{name}" for name in ("checks", "heard")),

@@ -48,7 +48,7 @@ class Cell:
 def measure(rounds: int) -> bool:
     """Prints the table; False: a bar does not hold."""
     cities = {"sample": with_rules(sample_rules()), "large": large(sample_rules())}
-    cells = [_validate()] + [
+    cells = [Cell(f"validate, {FIELDS} fields", validation())] + [
         _decide(f"{moment}, {city}", rules, at) for moment, at in MOMENTS.items() for city, rules in cities.items()
     ]
     for cell in cells:
@@ -60,14 +60,15 @@ def measure(rounds: int) -> bool:
     return _told(cells)
 
 
-def _validate() -> Cell:
+def validation() -> Callable[[], object]:
+    """A webhook of the usual twenty fields."""
     whole = voice_form(call_sid(1), telephone(1), Digits="1")
     form = dict(sorted(whole.items(), key=lambda named: named[0] == "Digits")[-FIELDS:])
     url = f"{BASE}/voice/step/topic?arrived=1795593600000&language=fi&nonce=k3v9x2m4p8q1&try=1&version=12"
     validator = RequestValidator(TOKEN)
     signature = validator.compute_signature(url, form)
     assert validator.validate(url, form, signature)
-    return Cell(f"validate, {len(form)} fields", lambda: validator.validate(url, form, signature))
+    return lambda: validator.validate(url, form, signature)
 
 
 def _decide(name: str, rules: Ruleset, at: datetime) -> Cell:

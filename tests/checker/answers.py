@@ -33,10 +33,21 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def _good(evidence: Evidence, hook: Webhook) -> bool:
-    """News that cannot be kept while a store is down are refused with a 500, so that the provider tells them again."""
-    told_again = bool(evidence.run.disturbances) and urlsplit(hook.url).path in NEWS
-    return hook.status in GOOD or (told_again and hook.status == 500)
+    """News that cannot be kept at this instant (a store is down, or slower than its deadline) are refused with a 503,
+    so that the provider tells them again; that it did, and was heard, is what counts."""
+    return hook.status in GOOD or (hook.status == 503 and _heard_in_the_end(evidence, hook))
+
+
+def _heard_in_the_end(evidence: Evidence, hook: Webhook) -> bool:
+    if urlsplit(hook.url).path not in NEWS:
+        return False
+    after = evidence.webhooks[evidence.webhooks.index(hook) + 1 :]
+    told_again = any((one.url, one.call_sid) == (hook.url, hook.call_sid) and one.status in GOOD for one in after)
+    return told_again or bool(evidence.run.disturbances)
 
 
 def _excused(evidence: Evidence, error: ProviderError) -> bool:
-    return error.code in UNREACHABLE and bool(evidence.run.disturbances)
+    if evidence.run.disturbances:
+        return error.code in UNREACHABLE
+    postponed = {hook.call_sid for hook in evidence.webhooks if hook.status == 503 and _good(evidence, hook)}
+    return error.code == 15003 and error.call_sid in postponed

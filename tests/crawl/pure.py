@@ -143,14 +143,15 @@ class DialogueAlone:
         states = {
             "Wish": "wishes",
             "CloseLine": "closing",
-            "GiveUpLine": "gave_up",
-            "HungUp": "gone",
+            "GiveUpLine": "left",
+            "HungUp": "left",
             "Stay": "waiting",
         }
         if isinstance(effect, Bridge):
             return Bridged("m-line1")
         if mine.line is not None:
-            mine.line = replace(mine.line, state=states.get(type(effect).__name__, "waiting"))
+            why = effect.why if isinstance(effect, GiveUpLine) else ""
+            mine.line = replace(mine.line, state=states.get(type(effect).__name__, "waiting"), outcome=why)
         return Joined("line1") if isinstance(effect, MoveToExtended) else Settled()
 
     def _number(self, mine: _Call, keys: str) -> Result:

@@ -11,11 +11,14 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import requests
 from flask import Flask, Response, request
 from werkzeug.serving import make_server
+
+from tests.rig.waiting import until
 
 ACCOUNT = "AC" + "5" * 32
 AUTH = "emulated-auth"
@@ -100,6 +103,15 @@ class Laboratory:
 
     def recordings(self) -> list[dict[str, object]]:
         return list(requests.get(f"{self.emulator}/lab/recordings", timeout=10).json()["recordings"])
+
+    def set_rate(self, rate: float) -> None:
+        requests.post(f"{self.emulator}/lab/clock", json={"rate": rate}, timeout=10).raise_for_status()
+
+    def business_time(self) -> datetime:
+        return datetime.fromisoformat(requests.get(f"{self.emulator}/lab/clock", timeout=10).json()["business_time"])
+
+    def until_business(self, moment: datetime) -> None:
+        until(lambda: self.business_time() >= moment, 20, lambda: f"the clock has not come to {moment}")
 
     def reset(self) -> None:
         requests.post(f"{self.emulator}/lab/reset", json={}, timeout=10).raise_for_status()

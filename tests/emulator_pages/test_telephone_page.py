@@ -1,6 +1,7 @@
 """The telephone page in a real browser, against the real emulator."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,18 @@ def test_a_message_is_spoken_after_the_beep_and_can_be_listened_to(table: Page, 
 
 
 def test_typing_holds_the_recording(table: Page, lab: Laboratory) -> None:
-    aino = chooses(table, "Aino", "5")
-    expect(aino.get_by_text("You are being recorded").first).to_be_visible()
-    aino.get_by_role("textbox").press_sequentially("Katuvalo", delay=250)  # twenty business seconds of typing
+    """Between two letters the tape would wait for eight seconds of silence; all of them take longer than that."""
+    aino = call(table, "Aino")
+    lab.set_rate(2)  # a slow machine has seconds for each letter
+    aino.get_by_role("button", name="5", exact=True).click()
+    expect(aino.get_by_text("You are being recorded").first).to_be_visible(timeout=15_000)
+    begun = lab.business_time()
+    for letter in "Katuvalo":
+        aino.get_by_role("textbox").press_sequentially(letter)
+        lab.until_business(lab.business_time() + timedelta(seconds=1.2))
+    assert lab.business_time() - begun > timedelta(seconds=8)
     aino.get_by_role("textbox").press("Enter")
+    lab.set_rate(10)
     expect(aino.get_by_role("log")).to_contain_text("Kiitos viestistä.")
     assert lab.recordings()[0]["text"] == "Katuvalo"
 

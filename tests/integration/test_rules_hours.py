@@ -119,8 +119,8 @@ def test_malformed_hours_are_refused_with_place_reason_and_mend(book: Rulebook, 
     done = put(book, "housing", wanted)
     assert isinstance(done, Refused)
     assert done.reason == "unreadable"
-    assert any("departments.housing.hours" in problem for problem in done.problems), done.problems
-    assert any(word in problem for problem in done.problems), done.problems
+    assert any("departments.housing.hours" in str(problem) for problem in done.problems), done.problems
+    assert any(word in str(problem) for problem in done.problems), done.problems
     assert book.count() == 1
 
 

@@ -1,6 +1,5 @@
 """Drafts become versions, each once, whole and checked; who comes second is told, and nothing is overwritten."""
 
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,11 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from adapters.database import Database
-from adapters.schema import rules_draft, ruleset
+from adapters.schema import ruleset
 from routing_rules.service import RulesHolder
 from routing_rules.versions import drafts, publishing
 from routing_rules.versions.model import Behind, Draft, Published, Refused, Saved, Stale
-from routing_rules.versions.readying import LONGEST_DOCUMENT, LONGEST_REASON, Unchecked
+from routing_rules.versions.readying import LONGEST_REASON, Unchecked
 from tests.support.rulebook import Rulebook, grace, of, wait
 from tests.support.services import Town
 
@@ -79,11 +78,11 @@ class TestPublishing:
         draft = book.draft()
         saved = book.save(draft, lambda written: written.pop("extended_desk"))
         assert isinstance(saved, Saved)
-        assert any("extended_desk" in problem for problem in saved.problems)
+        assert any("extended_desk" in str(problem) for problem in saved.problems)
         done = book.publish(saved.draft)
         assert isinstance(done, Refused)
         assert done.reason == "unreadable"
-        assert any("extended_desk" in problem for problem in done.problems)
+        assert any("extended_desk" in str(problem) for problem in done.problems)
         assert book.count() == 1
 
     @pytest.mark.parametrize(
@@ -173,6 +172,26 @@ class TestTwoEditors:
         assert book.follow().department("housing").grace_minutes == 20
         assert book.follow().department("housing").overload_wait_minutes == 30
 
+    def test_taking_in_where_nothing_newer_is_live_changes_nothing(self, book: Rulebook, database: Database) -> None:
+        mine, now = book.draft(grace("housing", 20)), book.town.clock.now()
+        noted: list[str] = []
+        done = drafts.take_in(
+            database,
+            mine.id,
+            mine.revision,
+            {},
+            "eero",
+            now + timedelta(minutes=5),
+            lambda _, what: noted.append(what),
+            1,
+        )
+        assert done == Saved(mine)
+        assert drafts.get(database, mine.id) == mine
+        assert noted == []
+        assert drafts.take_in(database, mine.id, mine.revision + 1, {}, "eero", now) == Stale(mine)
+        book.published(mine)
+        assert drafts.take_in(database, mine.id, mine.revision, {}, "eero", now) == Refused("not_open")
+
     def test_publishing_at_one_instant_loses_neither(self, book: Rulebook) -> None:
         found = [book.draft(grace(desk, 33)) for desk in ("housing", "streets", "extended")]
         start = threading.Barrier(len(found))
@@ -214,7 +233,7 @@ class TestRollingBack:
         done = publishing.roll_back(database, 1, "eero", "back", book.town.clock.now())
         assert isinstance(done, Refused)
         assert done.reason == "unreadable_version"
-        assert any("departments" in problem for problem in done.problems)
+        assert any("departments" in str(problem) for problem in done.problems)
         assert book.live().version == 2
 
     def test_refusals(self, book: Rulebook, database: Database) -> None:
@@ -223,58 +242,6 @@ class TestRollingBack:
         assert publishing.roll_back(database, 1, "eero", "", now) == Refused("no_reason")
         assert publishing.roll_back(database, 1, "eero", "back", now) == Refused("unchanged")
         assert book.count() == 1
-
-
-class TestDrafts:
-    def test_a_name_is_needed(self, book: Rulebook, database: Database) -> None:
-        now = book.town.clock.now()
-        assert drafts.begin(database, "  ", "aino", now) == Refused("no_name")
-        assert drafts.begin(database, "x" * 81, "aino", now) == Refused("long_name")
-        assert drafts.open_drafts(database) == ()
-
-    @pytest.mark.parametrize(
-        ("document", "why"),
-        [
-            ("no: ruleset", "unreadable"),
-            ("[1, 2]", "unreadable"),
-            ("{", "unreadable"),
-            ("[" * 100_000, "unreadable"),
-            ('{"a":' * 50_000, "unreadable"),
-            ('{"city": "\0"}', "unreadable"),
-            ('{"city": "\\ud800"}', "unreadable"),
-            ('{"a": 1, "a": 2}', None),
-            (f'{{"city": "{"x" * 1_000_000}"}}', None),
-            (f'{{"city": "{"x" * LONGEST_DOCUMENT}"}}', "too_long"),
-        ],
-        ids=["yaml", "list", "half", "deep-list", "deep", "nul", "half-pair", "twice", "megabyte", "too-long"],
-    )
-    def test_what_a_draft_keeps(self, book: Rulebook, database: Database, document: str, why: str | None) -> None:
-        draft = book.draft()
-        done = drafts.save(database, draft.id, draft.revision, document, "aino", book.town.clock.now())
-        if why is None:
-            assert isinstance(done, Saved)
-            assert done.problems
-        else:
-            assert isinstance(done, Refused)
-            assert done.reason == why
-            assert drafts.get(database, draft.id) == draft
-
-    def test_yaml_that_is_a_whole_ruleset_is_kept_as_json(self, book: Rulebook, database: Database) -> None:
-        draft, now = book.draft(), book.town.clock.now()
-        written = json.loads(draft.document).items()
-        text = "\n".join(["# a comment", *(f"{key}: {json.dumps(value)}" for key, value in written)])
-        saved = drafts.save(database, draft.id, draft.revision, text, "aino", now)
-        assert isinstance(saved, Saved)
-        assert saved.problems == ()
-        assert json.loads(saved.draft.document) == json.loads(draft.document)
-
-    def test_a_dropped_draft_is_gone_from_the_list_only(self, book: Rulebook, database: Database) -> None:
-        draft, now = book.draft(), book.town.clock.now()
-        assert isinstance(drafts.drop(database, draft.id, draft.revision, "eero", now), Saved)
-        assert drafts.open_drafts(database) == ()
-        assert book.town.one(rules_draft, id=draft.id)["state"] == "dropped"
-        assert drafts.drop(database, draft.id, draft.revision, "eero", now) == Refused("not_open")
-        assert drafts.drop(database, "nobody", 1, "eero", now) == Refused("unknown_draft")
 
 
 def test_every_process_follows_within_two_seconds(book: Rulebook, database: Database) -> None:

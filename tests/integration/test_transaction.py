@@ -85,4 +85,4 @@ def test_a_note_does_not_wait_for_others_writing(tmp_path: Path) -> None:
         raise AssertionError(held)
     assert time.monotonic() - begun < 1.0
     with database.write() as tx:
-        assert tx.connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 3000
+        assert tx.connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 2500

@@ -1,6 +1,7 @@
 """The record cannot be reached: every caller still hears a menu or a person, nobody is promised anything."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -190,19 +191,24 @@ def test_what_needs_no_record_is_said_as_ever(telephone: Telephone) -> None:
 
 
 @pytest.mark.parametrize("path", ["/voice/agent/ring?k=t1", "/voice/agent/accept?k=t1", "/voice/agent/over?k=t1"])
-def test_an_agents_leg_is_asked_about_again_and_then_ends_and_dials_nobody(telephone: Telephone, path: str) -> None:
-    """The provider asks again after a 5xx, then the fallback: never put through to a desk as a caller would be."""
+def test_an_agents_leg_is_led_back_to_its_question_twice_and_then_ends_and_dials_nobody(
+    telephone: Telephone, path: str
+) -> None:
+    """Never put through to a desk as a caller would be, not even where the provider had to ask the fallback."""
     done = {"DialCallStatus": "completed"} if "over" in path else {"Digits": "1"}
-    assert telephone.send(path, **done).status_code == 500
-    ended = telephone.post("/voice/fallback", ErrorUrl=f"https://one-number.example{path}", ErrorCode="11200")
-    assert "<Hangup" in ended
-    assert "<Dial" not in ended
+    answers = [telephone.post(path, **done)]
+    for _ in range(2):
+        [again] = re.findall(r"<Redirect[^>]*>([^<]+)</Redirect>", answers[-1])
+        answers.append(telephone.post(again))
+    answers.append(telephone.post("/voice/fallback", ErrorUrl=f"https://one-number.example{path}", ErrorCode="11200"))
+    assert ["<Hangup" in answer for answer in answers] == [False, False, True, True]
+    assert not any("<Dial" in answer for answer in answers)
 
 
 def test_news_that_cannot_be_kept_are_not_taken(telephone: Telephone) -> None:
     """The provider asks again after a 5xx; 204 would lose what it told."""
-    assert telephone.send("/voice/status", CallStatus="completed").status_code == 500
-    assert telephone.send("/voice/leg?k=t1&w=agent", CallStatus="completed").status_code == 500
+    assert telephone.send("/voice/status", CallStatus="completed").status_code == 503
+    assert telephone.send("/voice/leg?k=t1&w=agent", CallStatus="completed").status_code == 503
 
 
 def test_it_is_alive_but_not_ready(telephone: Telephone) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from sqlalchemy import Table, event, insert, select, text
@@ -108,31 +108,41 @@ def _spare_the_disk(database: Database) -> None:
 
 
 @cache
-def _shared_postgres() -> str:
-    database = Database(url := fresh_database())
+def _shared_postgres() -> Database:
+    """With the connection by which it is emptied for each test."""
+    database = Database(fresh_database(), deadline=20.0)
     with database.write() as tx:
         metadata.create_all(tx.connection)
         tx.connection.execute(text(f"ALTER DATABASE {database.engine.url.database} SET synchronous_commit = off"))
-    database.dispose()
-    return url
+    return database
+
+
+@cache
+def _emptied() -> str:
+    """Every row of every table, in one journey."""
+    return "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
+
+
+@cache
+def _empty_file() -> bytes:
+    """An SQLite record with every table and no row."""
+    with TemporaryDirectory() as place:
+        database = Database(f"sqlite:///{place}/empty.db")
+        _spare_the_disk(database)
+        metadata.create_all(database.engine)
+        database.dispose()
+        return (Path(place) / "empty.db").read_bytes()
 
 
 def empty_record(kind: str, directory: Path) -> str:
     """The URL of a record with every table and no row: SQLite in ``directory``, or the test process's PostgreSQL."""
     if kind == "sqlite":
-        url = f"sqlite:///{directory}/record.db"
-        database = Database(url)
-        _spare_the_disk(database)
-        with database.write() as tx:
-            metadata.create_all(tx.connection)
-    else:
-        url = _shared_postgres()
-        database = Database(url, deadline=20.0)
-        with database.write() as tx:
-            for table in reversed(metadata.sorted_tables):
-                tx.connection.execute(table.delete())
-    database.dispose()
-    return url
+        (directory / "record.db").write_bytes(_empty_file())
+        return f"sqlite:///{directory}/record.db"
+    shared = _shared_postgres()
+    with shared.write() as tx:
+        tx.connection.exec_driver_sql(_emptied())
+    return shared.url
 
 
 @dataclass

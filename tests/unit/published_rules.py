@@ -8,11 +8,11 @@ from pathlib import Path
 from sqlalchemy import update
 
 from adapters.database import Database
-from adapters.schema import metadata, ruleset
+from adapters.schema import ruleset
 from routing_rules.document import dump, parse
 from routing_rules.service import RulesHolder
 from routing_rules.store import Publication, insert_published
-from tests.support.postgres import fresh_database
+from tests.support.services import empty_record
 
 TEXT = (Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml").read_text(encoding="utf-8")
 RULES = parse(TEXT)
@@ -22,8 +22,7 @@ MACHINE = 1_000_000.0
 
 def record(kind: str, directory: Path) -> Iterator[Database]:
     """sqlite or postgresql, empty."""
-    made = Database(f"sqlite:///{directory / 'city.db'}" if kind == "sqlite" else fresh_database())
-    metadata.create_all(made.engine)
+    made = Database(empty_record(kind, directory))
     yield made
     made.dispose()
 

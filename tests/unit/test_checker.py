@@ -232,6 +232,15 @@ def test_a_dead_process_on_purpose_excuses_silence_but_no_bad_document(tmp_path:
     assert rules_broken(history, tmp_path) == {"refused document"}
 
 
+def test_news_that_could_not_be_kept_at_once_are_excused_once_they_were_told_again(tmp_path: Path) -> None:
+    history = honest()
+    history["lab"]["history"].append(hook(CALL, "http://city/voice/status", 503))
+    history["lab"]["errors"].append({"call_sid": CALL, "code": 15003, "message": "status 503"})
+    assert rules_broken(history, tmp_path) == {"bad status", "refused document"}
+    history["lab"]["history"].append(hook(CALL, "http://city/voice/status", 204))
+    assert rules_broken(history, tmp_path) == set()
+
+
 def test_an_agent_who_declined_is_not_offered_the_same_caller_first(tmp_path: Path) -> None:
     history = honest()
     passed(history)

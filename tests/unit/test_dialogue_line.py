@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import DialEnded, LeftQueue, Pressed, Silent
-from ivr.dialogue.line import CYCLE
-from ivr.effects import MoveToExtended, Wish
+from ivr.dialogue.line import CYCLE, OFFERED_EVERY
+from ivr.effects import GiveUpLine, MoveToExtended, Wish
 from ivr.facts import LineFacts
 from ivr.step_url import Step
 from ivr.turn import Gather, Music, Redirect, Say
@@ -18,6 +19,10 @@ OFFER = (
     " If you would like to wait, stay on the line."
 )
 MOVE = "If you would like to move to the evening and weekend advice service, press two. You keep your place."
+MESSAGE = (
+    "If you would like to leave a voice message, press five. You are then no longer in the queue."
+    " If you would like to wait, stay on the line."
+)
 STAYS = "You are still in the queue. You keep your place."
 
 
@@ -57,10 +62,63 @@ def test_a_place_once_told_is_remembered_over_the_turns_between() -> None:
     assert walk.silent()[:2] == ["Thank you for waiting.", "The waiting time is about ten minutes."]
 
 
+def test_whoever_waits_long_is_not_told_the_same_offer_in_every_round() -> None:
+    """Place and wait are told anew in each; the offer in the first and then in every third. Its key counts in all."""
+    walk = waiting(in_line())
+    walk.goes(Silent())
+    offered = [walk.silent()[0] == OFFER for _ in range(4 * CYCLE)]
+    assert [index // CYCLE for index, told in enumerate(offered) if told] == [0, OFFERED_EVERY]
+    assert walk.presses("1") == ["[Leave]"]
+
+
+def test_whoever_waits_for_nobody_hears_the_ways_out_in_every_round() -> None:
+    walk = waiting(LEFT_ALONE)
+    walk.goes(Silent())
+    assert sum(walk.silent()[0] == OFFER for _ in range(4 * CYCLE)) == 4
+
+
 def test_one_without_a_time_to_promise_keeps_the_place() -> None:
     walk = waiting(in_line(), tries=2)
     walk.facts = replace(walk.facts, asap=None, slots=())
     assert walk.goes(Pressed("1"))[0] == STAYS
+    assert walk.effects == []
+
+
+# --- nobody can be promised a time: the city's limit is met, callbacks are withheld, or every time is taken ---
+
+
+def without_times(line: LineFacts, tries: int = 2) -> Walk:
+    walk = waiting(line, tries)
+    walk.facts = replace(walk.facts, asap=None, slots=(), stopped=True)
+    return walk
+
+
+@pytest.mark.parametrize("line", [in_line(), replace(in_line(), wait_minutes=None), LEFT_ALONE])
+def test_whoever_cannot_be_rung_back_may_speak_a_message_instead_of_waiting(line: LineFacts) -> None:
+    walk = without_times(line)
+    assert walk.goes(Silent())[0] == MESSAGE
+    assert walk.presses("5") == ["[Leave]"]
+    assert walk.effects == [GiveUpLine("line1", FOR_MESSAGE)]
+    outside = Step("left", "en", "housing", version=1, line="line1")
+    over = replace(line, state="left", outcome=FOR_MESSAGE)
+    spoken = Walk(facts=replace(facts_at(), line=over), step=outside).goes(LeftQueue("leave"))
+    assert spoken[1] == "[Record 120 s -> message-done]"
+
+
+def test_a_short_wait_is_not_interrupted_by_the_offer_of_a_message() -> None:
+    assert without_times(replace(in_line(), wait_minutes=1)).goes(Silent())[0] == "[Music 8 s]"
+
+
+def test_five_is_nothing_while_a_callback_is_offered() -> None:
+    walk = waiting(in_line(), tries=2)
+    assert walk.goes(Silent())[0] == OFFER
+    assert walk.presses("5")[0] == STAYS
+    assert walk.effects == []
+
+
+def test_an_adviser_who_has_accepted_meanwhile_is_talked_to() -> None:
+    walk = without_times(in_line("bridging"))
+    assert walk.goes(Pressed("5")) == ["[Leave]"]
     assert walk.effects == []
 
 

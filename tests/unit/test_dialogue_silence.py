@@ -4,9 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from ivr import plain
 from ivr.caller_input import DialEnded
-from ivr.effects import JoinLine
-from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at, rules
+from ivr.dialogue import steps
+from ivr.effects import JoinLine, KeepNumber, NumberRefused
+from ivr.facts import NotCallable
+from ivr.step_url import Step
+from ivr.turn import Turn
+from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, Walk, brought, facts_at, rules, words
+
+PERSON = "Jos haluat neuvojan, paina nolla ja ruutu."
 
 # --- silence (decision 22) and wrong keys -------------------------------------------------------------------------
 
@@ -44,7 +51,7 @@ def test_silence_in_a_closed_house_ends_with_the_emergency_sentence() -> None:
     walk = brought("1", facts=CLOSED)
     walk.silent()
     assert walk.silent() == [
-        "Emme kuule sinua, joten lopetamme puhelun. Voit soittaa meille uudelleen milloin vain.",
+        "Emme saaneet valintaasi, joten lopetamme puhelun. Voit soittaa meille uudelleen milloin vain.",
         "Puhelinneuvonta on nyt suljettu. Avaamme huomenna kello seitsemän.",
         EMERGENCY,
         "Kuulemiin.",
@@ -58,13 +65,33 @@ def test_silence_before_what_is_offered_after_an_unanswered_desk_ends_with_where
     assert walk.ends(DialEnded("no-answer"))[1] == EMERGENCY
     walk.silent()
     assert walk.silent() == [
-        "Emme kuule sinua, joten lopetamme puhelun. Voit soittaa meille uudelleen milloin vain.",
+        "Emme saaneet valintaasi, joten lopetamme puhelun. Voit soittaa meille uudelleen milloin vain.",
         "Puhelinneuvonta sulkeutuu tänään kello kaksikymmentäkaksi.",
         EMERGENCY,
         "Kuulemiin.",
         "[Hangup]",
     ]
     assert walk.effects == []
+
+
+def test_whoever_has_no_number_to_give_is_told_the_way_to_a_person() -> None:
+    walk = brought("1", "1", "1", "1", facts=replace(NOBODY, caller=NotCallable("withheld")))
+    assert PERSON not in walk.lines()
+    assert PERSON in walk.silent()
+    assert walk.presses("0")[0] == "Kaupungin neuvonta ei juuri nyt pysty vastaamaan."
+
+
+def test_whoever_has_keyed_in_no_number_is_told_the_way_to_a_person() -> None:
+    step = Step("key-number", "fi", "housing")
+    again = steps.after(step, KeepNumber("12"), NumberRefused("malformed"), NOBODY)
+    assert isinstance(again, Turn)
+    assert PERSON in plain.render(again, words(), rules())
+
+
+def test_the_last_words_are_true_of_whoever_pressed_a_wrong_key() -> None:
+    walk = brought("1", facts=CLOSED)
+    walk.presses("8")
+    assert walk.presses("8")[0].startswith("Emme saaneet valintaasi")
 
 
 @pytest.mark.parametrize("key", ["8", "#", "77"])

@@ -1,6 +1,7 @@
 """The doctor's sentences: each that code names is there, each that is there is named, each has what it needs."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ HOOKS = {f"webhooks.{name}{end}" for name in ("voice", "status", "sms") for end 
 LABELS = {f"labels.{name}" for name in ("ok", "warning", "fault", "ask", "callers", "mend", "summary")}
 
 
+@cache
 def named() -> dict[str, set[str]]:
     """Key -> levels at which code finds it."""
     found: dict[str, set[str]] = {}
@@ -27,6 +29,7 @@ def named() -> dict[str, set[str]]:
     return found
 
 
+@cache
 def strings() -> set[str]:
     return {text for module in modules() if module.name.startswith("ivr.doctor") for text in module.strings()}
 

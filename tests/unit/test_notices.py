@@ -10,12 +10,11 @@ from threading import Barrier
 import pytest
 
 from adapters.database import Database
-from adapters.schema import metadata
 from routing_rules.document import parse
 from routing_rules.model import Notice
 from routing_rules.notices.checks import Wanted, faults, one_line
 from routing_rules.notices.service import NoticeBoard, kept_on_air, put_on_air, take_off
-from tests.support.postgres import fresh_database
+from tests.support.services import empty_record
 
 SAMPLE = Path(__file__).parents[2] / "routing_rules" / "samples" / "kuopio.yaml"
 RULES = parse(SAMPLE.read_text(encoding="utf-8"))
@@ -26,8 +25,7 @@ WATER = Wanted({"fi": "Vesi on poikki.", "sv": "Vattnet är avstängt.", "en": "
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'city.db'}" if request.param == "sqlite" else fresh_database())
-    metadata.create_all(made.engine)
+    made = Database(empty_record(request.param, tmp_path))
     yield made
     made.dispose()
 

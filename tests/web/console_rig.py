@@ -12,7 +12,7 @@ from typing import Any, cast
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, event, insert, select, update
 from werkzeug.test import TestResponse
 
 from adapters.database import Database
@@ -243,12 +243,18 @@ def _empty_record() -> bytes:
         return (Path(place) / "empty.db").read_bytes()
 
 
+def _spare_the_disk(made: Any, _: object) -> None:
+    """No test here pulls the plug."""
+    made.execute("PRAGMA synchronous=OFF")
+
+
 def make_city(directory: Path, **environment: str) -> City:
     settings = load_settings(
         ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{directory}/city.db", "DATA_DIR": str(directory)} | environment
     )
     (directory / "city.db").write_bytes(_empty_record())
     database = Database(settings.database_url)
+    event.listen(database.engine, "connect", _spare_the_disk)
     clock, hints = SetClock(), HeardHints()
     rules = RulesHolder(_rules())
     gateway = VoiceGateway(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url)

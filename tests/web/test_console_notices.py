@@ -164,7 +164,7 @@ def test_the_page_speaks_each_language(city: City, sirpa: Browser, language: str
     sirpa.client.set_cookie("console_language", language)
     page = sirpa.page("/notices")
     assert WORDS[f"words_{language}"] in page
-    assert {"sv": "Avsluta meddelandet", "en": "End the notice"}[language] in page
+    assert {"sv": "Avsluta störningsmeddelandet", "en": "End the notice"}[language] in page
 
 
 def test_a_new_notice_ends_by_itself_after_four_hours_or_so_unless_told_otherwise(sirpa: Browser) -> None:

@@ -153,10 +153,10 @@ def test_the_document_goes_home_and_comes_back_the_same(city: City, seija: Brows
     ("text", "told"),
     [
         ("", "Valitse tiedosto"),
-        ("departments: [", "mend it here"),
-        ("just words", "must be a group of named fields"),
-        ("city: {fi: a}\n", "is missing; add it"),
-        ("a: 1\na: 2\n", "stands twice"),
+        ("departments: [", "ei ole YAML- eikä JSON-muotoa"),
+        ("just words", "puuttuvat nimetyt kentät"),
+        ("city: {fi: a}\n", "Kenttä puuttuu. Lisää se."),
+        ("a: 1\na: 2\n", "samassa kohdassa kahdesti"),
     ],
 )
 def test_a_document_that_cannot_be_read_is_refused_with_place_reason_and_mend(

@@ -94,7 +94,7 @@ def test_saturday_at_five_past_five_in_swedish_about_parking(reader: Browser) ->
         ({"at": "2026-11-24T23:30", "topic": "water"}, "Puhelu yhdistetään päivystykseen"),
         ({"at": "2026-11-24T23:30"}, "Soittaja saa pyytää takaisinsoiton tai jättää viestin."),
         ({"topic": "health"}, "Asia kuuluu muulle kuin kaupungille"),
-        ({"topic": "opening-hours"}, "Soittaja kuulee tiedotteen: Aukioloajat."),
+        ({"topic": "opening-hours"}, "Soittaja kuulee tiedot: Aukioloajat."),
         ({"topic": "general"}, "Puheluun vastaa: Ilta- ja viikonloppuneuvonta."),
         ({"number": "017 123", "wait": "10"}, "Puheluun vastaa: Ilta- ja viikonloppuneuvonta."),
     ],

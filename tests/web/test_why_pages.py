@@ -185,7 +185,15 @@ def test_what_the_night_found_is_told_in_words(city: City) -> None:
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_finding_has_words(city: City, code: str, language: str) -> None:
-    values = {"topic": "housing", "desk": "culture", "language": "sv", "rule": "r", "example": "e", "days": "5"}
+    values = {
+        "topic": "housing",
+        "desk": "culture",
+        "language": "sv",
+        "rule": "r",
+        "example": "e",
+        "days": "5",
+        "day_of_look": "2026-11-24",
+    }
     city.put(
         watch_run, id="w2", day="2026-11-25", ruleset_version=1, began_at=city.clock.now(), ended_at=city.clock.now(),
         findings=json.dumps([{"code": code, "place": "x", "first_at": None, "values": values}]),
