@@ -1,4 +1,4 @@
-"""Identity codes and card numbers in free text, and long strings of keys: masked before anything is stored or logged.
+"""Identity codes and card numbers in free text: masked before anything is stored or logged.
 
 Pure. A Finnish personal identity code (DVV: birth date, century sign, individual number, check character) shows who
 a person is, a payment card's number opens her account; neither is needed here. ``adapters.logs`` masks telephones.
@@ -10,29 +10,17 @@ HIDDEN = "*"
 CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 CENTURIES = "+YXWVU\\-ABCDEF"  # with the signs that came into use in 2023
 SHORTEST_CARD, LONGEST_CARD = 13, 19
-LONG_KEYS = 6
 
 _HETU = re.compile(
     rf"(?<![0-9A-Za-z])(\d{{6}})[ ]?([{CENTURIES}\u2010-\u2015\u2212])[ ]?(\d{{3}})([0-9A-Ya-y])(?![0-9A-Za-z])", re.I
 )
 _NAMES = r"(?<![0-9A-Za-z])(?:[A-Z]{2}[0-9a-f]{32}|[0-9a-f]{32}|[0-9a-f]{64})(?![0-9A-Za-z])"  # the provider's, ours
 _CARD = re.compile(rf"{_NAMES}|(?<!\d)\d(?:[ \-]?\d){{12,}}(?!\d)")
-_KEYS = re.compile(r"(?<![0-9A-Za-z])\d(?:[ \-]?\d){5,}(?![0-9A-Za-z])")
 
 
 def mask_codes(text: str) -> str:
     """Identity codes and card numbers gone, everything else as it was written."""
     return _CARD.sub(_card, _HETU.sub(_identity, text))
-
-
-def mask_keys(text: str) -> str:
-    """Also any string of six digits or more: what is keyed where nothing asked for a number."""
-    return _KEYS.sub(_hidden, mask_codes(text))
-
-
-def mask_pressed(digits: str) -> str:
-    """Keys as the provider posts them, where a step asked for one or two."""
-    return HIDDEN * len(digits) if sum(one.isdigit() for one in digits) >= LONG_KEYS else digits
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.masking import CHECK, is_card, mask_codes, mask_keys, mask_pressed
+from adapters.masking import CHECK, is_card, mask_codes
 
 IDENTITY = "131052-308T"
 CARD = "4242424242424242"
@@ -69,21 +69,6 @@ def test_an_identity_code_goes_with_the_dashes_people_write(written: str) -> Non
 def test_what_is_no_such_code_stays(text: str) -> None:
     """A wrong check character, no date, a telephone, the service's own ids."""
     assert mask_codes(text) == text
-
-
-@pytest.mark.parametrize("text", ["131052308", "040 1234567", "123456", "1-2-3-4-5-6"])
-def test_long_strings_of_keys_go_where_nothing_asked_for_a_number(text: str) -> None:
-    assert not any(letter.isdigit() for letter in mask_keys(f"a {text} b"))
-
-
-@pytest.mark.parametrize("text", ["12345", "klo 14.30", "1.2.2026", ""])
-def test_short_ones_stay(text: str) -> None:
-    assert mask_keys(text) == text
-
-
-@pytest.mark.parametrize(("keyed", "stored"), [("1", "1"), ("12345", "12345"), ("131052308", "*********"), ("*", "*")])
-def test_pressed_keys(keyed: str, stored: str) -> None:
-    assert mask_pressed(keyed) == stored
 
 
 @given(st.text())
