@@ -89,9 +89,9 @@ class RecordedTalks:
 
     def runs(self, row: RowMapping, recording_sid: str) -> None:
         """It records: told by the answer to our order, by its news, or found in its list. ``row``: held."""
-        self._named(row, recording_sid)
+        self.named(row, recording_sid)
         if row["state"] == "ended":
-            self.services.outbox.order(self.tx, "stop_recording", row["id"])
+            self.services.outbox.again(self.tx, "stop_recording", row["id"])
         if not store.step(self.tx.connection, row, "begin"):
             return
         if self.wished(row) != "running":
@@ -109,7 +109,7 @@ class RecordedTalks:
 
     def whole(self, row: RowMapping, recording_sid: str, seconds: int) -> None:
         """The file is there: fetched once, whoever tells of it. ``row``: held."""
-        self._named(row, recording_sid)
+        self.named(row, recording_sid)
         ended = row["ended_at"] or self.services.clock.now()
         values = {"seconds": seconds, "wanted": "off", "asked_machine": None, "ended_at": ended, "failed": None}
         if store.step(self.tx.connection, row, "keep", **values):
@@ -123,7 +123,7 @@ class RecordedTalks:
         if store.step(self.tx.connection, row, "absent", **values):
             self._shows(row["agent_id"])
 
-    def _named(self, row: RowMapping, recording_sid: str) -> None:
+    def named(self, row: RowMapping, recording_sid: str) -> None:
         if row["recording_sid"] is None:
             store.note(self.tx.connection, row["id"], recording_sid=recording_sid, asked_machine=None)
 
