@@ -138,8 +138,8 @@ def downgrade() -> None:
         table.drop_index("ix_recording_held")
         table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=False)
         for name in (
-            "deleted_at", "short_machine", "short_tries", "short_bytes", "transcribed_machine", "sealed_with", "ended_at",
-            "asked_machine", "wanted", "agent_id", "offer_token",
+            "deleted_at", "short_machine", "short_tries", "short_bytes", "transcribed_machine", "sealed_with",
+            "ended_at", "asked_machine", "wanted", "agent_id", "offer_token",
         ):  # fmt: skip
             table.drop_column(name)
     for name in TOLD:
