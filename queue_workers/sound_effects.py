@@ -17,7 +17,7 @@ from queue_workers.orders import Outcome, Work
 from recordings import sound_store
 from recordings.service import Recordings
 from recordings.transcripts import text_id
-from recordings.vault import NoSound, Sealed, VaultError
+from recordings.vault import NoLonger, NoSound, Sealed, VaultError
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -57,6 +57,8 @@ def _kept(services: "Services", row: RowMapping, incoming: Incoming, work: Work)
                 return _not_fetched(services, recording_id, NotYet("cut short"))
             reach("sound_poured")
             sealed = writer.seal(work.still, lambda: _is_wanted(services, recording_id))
+    except NoLonger as error:
+        return _not_fetched(services, recording_id, NotYet(str(error)))
     except VaultError as error:
         LOG.error("sound cannot be stored", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS

@@ -34,6 +34,10 @@ class Damaged(VaultError):
     """The bytes are not those that were sealed under this id."""
 
 
+class NoLonger(VaultError):
+    """Whoever wrote it should not any more: another does, or nobody wants it. Nothing has changed."""
+
+
 @dataclass(frozen=True)
 class Sealed:
     """What is known of a sound once it rests."""
@@ -51,7 +55,7 @@ class Writer(Protocol):
         """Stored for good when this returns: synced, in its place, read back and verified. Raises VaultError.
 
         ``still`` is asked again and again while it is read back, which may take minutes; ``sure`` once, before it takes
-        its place. False: whoever writes no longer should, and nothing is changed."""
+        its place. False: NoLonger."""
 
 
 class Reader(Protocol):

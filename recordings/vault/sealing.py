@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from recordings.vault.keyring import Keyring
-from recordings.vault.model import ID, Damaged, NoSound, Sealed, Still, VaultError, Writer, always
+from recordings.vault.model import ID, Damaged, NoLonger, NoSound, Sealed, Still, VaultError, Writer, always
 from recordings.vault.reading import SealedReader
 from recordings.vault.sealed_form import (
     CHUNK,
@@ -158,7 +158,7 @@ class _SealingWriter:
         try:
             self._read_back(head, still)
             if not sure():
-                raise VaultError("somebody else's by now")
+                raise NoLonger("somebody else's by now")
         except VaultError:
             self._vault.discard(self._id, self._generation)
             raise
@@ -176,7 +176,7 @@ class _SealingWriter:
         for piece in self._vault.reader(self._id, head).read():
             found.update(piece)
             if not still():
-                raise VaultError("somebody else's by now")
+                raise NoLonger("somebody else's by now")
         if found.digest() != head.sha256:
             raise Damaged("what was written reads differently")
 
