@@ -2,10 +2,10 @@
 again here: what may run already is looked for by name, or by when it began, and taken as what it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
@@ -46,7 +46,7 @@ def is_past(services: "Services", row: RowMapping) -> bool:
     return asked is None or bool(asked + LISTED_SECONDS < services.clock.machine())
 
 
-def owner(rows: Sequence[RowMapping], one: ProviderRecording) -> str | None:
+def owner(rows: Sequence[Mapping[str, Any]], one: ProviderRecording) -> str | None:
     """Whose recording it is, by its name; without one, what our order began: the only talk's, or that of the talk in
     whose time it began, unless that one has another. A talk is never given what was said in the next.
 
@@ -60,7 +60,7 @@ def owner(rows: Sequence[RowMapping], one: ProviderRecording) -> str | None:
     return str(last["id"]) if last is not None and last["recording_sid"] is None else None
 
 
-def _last_before(talks: Sequence[RowMapping], one: ProviderRecording) -> RowMapping | None:
+def _last_before(talks: Sequence[Mapping[str, Any]], one: ProviderRecording) -> Mapping[str, Any] | None:
     started = one.started
     if started is None:
         return None

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.database import Transaction
 from adapters.schema import deletion, offer, recording, waiting_caller
 from desks.talk import outcome
 from ivr.carry_out_notice import declined
 from ivr.resident_notice_webhooks import note
 from queue_workers import record_effects
+from recordings import talk_store
 from recordings.talks import RecordedTalks
 from tests.support.provider import LOST
 from tests.support.recorded import BEGUN, callback, kinds, live, recorded, recording_rules, runs
@@ -35,6 +37,18 @@ def says_no(talk: Talk) -> None:
 
 def is_a_machine(talk: Talk) -> None:
     talk.town.act(lambda c: outcome.note(c, talk.token, "machine", ""))
+
+
+def tells(town: Town, news: str, sid: str) -> None:
+    """The provider, of the recording's name."""
+
+    def tell(tx: Transaction) -> None:
+        row = talk_store.get(tx.connection, recorded(town)["id"], held=True)
+        assert row is not None
+        talks = RecordedTalks(town.services, tx)
+        talks.runs(row, sid) if news == "in-progress" else talks.whole(row, sid, 9)
+
+    town.within(tell)
 
 
 def assert_dropped(town: Town, by: str) -> None:
@@ -81,7 +95,7 @@ def test_a_file_that_comes_after_her_no_is_not_fetched(town: Town) -> None:
     talk = live(town)
     sid = runs(town)["recording_sid"]
     says_no(talk)
-    town.within(lambda tx: RecordedTalks(town.services, tx).whole(recorded(town), sid, 9))
+    tells(town, "completed", sid)
     assert (recorded(town)["state"], town.ordered("fetch_recording")) == ("kept", [])
     assert_dropped(town, "service")
 
@@ -95,11 +109,8 @@ def test_what_gets_its_name_after_her_no_goes_too(town: Town, news: str) -> None
     says_no(talk)
     assert town.every(deletion) == []
 
-    def told(talks: RecordedTalks) -> None:
-        talks.runs(recorded(town), FILE) if news == "in-progress" else talks.whole(recorded(town), FILE, 9)
-
     for _ in range(2):
-        town.within(lambda tx: told(RecordedTalks(town.services, tx)))
+        tells(town, news, FILE)
     assert_dropped(town, "service")
     assert town.ordered("fetch_recording") == []
     town.carry_out()

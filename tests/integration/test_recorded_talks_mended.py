@@ -12,9 +12,10 @@ from adapters.ids import new_id
 from adapters.schema import outbox, recording
 from adapters.voice_gateway import NotDone, ProviderRecording
 from desks.talk.pause_recording import pause
-from queue_workers import effects, record_effects
+from queue_workers import effects, reconcile, record_effects
 from queue_workers.record_list import owner
 from queue_workers.record_repairs import recorded_talks
+from queue_workers.talk_effects import AGAIN_SECONDS
 from recordings import talk_store
 from tests.support.provider import LOST
 from tests.support.recorded import kinds, live, recorded, recording_rules, runs
@@ -133,8 +134,8 @@ def test_what_began_in_the_next_talk_is_not_the_first_ones(talk: Talk) -> None:
 def test_whose_it_is_by_the_time_in_which_it_began(town: Town) -> None:
     ten = town.clock.now()
     late = ten + timedelta(minutes=1)
-    first = {"id": "first", "kind": "talk", "recording_sid": None, "made_at": ten}
-    second = {"id": "second", "kind": "talk", "recording_sid": None, "made_at": late}
+    first: dict[str, Any] = {"id": "first", "kind": "talk", "recording_sid": None, "made_at": ten}
+    second: dict[str, Any] = {"id": "second", "kind": "talk", "recording_sid": None, "made_at": late}
     known = {**second, "recording_sid": SECOND}
     early_one = ProviderRecording(FILE, "completed", 9, True, ten + timedelta(seconds=3))
     late_one = ProviderRecording(FILE, "completed", 9, True, late + timedelta(seconds=3))
@@ -154,7 +155,7 @@ def test_a_name_that_another_recording_bears_is_not_taken_and_it_is_begun_again(
     others = f"RE{0xF001:032x}"  # what the provider will answer with
     theirs = {**row, "id": new_id(), "token": "t" * 32, "offer_token": None, "recording_sid": others, "kind": "message"}
     town.within(lambda tx: tx.connection.execute(insert(recording).values(**theirs)))
-    assert record_effects.start_recording(town.services, row["id"]) == record_effects.AGAIN_SECONDS
+    assert record_effects.start_recording(town.services, row["id"]) == AGAIN_SECONDS
     assert (recorded(town)["recording_sid"], recorded(town)["asked_machine"]) == (None, None)
     runs(town)
 
@@ -227,3 +228,17 @@ def test_an_order_is_found_by_its_recording_and_by_no_other(town: Town, suffix: 
         assert not talk_store.is_ordered(connection, "start_recording", mine)
         for other in (new_id(), "a" * 20, "z" * 20, mine[:-1] + ("b" if mine[-1] == "a" else "a")):
             assert not talk_store.is_ordered(connection, "set_recording", other)
+
+
+def test_pauses_of_long_ago_are_not_kept_as_orders(talk: Talk) -> None:
+    """Each has a row of its own, and every look for an open order would wade through them."""
+    town = talk.town
+    runs(town)
+    pause(town.services, "aino", talk.token, True)
+    town.carry_out()
+    pause(town.services, "aino", talk.token, False)
+    town.clock.pass_(seconds=reconcile.KEEP_SECONDS + 60)
+    reconcile.tidy(town.services)
+    (order,) = town.every(outbox, kind="set_recording")
+    assert order["done_machine"] is None
+    assert len(town.every(outbox, kind="start_recording")) == 1
