@@ -17,6 +17,7 @@ from recordings.talks import RecordedTalks
 if TYPE_CHECKING:
     from bootstrap import Services
 
+Row = RowMapping | Mapping[str, Any]
 LISTED_SECONDS = 60.0  # machine time that the provider's list may be behind
 OVER = frozenset({"stopped", "processing", "completed", "absent", "deleted"})  # the provider's words
 CLOCKS = timedelta(seconds=2)  # the provider tells whole seconds of its own clock
@@ -46,7 +47,7 @@ def is_past(services: "Services", row: RowMapping) -> bool:
     return asked is None or bool(asked + LISTED_SECONDS < services.clock.machine())
 
 
-def owner(rows: Sequence[Mapping[str, Any]], one: ProviderRecording) -> str | None:
+def owner(rows: Sequence[Row], one: ProviderRecording) -> str | None:
     """Whose recording it is, by its name; without one, what our order began: the only talk's, or that of the talk in
     whose time it began, unless that one has another. A talk is never given what was said in the next.
 
@@ -60,7 +61,7 @@ def owner(rows: Sequence[Mapping[str, Any]], one: ProviderRecording) -> str | No
     return str(last["id"]) if last is not None and last["recording_sid"] is None else None
 
 
-def _last_before(talks: Sequence[Mapping[str, Any]], one: ProviderRecording) -> Mapping[str, Any] | None:
+def _last_before(talks: Sequence[Row], one: ProviderRecording) -> Row | None:
     started = one.started
     if started is None:
         return None
