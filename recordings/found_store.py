@@ -47,9 +47,9 @@ def found(connection: Connection, reader: Reader, wanted: Filter, most: int) -> 
 def _hers(reader: Reader) -> ColumnElement[bool]:
     if reader.scope is None:
         return true()
-    own = or_(RECORDING.c.department.in_(reader.scope), REQUEST.c.department.in_(reader.scope))
-    answers = and_(REQUEST.c.desk.in_(reader.scope), ~TALK, RECORDING.c.topic.in_(sorted(reader.open_topics)))
-    return or_(own, answers)
+    answers = and_(REQUEST.c.desk.in_(reader.scope), RECORDING.c.topic.in_(sorted(reader.open_topics)))
+    message = and_(~TALK, or_(REQUEST.c.department.in_(reader.scope), answers))
+    return or_(RECORDING.c.department.in_(reader.scope), message)
 
 
 def _held() -> ColumnElement[bool]:
