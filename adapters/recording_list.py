@@ -4,6 +4,7 @@ to another place than the list's own.
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ PLACE = "Recordings.json"
 PAGE = 100
 MOST_PAGES = 10  # in one go; what is found is taken in and deleted there, and the next go sees what was behind it
 MOST_BYTES = 4 * 1024 * 1024  # of one page
+PIECE = 64 * 1024
+PAGE_SECONDS = 20.0  # for the whole of one page: a time-out of the line counts from byte to byte only
 RECORDING, CALL = re.compile(r"RE[0-9a-f]{32}"), re.compile(r"CA[0-9a-f]{32}")
 LONGEST = 4 * 3600
 
@@ -38,11 +41,11 @@ class NotListed:
     why: str
 
 
-def listed(door: Door) -> Iterator[Listed | NotListed]:
+def listed(door: Door, within: float = PAGE_SECONDS) -> Iterator[Listed | NotListed]:
     """Newest first. ``NotListed`` ends it: what came before it is true."""
     query = {"PageSize": str(PAGE)}
     for _ in range(MOST_PAGES):
-        page = _page(door, query)
+        page = _page(door, query, within)
         if isinstance(page, NotListed):
             yield page
             return
@@ -54,16 +57,29 @@ def listed(door: Door) -> Iterator[Listed | NotListed]:
         query = dict(parse_qsl(on.query))
 
 
-def _page(door: Door, query: dict[str, str]) -> dict[str, object] | NotListed:
+def _page(door: Door, query: dict[str, str], within: float) -> dict[str, object] | NotListed:
+    until = time.monotonic() + within
     try:
         with door.get(PLACE, query) as answer:
             if answer.status_code != 200:
                 return NotListed(f"http {answer.status_code}")
-            body = answer.raw.read(MOST_BYTES, decode_content=False)
+            body = _body(answer, until)
+        if body is None:
+            return NotListed("too slow")
         page = json.loads(body)
     except (requests.RequestException, HTTPError, OSError, ValueError, RecursionError) as error:
         return NotListed(type(error).__name__)
     return page if isinstance(page, dict) else NotListed("no list")
+
+
+def _body(answer: requests.Response, until: float) -> bytes | None:
+    """None: it comes too slowly."""
+    body = bytearray()
+    while len(body) < MOST_BYTES and (piece := answer.raw.read1(PIECE, decode_content=False)):
+        body += piece
+        if time.monotonic() > until:
+            return None
+    return bytes(body)
 
 
 def _entry(entry: object) -> Listed | None:

@@ -63,6 +63,7 @@ class ProviderRecording:
     status: str
     seconds: int | None
     started_here: bool  # by our order, not by a verb of a document
+    started: datetime | None = None  # whole seconds
 
 
 class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
@@ -233,12 +234,13 @@ def _call(record: object) -> ProviderCall:
 
 
 def _listed(record: object) -> ProviderRecording:
-    length = str(getattr(record, "duration", None) or "")
+    length, began = str(getattr(record, "duration", None) or ""), getattr(record, "start_time", None)
     return ProviderRecording(
         sid=str(getattr(record, "sid", "")),
         status=str(getattr(record, "status", "")),
         seconds=int(length) if length.isascii() and length.isdigit() and len(length) <= 6 else None,
         started_here=getattr(record, "source", None) == "StartCallRecordingAPI",
+        started=began if isinstance(began, datetime) and began.tzinfo is not None else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import RowMapping
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from console import guard
 from console.audit_pages import day_of
@@ -53,7 +53,7 @@ def one(services: "Services", recording_id: str) -> str:
 
 def hold(services: "Services", recording_id: str) -> ResponseReturnValue:
     """``what``: recording, request or number; a number's hold is the administrators'."""
-    row, given = _row(services, recording_id), posted()
+    row, given = _hers(services, recording_id), posted()
     subject = _subject(row, given.get("what", "recording"))
     who = guard.person().agent_id
     with services.database.write() as tx:
@@ -65,15 +65,17 @@ def hold(services: "Services", recording_id: str) -> ResponseReturnValue:
 
 def end_hold(services: "Services", recording_id: str) -> ResponseReturnValue:
     """From then on the retention rule counts again: she says that she is sure, and why."""
-    row, given = _row(services, recording_id), posted()
-    known = found.known(services, row)
-    if known.hold is None or not _may_end(known.hold):
+    row, given = _hers(services, recording_id), posted()
+    placed = _that_she_saw(found.known(services, row).holds, given.get("hold", ""))
+    if placed is None or not _may_end(placed):
         return _one(services, row, "ended"), 409
     reason = given.get("reason", "").strip()
     if given.get("sure") != "yes" or not reason:
         return _one(services, row, "sure" if reason else "end_reason"), 422
     with services.database.write() as tx:
-        holds.end(services, tx, known.hold.id, guard.person().agent_id, reason)
+        done = holds.end(services, tx, placed.id, guard.person().agent_id, reason)
+    if not done:  # somebody was quicker
+        return _one(services, row, "ended"), 409
     return redirect(url_for("console.recording_page", recording_id=recording_id), 303)
 
 
@@ -89,6 +91,11 @@ def _subject(row: RowMapping, what: str) -> tuple[Kind, str]:
             raise BadRequest("what")
 
 
+def _that_she_saw(placed: tuple[found.Keeps, ...], hold_id: str) -> Hold | None:
+    """Another one that keeps this recording stays, however often she presses."""
+    return next((one.hold for one in placed if one.hold.id == hold_id), None)
+
+
 def _may_end(placed: Hold) -> bool:
     return placed.kind != "number" or guard.person().role == "administrator"
 
@@ -100,6 +107,14 @@ def _row(services: "Services", recording_id: str) -> RowMapping:
     return row
 
 
+def _hers(services: "Services", recording_id: str) -> RowMapping:
+    """What is kept is for its department to say, not for a desk that answers for others just now."""
+    row = _row(services, recording_id)
+    if not listening.hers(services, listener(), row):
+        raise Forbidden
+    return row
+
+
 def _one(services: "Services", row: RowMapping, fault: str = "") -> str:
     known = found.known(services, row)
     return render_template(
@@ -107,12 +122,24 @@ def _one(services: "Services", row: RowMapping, fault: str = "") -> str:
         one=_told(services, row),
         sound=shown(row),
         known=known,
-        may_end=known.hold is not None and _may_end(known.hold),
-        may_hold_number=row["number_id"] is not None and guard.person().role == "administrator",
+        hers=listening.hers(services, listener(), row),
+        may_end={each.hold.id for each in known.holds if _may_end(each.hold)},
+        to_hold=_to_hold(row, known),
         transcript=transcripts.standing(services, row),
         fault=fault,
         given=posted() if request.method == "POST" else {},
     )
+
+
+def _to_hold(row: RowMapping, known: found.Known) -> list[Kind]:
+    """What she may still place a hold on."""
+    administers, held = guard.person().role == "administrator", {each.hold.kind for each in known.holds}
+    there: dict[Kind, bool] = {
+        "recording": row["deleted_at"] is None,
+        "request": row["deleted_at"] is None and row["request_id"] is not None,
+        "number": row["deleted_at"] is None and row["number_id"] is not None and administers,
+    }
+    return [kind for kind, may in there.items() if may and kind not in held]
 
 
 def _told(services: "Services", row: RowMapping) -> dict[str, object]:

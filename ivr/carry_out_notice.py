@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.database import Transaction
 from desks import store
 from desks.line import heard_store
+from desks.talk.base import SERVICE
 from desks.talk.recorded import records_talks
 from ivr.effects import Settled
 from ivr.facts import Facts
@@ -34,9 +35,9 @@ def told_with_join(tx: Transaction, line_id: str, facts: Facts) -> bool:
 
 
 def declined(services: "Services", tx: Transaction, line_id: str) -> Settled:
-    """Her word counts however late: a recording that has just begun ends."""
+    """Her word counts however late: a recording that has just begun ends, and nothing of it is kept."""
     stay = heard_store.decline(tx.connection, line_id)
     if stay is not None and stay["offer_token"] is not None:
-        RecordedTalks(services, tx).over(stay["offer_token"])
+        RecordedTalks(services, tx).dropped(stay["offer_token"], SERVICE)
     tx.after_commit(services.changed)
     return Settled()

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from adapters.database import DatabaseError, Transaction
 from desks import store
 from desks.talk.conversation import Conversation, Ring
+from desks.talk.recorded import declined as no_longer_recorded
 from desks.talk.recorded import talk_began
 from ivr.caller_input import CallerInput, Pressed, Silent, read
 from ivr.dialogue.recording_notice import DECLINE, NOTICE
@@ -90,7 +91,7 @@ def note(services: "Services", tx: Transaction, token: str, *, declined: bool) -
         return
     if declined:
         store.note_offer(tx.connection, token, recording_declined=True)
-        talk.recorded_no_longer(token)
+        no_longer_recorded(talk, token)
     elif row["recording_told_at"] is None:
         store.note_offer(tx.connection, token, recording_told_at=talk.now)
         talk_began(talk, token)

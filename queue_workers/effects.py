@@ -33,7 +33,7 @@ from queue_workers import (
     transcript_effects,
 )
 from queue_workers.hands import Hands
-from queue_workers.orders import Order, Outcome, Work, claim, settle
+from queue_workers.orders import Order, Outcome, Work, claim, is_waiting, settle
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
@@ -45,19 +45,21 @@ AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
 LONGEST_SECONDS = 30.0
 MOST_TRIES = 20  # of effects that may be repeated: about eight minutes
 MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears the message
-LONG = frozenset({"fetch_recording", "transcribe"})  # what may take longer than a lease
+LONG = frozenset(  # what may take longer than a lease, or comes by the hundred at night; no ring waits for any of it
+    {"fetch_recording", "transcribe", "drop_sound", "delete_recording", "delete_call", "delete_text"}
+)
 
 
 def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) -> bool:
-    """False: done already, not due, or somebody else works on it. ``hands`` do what takes long, where there are any."""
-    order = claim(services, outbox_id, LONG if hands is not None and hands.full() else ())
-    if order is None:
-        return False
-    if hands is not None and order.kind in LONG:
-        hands.take(partial(_act, services, order))
-    else:
+    """False: done already, not due, or somebody else works on it. ``hands`` do what takes long, where there are any:
+    they claim it once they are free for it, so that nothing waits with a lease that runs out."""
+    order = claim(services, outbox_id, LONG if hands is not None else ())
+    if order is not None:
         _act(services, order)
-    return True
+        return True
+    if hands is None or hands.full() or not is_waiting(services, outbox_id, LONG):
+        return False
+    return hands.take(partial(carry_out, services, outbox_id), outbox_id)
 
 
 def _act(services: "Services", order: Order) -> None:

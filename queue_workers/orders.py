@@ -38,10 +38,21 @@ def claim(services: "Services", outbox_id: str, but: Collection[str] = ()) -> Or
     return services.database.run(lambda tx: _claimed(services, tx, and_(mine, outbox.c.kind.not_in(but))))
 
 
+def is_waiting(services: "Services", outbox_id: str, kinds: Collection[str]) -> bool:
+    """Due, of one of these kinds, and in nobody's hands."""
+    mine = and_(outbox.c.id == outbox_id, outbox.c.kind.in_(kinds), *_free(services.clock.machine()))
+    with services.database.read() as connection:
+        return connection.execute(select(outbox.c.id).where(mine)).first() is not None
+
+
+def _free(now: float) -> tuple[ColumnElement[bool], ...]:
+    unleased = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
+    return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased
+
+
 def _claimed(services: "Services", tx: Transaction, which: ColumnElement[bool]) -> Order | None:
     now = services.clock.machine()
-    free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
-    mine = update(outbox).where(which, outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free)
+    mine = update(outbox).where(which, *_free(now))
     changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
     if changed.rowcount != 1:
         return None

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
+from sqlalchemy.exc import IntegrityError
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
 from ivr.step_url import link
+from queue_workers.record_list import OVER, is_settled
 from queue_workers.talk_effects import AGAIN_SECONDS, SOON, Outcome
 from recordings import talk_store as store
 from recordings.talks import RecordedTalks
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("effects")
 CHANGE_SECONDS = 20.0  # machine time: longer than the provider's deadline
-OVER = frozenset({"stopped", "processing", "completed", "absent", "deleted"})  # the provider's words
+KEYS_CHANGED = (401, 403)  # refused for a token that is being changed, not for the order
 
 
 @dataclass(frozen=True)
 class Change:
     row: RowMapping
     paused: bool
+    claimed: float  # tells this change from every other of the same recording
 
 
 def start_recording(services: "Services", recording_id: str) -> Outcome:
@@ -40,16 +43,24 @@ def start_recording(services: "Services", recording_id: str) -> Outcome:
         older = store.older_of_call(connection, row) if row is not None else ()
     if row is None:
         return "not wanted"
-    for one in older:
-        if isinstance(stop_recording(services, one["id"]), float):
-            return SOON
+    if not all(_is_stopped(services, one) for one in older):
+        return SOON
     now = services.clock.machine()
     if not services.database.run(lambda tx: store.claim_start(tx.connection, recording_id, now)):
         return "not wanted"
     reach("recording_claimed")
     result = services.gateway.record(row["call_sid"], link(services.base, "recording/talk", k=row["token"]))
     reach("recording_begun")
-    return services.database.run(lambda tx: _begun(services, tx, recording_id, result))
+    try:
+        return services.database.run(lambda tx: _begun(services, tx, recording_id, result))
+    except IntegrityError:  # the name has been noted for another recording at this instant
+        return services.database.run(lambda tx: _begun(services, tx, recording_id, result))
+
+
+def _is_stopped(services: "Services", earlier: RowMapping) -> bool:
+    if earlier["recording_sid"] is None:
+        return is_settled(services, earlier)
+    return not isinstance(stop_recording(services, earlier["id"]), float)
 
 
 def _begun(services: "Services", tx: Transaction, recording_id: str, result: Result) -> Outcome:
@@ -58,19 +69,26 @@ def _begun(services: "Services", tx: Transaction, recording_id: str, result: Res
         return "not wanted"
     talks = RecordedTalks(services, tx)
     match result:
+        case Done(sid) if store.is_another(tx.connection, recording_id, sid):
+            LOG.warning("talk not recorded", extra={"recording": recording_id, "why": "another's name"})
+            return _asks_again(tx, row)
         case Done(sid):
             talks.runs(row, sid)
             return "recorded"
-        case NotDone(again=True):
-            if row["recording_sid"] is None:
-                store.note(tx.connection, recording_id, asked_machine=None)
-            return AGAIN_SECONDS
+        case NotDone(again=again, status=status) if row["state"] == "asked" and (again or status in KEYS_CHANGED):
+            return _asks_again(tx, row)
         case NotDone(status=status, code=code):
             LOG.warning("talk not recorded", extra={"recording": recording_id, "why": f"refused {status} {code}"})
             talks.absent(row, f"refused {status} {code}")
             return f"refused {status} {code}"
         case Unknown(why):
             return f"unknown: {why}"
+
+
+def _asks_again(tx: Transaction, row: RowMapping) -> Outcome:
+    if row["recording_sid"] is None:
+        store.note(tx.connection, row["id"], asked_machine=None)
+    return AGAIN_SECONDS
 
 
 def set_recording(services: "Services", ref: str) -> Outcome:
@@ -95,9 +113,10 @@ def _claim(services: "Services", tx: Transaction, recording_id: str) -> Change |
     wished = RecordedTalks(services, tx).wished(row)
     if wished == "ended" or (row["asked_machine"] is None and row["state"] == wished):
         return "not wanted"
-    if not store.claim_change(tx.connection, recording_id, services.clock.machine(), CHANGE_SECONDS):
+    now = services.clock.machine()
+    if not store.claim_change(tx.connection, recording_id, now, CHANGE_SECONDS):
         return SOON
-    return Change(row, paused=wished == "paused")
+    return Change(row, wished == "paused", now)
 
 
 def _as_it_is(services: "Services", row: RowMapping, refused: NotDone, *, paused: bool) -> Result:
@@ -113,6 +132,8 @@ def _changed(services: "Services", tx: Transaction, change: Change, result: Resu
     row = store.get(tx.connection, change.row["id"], held=True)
     if row is None:
         return "not wanted"
+    if row["asked_machine"] != change.claimed:
+        return _overtaken(tx, row)
     match result:
         case Done():
             RecordedTalks(services, tx).confirmed(row, paused=change.paused)
@@ -126,8 +147,18 @@ def _changed(services: "Services", tx: Transaction, change: Change, result: Resu
             return AGAIN_SECONDS
 
 
+def _overtaken(tx: Transaction, row: RowMapping) -> Outcome:
+    """So slow that another took over: which of the two came last at the provider nobody knows, so it is said again."""
+    if row["state"] not in ("running", "paused"):
+        return "not wanted"
+    if row["asked_machine"] is None:
+        store.note(tx.connection, row["id"], asked_machine=store.UNANSWERED)
+    return AGAIN_SECONDS
+
+
 def stop_recording(services: "Services", recording_id: str) -> Outcome:
-    """A call that is over has stopped it already. The file comes by the provider's news."""
+    """A call that is over has stopped it already. The file comes by the provider's news. A refusal is no end: what she
+    says after the talk must not be recorded to the end of her call."""
     with services.database.read() as connection:
         row = store.get(connection, recording_id)
     if row is None or row["recording_sid"] is None or row["state"] != "ended":
@@ -135,7 +166,17 @@ def stop_recording(services: "Services", recording_id: str) -> Outcome:
     match services.gateway.stop_recording(row["call_sid"], row["recording_sid"]):
         case Done():
             return "stopped"
-        case NotDone(again=True) | Unknown():
+        case NotDone(status=404):
+            return "not there"
+        case NotDone(again=False, status=status, code=code):
+            if _is_over(services, row):
+                return "stopped before"
+            LOG.warning("recording not stopped", extra={"recording": row["id"], "why": f"refused {status} {code}"})
             return AGAIN_SECONDS
-        case NotDone(status=status, code=code):
-            return f"refused {status} {code}"
+        case NotDone() | Unknown():
+            return AGAIN_SECONDS
+
+
+def _is_over(services: "Services", row: RowMapping) -> bool:
+    found = services.gateway.recordings_of(row["call_sid"])
+    return isinstance(found, list) and any(o.sid == row["recording_sid"] and o.status in OVER for o in found)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
-from adapters.voice_gateway import ProviderRecording
-from queue_workers.record_effects import OVER
+from queue_workers.record_list import is_past, look
 from queue_workers.talk_repairs import is_over
 from recordings import talk_store as store
 from recordings.model import wish
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 NEWS_SECONDS = 10.0  # machine time: longer than the provider's deadline
-LISTED_SECONDS = 60.0  # machine time that the provider's list may be behind
 BUDGET_SECONDS = 5.0  # of one tick's questions to the provider
-TALKING = ("accepted", "dialing", "connected")
 
 
 def recorded_talks(services: "Services") -> None:
@@ -36,9 +33,9 @@ def recorded_talks(services: "Services") -> None:
 
 
 def _mend(services: "Services", row: RowMapping) -> None:
-    if row["state"] != "ended" and row["offer_state"] not in TALKING:
+    if row["state"] != "ended" and row["offer_state"] not in store.TALKING:
         services.database.run(partial(_over, services, row))
-    elif row["recording_sid"] is None and row["asked_machine"] is None:
+    elif row["state"] == "asked" and row["recording_sid"] is None and row["asked_machine"] is None:
         _order(services, "start_recording", row)
     elif row["state"] == "ended" or row["recording_sid"] is None:
         _ask_after(services, row)
@@ -68,41 +65,10 @@ def _ask_after(services: "Services", row: RowMapping) -> None:
     asked = row["asked_machine"]
     if asked is not None and asked + NEWS_SECONDS > services.clock.machine():
         return
-    found = services.gateway.recordings_of(row["call_sid"])
-    if not isinstance(found, list):
+    if look(services, row) is not False or row["state"] != "ended":
         return
-    ours = _ours(services, row, found)
-    if ours is not None:
-        services.database.run(partial(_adopt, services, row["id"], ours))
-    elif row["state"] == "ended" and _is_past(services, row) and is_over(services, row["call_sid"]):
+    if is_past(services, row) and is_over(services, row["call_sid"]):
         services.database.run(partial(_never, services, row["id"]))
-
-
-def _ours(services: "Services", row: RowMapping, found: list[ProviderRecording]) -> ProviderRecording | None:
-    """By its name; without one, what our order began and no other talk has."""
-    if row["recording_sid"] is not None:
-        return next((one for one in found if one.sid == row["recording_sid"]), None)
-    with services.database.read() as connection:
-        known = store.sids_of_call(connection, row["call_sid"])
-    return next((one for one in found if one.started_here and one.sid not in known), None)
-
-
-def _is_past(services: "Services", row: RowMapping) -> bool:
-    asked = row["asked_machine"]
-    return asked is None or bool(asked + LISTED_SECONDS < services.clock.machine())
-
-
-def _adopt(services: "Services", recording_id: str, ours: ProviderRecording, tx: Transaction) -> None:
-    row = store.get(tx.connection, recording_id, held=True)
-    if row is None or store.is_another(tx.connection, recording_id, ours.sid):
-        return
-    talks = RecordedTalks(services, tx)
-    if ours.status == "completed":
-        talks.whole(row, ours.sid, ours.seconds or 0)
-    elif ours.status == "absent":
-        talks.absent(row, "absent")
-    elif ours.status not in OVER:
-        talks.runs(row, ours.sid)
 
 
 def _never(services: "Services", recording_id: str, tx: Transaction) -> None:

@@ -28,7 +28,7 @@ from desks.line import dispatch
 from ivr import fallback
 from queue_workers import after_hours, effects, planned_rules, reconcile, record_repairs, sound_repairs, talk_repairs
 from queue_workers.enqueue import Enqueuer
-from queue_workers.hands import Hands
+from queue_workers.hands import Aside, Hands
 from queue_workers.keeping import NightKeeping
 from queue_workers.night_watch import NightWatch
 from queue_workers.sound_patrol import Patrol
@@ -58,7 +58,7 @@ class Dispatcher:
         self.seen_record = services.clock.machine()
         self.fallback_version: int | None = None
         self.night_watch = NightWatch()
-        self.patrol = Patrol()
+        self.patrol, self.rounds = Patrol(), Aside("patrol")
         self.keeping = NightKeeping()
         self.last_tick = time.monotonic()
 
@@ -100,7 +100,7 @@ class Dispatcher:
         self.guarded("recorded talks", lambda: record_repairs.recorded_talks(services))
         self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
-        self.guarded("vault", lambda: self.patrol.step(services))
+        self.rounds.begin(lambda: self.guarded("vault", lambda: self.patrol.step(services)))
         self.guarded("tidying", lambda: reconcile.tidy(services))
         self.guarded("times to be kept", lambda: self.keeping.step(services))
         self.guarded("days ahead", lambda: self.night_watch.begin_due(services))

@@ -17,7 +17,7 @@ from queue_workers.orders import Outcome, Work
 from recordings import sound_store
 from recordings.service import Recordings
 from recordings.transcripts import text_id
-from recordings.vault import NoSound, Sealed, VaultError
+from recordings.vault import NoLonger, NoSound, Sealed, VaultError
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -56,12 +56,20 @@ def _kept(services: "Services", row: RowMapping, incoming: Incoming, work: Work)
             if not poured.whole and not _is_all(services, recording_id, poured):
                 return _not_fetched(services, recording_id, NotYet("cut short"))
             reach("sound_poured")
-            sealed = writer.seal()
+            sealed = writer.seal(work.still, lambda: _is_wanted(services, recording_id))
+    except NoLonger as error:
+        return _not_fetched(services, recording_id, NotYet(str(error)))
     except VaultError as error:
         LOG.error("sound cannot be stored", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS
     reach("sound_sealed")
     return _noted(services, row, poured, sealed, work)
+
+
+def _is_wanted(services: "Services", recording_id: str) -> bool:
+    """Not stored by another meanwhile, whose sound would be replaced, nor dropped."""
+    row = _recording(services, recording_id)
+    return row is not None and row["stored_machine"] is None and not sound_store.unwanted(row)
 
 
 def _is_all(services: "Services", recording_id: str, poured: Fetched) -> bool:

@@ -1,6 +1,8 @@
 """Who may hear which recording, and who may take it away; for which reasons, and for how long a door stays open. Pure.
 
-A message is heard by those who answer its matter; a talk only by those who answer for its department.
+A message is heard by those who answer its matter; a talk only by those who answer for the department in whose name it
+was spoken: where its matter has gone to another, that one reads the notes. What must be kept, and who heard what, is
+for the departments alone: a desk that answers for others in the evening hears their messages and decides nothing more.
 """
 
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ class Held:
 
     kind: str  # message | duty | talk
     state: str
-    departments: frozenset[str]  # its own, and its matter's
+    departments: frozenset[str]  # its own; of a message, its matter's too
     desk: str | None  # answers its matter now
     sensitive: bool  # its topic; one that the rules no longer know is
     before: frozenset[str]  # agents who have its matter before them at this moment
@@ -60,9 +62,12 @@ def _may_listen(who: Listener, what: Held, supervises: bool) -> bool:
 
 def sees(who: Listener, what: Held) -> bool:
     """That there is such a recording, whatever has become of its sound."""
-    if who.scope is None or not what.departments.isdisjoint(who.scope):
-        return True
-    return what.kind != "talk" and _answers(who, what)
+    return answers_for(who, what) or (what.kind != "talk" and _answers(who, what))
+
+
+def answers_for(who: Listener, what: Held) -> bool:
+    """Its department is hers: she may say that it is kept, and sees who has heard it."""
+    return who.scope is None or not what.departments.isdisjoint(who.scope)
 
 
 def _answers(who: Listener, what: Held) -> bool:

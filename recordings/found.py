@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
-from recordings import access_store, found_store, holds
+from recordings import access_store, found_store, hold_store
 from recordings.found_store import Filter, Reader
 from recordings.hold_store import Hold
 from recordings.model import OPEN_TALK_STATES
@@ -18,14 +18,21 @@ STANDINGS: tuple[Standing, ...] = ("running", "coming", "ready", "failed", "noth
 
 
 @dataclass(frozen=True)
+class Keeps:
+    """A hold that keeps this recording from being deleted, and who placed it."""
+
+    hold: Hold
+    by: str
+
+
+@dataclass(frozen=True)
 class Known:
     """What stands around one recording. Agents by name."""
 
     agent: str | None  # of a talk
     code: str | None  # of its matter
     heard: tuple[RowMapping, ...]  # who listened or downloaded, the newest first
-    hold: Hold | None
-    held_by: str | None
+    holds: tuple[Keeps, ...]  # its own, its matter's and its number's, the oldest first
     proofs: tuple[RowMapping, ...]
 
 
@@ -53,12 +60,16 @@ def listed(
 
 def known(services: "Services", row: RowMapping) -> Known:
     with services.database.read() as connection:
-        hold = holds.over_recording(connection, row["id"], row["request_id"], row["number_id"])
         return Known(
             agent=found_store.name_of(connection, row["agent_id"]),
             code=row["matter_code"],
             heard=tuple(access_store.of_recording(connection, row["id"])),
-            hold=hold,
-            held_by=(found_store.name_of(connection, hold.made_by) or hold.made_by) if hold is not None else None,
+            holds=_holds(connection, row),
             proofs=tuple(found_store.proofs(connection, row["id"])),
         )
+
+
+def _holds(connection: Connection, row: RowMapping) -> tuple[Keeps, ...]:
+    requests, numbers = ((one,) if one is not None else () for one in (row["request_id"], row["number_id"]))
+    placed = hold_store.covering(connection, (row["id"],), requests, numbers)
+    return tuple(Keeps(one, found_store.name_of(connection, one.made_by) or one.made_by) for one in placed)

@@ -122,6 +122,12 @@ def delete_sound(services: "Services", tx: Transaction, recording_id: str, why: 
     return True
 
 
+def delete_named(services: "Services", tx: Transaction, row: RowMapping, why: str, by: str) -> None:
+    """Let go of before the provider had named it: proved and deleted there now."""
+    deletion_store.prove(tx.connection, "talk", row["id"], row["department"], why, services.clock.now(), by)
+    services.outbox.again(tx, "delete_recording", row["id"])
+
+
 def _fact_of_sound(row: RowMapping) -> Fact:
     if row["kind"] == "talk":
         return Fact("talk", row["made_at"], row["department"])

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, RowMapping
 
 from recordings import access_store as store
-from recordings.access import IN_WORDS, LONGEST_WHY, Deed, Fault, Held, Listener, is_reason, may, sees, still_open
+from recordings.access import (
+    IN_WORDS,
+    LONGEST_WHY,
+    Deed,
+    Fault,
+    Held,
+    Listener,
+    answers_for,
+    is_reason,
+    may,
+    sees,
+    still_open,
+)
 from recordings.vault import Damaged, NoSound, Reader, VaultError, WrongKey
 
 if TYPE_CHECKING:
@@ -76,6 +88,12 @@ def seen(services: "Services", who: Listener, recording_id: str) -> RowMapping |
         return row if row is not None and left and sees(who, _held(services, connection, row)) else None
 
 
+def hers(services: "Services", who: Listener, row: RowMapping) -> bool:
+    """Her own department's, not only one that her desk answers for just now."""
+    with services.database.read() as connection:
+        return answers_for(who, _held(services, connection, row))
+
+
 def is_open(services: "Services", who: Listener, row: RowMapping) -> bool:
     """She has given her reason lately: the page shows the player instead of the form."""
     with services.database.read() as connection:
@@ -97,11 +115,17 @@ def _held(services: "Services", connection: Connection, row: RowMapping) -> Held
     return Held(
         row["kind"],
         row["state"],
-        frozenset(each for each in (row["department"], row["matter_department"]) if each is not None),
+        _departments(row),
         row["matter_desk"],
         topic is None or topic.sensitive,
         store.before_whom(connection, row["request_id"]),
     )
+
+
+def _departments(row: RowMapping) -> frozenset[str]:
+    """A talk stays its department's, wherever its matter goes."""
+    own = (row["department"],) if row["kind"] == "talk" else (row["department"], row["matter_department"])
+    return frozenset(each for each in own if each is not None)
 
 
 def _opened(services: "Services", row: RowMapping) -> Reader | Fault:

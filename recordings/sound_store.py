@@ -117,7 +117,7 @@ def unfinished(connection: Connection, young: datetime, given_up: float, failed:
     return connection.execute(query.order_by(RECORDING.c.made_at).limit(AT_ONCE)).mappings().all()
 
 
-def resting_after(connection: Connection, last_id: str) -> Sequence[str]:
+def resting_after(connection: Connection, last_id: str) -> list[str]:
     """Recordings whose sound is said to rest here, by id."""
     stored = (RECORDING.c.stored_machine.is_not(None), RECORDING.c.deleted_at.is_(None))  # as the index says
     query = (
@@ -129,9 +129,10 @@ def resting_after(connection: Connection, last_id: str) -> Sequence[str]:
     return [str(found) for found in connection.scalars(query)]
 
 
-def wanted_among(connection: Connection, ids: Sequence[str]) -> set[str]:
-    query = select(RECORDING.c.id).where(RECORDING.c.id.in_(ids), ~UNWANTED)
-    return {str(found) for found in connection.scalars(query)}
+def wanted_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, bool]:
+    """Of those that a row knows: whether it wants its sound."""
+    query = select(RECORDING.c.id, UNWANTED.label("unwanted")).where(RECORDING.c.id.in_(ids))
+    return {str(row.id): not row.unwanted for row in connection.execute(query)}
 
 
 # --- what the provider holds and we never heard of ---------------------------------------------------------------
@@ -148,3 +149,18 @@ def call_of(connection: Connection, call_sid: str) -> RowMapping | None:
 
 def we_rang(connection: Connection, call_sid: str) -> bool:
     return connection.execute(select(offer.c.token).where(offer.c.resident_call_sid == call_sid)).first() is not None
+
+
+def awaits_a_name(connection: Connection, call_sid: str) -> bool:
+    """A recorded talk of this call whose recording the provider has not named to us yet."""
+    mine = (RECORDING.c.call_sid == call_sid, RECORDING.c.recording_sid.is_(None))
+    return connection.execute(select(RECORDING.c.id).where(*mine)).first() is not None
+
+
+def is_proven(connection: Connection, subject_id: str) -> bool:
+    return connection.execute(select(deletion.c.id).where(deletion.c.subject_id == subject_id)).first() is not None
+
+
+def prove_provider(connection: Connection, subject_id: str, found: str) -> None:
+    proof = update(deletion).where(deletion.c.subject_id == subject_id, deletion.c.at_provider.is_(None))
+    connection.execute(proof.values(at_provider=found))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, text, update
 
 from adapters.database import insert_once
 from adapters.schema import offer, outbox, recording
@@ -13,8 +13,11 @@ from recordings.model import OPEN_TALK_STATES, TALK, TalkEvent
 RECORDING = recording
 TALKS = RECORDING.c.kind == "talk"
 AT_ONCE = 50
+LAST_SUFFIX = "z" * 13  # sorts behind every suffix of an order
 # A partial index serves a query only where the query says the same in the same words.
 UNFINISHED = text("recording.state IN ('asked','running','paused','ended')")
+ASKED = or_(RECORDING.c.recording_sid.is_not(None), RECORDING.c.asked_machine.is_not(None))
+TALKING = ("accepted", "dialing", "connected")  # the offer's states
 UNANSWERED = 0.0  # of ``asked_machine``: asked, and the answer was lost; whoever comes next may ask again
 
 
@@ -77,33 +80,47 @@ def claim_change(connection: Connection, recording_id: str, now: float, longest:
 
 
 def older_of_call(connection: Connection, row: RowMapping) -> Sequence[RowMapping]:
-    """Talks of the same call whose recording is over, and may still run at the provider."""
+    """Talks of the same call whose recording is over, and may still run at the provider, by a name or none yet."""
     same = (RECORDING.c.call_sid == row["call_sid"], RECORDING.c.id != row["id"], RECORDING.c.state == "ended")
-    query = select(RECORDING).where(TALKS, *same, RECORDING.c.recording_sid.is_not(None))
+    return (
+        connection.execute(select(RECORDING).where(TALKS, *same, ASKED).order_by(RECORDING.c.made_at)).mappings().all()
+    )
+
+
+def asked_of_call(connection: Connection, call_sid: str) -> Sequence[RowMapping]:
+    """Every recording of this call that the provider may hold, messages too, in the order in which they were made."""
+    query = select(RECORDING).where(RECORDING.c.call_sid == call_sid, ASKED)
     return connection.execute(query.order_by(RECORDING.c.made_at)).mappings().all()
-
-
-def sids_of_call(connection: Connection, call_sid: str) -> frozenset[str]:
-    """Every recording of this call that has a row of its own."""
-    known = select(RECORDING.c.recording_sid).where(RECORDING.c.call_sid == call_sid)
-    return frozenset(str(sid) for sid in connection.scalars(known) if sid is not None)
 
 
 # --- what repairs look for ---------------------------------------------------------------------------------------
 
 
 def unfinished(connection: Connection, before: datetime) -> Sequence[RowMapping]:
-    """Talks whose file nobody has told of, in the order in which they began; with what their offer says."""
+    """Talks whose file nobody has told of, in the order in which they began; with what their offer says. Not those
+    that run as they should: many of them would hide what needs mending."""
     query = select(RECORDING, offer.c.state.label("offer_state"), offer.c.on_hold).outerjoin(
         offer, offer.c.token == RECORDING.c.offer_token
     )
-    old = query.where(UNFINISHED, TALKS, RECORDING.c.made_at < before)
+    old = query.where(UNFINISHED, TALKS, RECORDING.c.made_at < before, ~_as_wished())
     return connection.execute(old.order_by(RECORDING.c.made_at).limit(AT_ONCE)).mappings().all()
 
 
+def _as_wished() -> ColumnElement[bool]:
+    """``recordings.model.wish`` in SQL, of a talk that goes on. Never unknown: a row without an offer is not."""
+    table, silent = (
+        RECORDING.c,
+        or_(func.coalesce(offer.c.on_hold, False), func.coalesce(RECORDING.c.wanted, "") == "paused"),
+    )
+    wished = and_(table.state == case((silent, "paused"), else_="running"), func.coalesce(table.wanted, "") != "off")
+    named = and_(table.recording_sid.is_not(None), table.asked_machine.is_(None))
+    return and_(func.coalesce(offer.c.state, "").in_(TALKING), named, wished)
+
+
 def is_ordered(connection: Connection, kind: str, recording_id: str) -> bool:
-    """Somebody works on it, or will."""
-    mine = (outbox.c.kind == kind, outbox.c.ref.startswith(recording_id, autoescape=True))
+    """Somebody works on it, or will. The range holds the id itself and whatever follows it after a dot, however the
+    database sorts the dot; an index serves it."""
+    mine = (outbox.c.kind == kind, outbox.c.ref.between(recording_id, f"{recording_id}.{LAST_SUFFIX}"))
     query = select(outbox.c.id).where(*mine, outbox.c.done_machine.is_(None)).limit(1)
     return connection.execute(query).first() is not None
 

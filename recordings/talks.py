@@ -12,11 +12,13 @@ from sqlalchemy import RowMapping
 from adapters.database import Transaction
 from adapters.ids import new_id
 from recordings import talk_store as store
+from recordings.keeping import SERVICE, delete_named, delete_sound
 from recordings.model import About, wish
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
+DROPPED = "dropped"  # why, in the proof of deletion
 TOKEN_BYTES = 16  # rides in the address of the provider's news
 
 
@@ -81,6 +83,14 @@ class RecordedTalks:
             self.services.outbox.order(self.tx, "stop_recording", row["id"])
         self._shows(row["agent_id"])
 
+    def dropped(self, offer_token: str, by: str) -> None:
+        """She has declined, or a machine was recorded that was never told: over, and what was recorded goes, here and
+        at the provider. What has no name yet goes once it has one."""
+        self.over(offer_token)
+        row = store.of_offer(self.tx.connection, offer_token, held=True)
+        if row is not None:
+            delete_sound(self.services, self.tx, row["id"], DROPPED, by)
+
     def order_change(self, recording_id: str) -> None:
         """An order of its own each time: one that is just ending must not swallow the next wish."""
         self.services.outbox.order(self.tx, "set_recording", f"{recording_id}.{new_id()[:12]}")
@@ -89,9 +99,9 @@ class RecordedTalks:
 
     def runs(self, row: RowMapping, recording_sid: str) -> None:
         """It records: told by the answer to our order, by its news, or found in its list. ``row``: held."""
-        self._named(row, recording_sid)
+        self.named(row, recording_sid)
         if row["state"] == "ended":
-            self.services.outbox.order(self.tx, "stop_recording", row["id"])
+            self.services.outbox.again(self.tx, "stop_recording", row["id"])
         if not store.step(self.tx.connection, row, "begin"):
             return
         if self.wished(row) != "running":
@@ -109,11 +119,12 @@ class RecordedTalks:
 
     def whole(self, row: RowMapping, recording_sid: str, seconds: int) -> None:
         """The file is there: fetched once, whoever tells of it. ``row``: held."""
-        self._named(row, recording_sid)
+        self.named(row, recording_sid)
         ended = row["ended_at"] or self.services.clock.now()
         values = {"seconds": seconds, "wanted": "off", "asked_machine": None, "ended_at": ended, "failed": None}
         if store.step(self.tx.connection, row, "keep", **values):
-            self.services.outbox.order(self.tx, "fetch_recording", row["id"])
+            if row["deleted_at"] is None:
+                self.services.outbox.order(self.tx, "fetch_recording", row["id"])
             self._shows(row["agent_id"])
 
     def absent(self, row: RowMapping, why: str) -> None:
@@ -123,9 +134,11 @@ class RecordedTalks:
         if store.step(self.tx.connection, row, "absent", **values):
             self._shows(row["agent_id"])
 
-    def _named(self, row: RowMapping, recording_sid: str) -> None:
+    def named(self, row: RowMapping, recording_sid: str) -> None:
         if row["recording_sid"] is None:
             store.note(self.tx.connection, row["id"], recording_sid=recording_sid, asked_machine=None)
+            if row["deleted_at"] is not None:
+                delete_named(self.services, self.tx, row, DROPPED, SERVICE)
 
     def _shows(self, agent_id: str) -> None:
         self.tx.after_commit(lambda: self.services.changed(agent_id))

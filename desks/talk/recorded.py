@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, RowMapping
 
 from desks import store
-from desks.talk.base import Talk
+from desks.talk.base import SERVICE, Talk
 from desks.talk.room import Matter, matter_of
 from recordings.model import About, Notice, Verdict, judged
 from recordings.talks import RecordedTalks
@@ -27,6 +27,16 @@ def talk_began(talk: Talk, token: str) -> None:
     verdict = verdict_of(talk.services, talk.tx.connection, row, matter.ruleset_version, matter.department)
     if verdict == "recorded":
         RecordedTalks(talk.services, talk.tx).began(_about(row, matter, matter.call_sid))
+
+
+def declined(talk: Talk, token: str) -> None:
+    """Her word, however late: what was recorded before it is not kept either."""
+    RecordedTalks(talk.services, talk.tx).dropped(token, SERVICE)
+
+
+def was_a_machine(talk: Talk, token: str, agent_id: str) -> None:
+    """It kept silent while the notice was played: nobody was told, and what was recorded of it goes."""
+    RecordedTalks(talk.services, talk.tx).dropped(token, agent_id)
 
 
 def _is_hers(connection: Connection, row: RowMapping) -> bool:

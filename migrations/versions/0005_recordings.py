@@ -37,6 +37,11 @@ TO_BE_KEPT = {  # name: table, column, of which rows
     "ix_recording_numbered": ("recording", "made_at", NUMBER),
     "ix_recording_noted": ("recording", "heard_at", "note IS NOT NULL AND heard_at IS NOT NULL"),
 }  # fmt: skip
+FOUND = {
+    "ix_recording_found": ["made_at", "id"],
+    "ix_recording_found_desk": ["department", "made_at", "id"],
+}
+LEFT = sa.text("state NOT IN ('draft','dropped')")
 GONE = "gone"  # whom the older tables name where the number is kept no longer
 
 
@@ -72,6 +77,8 @@ def upgrade() -> None:
         table.create_foreign_key(op.f("fk_recording_agent_id_agent"), "agent", ["agent_id"], ["id"])
     for name, (of, column, where) in TO_BE_KEPT.items():
         op.create_index(name, of, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+    for name, columns in FOUND.items():
+        op.create_index(name, "recording", columns, sqlite_where=LEFT, postgresql_where=LEFT)
 
 
 def _proof() -> None:
@@ -128,6 +135,8 @@ def _proof() -> None:
 
 
 def downgrade() -> None:
+    for name in FOUND:
+        op.drop_index(name, "recording")
     for name, (of, _column, _where) in TO_BE_KEPT.items():
         op.drop_index(name, of)
     op.execute("UPDATE recording SET recording_sid = 'RE' || id WHERE recording_sid IS NULL")
@@ -138,8 +147,8 @@ def downgrade() -> None:
         table.drop_index("ix_recording_held")
         table.alter_column("recording_sid", existing_type=sa.String(length=34), nullable=False)
         for name in (
-            "deleted_at", "short_machine", "short_tries", "short_bytes", "transcribed_machine", "sealed_with", "ended_at",
-            "asked_machine", "wanted", "agent_id", "offer_token",
+            "deleted_at", "short_machine", "short_tries", "short_bytes", "transcribed_machine", "sealed_with",
+            "ended_at", "asked_machine", "wanted", "agent_id", "offer_token",
         ):  # fmt: skip
             table.drop_column(name)
     for name in TOLD:

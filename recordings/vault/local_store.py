@@ -15,6 +15,7 @@ from recordings.vault.store import Entry, Sink
 class LocalStore:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._synced: set[Path] = set()  # folders whose names are known to survive; by this process
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Sink]:
@@ -59,12 +60,15 @@ class LocalStore:
         return sorted(self._directory.iterdir()) if self._directory.is_dir() else []
 
     def _make_folder(self, folder: Path) -> None:
-        """Its own name must survive a power cut too, or the files in it would go with it."""
-        if folder.is_dir():
+        """Its own name must survive a power cut too, or the files in it would go with it. One that is there already may
+        have been made by a process that died before it was synced."""
+        if folder in self._synced and folder.is_dir():
             return
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sync(folder.parent.parent)
-        _sync(folder.parent)
+        self._directory.parent.mkdir(parents=True, exist_ok=True)
+        for made in (self._directory, folder):  # each for its owner only: ``parents`` would leave that to chance
+            made.mkdir(exist_ok=True, mode=0o700)
+            _sync(made.parent)
+        self._synced.add(folder)
 
 
 class _Beside:

@@ -4,13 +4,18 @@ Nothing is ever in the clear where it rests, and nothing is half there: a sound 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+Still = Callable[[], bool]  # whether whoever works is still the one who should
 ID = re.compile(r"[a-z0-9]{8,40}")
+
+
+def always() -> bool:
+    return True
 
 
 class VaultError(Exception):
@@ -29,6 +34,10 @@ class Damaged(VaultError):
     """The bytes are not those that were sealed under this id."""
 
 
+class NoLonger(VaultError):
+    """Whoever wrote it should not any more: another does, or nobody wants it. Nothing has changed."""
+
+
 @dataclass(frozen=True)
 class Sealed:
     """What is known of a sound once it rests."""
@@ -42,8 +51,11 @@ class Writer(Protocol):
     def write(self, sound: bytes) -> None:
         """A piece of any size; memory stays bounded however many come."""
 
-    def seal(self) -> Sealed:
-        """Stored for good when this returns: synced, in its place, read back and verified. Raises VaultError."""
+    def seal(self, still: Still = always, sure: Still = always) -> Sealed:
+        """Stored for good when this returns: synced, in its place, read back and verified. Raises VaultError.
+
+        ``still`` is asked again and again while it is read back, which may take minutes; ``sure`` once, before it takes
+        its place. False: NoLonger."""
 
 
 class Reader(Protocol):
@@ -73,6 +85,9 @@ class Vault(Protocol):
 
     def sweep(self, now: datetime) -> int:
         """Removes what was never sealed, or replaced, more than a day before ``now`` (machine time). How many files."""
+
+    def sweeping(self, now: datetime) -> Iterator[int]:
+        """The same, sound by sound: whoever has little time stops, and goes on later."""
 
 
 def put(vault: Vault, sound_id: str, sound: bytes) -> Sealed:

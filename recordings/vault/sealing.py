@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from recordings.vault.keyring import Keyring
-from recordings.vault.model import ID, Damaged, NoSound, Sealed, VaultError, Writer
+from recordings.vault.model import ID, Damaged, NoLonger, NoSound, Sealed, Still, VaultError, Writer, always
 from recordings.vault.reading import SealedReader
 from recordings.vault.sealed_form import (
     CHUNK,
@@ -87,8 +87,11 @@ class SealingVault:
     def sweep(self, now: datetime) -> int:
         """Removes bodies that no head has named for a day, and what was never finished. How many files.
         ``now``: machine time, which files are stamped with."""
+        return sum(self.sweeping(now))
+
+    def sweeping(self, now: datetime) -> Iterator[int]:
         before = now - A_DAY
-        return sum(self._sweep_one(sound_id, entries, before) for sound_id, entries in self._all())
+        return (self._sweep_one(sound_id, entries, before) for sound_id, entries in self._all())
 
     def put_head(self, sound_id: str, head: Head) -> None:
         """Read back before it is believed."""
@@ -147,12 +150,15 @@ class _SealingWriter:
             self._held += rest[:room]
             rest = rest[room:]
 
-    def seal(self) -> Sealed:
+    def seal(self, still: Still = always, sure: Still = always) -> Sealed:
         self._out(last=True)
         self._sink.finish()
+        still()
         head = Head(self._generation, self._data_key, self._size, self._sha256.digest())
         try:
-            self._read_back(head)
+            self._read_back(head, still)
+            if not sure():
+                raise NoLonger("somebody else's by now")
         except VaultError:
             self._vault.discard(self._id, self._generation)
             raise
@@ -164,11 +170,13 @@ class _SealingWriter:
         self._number += 1
         self._held.clear()
 
-    def _read_back(self, head: Head) -> None:
+    def _read_back(self, head: Head, still: Still) -> None:
         """From the store, opened: only then does the head make it a sound."""
         found = hashlib.sha256()
         for piece in self._vault.reader(self._id, head).read():
             found.update(piece)
+            if not still():
+                raise NoLonger("somebody else's by now")
         if found.digest() != head.sha256:
             raise Damaged("what was written reads differently")
 

@@ -146,7 +146,8 @@ SQL_OUTSIDE_STORES = {
     "recordings.holds": "the type of the connection it hands on",
     "recordings.keeping": "the type of the row it is handed",
     "recordings.erasing": "the type of the connection it hands on",
-    "queue_workers.record_effects": "the type of the row it is handed",
+    "queue_workers.record_effects": "the type of the row, and the error of two that are given one name at one instant",
+    "queue_workers.record_list": "the type of the row it is handed",
     "queue_workers.record_repairs": "the type of the row it is handed",
     "ivr.talk_recording_webhooks": "names the error of two recordings that are given one name at one instant",
     "ivr.recording_webhooks": "names the error of two who note the same recording at one instant",
@@ -227,7 +228,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
-    rooms = (*rooms, "erase_effects", "record_effects", "record_repairs", "sound_adoption")
+    rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Column, Table, Text, select
 
 from adapters.logs import configure_logging
-from adapters.schema import metadata
+from adapters.schema import metadata, text_message
 from adapters.schema.columns import FreeLine, FreeText
 from ivr.dialogue.steps import STEPS
 from ivr.step_url import Step, url_of
@@ -41,6 +41,11 @@ OF_OUR_OWN = {  # text that no person writes, or that is written for everybody t
     "watch_run.findings": "JSON of ids",
     "notice.topics": "JSON of ids",
 }
+
+
+# beside what must stay: her telephones, a moment, the city's account
+KEPT = "040 123 4567 ja 050 765 4321, 23.11.2026 14.30, DE89 3704 0044 0532 0130 00"
+SPELT = f"hetu131052-308T 131052\u00a0-308T 13.10.52-308T, 4242.4242.4242.4242 {CARD} 040 1112223 4242 4242 4242 4242"
 
 
 @pytest.fixture
@@ -121,6 +126,16 @@ def test_a_texts_words_are_neither_kept_nor_logged(town: Town, log: io.StringIO)
     telephone = Telephone.at(town)
     telephone.send("/sms/incoming", Body=WRITTEN, MessageSid="SM" + "1" * 32)
     assert not any(code in everything(town) or code in log.getvalue() for code in NEVER)
+
+
+def test_a_note_keeps_its_telephones_and_loses_every_code(town: Town) -> None:
+    past_of(town)
+    made = text_message.update().values(body=f"{KEPT} {SPELT}")
+    town.within(lambda tx: tx.connection.execute(made))
+    for row in town.every(text_message):
+        assert row["body"].startswith(KEPT)
+        assert "040 1112223" in row["body"]
+        assert not any(code in row["body"] for code in ("308T", "131052", "13.10", "4242"))
 
 
 def test_a_line_that_names_one_is_masked(log: io.StringIO) -> None:

@@ -2,15 +2,19 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from adapters.schema import outbox
+from adapters.voice_gateway import Done, Result
 from queue_workers import effects, orders
 from queue_workers.hands import Hands
 from queue_workers.orders import LEASE_SECONDS, RENEWED_SECONDS, Order, Work
-from queue_workers.scheduler import Dispatcher
+from queue_workers.scheduler import HANDS, Dispatcher
+from recordings.vault import Vault
 from tests.rig.waiting import until
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, the_message
@@ -124,3 +128,58 @@ def test_a_thousand_sounds_that_wait_hide_no_ring(town: Town, house: MediaHouse)
     dispatcher = Dispatcher(town.services)
     dispatcher.fast()
     until(lambda: bool(town.gateway.ordered("end")), 10.0, lambda: "the leg was not ended")
+
+
+class Stuck:
+    """A storage whose deletions hang."""
+
+    def __init__(self) -> None:
+        self.asked, self.free = 0, threading.Event()
+
+    def delete(self, sound_id: str) -> None:
+        self.asked += 1
+        self.free.wait(20.0)
+
+    def delete_call(self, call_sid: str) -> Result:
+        self.delete(call_sid)
+        return Done("")
+
+
+@pytest.mark.parametrize("kind", ["drop_sound", "delete_call"])
+def test_a_night_of_slow_deletions_holds_up_no_ring(town: Town, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = Stuck()
+    monkeypatch.setattr(town.gateway, "delete_call", stuck.delete_call)
+    dispatcher = Dispatcher(replace(town.services, vault=cast(Vault, stuck)))
+    for n in range(HANDS + 4):
+        ordered(town, kind, f"r{n:019d}")
+    town.clock.pass_(seconds=1)
+    dispatcher.fast()
+    until(lambda: stuck.asked > 0, 5.0, lambda: "nothing was begun")
+    ordered(town, "end_leg", "CA" + "2" * 32)
+    town.clock.pass_(seconds=2)
+    dispatcher.fast()
+    until(lambda: bool(town.gateway.ordered("end")), 3.0, lambda: "the leg was not ended")
+    stuck.free.set()
+
+
+def test_an_order_waits_behind_a_long_one_without_a_lease_and_is_tried_once(town: Town) -> None:
+    """Taken twice or not, and however long the one before it takes."""
+    hands, free = Hands(1), threading.Event()
+    hands.take(free.wait)
+    waiting = ordered(town, "drop_sound", "z" * 20)
+    assert effects.carry_out(town.services, waiting, hands)
+    for _ in range(3):
+        town.clock.pass_(seconds=LEASE_SECONDS + 1)
+        assert not effects.carry_out(town.services, waiting, hands)
+    free.set()
+    until(lambda: town.one(outbox, id=waiting)["done_machine"] is not None, 5.0, lambda: "never done")
+    assert (town.one(outbox, id=waiting)["tries"], town.one(outbox, id=waiting)["result"]) == (1, "dropped")
+
+
+def test_two_hands_never_hold_copies_of_one_order(town: Town) -> None:
+    hands, free = Hands(1), threading.Event()
+    hands.take(free.wait, "first")
+    assert not hands.take(free.wait, "first")
+    assert not hands.full()
+    free.set()
+    until(lambda: hands.take(free.wait, "first"), 5.0, lambda: "its name is still held")

@@ -82,6 +82,13 @@ def test_often_at_once_is_not_often_enough(town: Town, recording_id: str) -> Non
     assert the_message(town)["stored_machine"] is None
 
 
+def test_twice_with_long_between_is_not_often_enough(town: Town, recording_id: str) -> None:
+    for _ in range(SHORT_TRIES - 1):
+        town.carry_out()
+        town.clock.pass_(seconds=SHORT_SECONDS)
+    assert the_message(town)["stored_machine"] is None
+
+
 def test_equally_short_again_and_again_is_taken_and_the_providers_copy_stays_for_days(
     town: Town, recording_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from adapters.schema import recording
+from adapters.schema import deletion, recording
 from callbacks import store as promises
 from queue_workers import sound_adoption, sound_repairs
 from queue_workers.sound_patrol import Patrol
 from recordings.vault import whole
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, recording_sid, the_message
+from tests.support.provider import LOST
 from tests.support.services import ACCOUNT, CITY, Town
 
 SOUND = wav()
@@ -153,3 +154,58 @@ def test_the_provider_is_asked_once_an_hour(town: Town, house: MediaHouse) -> No
     town.clock.pass_(seconds=3600)
     patrol.step(town.services)
     assert len(house.asked) == 2
+
+
+# --- talks -------------------------------------------------------------------------------------------------------
+
+
+def a_talk(town: Town, number: int = 0xABC, **other: object) -> dict[str, object]:
+    made = format_datetime(town.clock.now() - timedelta(hours=25))
+    known = {"sid": recording_sid(number), "source": "StartCallRecordingAPI", "date_created": made}
+    return entry(town, **{**known, **other})
+
+
+def test_a_talk_that_no_row_knows_is_deleted_after_a_day_with_its_proof(town: Town, house: MediaHouse) -> None:
+    """Nobody can show that she was told."""
+    town.gateway.knows(STRANGE_CALL, "completed", to=CITY)
+    house.answers = [listed(a_talk(town, date_created=format_datetime(town.clock.now() - timedelta(hours=23))))]
+    sound_adoption.adopt(town.services)
+    assert (town.gateway.ordered("delete_recording"), town.every(deletion)) == ([], [])
+    house.answers = [listed(a_talk(town))]
+    town.gateway.answers(LOST)
+    sound_adoption.adopt(town.services)
+    assert town.one(deletion)["at_provider"] is None
+    sound_adoption.adopt(town.services)
+    proof = town.one(deletion)
+    assert (proof["kind"], proof["why"], proof["at_provider"]) == ("talk", "dropped", "deleted")
+    assert [order.to for order in town.gateway.ordered("delete_recording")] == [recording_sid(0xABC)] * 2
+
+
+def test_a_talk_of_another_service_or_of_nobody_known_stays(town: Town, house: MediaHouse) -> None:
+    house.answers = [listed(a_talk(town))]
+    sound_adoption.adopt(town.services)  # the provider no longer knows the call
+    town.gateway.knows(STRANGE_CALL, "completed", to="+358201234567")
+    sound_adoption.adopt(town.services)
+    assert (town.gateway.ordered("delete_recording"), town.every(deletion)) == ([], [])
+
+
+def test_a_talk_whose_recording_has_no_name_yet_stays(town: Town, speaker: Speaker, house: MediaHouse) -> None:
+    speaker.is_led_to_the_tone()
+    speaker.speaks()
+    row = the_message(town)
+    nameless = {**row, "id": "t" * 20, "token": "t", "kind": "talk", "state": "asked", "recording_sid": None}
+    town.within(lambda tx: tx.connection.execute(recording.insert().values(nameless)))
+    town.gateway.knows(str(row["call_sid"]), "completed", to=CITY)
+    house.answers = [listed(a_talk(town, call_sid=row["call_sid"]))]
+    sound_adoption.adopt(town.services)
+    assert town.gateway.ordered("delete_recording") == []
+
+
+def test_many_talks_that_no_row_knows_are_a_record_that_was_put_back(
+    town: Town, house: MediaHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.gateway.knows(STRANGE_CALL, "completed", to=CITY)
+    house.answers = [listed(*[a_talk(town, number) for number in range(sound_adoption.HANDFUL + 1)])]
+    sound_adoption.adopt(town.services)
+    assert town.gateway.ordered("delete_recording") == []
+    assert "recorded talks that no row knows are kept: was the record put back?" in caplog.messages

@@ -188,3 +188,25 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(VaultError, match="No space left"):
         put(local_vault(tmp_path / "recordings", KEY), ID, SOUND)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_folder_that_a_killed_process_left_unsynced_survives_with_what_is_put_into_it(disk: ForgetfulDisk) -> None:
+    """It had made the folder and died before its name was written down; the next one finds it there."""
+    (disk.root / "recordings" / ID[:2]).mkdir(parents=True)
+    put(local_vault(disk.root / "recordings", KEY), ID, SOUND)
+    assert found(disk.survives, KEY) == SOUND
+
+
+def test_a_folder_is_synced_once_for_each_process(disk: ForgetfulDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault, synced = local_vault(disk.root / "recordings", KEY), list[str]()
+    put(vault, ID, SOUND)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    put(vault, ID, SOUND)
+    assert str(disk.root / "recordings") not in synced
+    assert str(disk.root / "recordings" / ID[:2]) in synced
+
+
+def test_only_the_owner_looks_into_the_folders(tmp_path: Path) -> None:
+    put(local_vault(tmp_path / "city" / "recordings", KEY), ID, SOUND)
+    for folder in (tmp_path / "city" / "recordings", tmp_path / "city" / "recordings" / ID[:2]):
+        assert folder.stat().st_mode & 0o777 == 0o700

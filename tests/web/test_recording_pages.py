@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from adapters.schema import audit_event, legal_hold, recording, sound_access
+from adapters.schema import audit_event, callback_request, legal_hold, recording, sound_access
 from tests.web import recorded_rig as rig
 from tests.web.console_rig import Browser, City
 from tests.web.left_messages import leave
@@ -125,6 +125,11 @@ def posts(browser: Browser, path: str, **fields: str) -> int:
     return browser.client.post(f"/console/recordings/{path}", data=form).status_code
 
 
+def open_hold(city: City, kind: str, subject: str) -> str:
+    at = (legal_hold.c.kind == kind) & (legal_hold.c.subject_id == subject) & legal_hold.c.ended_at.is_(None)
+    return str(city.one(legal_hold.c.id, where=at)[0])
+
+
 def test_a_hold_is_placed_with_a_reason_and_ended_with_another(city: City) -> None:
     sirpa = city.signed_in("sirpa")
     before = holds(city)
@@ -133,12 +138,15 @@ def test_a_hold_is_placed_with_a_reason_and_ended_with_another(city: City) -> No
     assert posts(sirpa, f"{rig.MESSAGE}/hold", what="recording", reason="Kantelu 4/2026") == 303
     assert ("recording", rig.MESSAGE, True) in holds(city)
     assert "Kantelu 4/2026" in sirpa.page(f"/recordings/{rig.MESSAGE}")
+    that = open_hold(city, "recording", rig.MESSAGE)
     assert posts(sirpa, f"{rig.MESSAGE}/hold", what="recording", reason="Toinen") == 409
-    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", reason="Ratkaistu") == 422, "she is to say that she is sure"
-    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", sure="yes", reason=" ") == 422
-    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", sure="yes", reason="Ratkaistu") == 303
+    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", hold=that, reason="Ratkaistu") == 422, (
+        "she is to say that she is sure"
+    )
+    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", hold=that, sure="yes", reason=" ") == 422
+    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", hold=that, sure="yes", reason="Ratkaistu") == 303
     assert ("recording", rig.MESSAGE, False) in holds(city)
-    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", sure="yes", reason="Ratkaistu") == 409
+    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", hold=that, sure="yes", reason="Ratkaistu") == 409
     with city.services.database.read() as connection:
         rows = connection.execute(select(audit_event.c.deed, audit_event.c.who, audit_event.c.detail)).all()
     told = [tuple(row) for row in rows if row.deed.startswith("hold_")]
@@ -151,10 +159,53 @@ def test_a_matter_is_held_by_its_supervisor_and_a_number_by_administrators(city:
     assert posts(sirpa, f"{rig.RUNNING}/hold", what="number", reason="Kantelu") == 400
     assert posts(sirpa, f"{rig.MESSAGE}/hold", what="request", reason="Kantelu") == 400, "it belongs to no matter"
     assert posts(olli, f"{rig.RUNNING}/hold", what="number", reason="Kantelu") == 303
-    assert posts(sirpa, f"{rig.RUNNING}/hold/end", sure="yes", reason="Ei") == 409
-    assert posts(olli, f"{rig.RUNNING}/hold/end", sure="yes", reason="Ratkaistu") == 303
+    that = open_hold(city, "number", "n358401234567")
+    assert posts(sirpa, f"{rig.RUNNING}/hold/end", hold=that, sure="yes", reason="Ei") == 409
+    assert posts(olli, f"{rig.RUNNING}/hold/end", hold=that, sure="yes", reason="Ratkaistu") == 303
     assert posts(sirpa, f"{rig.RUNNING}/hold", what="request", reason="Kantelu") == 303
     assert ("request", "r1", True) in holds(city)
+
+
+def test_each_hold_is_shown_and_only_the_one_she_pressed_is_ended(city: City) -> None:
+    """The talk is held by a complaint of its own, and by its matter's: one is settled, the other goes on."""
+    sirpa = city.signed_in("sirpa")
+    assert posts(sirpa, f"{rig.TALK}/hold", what="request", reason="Oikeudenkäynti 7/2026") == 303
+    page = sirpa.page(f"/recordings/{rig.TALK}")
+    later = open_hold(city, "request", "r1")
+    for shown in ("Kantelu 3/2026", "Oikeudenkäynti 7/2026", 'name="hold" value="l1"', f'name="hold" value="{later}"'):
+        assert shown in page
+    ended = {"hold": later, "sure": "yes", "reason": "Ratkaistu"}
+    assert posts(sirpa, f"{rig.TALK}/hold/end", **ended) == 303
+    assert posts(sirpa, f"{rig.TALK}/hold/end", **ended) == 409, "a second press ends nothing else"
+    assert posts(sirpa, f"{rig.TALK}/hold/end", sure="yes", reason="Ratkaistu") == 409, "it names none"
+    assert posts(sirpa, f"{rig.MESSAGE}/hold/end", **(ended | {"hold": "l1"})) == 409, "it keeps another recording"
+    assert holds(city) == [("recording", rig.TALK, True), ("request", "r1", False)]
+
+
+def test_a_desk_that_answers_for_others_hears_and_neither_holds_nor_sees_who_heard(city: City) -> None:
+    city.request("r2", number_id=city.number("+358401234568"), code="222222", desk="streets")
+    city.change(recording, recording.c.id == rig.MESSAGE, request_id="r2")
+    sirpa, seppo = city.signed_in("sirpa"), city.signed_in("seppo")
+    assert posts(sirpa, f"{rig.MESSAGE}/hold", what="recording", reason="Kantelu") == 303
+    that = open_hold(city, "recording", rig.MESSAGE)
+    page = seppo.page(f"/recordings/{rig.MESSAGE}")
+    assert f"/console/sounds/{rig.MESSAGE}/listen" in page
+    assert "toisen osaston" in page
+    for hidden in ("/hold", "Aino Virtanen", "Kantelu"):
+        assert hidden not in page
+    before = holds(city)
+    assert posts(seppo, f"{rig.MESSAGE}/hold", what="request", reason="Kantelu") == 403
+    assert posts(seppo, f"{rig.MESSAGE}/hold/end", hold=that, sure="yes", reason="Ei") == 403
+    assert holds(city) == before
+
+
+def test_a_talk_stays_with_its_department_when_its_matter_goes_to_another(city: City) -> None:
+    city.change(callback_request, callback_request.c.id == "r1", department="streets", desk="streets")
+    assert rig.TALK in found(city.signed_in("sirpa"))
+    seppo = city.signed_in("seppo")
+    assert found(seppo) == set()
+    assert seppo.get(f"/recordings/{rig.TALK}").status_code == 404
+    assert seppo.post(f"/sounds/{rig.TALK}/listen", reason="quality").status_code == 404
 
 
 # --- in the matter's history, and as text ------------------------------------------------------------------------
