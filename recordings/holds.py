@@ -60,10 +60,6 @@ def end(services: "Services", tx: Transaction, hold_id: str, by: str, reason: st
     return True
 
 
-def open_of(connection: Connection, kind: Kind, subject_id: str) -> Hold | None:
-    return store.open_one(connection, kind, subject_id)
-
-
 def over_recording(
     connection: Connection, recording_id: str, request_id: str | None, number_id: str | None
 ) -> Hold | None:
@@ -71,7 +67,3 @@ def over_recording(
     requests, numbers = ((one,) if one is not None else () for one in (request_id, number_id))
     found = store.covering(connection, (recording_id,), requests, numbers)
     return found[0] if found else None
-
-
-def every_open(connection: Connection) -> tuple[Hold, ...]:
-    return store.every_open(connection)
