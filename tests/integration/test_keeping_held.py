@@ -1,12 +1,14 @@
 """What a legal hold keeps of a matter that a note, a reason or a call only leads to; and what goes at the provider."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, insert, update
 
+from adapters.database import Transaction
 from adapters.schema import (
     audit_event,
     call,
@@ -57,7 +59,11 @@ def reasons(town: Town, past: Past) -> None:
     for kind, subject in subjects.items():
         row = {"at": town.clock.now(), "machine": 0.0, "who": "sirpa", "deed": "told", "subject": kind,
                "subject_id": subject, "detail": WORDS}  # fmt: skip
-        town.within(lambda tx, row=row: tx.connection.execute(insert(audit_event).values(**row)))
+        town.within(partial(_insert, row))
+
+
+def _insert(row: dict[str, Any], tx: Transaction) -> None:
+    tx.connection.execute(insert(audit_event).values(**row))
 
 
 @pytest.mark.parametrize("kind", ["number", "request"])
