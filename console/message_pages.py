@@ -9,9 +9,11 @@ from werkzeug.exceptions import NotFound
 from console import guard
 from console.posted import by_script, posted
 from console.rendering import page_language
+from console.sound_pages import listener
 from desks import wishes
-from desks.queue.messages import may_hear, not_rung
+from desks.queue.messages import not_rung
 from desks.supervision.overview import may_see_request
+from recordings import listening
 from recordings.service import Recordings
 
 if TYPE_CHECKING:
@@ -29,9 +31,10 @@ def part(services: "Services") -> str:
 
 
 def heard(services: "Services", recording_id: str) -> ResponseReturnValue:
+    """Dealt with by whoever may hear it, and nobody else: from then on its days of being kept run."""
     person, note = guard.person(), _note()
-    row = may_hear(services, person.scope, recording_id)
-    if row is None:
+    row = listening.allowed(services, listener(), recording_id, "listen")
+    if row is None or row["kind"] == "talk":
         raise NotFound
     if row["stored_machine"] is None and row["failed"] is None:  # still on its way: nobody can have heard it
         return _answer(False)

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.words import PageWords, page_words
+from desks.matter.history_telling import SENT_AS
 
 TEMPLATES = Path(__file__).parent / "templates" / "console"
 
@@ -17,7 +18,7 @@ def rendered(data: dict[str, Any], language: str) -> str:
     shown = _Shown(page_words(language))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("resident_data.html")
-    parts = {"moment": shown.moment, "role": shown.role, "named": shown.named, "event": shown.event}
+    parts = {"moment": shown.moment, "role": shown.role, "named": shown.named, "event": shown.event, "sent": shown.sent}
     return page.render(t=shown.t, data=data, **parts)
 
 
@@ -37,6 +38,11 @@ class _Shown:
     def named(self, prefix: str, code: str | None) -> str:
         """Nothing where the pages have no words for a code: a code tells a resident nothing."""
         return self.t.words.get(f"{prefix}.{code}", "") if code else ""
+
+    def sent(self, one: dict[str, Any]) -> str:
+        """What became of a text, as the history of a matter tells it."""
+        became = SENT_AS.get(one["status"] or "", "sent" if one["sent"] else "waiting")
+        return self.t(f"history.became.{became}")
 
     def event(self, one: dict[str, Any]) -> str:
         by = self.role(one["by"])

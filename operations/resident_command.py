@@ -25,12 +25,13 @@ from bootstrap import Services, build_services
 from callbacks.numbers import plain
 from console.resident_page import rendered
 from console.words import PAGE_LANGUAGES, PageWords, page_words
-from recordings.erasing import Seen, calls_of, erase, look, obstacle
+from recordings.erasing import Partly, Seen, calls_of, erase, look, obstacle
 from recordings.handing_out import hand_out
 from recordings.vault.model import VaultError
 
 WELL, PARTLY, REFUSED = 0, 1, 2
 E164 = re.compile(r"\+[1-9]\d{6,14}")
+DASHES = "\\-\u2010-\u2015\u2212"
 OWN_COUNTRY = "+358"
 
 
@@ -55,8 +56,9 @@ def main(arguments: Sequence[str] | None = None, services: Services | None = Non
 
 
 def e164(written: str) -> str | None:
-    """As people write it: 040 123 4567, 00358…, +358…. None: no telephone number."""
-    text = re.sub(r"[ ()\-]", "", plain(written))
+    """As people write it: 040 123 4567, 00358…, +358 (0)40…, tel:+358…. None: no telephone number."""
+    text = re.sub(r"^tel:", "", plain(written), flags=re.I)
+    text = re.sub(rf"[\s().{DASHES}]", "", re.sub(r"(?<=\d)\s*\(0\)", "", text))
     if text.startswith("00"):
         text = f"+{text[2:]}"
     elif text.startswith("0"):
@@ -92,7 +94,9 @@ def _access(services: Services, t: PageWords, number: str, given: argparse.Names
     print(t("resident.say.handed_out", place=place, files=done.sounds + 2, sounds=done.sounds))
     for name, why in done.missing:
         print(t("resident.say.missing", name=name, why=why), file=sys.stderr)
-    return PARTLY if done.missing else WELL
+    for name in done.coming:
+        print(t("resident.say.coming", name=name), file=sys.stderr)
+    return PARTLY if done.missing or done.coming else WELL
 
 
 # --- erasure -----------------------------------------------------------------------------------------------------
@@ -100,7 +104,7 @@ def _access(services: Services, t: PageWords, number: str, given: argparse.Names
 
 def _erase(services: Services, t: PageWords, number: str, given: argparse.Namespace) -> int:
     with services.database.read() as connection:
-        seen = look(connection, number)
+        seen = look(connection, number, services.clock.now())
     if seen is None:
         print(t("resident.say.unknown"))
         return PARTLY
@@ -108,6 +112,9 @@ def _erase(services: Services, t: PageWords, number: str, given: argparse.Namesp
     hindered = obstacle(seen, given.also_open)
     if hindered is None and given.yes:
         result = erase(services, number, given.by, given.why, also_open=given.also_open)
+        if isinstance(result, Partly):
+            print(t("resident.say.partly", count=result.sounds), file=sys.stderr)
+            return PARTLY
         hindered = result if isinstance(result, str) else None
     if hindered is not None:
         words = t("resident.say." + hindered, count=len(seen.open_requests)) if hindered == "open" else None

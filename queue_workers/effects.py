@@ -66,13 +66,19 @@ def _act(services: "Services", order: Order) -> None:
     work = Work(services, order)
     outcome = _outcome(services, order, work)
     if isinstance(outcome, float):
-        outcome = GIVEN_UP if order.tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (order.tries - 1))
+        outcome = _again(order, outcome)
     if outcome == GIVEN_UP and order.kind in ENDED_INSTEAD:
         ENDED_INSTEAD[order.kind](services, order.ref)
     if not work.settled:
         settle(services, order, outcome)
     if work.next is not None:
         _act(services, work.next)
+
+
+def _again(order: Order, seconds: float) -> Outcome:
+    if order.kind in erase_effects.NEVER_GIVEN_UP:
+        return erase_effects.later(order.tries)
+    return GIVEN_UP if order.tries >= MOST_TRIES else min(LONGEST_SECONDS, seconds * 2 ** (order.tries - 1))
 
 
 def _outcome(services: "Services", order: Order, work: Work) -> Outcome:

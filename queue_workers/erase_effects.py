@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("effects")
 AGAIN_SECONDS = 1.0
+NEVER_GIVEN_UP = frozenset({"delete_call", "delete_text"})  # nobody looks for these records again: they would stay
+LONGEST_SECONDS = 4 * 3600.0  # from one try to the next, when the provider has been down or refused for long
+
+
+def later(tries: int) -> float:
+    return min(LONGEST_SECONDS, AGAIN_SECONDS * 2.0 ** min(tries - 1, 20))
 
 
 def delete_call(services: "Services", call_sid: str) -> Outcome:

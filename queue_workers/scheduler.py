@@ -26,7 +26,16 @@ from callbacks import ledger, limit_watch
 from desks import wishes
 from desks.line import dispatch
 from ivr import fallback
-from queue_workers import after_hours, effects, planned_rules, reconcile, record_repairs, sound_repairs, talk_repairs
+from queue_workers import (
+    after_hours,
+    effects,
+    planned_rules,
+    reconcile,
+    record_repairs,
+    sound_repairs,
+    talk_repairs,
+    transcript_effects,
+)
 from queue_workers.enqueue import Enqueuer
 from queue_workers.hands import Aside, Hands
 from queue_workers.keeping import NightKeeping
@@ -100,6 +109,7 @@ class Dispatcher:
         self.guarded("recorded talks", lambda: record_repairs.recorded_talks(services))
         self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
+        self.guarded("texts of sound", lambda: transcript_effects.forgotten(services))
         self.rounds.begin(lambda: self.guarded("vault", lambda: self.patrol.step(services)))
         self.guarded("tidying", lambda: reconcile.tidy(services))
         self.guarded("times to be kept", lambda: self.keeping.step(services))

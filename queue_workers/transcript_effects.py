@@ -1,13 +1,14 @@
 """Recorded sound becomes text, where the city has an extra for that. An order of the outbox, safely repeated."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.fault_points import reach
 from queue_workers.orders import Outcome, Work
-from recordings import sound_store, transcripts
+from recordings import sound_store, transcript_store, transcripts
+from recordings.transcripts import Said
 from recordings.vault import Reader, VaultError
 
 if TYPE_CHECKING:
@@ -15,6 +16,23 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("effects")
 AGAIN_SECONDS = 5.0
+GIVEN_UP_SECONDS = 3600.0  # machine time until what was given up is ordered again
+
+
+class TakenOver(Exception):
+    """Somebody else has the order in hands by now, and does all of it."""
+
+
+def forgotten(services: "Services") -> int:
+    """Orders again what was given up, and what was never ordered: for as long as its page says that a text comes."""
+    if services.transcriber is None:
+        return 0
+    young, ended_by = services.clock.now() - transcripts.TRIED_FOR, services.clock.machine() - GIVEN_UP_SECONDS
+    with services.database.read() as connection:
+        found = transcript_store.without_text(connection, young, ended_by)
+    for recording_id in found:
+        services.database.run(partial(services.outbox.again, kind="transcribe", ref=recording_id))
+    return len(found)
 
 
 def transcribe(services: "Services", recording_id: str, work: Work) -> Outcome:
@@ -25,7 +43,10 @@ def transcribe(services: "Services", recording_id: str, work: Work) -> Outcome:
         return "not wanted"
     try:
         sound = _pieces(services.vault.open(recording_id), work)
-        transcripts.kept(services.vault, recording_id, services.transcriber.transcribe(row["language"], sound))
+        said = services.transcriber.transcribe(row["language"], sound)
+        transcripts.kept(services.vault, recording_id, _while_ours(said, work))
+    except TakenOver:
+        return "taken over"
     except VaultError as error:
         LOG.error("sound cannot be read for its text", extra={"recording": recording_id, "why": str(error)})
         return AGAIN_SECONDS
@@ -44,5 +65,16 @@ def transcribe(services: "Services", recording_id: str, work: Work) -> Outcome:
 def _pieces(reader: Reader, work: Work) -> Iterator[bytes]:
     """The order stays in these hands for as long as sound is asked for."""
     for piece in reader.read():
-        work.still()
+        if not work.still():
+            raise TakenOver
         yield piece
+
+
+def _while_ours(said: Iterable[Said], work: Work) -> Iterator[Said]:
+    """Also while words are made of sound that was read long ago, and whatever the extra makes of our exception."""
+    for one in said:
+        yield one
+        if not work.still():
+            raise TakenOver
+    if not work.still():
+        raise TakenOver

@@ -18,6 +18,7 @@ from adapters.schema import (
     text_message,
     waiting_caller,
 )
+from recordings import hold_store
 from recordings.keeping_store import PAGE, After, beyond
 
 NIGHT = "night"
@@ -34,6 +35,17 @@ def sounds(connection: Connection, before: datetime, after: After | None) -> Seq
         .where(table.deleted_at.is_(None), table.made_at <= before, *beyond(table.made_at, table.id, after))
     )
     return connection.execute(query.order_by(table.made_at, table.id).limit(PAGE)).mappings().all()
+
+
+def held(connection: Connection, recording_id: str) -> bool:
+    """Looked at in the transaction that would delete it, whatever was seen before."""
+    mine = select(recording.c.request_id, recording.c.number_id).where(recording.c.id == recording_id)
+    found = connection.execute(mine).first()
+    if found is None:
+        return False
+    ids = ([recording_id], *([one] if one is not None else [] for one in found))
+    hold_store.lock(connection, *ids)
+    return bool(hold_store.covering(connection, *ids))
 
 
 def mark_deleted(connection: Connection, recording_id: str, now: datetime) -> RowMapping | None:

@@ -6,6 +6,7 @@ between, doing it again finds the number still there and goes on.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -43,6 +44,26 @@ class Seen:
         return tuple(hold.subject_id for hold in self.holds if hold.kind == "request")
 
     @property
+    def kept_stays(self) -> frozenset[str]:
+        return frozenset(row["id"] for row in self.found.stays if row["request_id"] in self.kept_requests)
+
+    @property
+    def kept_tokens(self) -> frozenset[str]:
+        """Talks about a held matter, also of a live caller, whose matter only her stay names, and held sounds."""
+        talks = {row["offer_token"] for row in self.found.recordings if row["id"] in self.kept_sounds}
+        return frozenset(
+            row["token"] for row in self.found.offers
+            if row["request_id"] in self.kept_requests or row["caller_id"] in self.kept_stays or row["token"] in talks
+        )  # fmt: skip
+
+    @property
+    def kept_calls(self) -> frozenset[str]:
+        """Those in which a held matter began or was spoken of: a request without its call proves nothing."""
+        began = {row["origin_call_sid"] for row in self.found.requests if row["id"] in self.kept_requests}
+        stayed = {row["call_sid"] for row in self.found.stays if row["id"] in self.kept_stays}
+        return frozenset((began | stayed) - {None})
+
+    @property
     def kept_sounds(self) -> tuple[str, ...]:
         own = {hold.subject_id for hold in self.holds if hold.kind == "recording"}
         theirs = {row["id"] for row in self.found.recordings if row["request_id"] in self.kept_requests}
@@ -64,16 +85,33 @@ class Seen:
         return tuple(row["id"] for row in self.found.texts if row["request_id"] not in kept)
 
 
-def look(connection: Connection, e164: str) -> Seen | None:
+@dataclass(frozen=True)
+class Partly:
+    """What came up when sound had gone already: the rest is still there, and is erased when it is done again."""
+
+    why: Obstacle
+    sounds: int
+
+
+class _StillOpen(Exception):
+    """A request that would not be cancelled: forgotten, it would be open for ever and ring nobody."""
+
+
+def look(connection: Connection, e164: str, now: datetime) -> Seen | None:
     """None: the record holds nothing about this number."""
     number_id = number_of(connection, e164)
     if number_id is None:
         return None
     found = everything(connection, number_id)
-    requests, sounds = ([row["id"] for row in rows] for rows in (found.requests, found.recordings))
-    held = hold_store.covering(connection, sounds, requests, [number_id])
+    held = hold_store.covering(connection, [row["id"] for row in found.recordings], _matters(found), [number_id])
     still = tuple(row["id"] for row in found.requests if row["state"] not in FINAL)
-    return Seen(found, held, still, erasing_store.still_on_the_line(connection, found))
+    return Seen(found, held, still, erasing_store.still_on_the_line(connection, found, now))
+
+
+def _matters(found: Everything) -> set[str]:
+    """Her requests, and those of others that she was heard or spoken to about."""
+    spoken = {row["request_id"] for rows in (found.stays, found.recordings, found.texts, found.items) for row in rows}
+    return (spoken | {row["id"] for row in found.requests}) - {None}
 
 
 def obstacle(seen: Seen | None, also_open: bool) -> Obstacle | None:
@@ -86,30 +124,44 @@ def obstacle(seen: Seen | None, also_open: bool) -> Obstacle | None:
     return "open" if set(seen.open_requests) - set(seen.kept_requests) and not also_open else None
 
 
-def erase(services: "Services", e164: str, by: str, why: str, *, also_open: bool = False) -> Obstacle | Seen:
+def erase(services: "Services", e164: str, by: str, why: str, *, also_open: bool = False) -> Obstacle | Partly | Seen:
     """What was erased, as it was seen before. Done again, it is unknown."""
     with services.database.read() as connection:
-        seen = look(connection, e164)
+        seen = look(connection, e164, services.clock.now())
     if (hindered := obstacle(seen, also_open)) is not None:
         return hindered
     assert seen is not None
+    gone = 0
     for recording_id in seen.sounds:
-        services.database.run(partial(_sound, services, recording_id, by))
+        gone += services.database.run(partial(_sound, services, recording_id, by))
         reach("erased_a_part")
-    last: Obstacle | Seen = services.database.run(partial(_all_else, services, e164, by, why, also_open))
-    return seen if isinstance(last, Seen) else last
+    try:
+        last = services.database.run(partial(_all_else, services, e164, by, why, also_open))
+    except _StillOpen:
+        last = "on_line"
+    if isinstance(last, Seen):
+        return seen
+    return Partly(last, gone) if gone else last
 
 
-def _sound(services: "Services", recording_id: str, by: str, tx: Transaction) -> None:
-    delete_sound(services, tx, recording_id, ERASURE, by)
+def _sound(services: "Services", recording_id: str, by: str, tx: Transaction) -> bool:
+    """False: gone already, or held since we looked."""
+    if deletion_store.held(tx.connection, recording_id):
+        return False
+    gone = delete_sound(services, tx, recording_id, ERASURE, by)
     erasing_store.blank_sounds(tx.connection, [recording_id])
+    return gone
 
 
 def _all_else(
     services: "Services", e164: str, by: str, why: str, also_open: bool, tx: Transaction
 ) -> Obstacle | Seen:  # fmt: skip
-    """Looked at anew inside the transaction: who has rung meanwhile is not erased half."""
-    seen = look(tx.connection, e164)
+    """Looked at anew inside the transaction: who has rung meanwhile is not erased half, nor what is held meanwhile."""
+    first = look(tx.connection, e164, services.clock.now())
+    if first is not None:
+        sounds = [row["id"] for row in first.found.recordings]
+        hold_store.lock(tx.connection, sounds, _matters(first.found), [first.found.number_id])
+    seen = look(tx.connection, e164, services.clock.now())
     if (hindered := obstacle(seen, also_open)) is not None:
         return hindered
     assert seen is not None
@@ -118,16 +170,19 @@ def _all_else(
         _sound(services, recording_id, by, tx)
     _order_at_provider(services, tx, seen)
     _blank_and_prove(services, tx, seen, by)
-    calls = [row["call_sid"] for row in seen.found.calls]
-    erasing_store.forget_calls(tx.connection, calls, e164)
-    erasing_store.unlink(tx.connection, seen.found, seen.kept_requests, seen.kept_sounds)
-    gone = deletion_store.forget_numbers(tx.connection, [seen.found.number_id])
-    proofs = {"call": len(seen.found.calls), "request": len(seen.requests), "number": gone}
-    _prove(services, tx, seen, by, proofs)
+    _forget(services, tx, seen, e164, by)
     audit.note(tx, services.clock, "command line", "resident_erasure", "number", seen.found.number_id, None, why)
     tx.after_commit(services.changed)
     reach("erasing_before_commit")
     return seen
+
+
+def _forget(services: "Services", tx: Transaction, seen: Seen, e164: str, by: str) -> None:
+    calls = [row["call_sid"] for row in seen.found.calls if row["call_sid"] not in seen.kept_calls]
+    erasing_store.forget_calls(tx.connection, calls, e164)
+    erasing_store.unlink(tx.connection, seen.found, seen.kept_requests, seen.kept_sounds, seen.kept_calls)
+    gone = deletion_store.forget_numbers(tx.connection, [seen.found.number_id])
+    _prove(services, tx, seen, by, {"call": len(calls), "request": len(seen.requests), "number": gone})
 
 
 def _cancel(services: "Services", tx: Transaction, seen: Seen) -> None:
@@ -135,14 +190,14 @@ def _cancel(services: "Services", tx: Transaction, seen: Seen) -> None:
     told = Promises(services, tx, services.rules.current())
     for request_id in sorted(set(seen.open_requests) - set(seen.kept_requests)):
         last = {"outcome": "cancelled", "note": None}
-        promises.transition(tx.connection, request_id, "cancel", services.clock.now(), "caller", **last)
+        if not promises.transition(tx.connection, request_id, "cancel", services.clock.now(), "caller", **last):
+            raise _StillOpen
         told.close_items(request_id)
 
 
 def _blank_and_prove(services: "Services", tx: Transaction, seen: Seen, by: str) -> None:
-    kept = set(seen.kept_requests)
-    tokens = [row["token"] for row in seen.found.offers if row["request_id"] not in kept]
-    stays = [row["id"] for row in seen.found.stays if row["request_id"] not in kept]
+    tokens = [row["token"] for row in seen.found.offers if row["token"] not in seen.kept_tokens]
+    stays = [row["id"] for row in seen.found.stays if row["id"] not in seen.kept_stays]
     subjects: Sequence[str] = [*seen.requests, *stays, *tokens, *seen.sounds, seen.found.number_id]
     notes = erasing_store.blank(tx.connection, seen.requests, tokens, subjects)
     notes += erasing_store.blank_sounds(tx.connection, seen.sounds)
@@ -169,7 +224,6 @@ def _order_at_provider(services: "Services", tx: Transaction, seen: Seen) -> Non
 
 def calls_of(seen: Seen) -> set[str]:
     """Hers, and those that we made to her."""
-    kept = set(seen.kept_requests)
-    rung = {row["resident_call_sid"] for row in seen.found.offers if row["request_id"] not in kept}
+    rung = {row["resident_call_sid"] for row in seen.found.offers if row["token"] not in seen.kept_tokens}
     held = {row["call_sid"] for row in seen.found.recordings if row["id"] in seen.kept_sounds}
-    return ({row["call_sid"] for row in seen.found.calls} | rung) - held - {None}
+    return ({row["call_sid"] for row in seen.found.calls} | rung) - held - seen.kept_calls - {None}

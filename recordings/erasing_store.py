@@ -1,6 +1,7 @@
 """One number let go of, in SQL: every column that shows it or tells of its owner. Statements only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
@@ -22,13 +23,19 @@ from adapters.schema import (
 )
 from recordings.resident_store import Everything
 
+LOST_AFTER = timedelta(days=1)  # no call lasts that long: the news of its end was lost
 
-def unlink(connection: Connection, found: Everything, kept_requests: Sequence[str], kept_sounds: Sequence[str]) -> None:
+
+def unlink(
+    connection: Connection, found: Everything, kept_requests: Sequence[str], kept_sounds: Sequence[str],
+    kept_calls: Collection[str],
+) -> None:  # fmt: skip
     """Her number, from everything but what lies under a legal hold."""
     number = found.number_id
-    for table in (call, supervisor_item, code_try):
-        connection.execute(update(table).where(table.c.number_id == number).values(number_id=None))
-    for table in (waiting_caller, text_message):
+    connection.execute(update(code_try).where(code_try.c.number_id == number).values(number_id=None))
+    rang = (call.c.number_id == number, call.c.call_sid.not_in(kept_calls))
+    connection.execute(update(call).where(*rang).values(number_id=None))
+    for table in (waiting_caller, text_message, supervisor_item):
         free = or_(table.c.request_id.is_(None), table.c.request_id.not_in(kept_requests))
         connection.execute(update(table).where(table.c.number_id == number, free).values(number_id=None))
     mine = (recording.c.number_id == number, recording.c.id.not_in(kept_sounds))
@@ -71,11 +78,14 @@ def forget_calls(connection: Connection, call_sids: Sequence[str], e164: str) ->
     connection.execute(delete(call_draft).where(or_(call_draft.c.call_sid.in_(call_sids), call_draft.c.e164 == e164)))
 
 
-def still_on_the_line(connection: Connection, found: Everything) -> bool:
-    """A call of hers that nobody has told the end of, or an agent who has her matter before her."""
-    tokens = [row["token"] for row in found.offers]
-    talking = select(offer.c.token).where(offer.c.token.in_(tokens), offer.c.ended_at.is_(None))
-    waiting = select(waiting_caller.c.id).where(
-        waiting_caller.c.number_id == found.number_id, waiting_caller.c.ended_at.is_(None)
-    )
-    return any(connection.scalar(query.limit(1)) is not None for query in (talking, waiting))
+def still_on_the_line(connection: Connection, found: Everything, now: datetime) -> bool:
+    """A call of hers that nobody has told the end of, what she is speaking just now, or an agent who has her matter
+    before her."""
+    tokens, young = [row["token"] for row in found.offers], now - LOST_AFTER
+    hers = [table.c.number_id == found.number_id for table in (waiting_caller, call, recording)]
+    return any(connection.scalar(query.limit(1)) is not None for query in (
+        select(offer.c.token).where(offer.c.token.in_(tokens), offer.c.ended_at.is_(None)),
+        select(waiting_caller.c.id).where(hers[0], waiting_caller.c.ended_at.is_(None)),
+        select(call.c.call_sid).where(hers[1], call.c.ended_at.is_(None), call.c.arrived_at > young),
+        select(recording.c.id).where(hers[2], recording.c.state == "draft", recording.c.made_at > young),
+    ))  # fmt: skip

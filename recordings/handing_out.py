@@ -17,7 +17,7 @@ from adapters.masking import mask_codes
 from desks.supervision import audit
 from recordings import transcripts
 from recordings.deletion_store import exported
-from recordings.resident import Told
+from recordings.resident import Told, sound_of
 from recordings.resident_store import Everything, everything, number_of
 from recordings.vault import VaultError
 
@@ -30,11 +30,13 @@ Render = Callable[[dict[str, Any]], str]
 
 @dataclass(frozen=True)
 class HandedOut:
-    """``missing``: recordings whose sound should be there and cannot be opened, with why."""
+    """``missing``: recordings whose sound should be there and cannot be opened, with why; ``coming``: those whose sound
+    has not come from the provider yet: worth another access later."""
 
     document: dict[str, Any]
     sounds: int
     missing: tuple[tuple[str, str], ...]
+    coming: tuple[str, ...] = ()
 
 
 def hand_out(
@@ -55,10 +57,12 @@ def hand_out(
         file.write(json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
     with private(place / PAGE) as file:
         file.write(render(document).encode())
-    return HandedOut(document, len(files), tuple(missing))
+    coming = tuple(row["id"] for row in found.recordings if sound_of(row, files) == "coming")
+    return HandedOut(document, len(files), tuple(missing), coming)
 
 
 def _note(services: "Services", tx: Transaction, found: Everything, by: str, why: str) -> None:
+    """Who and why, for the city's own log; ``recordings.resident`` gives neither to the resident."""
     detail = f"{by}: {why}"
     audit.note(tx, services.clock, "command line", "resident_access", "number", found.number_id, None, detail)
 

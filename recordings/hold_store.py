@@ -58,9 +58,16 @@ def open_one(connection: Connection, kind: Kind, subject_id: str) -> Hold | None
     return None if row is None else Hold(**row)
 
 
-def every_open(connection: Connection) -> tuple[Hold, ...]:
-    rows = connection.execute(select(HOLD).where(OPEN).order_by(HOLD.c.made_at)).mappings()
-    return tuple(Hold(**row) for row in rows)
+def lock(
+    connection: Connection, recordings: Collection[str] = (), requests: Collection[str] = (),
+    numbers: Collection[str] = (),
+) -> None:  # fmt: skip
+    """Whoever places a hold on one of these waits until we are done, or we see it in what we read from here on. In the
+    order of their ids, and harmless to whoever only refers to them: no caller waits for the night."""
+    for kind, ids in (("recording", recordings), ("request", requests), ("number", numbers)):
+        if ids:
+            key = SUBJECTS[kind].c.id
+            connection.execute(select(key).where(key.in_(sorted(ids))).order_by(key).with_for_update(key_share=True))
 
 
 def covering(

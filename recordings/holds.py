@@ -1,6 +1,7 @@
 """Legal holds: what a court, a complaint or an audit still needs is kept, whatever retention or an erasure says.
 
-On a recording: its sound and note. On a request: its recordings, notes, texts and number. On a number: all of it.
+On a recording: its sound, its note and its talk's. On a request: its recordings, notes, texts, number and the call it began in.
+On a number: all of it.
 Use cases in the caller's transaction, each with its row in the log of deeds.
 """
 
@@ -60,10 +61,6 @@ def end(services: "Services", tx: Transaction, hold_id: str, by: str, reason: st
     return True
 
 
-def open_of(connection: Connection, kind: Kind, subject_id: str) -> Hold | None:
-    return store.open_one(connection, kind, subject_id)
-
-
 def over_recording(
     connection: Connection, recording_id: str, request_id: str | None, number_id: str | None
 ) -> Hold | None:
@@ -71,7 +68,3 @@ def over_recording(
     requests, numbers = ((one,) if one is not None else () for one in (request_id, number_id))
     found = store.covering(connection, (recording_id,), requests, numbers)
     return found[0] if found else None
-
-
-def every_open(connection: Connection) -> tuple[Hold, ...]:
-    return store.every_open(connection)

@@ -4,7 +4,7 @@ Begun again from the start it finds only what is left; a kill between two batche
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,8 @@ from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
-from recordings import deletion_store, hold_store
+from adapters.schema import call
+from recordings import deletion_store, hold_store, provider_store
 from recordings import keeping_store as store
 from recordings.keeping_store import After, Sort
 from recordings.retention import Fact, Policy, is_due, none_after, of_message, policy_of
@@ -69,7 +70,11 @@ class Keeping:
 
     def _let_go(self, sort: Sort, due: Sequence[RowMapping], tx: Transaction) -> int:
         free = {row["id"]: row["department"] for row in _not_held(tx, due, "recording")}
+        for held in _held_calls(tx, free) if sort.table is call else ():
+            del free[held]
         gone = store.let_go(tx.connection, sort, list(free)) if free else []
+        for kind, sid in provider_store.records(tx.connection, sort.table, gone):
+            self.services.outbox.order(tx, kind, sid)
         for department, count in Counter(free[one] for one in gone).items():
             deletion_store.count_in(tx.connection, sort.proof, self.day, department, self.now, count)
         reach("keeping_before_commit")
@@ -131,7 +136,8 @@ def delete_named(services: "Services", tx: Transaction, row: RowMapping, why: st
 def _fact_of_sound(row: RowMapping) -> Fact:
     if row["kind"] == "talk":
         return Fact("talk", row["made_at"], row["department"])
-    return of_message(row["made_at"], row["heard_at"], row["closed_at"], row["department"])
+    is_open = row["request_id"] is not None and row["closed_at"] is None
+    return of_message(row["made_at"], row["heard_at"], row["closed_at"], row["department"], is_open=is_open)
 
 
 def _fact(sort: Sort, row: RowMapping) -> Fact:
@@ -147,9 +153,19 @@ def _not_held(tx: Transaction, rows: Iterable[RowMapping], recording: str) -> li
     rows = list(rows)
     names = ("request_id", "number_id") if rows and "request_id" in rows[0] else ("request", "number")
     ids = [{row[name] for row in rows if row[name] is not None} for name in (recording, *names)]
+    hold_store.lock(tx.connection, *ids)
     held = {(hold.kind, hold.subject_id) for hold in hold_store.covering(tx.connection, *ids)}
     kinds = ("recording", "request", "number")
     return [
         row for row in rows
         if not any((kind, row[name]) in held for kind, name in zip(kinds, (recording, *names), strict=True))
     ]  # fmt: skip
+
+
+def _held_calls(tx: Transaction, call_sids: Collection[str]) -> set[str]:
+    """Those of these calls in which a held matter began, or whose sound is held."""
+    about = provider_store.matters(tx.connection, call_sids)
+    ids = [{one for _, kind, one in about if kind == wanted} for wanted in ("recording", "request")]
+    hold_store.lock(tx.connection, *ids)
+    held = {(hold.kind, hold.subject_id) for hold in hold_store.covering(tx.connection, *ids)}
+    return {sid for sid, kind, one in about if (kind, one) in held}

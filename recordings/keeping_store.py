@@ -88,8 +88,9 @@ def _stays() -> Sort:
 
 
 def _speakers() -> Sort:
+    """Not before its sound: without a number nobody finds it, to hand it out, to erase or to keep it."""
     table = recording.c
-    still = table.number_id.is_not(None)
+    still = and_(table.number_id.is_not(None), table.deleted_at.is_not(None))
     query = _named(
         table.id, table.made_at, since=table.made_at, department=table.department, request=table.request_id,
         number=table.number_id, recording=table.id,
@@ -118,6 +119,7 @@ def _texts() -> Sort:
 
 def _with_matter(query: Select[Any], source: Any) -> Select[Any]:
     joined = source.outerjoin(callback_request, callback_request.c.id == offer.c.request_id)
+    joined = joined.outerjoin(recording, recording.c.offer_token == offer.c.token)
     return query.select_from(joined.outerjoin(waiting_caller, waiting_caller.c.id == offer.c.caller_id))
 
 
@@ -130,6 +132,7 @@ def _of_talk(ended: Column[datetime]) -> dict[str, Any]:
         "department": func.coalesce(about.department, stay.department),
         "request": func.coalesce(about.id, stay.request_id),
         "number": func.coalesce(about.number_id, stay.number_id),
+        "recording": recording.c.id,
     }
 
 
@@ -170,13 +173,28 @@ def _message_notes() -> Sort:
 
 def _reasons() -> Sort:
     """What supervisors wrote about a resident's matter; that they did something stays in the log."""
-    table, about = audit_event.c, callback_request.c
+    table, item, sound, talk = audit_event.c, supervisor_item.c, recording.alias(), offer.c
+    stay, about = waiting_caller.c, callback_request.c
     still = and_(table.detail.is_not(None), ABOUT_RESIDENTS)
-    matter = and_(table.subject == "request", about.id == table.subject_id)
+    named = func.coalesce(talk.request_id, stay.request_id, item.request_id, sound.c.request_id, _subject("request"))
+    number = func.coalesce(
+        about.number_id, stay.number_id, item.number_id, sound.c.number_id, _subject("number")
+    )  # fmt: skip
     query = _named(
-        table.id, table.at, since=table.at, department=table.department, request=about.id, number=about.number_id
-    ).select_from(audit_event.outerjoin(callback_request, matter))
+        table.id, table.at, since=table.at, department=table.department, request=named, number=number,
+        recording=sound.c.id,
+    )  # fmt: skip
+    source = audit_event.outerjoin(offer, talk.token == _subject("offer"))
+    source = source.outerjoin(waiting_caller, stay.id == func.coalesce(talk.caller_id, _subject("caller")))
+    source = source.outerjoin(supervisor_item, item.id == _subject("item"))
+    source = source.outerjoin(sound, or_(sound.c.id == _subject("recording"), sound.c.offer_token == talk.token))
+    query = query.select_from(source.outerjoin(callback_request, about.id == named))
     return Sort("reasons", "note", "note", audit_event, table.id, table.at, query, {"detail": None}, still)
+
+
+def _subject(kind: str) -> ColumnElement[str]:
+    """The deed's subject, where it is of this kind."""
+    return case((audit_event.c.subject == kind, audit_event.c.subject_id))
 
 
 SORTS = (

@@ -74,11 +74,15 @@ def is_due(policy: Policy, fact: Fact, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-def of_message(made: datetime, heard: datetime | None, closed: datetime | None, department: str) -> Fact:
+def of_message(
+    made: datetime, heard: datetime | None, closed: datetime | None, department: str, *, is_open: bool = False
+) -> Fact:
     """Its days run from when it was dealt with, or its matter closed. One that nobody ever dealt with is kept as long
-    as a call: long enough to be found, and not for ever."""
+    as a call: long enough to be found, and not for ever. While its matter ``is_open`` somebody still has to hear it."""
     over = heard or closed
-    return Fact("message", over, department) if over is not None else Fact("call", made, department)
+    if over is not None:
+        return Fact("message", over, department)
+    return Fact("message", None, department) if is_open else Fact("call", made, department)
 
 
 def none_after(policy: Policy, kinds: tuple[Kind, ...], now: datetime) -> datetime:

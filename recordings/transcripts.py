@@ -7,6 +7,7 @@ here sends sound anywhere; where an extra does, that is the city's decision and 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SUFFIX = "text"  # behind the recording's id: what rests under both goes with the recording
 LONGEST = 1_000_000  # characters of one transcript; a talk of four hours has a quarter of that
+TRIED_FOR = timedelta(days=7)  # business time; an extra that is out of order may be found only after a holiday
 Standing = Literal["none", "coming", "ready"]
 
 
@@ -100,4 +102,6 @@ def standing(services: "Services", row: RowMapping | Mapping[str, Any]) -> Stand
         return "none"
     if row["transcribed_machine"] is not None:
         return "ready"
-    return "coming" if services.transcriber is not None and row["stored_machine"] is not None else "none"
+    if services.transcriber is None or row["stored_machine"] is None:
+        return "none"
+    return "coming" if row["made_at"] > services.clock.now() - TRIED_FOR else "none"

@@ -38,6 +38,7 @@ function build(place) {
   for (const before of place.querySelectorAll("form, audio")) before.hidden = true;
   place.append(player);
   show(sound);
+  tell(sound);
   if (place.contains(document.activeElement) || document.activeElement === document.body) {
     player.querySelector("[data-sound-toggle]").focus();
   }
@@ -95,17 +96,19 @@ function show(sound) {
   const length = whole(sound);
   slider.max = Math.ceil(length);
   if (document.activeElement !== slider || !slider.matches(":active")) slider.value = Math.floor(sound.currentTime);
-  const words = player.dataset.place;
-  slider.setAttribute(
-    "aria-valuetext",
-    words.replace("{at}", inWords(player, sound.currentTime)).replace("{length}", inWords(player, length)),
-  );
   player.querySelector(".player-time").textContent = `${digits(sound.currentTime)} / ${digits(length)}`;
   const toggle = player.querySelector("[data-sound-toggle]");
   const words_ = toggle.querySelector("[data-sound-toggle-words]");
   const now = sound.paused ? toggle.dataset.play : toggle.dataset.pause;
   player.classList.toggle("player-on", !sound.paused);
   if (words_.textContent !== now) words_.textContent = now;
+}
+
+// said when she moves, pauses or comes to it; while it plays, a screen reader would talk over the sound
+function tell(sound) {
+  const player = sound.closest(".player");
+  const words = player.dataset.place.replace("{at}", inWords(player, sound.currentTime));
+  place(sound).setAttribute("aria-valuetext", words.replace("{length}", inWords(player, whole(sound))));
 }
 
 // --- what moves it ---------------------------------------------------------------------------------------------
@@ -119,6 +122,7 @@ function toggle(sound) {
 function move(sound, seconds) {
   sound.currentTime = Math.min(Math.max(0, sound.currentTime + seconds), whole(sound));
   show(sound);
+  tell(sound);
 }
 
 function goes(sound, chosen) {
@@ -180,6 +184,10 @@ document.addEventListener("input", ({ target }) => {
 for (const change of ["timeupdate", "play", "pause", "ended", "loadedmetadata"]) {
   document.addEventListener(change, ({ target }) => target.closest?.(".player") && show(target), true);
 }
+for (const still of ["seeked", "pause", "ended", "loadedmetadata"]) {
+  document.addEventListener(still, ({ target }) => target.closest?.(".player") && tell(target), true);
+}
+document.addEventListener("focusin", ({ target }) => target.matches("[data-sound-place]") && tell(soundOf(target)));
 document.addEventListener("error", ({ target }) => target.matches?.(".player audio") && why(target), true);
 
 for (const given of document.querySelectorAll("[data-given]")) build(given);

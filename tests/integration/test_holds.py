@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.schema import audit_event, callback_request, legal_hold
-from recordings import holds
+from recordings import hold_store, holds
 from recordings.hold_store import Hold
 from tests.support.services import Town
 
@@ -24,7 +24,7 @@ def placed(town: Town, subject: str, reason: str = "valitus", kind: holds.Kind =
 
 def open_of(town: Town, subject: str) -> Hold | None:
     with town.services.database.read() as connection:
-        return holds.open_of(connection, "request", subject)
+        return hold_store.open_one(connection, "request", subject)
 
 
 def test_is_placed_with_a_reason_and_stands_in_the_log(town: Town) -> None:

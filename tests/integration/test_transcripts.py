@@ -11,6 +11,7 @@ from adapters.schema import outbox, recording
 from adapters.settings import SettingsInvalid, load_settings
 from bootstrap import build_services
 from queue_workers import effects
+from queue_workers.transcript_effects import forgotten
 from recordings import transcripts
 from recordings.keeping import delete_sound
 from recordings.transcripts import Said, TranscriberInvalid, text_id, transcriber_for
@@ -91,6 +92,55 @@ def test_an_extra_that_fails_is_tried_again_and_takes_nothing_with_it(
         town.clock.pass_(seconds=31)
         town.carry_out()
     assert orders(town) == ["given up"]
+
+
+def test_what_was_given_up_is_ordered_again_for_as_long_as_its_page_says_that_it_comes(town: Town) -> None:
+    town = with_extra(town, Broken())
+    recording_id = left(town)
+    for _ in range(effects.MOST_TRIES):
+        town.clock.pass_(seconds=31)
+        town.carry_out()
+    assert orders(town) == ["given up"]
+    assert forgotten(town.services) == 0, "in peace for an hour"
+    town.clock.pass_(seconds=3601)
+    assert forgotten(town.services) == 1
+    assert orders(town) == [None]
+    assert forgotten(town.services) == 0, "one that is open is not doubled"
+    town = with_extra(town, PitchNames())
+    carried_out(town)
+    assert orders(town) == ["transcribed"]
+    assert transcripts.of_recording(town.services.vault, recording_id)
+    town.clock.pass_(seconds=3601)
+    assert forgotten(town.services) == 0
+
+
+def test_an_extra_that_comes_later_makes_text_of_what_is_young(town: Town) -> None:
+    left(town)
+    assert forgotten(town.services) == 0
+    town = with_extra(town, PitchNames())
+    row = town.one(recording)
+    assert transcripts.standing(town.services, row) == "coming"
+    town.clock.pass_(minutes=7 * 24 * 60 + 1)
+    assert transcripts.standing(town.services, row) == "none"
+    assert forgotten(town.services) == 0
+
+
+def test_an_order_that_another_took_over_writes_nothing(town: Town) -> None:
+    """Whoever took it over does all of it: two texts of one sound are never sealed over each other."""
+    recording_id = left(town)
+
+    def another() -> None:
+        town.clock.pass_(seconds=31)
+        with town.services.database.write() as tx:
+            mine = update(outbox).where(outbox.c.kind == "transcribe")
+            tx.connection.execute(mine.values(tries=outbox.c.tries + 1))
+
+    town = with_extra(town, Meanwhile(another))
+    with town.services.database.write() as tx:
+        town.services.outbox.order(tx, "transcribe", recording_id)
+    town.carry_out()
+    assert the_message(town)["transcribed_machine"] is None
+    assert list(town.services.vault.ids()) == [recording_id]
 
 
 def deleted(town: Town, recording_id: str) -> None:

@@ -79,3 +79,8 @@ def test_nothing_younger_than_the_shortest_rule_is_looked_at(kind: Kind) -> None
     for department in ("housing", "streets", "gone", None):
         assert not is_due(POLICY, Fact(kind, limit + timedelta(seconds=1), department), DAY)
     assert is_due(POLICY, Fact(kind, limit, "housing"), DAY)
+
+
+def test_an_unheard_message_of_an_open_matter_has_not_begun_to_run() -> None:
+    assert due_at(POLICY, of_message(DAY, None, None, "housing", is_open=True)) is None
+    assert due_at(POLICY, of_message(DAY, DAY, None, "housing", is_open=True)) is not None

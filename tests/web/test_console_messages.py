@@ -129,6 +129,20 @@ def test_what_nobody_can_have_heard_is_not_settled_as_heard(city: City) -> None:
     assert aino.post(f"/recordings/{ID}/heard").status_code == 200
 
 
+def test_what_she_may_not_hear_she_does_not_settle(city: City) -> None:
+    """A sensitive message is not for the desk that answers its matter just now, and a talk is no message."""
+    city.request("r1", number_id=city.number(), desk="streets")
+    message(city, request_id="r1", topic="no-longer-known")
+    bertil = city.signed_in("bertil")
+    assert bertil.post(f"/recordings/{ID}/heard").status_code == 404
+    assert state_of(city)[0] == "kept"
+    city.change(recording, recording.c.id == ID, topic="housing")
+    assert bertil.post(f"/recordings/{ID}/heard").status_code == 200
+    city.change(recording, recording.c.id == ID, state="kept", kind="talk")
+    assert city.signed_in("sirkka").post(f"/recordings/{ID}/heard").status_code == 404
+    assert state_of(city)[0] == "kept"
+
+
 def test_the_card_of_one_who_rings_in_shows_her_wishes_too(city: City) -> None:
     city.request("r1", number_id=city.number(), interpreter="Dari, Tulkkikeskus", kind="slot")
     city.caller("c1", state="offered", request_id="r1", offer_token="tok1")

@@ -220,6 +220,21 @@ def test_a_matters_history_has_its_recorded_talk_for_supervisors_alone(city: Cit
     assert f"/console/sounds/{rig.TALK}/listen" not in hers
 
 
+def test_no_button_promises_a_sound_that_is_another_departments(city: City) -> None:
+    """The matter has gone to another department, or its desk answers for others: the sound stays where it was."""
+    city.change(callback_request, callback_request.c.id == "r1", department="streets", desk="streets")
+    page = city.signed_in("seppo").page("/matters/r1")
+    assert "se osasto, jolle tallenne kuuluu" in page
+    assert f"/console/sounds/{rig.TALK}/listen" not in page
+    assert f'href="/console/recordings/{rig.TALK}"' not in page
+    city.change(callback_request, callback_request.c.id == "r1", department="housing", desk="streets")
+    city.change(recording, recording.c.id == rig.MESSAGE, request_id="r1", topic="no-longer-known")
+    hers = city.signed_in("seppo").page("/matters/r1")
+    assert f"/console/sounds/{rig.MESSAGE}/listen" not in hers
+    city.change(recording, recording.c.id == rig.MESSAGE, topic="housing")
+    assert f"/console/sounds/{rig.MESSAGE}/listen" in city.signed_in("seppo").page("/matters/r1")
+
+
 def test_the_text_is_as_closed_as_the_sound(city: City) -> None:
     sirpa = city.signed_in("sirpa")
     words = "vesi on poikki"
