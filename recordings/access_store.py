@@ -16,7 +16,12 @@ MOST = 200
 def recorded(connection: Connection, recording_id: str) -> RowMapping | None:
     """The recording, with the department and desk of its matter."""
     of = callback_request.c
-    matter = (of.department.label("matter_department"), of.desk.label("matter_desk"), of.code.label("matter_code"))
+    matter = (
+        of.department.label("matter_department"),
+        of.desk.label("matter_desk"),
+        of.code.label("matter_code"),
+        of.closed_at,
+    )
     query = select(recording, *matter).outerjoin(callback_request, callback_request.c.id == recording.c.request_id)
     return connection.execute(query.where(recording.c.id == recording_id)).mappings().first()
 

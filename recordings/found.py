@@ -1,6 +1,7 @@
 """Recordings to be found and looked at: what has become of the sound of each. A read model; it changes nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, RowMapping
@@ -8,7 +9,9 @@ from sqlalchemy import Connection, RowMapping
 from recordings import access_store, found_store, hold_store
 from recordings.found_store import Filter, Reader
 from recordings.hold_store import Hold
+from recordings.keeping import fact_of_sound
 from recordings.model import OPEN_TALK_STATES
+from recordings.retention import due_at, policy_of
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -34,6 +37,7 @@ class Known:
     heard: tuple[RowMapping, ...]  # who listened or downloaded, the newest first
     holds: tuple[Keeps, ...]  # its own, its matter's and its number's, the oldest first
     proofs: tuple[RowMapping, ...]
+    goes_at: datetime | None  # when its department's rules delete it, unless it is held; None: its time has not begun
 
 
 def standing(row: RowMapping) -> Standing:
@@ -66,6 +70,7 @@ def known(services: "Services", row: RowMapping) -> Known:
             heard=tuple(access_store.of_recording(connection, row["id"])),
             holds=_holds(connection, row),
             proofs=tuple(found_store.proofs(connection, row["id"])),
+            goes_at=due_at(policy_of(services.rules.current()), fact_of_sound(row)),
         )
 
 

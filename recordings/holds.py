@@ -1,7 +1,7 @@
 """Legal holds: what a court, a complaint or an audit still needs is kept, whatever retention or an erasure says.
 
-On a recording: its sound, its note and its talk's. On a request: its recordings, notes, texts, number and the call it began in.
-On a number: all of it.
+On a recording: its sound, its note and its talk's. On a request: its recordings, notes, texts, number and
+the call it began in. On a number: all of it.
 Use cases in the caller's transaction, each with its row in the log of deeds.
 """
 

@@ -49,7 +49,7 @@ class Keeping:
         before = none_after(self.policy, ("talk", "message", "call"), self.now)
         with self.services.database.read() as connection:
             rows = deletion_store.sounds(connection, before, after)
-        due = [row for row in rows if is_due(self.policy, _fact_of_sound(row), self.now)]
+        due = [row for row in rows if is_due(self.policy, fact_of_sound(row), self.now)]
         gone = self.services.database.run(partial(self._delete_sounds, due)) if due else 0
         return Batch(_next(rows, "made_at"), gone)
 
@@ -133,7 +133,7 @@ def delete_named(services: "Services", tx: Transaction, row: RowMapping, why: st
     services.outbox.again(tx, "delete_recording", row["id"])
 
 
-def _fact_of_sound(row: RowMapping) -> Fact:
+def fact_of_sound(row: RowMapping) -> Fact:
     if row["kind"] == "talk":
         return Fact("talk", row["made_at"], row["department"])
     is_open = row["request_id"] is not None and row["closed_at"] is None

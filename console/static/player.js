@@ -58,10 +58,27 @@ function say(place, code) {
   const said = place.querySelector("[data-sound-fault]");
   said.textContent = faults[`sound.fault.${code}`] ?? faults["sound.fault.lost"];
   said.hidden = false;
+  said.id = `fault-${place.dataset.sound}`;
+  mark(place, code, said.id);
+}
+
+// the field that is wrong says so, and by which words
+function mark(place, code, words) {
+  for (const field of place.querySelectorAll("form [name=reason], form [name=why]")) {
+    if (field.name === code) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", words);
+      field.focus();
+    } else {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  }
 }
 
 function hush(place) {
   place.querySelector("[data-sound-fault]").hidden = true;
+  mark(place, "", "");
 }
 
 // a browser says only that it could not; the server says why, in a code

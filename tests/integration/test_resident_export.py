@@ -13,6 +13,7 @@ from adapters.schema import callback_request, code_try, recording, route_decisio
 from console.words import page_words
 from operations.resident_command import PARTLY, WELL, e164, main
 from recordings import holds
+from recordings.hold_store import Hold
 from recordings.resident import sound_of
 from tests.support.kept import NUMBER, Past, past_of
 from tests.support.services import Town
@@ -85,7 +86,7 @@ def test_why_here_and_what_she_was_told_of_the_line(town: Town, past: Past, tmp_
 def test_holds_are_told_without_their_words(town: Town, past: Past, tmp_path: Path) -> None:
     words = "Sirpa Salmi selvittää kantelua"
     hold = town.within(lambda tx: holds.place(town.services, tx, "request", past.request, words, "sirpa"))
-    assert isinstance(hold, holds.Hold)
+    assert isinstance(hold, Hold)
     data, page = export(town, tmp_path / "hers")
     assert [(one["kind"], one["until"]) for one in data["holds"]] == [("request", None)]
     assert "hold_placed" in {one["deed"] for one in data["deeds"]}

@@ -1,5 +1,6 @@
 """Recordings as supervisors find them: by department, with who heard them, what must be kept and what was deleted."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,20 @@ def test_another_departments_recording_is_not_found(city: City) -> None:
         assert seppo.get(f"/recordings/{key}").status_code == 404
         assert seppo.post(f"/recordings/{key}/hold", what="recording", reason="utelias").status_code == 404
         assert seppo.post(f"/recordings/{key}/hold/end", sure="yes", reason="utelias").status_code == 404
+
+
+def test_its_page_says_when_it_goes_unless_it_is_held(city: City) -> None:
+    sirpa = city.signed_in("sirpa")
+    made = city.one(recording.c.made_at, where=recording.c.id == rig.TALK)[0]
+    rules = city.services.rules.current()
+    days = next(each.retention.talk_days for each in rules.departments if each.id == "housing")
+    local = made + timedelta(days=days)
+    assert "Poistetaan" not in sirpa.page(f"/recordings/{rig.TALK}"), "it is held"
+    city.change(legal_hold, legal_hold.c.id == "l1", ended_at=city.clock.now())
+    page = sirpa.page(f"/recordings/{rig.TALK}")
+    assert re.search(rf"<dt>Poistetaan</dt><dd><span class=\"num\">[^<]*{local.day}\.{local.month}\.", page)
+    city.change(recording, recording.c.id == rig.MESSAGE, request_id="r1")
+    assert "Säilytysaika alkaa, kun asia on päätetty" in sirpa.page(f"/recordings/{rig.MESSAGE}")
 
 
 # --- legal hold --------------------------------------------------------------------------------------------------
