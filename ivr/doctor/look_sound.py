@@ -6,7 +6,7 @@ import secrets
 from adapters.database import Database, DatabaseError
 from adapters.settings import Settings
 from ivr.doctor.model import NoAnswer, VaultSays
-from ivr.doctor.store import DEADLINE_SECONDS
+from ivr.doctor.store import DEADLINE_SECONDS, is_missing_file
 from recordings.sealed_store import keys_needed
 from recordings.vault.model import VaultError, put, whole
 from recordings.vault.opening import vault_for
@@ -38,6 +38,8 @@ def _probed(vault: SealingVault) -> str:
 
 def _needed(url: str) -> tuple[tuple[str, int], ...]:
     """Nothing where the record cannot be read: its own line says so."""
+    if is_missing_file(url):
+        return ()
     try:
         database = Database(url, deadline=DEADLINE_SECONDS)
         try:
