@@ -31,20 +31,20 @@ class Running:
 
 
 def run(directory: Path, **settings: str) -> Running:
-    provider = _serve(_provider())
-    events_at, web_at = _free(), _free()
+    provider = _serve(_provider(), _listening())
+    events_at, web_at = _listening(), _listening()
     city = make_city(
         directory,
-        TWILIO_API_BASE_URL=f"http://127.0.0.1:{provider.server_port}",
-        PUBLIC_BASE_URL=f"http://127.0.0.1:{web_at}",
-        EVENTS_URL=f"http://127.0.0.1:{events_at}",
+        TWILIO_API_BASE_URL=f"http://127.0.0.1:{provider.port}",
+        PUBLIC_BASE_URL=f"http://127.0.0.1:{_port(web_at)}",
+        EVENTS_URL=f"http://127.0.0.1:{_port(events_at)}",
         **settings,
     )
     hub = Hub(_never)
     hub.start()
     events = _serve(create_app(city.services.settings, hub), events_at)
     web = _serve(city.app, web_at)
-    return Running(city, f"http://127.0.0.1:{web_at}", hub, (provider, events, web))
+    return Running(city, f"http://127.0.0.1:{web.port}", hub, (provider, events, web))
 
 
 def _never(channel: str) -> Iterator[str]:
@@ -59,15 +59,18 @@ def _provider() -> Flask:
     return app
 
 
-def _free() -> int:
+def _listening() -> socket.socket:
+    """Its port is ours from the moment on in which it is told: nothing else on this machine can take it meanwhile."""
+    taken = socket.create_server(("127.0.0.1", 0), backlog=128)
+    taken.set_inheritable(True)
+    return taken
 
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
+
+def _port(taken: socket.socket) -> int:
+    return int(taken.getsockname()[1])
 
 
-def _serve(app: Flask, port: int = 0) -> BaseWSGIServer:
-    server = ThreadedWSGIServer("127.0.0.1", port, app)
+def _serve(app: Flask, taken: socket.socket) -> BaseWSGIServer:
+    server = ThreadedWSGIServer("127.0.0.1", _port(taken), app, fd=taken.detach())
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
