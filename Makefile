@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve administrator doctor call agent long day crash crawl lint rules watch assets clean ready ready-for-tests requirements
+.PHONY: help run test serve administrator doctor call agent long day crash crawl lint rules watch rotate resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -23,6 +23,8 @@ help:
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make rules ARGS='check FILE'   the routing rules in files: check, try, diff, publish, export (docs/running.md)"
 	@echo "make watch   the night's look at the rules of the coming fortnight, at once"
+	@echo "make rotate  every recording under the current RECORDINGS_KEY, so that a former one can go"
+	@echo "make resident ARGS='access NUMBER --to DIR --by NAME --why REASON'   what is held about a number; erase: forget it"
 	@echo "make assets  fetch the browser telephone again            make clean   remove everything but var/data"
 
 run: ready
@@ -42,6 +44,12 @@ rules: ready
 
 watch: ready
 	@exec $(PY) -m operations.watchdog
+
+rotate: ready
+	@exec $(PY) -m operations.rotate_command $(ARGS)
+
+resident: ready
+	@exec $(PY) -m operations.resident_command $(ARGS)
 
 call: ready
 	@exec $(PY) -m emulator.terminal call $(ARGS)

@@ -11,15 +11,18 @@ from adapters.clock import Clock, clock_for
 from adapters.database import Database
 from adapters.media import Media
 from adapters.outbox import Outbox
+from adapters.provider_door import Door
 from adapters.redis_live import LiveHints
 from adapters.schema import process_start
-from adapters.settings import Settings, load_settings
+from adapters.settings import Settings, SettingsInvalid, load_settings
 from adapters.voice_gateway import VoiceGateway
 from callbacks.limit_watch import StopBoard
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
-from recordings.vault import LocalVault, Vault
+from recordings.transcripts import Transcriber, TranscriberInvalid, transcriber_for
+from recordings.vault import Vault
+from recordings.vault.opening import vault_for
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
@@ -41,6 +44,7 @@ class Services:
     media: Media  # recorded sound at the provider
     notices: NoticeBoard
     stops: StopBoard = field(default_factory=StopBoard)
+    transcriber: Transcriber | None = None  # None: no recording becomes text
 
     @property
     def base(self) -> str:
@@ -75,15 +79,25 @@ def build_services(settings: Settings | None = None) -> Services:
         settings.twilio_edge or None,
     )
     outbox = Outbox(clock, enqueuer.effect)
-    vault = LocalVault(settings.data_dir / "recordings", settings.recordings_key)
     return Services(
         settings, clock, database, rules, live, load_announcements(), gateway, outbox, enqueuer.deal,
-        vault, media_for(settings), notices, stops,
+        vault_for(settings), media_for(settings), notices, stops, _transcriber(settings),
     )  # fmt: skip
 
 
+def _transcriber(settings: Settings) -> Transcriber | None:
+    try:
+        return transcriber_for(settings.transcriber)
+    except TranscriberInvalid as invalid:
+        raise SettingsInvalid([str(invalid)]) from None
+
+
 def media_for(settings: Settings) -> Media:
-    return Media(
+    return Media(door_for(settings))
+
+
+def door_for(settings: Settings) -> Door:
+    return Door(
         settings.twilio_account_sid,
         settings.twilio_auth_token,
         settings.twilio_api_base_url,

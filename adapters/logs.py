@@ -12,6 +12,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from adapters.masking import mask_codes
+
 QUIET = ("twilio", "twilio.http_client", "urllib3", "rq", "rq.worker", "rq.queue", "rq.job", "apscheduler", "werkzeug")
 OWN_HANDLERS = ("rq.worker", "rq.scheduler", "rq.job", "rq.queue", "gunicorn.error", "gunicorn.access")
 
@@ -24,8 +26,9 @@ _NUMBER = re.compile(
 
 
 def mask_numbers(text: str) -> str:
-    """Keeps the country, the network and the last two digits: enough to recognise, too little to ring."""
-    return _NUMBER.sub(_masked, text)
+    """Of a number the country, the network and the last two digits are kept: enough to recognise, too little to ring.
+    Of an identity code or a card's number nothing is."""
+    return _NUMBER.sub(_masked, mask_codes(text))
 
 
 def _masked(found: re.Match[str]) -> str:

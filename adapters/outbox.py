@@ -32,6 +32,13 @@ class Outbox:
         if made and delay <= 0:
             tx.after_commit(lambda: self._hint(order_id))
 
+    def again(self, tx: Transaction, kind: str, ref: str, delay: float = 0.0) -> None:
+        """Ordered although it was done before: what it was for is not so. One that is open stays as it is."""
+        self.order(tx, kind, ref, delay)
+        same = update(outbox).where(outbox.c.kind == kind, outbox.c.ref == ref, outbox.c.done_machine.is_not(None))
+        anew = {"done_machine": None, "result": None, "tries": 0, "due_machine": self._clock.machine() + delay}
+        tx.connection.execute(same.values(**anew))
+
     def _given_up(self, tx: Transaction, kind: str, ref: str) -> bool:
         """An order that was given up may be given again: the agent presses *hang up* a second time."""
         same = update(outbox).where(outbox.c.kind == kind, outbox.c.ref == ref, outbox.c.result == GIVEN_UP)

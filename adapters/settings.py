@@ -4,19 +4,18 @@ Lives here: names, defaults, and what makes a value malformed or unsafe. Not her
 An empty variable counts as unset. Secrets are plain strings with ``repr=False``; they are never logged.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from adapters.origins import is_loopback, origin
 from adapters.places import ROOT, socket_for
+from adapters.sound_settings import SoundSettings
 
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 REAL_TWILIO = "https://api.twilio.com"
 SAFE_QUARANTINE_SECONDS = 600
 SAFE_SECRET_CHARACTERS = 32
@@ -31,20 +30,7 @@ class SettingsInvalid(Exception):
         self.problems = problems
 
 
-def is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in LOOPBACK_HOSTS
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must begin with http:// or https:// and name a host")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError("must be an origin only, without a path: https://host or https://host:port")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-class Settings(BaseModel):
+class Settings(SoundSettings):
     """Made from what ``load_settings`` is given and from nothing else: there is no hidden second source."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
@@ -80,7 +66,6 @@ class Settings(BaseModel):
 
     # secrets of our own
     secret_key: str = Field(min_length=16, repr=False)
-    recordings_key: str = Field(default="", repr=False)
 
     # signing in
     openid_issuer: str = ""
@@ -114,7 +99,7 @@ class Settings(BaseModel):
     @field_validator("public_base_url", "twilio_api_base_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
-        return _origin(value)
+        return origin(value)
 
     @field_validator("twilio_api_secret")
     @classmethod
@@ -194,17 +179,6 @@ class Settings(BaseModel):
             return _embedded_redis_url(info.data.get("data_dir", Path("data")))
         if not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
-        return value
-
-    @field_validator("recordings_key")
-    @classmethod
-    def _thirty_two_bytes(cls, value: str) -> str:
-        try:
-            size = len(base64.b64decode(value, altchars=b"-_", validate=True))
-        except binascii.Error:
-            size = -1
-        if value and size != 32:
-            raise ValueError("must be 32 random bytes in base64")
         return value
 
     @field_validator("clock_file", "fault_file")

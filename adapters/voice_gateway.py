@@ -21,6 +21,7 @@ T = TypeVar("T")
 REAL_PROVIDER = "https://api.twilio.com"
 DEADLINE_SECONDS = 8.0
 EVENTS = ["initiated", "ringing", "answered", "completed"]
+RECORDING_EVENTS = ["in-progress", "completed", "absent"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,17 @@ class ProviderCall:
     to: str
     parent: str | None
     started: datetime | None
+
+
+@dataclass(frozen=True)
+class ProviderRecording:
+    """``status`` is the provider's word: in-progress, paused, stopped, processing, completed, absent."""
+
+    sid: str
+    status: str
+    seconds: int | None
+    started_here: bool  # by our order, not by a verb of a document
+    started: datetime | None = None  # whole seconds
 
 
 class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
@@ -160,6 +172,49 @@ class VoiceGateway:
         """The sound and its row at the provider; the account's log keeps that it was there."""
         return _result(lambda: str(self._client.recordings(recording_sid).delete()))
 
+    def delete_call(self, call_sid: str) -> Result:
+        """Its record in the account's log, numbers and all; refused while the call lasts."""
+        return _result(lambda: str(self._client.calls(call_sid).delete()))
+
+    def delete_text(self, message_sid: str) -> Result:
+        return _result(lambda: str(self._client.messages(message_sid).delete()))
+
+    def record(self, call_sid: str, status_callback: str) -> Result:
+        """This leg from now on: what is said and heard on it. Asked twice, it is recorded twice."""
+        return _result(
+            lambda: (
+                self._client.calls(call_sid)
+                .recordings.create(
+                    recording_channels="mono",
+                    trim="do-not-trim",
+                    recording_status_callback=status_callback,
+                    recording_status_callback_event=RECORDING_EVENTS,
+                )
+                .sid
+            )
+        )
+
+    def pause_recording(self, call_sid: str, recording_sid: str) -> Result:
+        """Silence is recorded instead. Done means that the provider has said that it is paused."""
+        return self._recording(call_sid, recording_sid, "paused", pause_behavior="silence")
+
+    def resume_recording(self, call_sid: str, recording_sid: str) -> Result:
+        return self._recording(call_sid, recording_sid, "in-progress")
+
+    def stop_recording(self, call_sid: str, recording_sid: str) -> Result:
+        return _result(lambda: str(self._client.calls(call_sid).recordings(recording_sid).update(status="stopped").sid))
+
+    def _recording(self, call_sid: str, recording_sid: str, status: str, **more: object) -> Result:
+        changed = _asked(lambda: self._client.calls(call_sid).recordings(recording_sid).update(status=status, **more))
+        if isinstance(changed, NotDone | Unknown):
+            return changed
+        said = getattr(changed, "status", None)
+        return Done(recording_sid) if said == status else Unknown(f"recording is {said}")
+
+    def recordings_of(self, call_sid: str) -> list[ProviderRecording] | NotDone | Unknown:
+        """An empty list may be up to a minute behind the truth."""
+        return _asked(lambda: [_listed(one) for one in self._client.calls(call_sid).recordings.list(limit=50)])
+
     def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
         return _asked(lambda: _call(self._client.calls(call_sid).fetch()))
 
@@ -175,6 +230,17 @@ def _call(record: object) -> ProviderCall:
         to=str(getattr(record, "to", "")),
         parent=getattr(record, "parent_call_sid", None),
         started=getattr(record, "start_time", None),
+    )
+
+
+def _listed(record: object) -> ProviderRecording:
+    length, began = str(getattr(record, "duration", None) or ""), getattr(record, "start_time", None)
+    return ProviderRecording(
+        sid=str(getattr(record, "sid", "")),
+        status=str(getattr(record, "status", "")),
+        seconds=int(length) if length.isascii() and length.isdigit() and len(length) <= 6 else None,
+        started_here=getattr(record, "source", None) == "StartCallRecordingAPI",
+        started=began if isinstance(began, datetime) and began.tzinfo is not None else None,
     )
 
 

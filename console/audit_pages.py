@@ -85,12 +85,12 @@ def _read(services: "Services", wanted: Filter, most: int) -> tuple[list[Deed], 
 def _filter(services: "Services") -> Filter:
     """What the address asks for; whatever is no filter filters nothing."""
     given, before = request.args, request.args.get("before", "")
-    since, until = _day(services, given.get("day", ""))
+    since, until = day_of(services, given.get("day", ""))
     key = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     return Filter(given.get("person", "")[:40], given.get("deed", "")[:40], since, until, key)
 
 
-def _day(services: "Services", written: str) -> tuple[datetime | None, datetime | None]:
+def day_of(services: "Services", written: str) -> tuple[datetime | None, datetime | None]:
     """A day of the city, from midnight to midnight."""
     try:
         day = date.fromisoformat(written)

@@ -1,26 +1,24 @@
-"""Voice messages and matters that are not rung: the list, the sound, and what an agent does with them."""
+"""Voice messages and matters that are not rung: the list, and what an agent does with them."""
 
-import logging
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, redirect, render_template, send_file, url_for
+from flask import jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from console import guard
 from console.posted import by_script, posted
 from console.rendering import page_language
+from console.sound_pages import listener
 from desks import wishes
-from desks.queue.messages import may_hear, not_rung
+from desks.queue.messages import not_rung
 from desks.supervision.overview import may_see_request
+from recordings import listening
 from recordings.service import Recordings
-from recordings.vault import VaultError
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
-LOG = logging.getLogger("console")
 LONGEST_NOTE = 1000
 
 
@@ -32,27 +30,11 @@ def part(services: "Services") -> str:
     return render_template("console/messages_part.html", **_page(services))
 
 
-def sound(services: "Services", recording_id: str) -> Response:
-    """Opened for this listener and kept by nobody on the way: neither the browser nor a proxy may store it."""
-    person = guard.person()
-    row = may_hear(services, person.scope, recording_id)
-    if row is None or row["stored_machine"] is None:
-        raise NotFound
-    try:
-        opened = services.vault.get(recording_id)
-    except VaultError as error:
-        LOG.error("sound cannot be played", extra={"recording": recording_id, "why": str(error)})
-        raise NotFound from None
-    LOG.info("message heard", extra={"recording": recording_id, "agent": person.agent_id})
-    answer = send_file(BytesIO(opened), mimetype="audio/wav", conditional=True, max_age=None, etag=False)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 def heard(services: "Services", recording_id: str) -> ResponseReturnValue:
+    """Dealt with by whoever may hear it, and nobody else: from then on its days of being kept run."""
     person, note = guard.person(), _note()
-    row = may_hear(services, person.scope, recording_id)
-    if row is None:
+    row = listening.allowed(services, listener(), recording_id, "listen")
+    if row is None or row["kind"] == "talk":
         raise NotFound
     if row["stored_machine"] is None and row["failed"] is None:  # still on its way: nobody can have heard it
         return _answer(False)

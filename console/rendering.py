@@ -9,6 +9,8 @@ from flask import g, request
 from console import guard, on_air
 from console.wording import Wording
 from console.words import DEFAULT_LANGUAGE, PAGE_LANGUAGES, page_words
+from recordings import listening
+from recordings.access import Listener
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -39,6 +41,13 @@ def context(services: "Services") -> dict[str, object]:
         "person": g.get("signed_in"),
         "supervises": bool(g.get("signed_in") and g.signed_in.role in guard.SUPERVISORS),
         "csrf": csrf,
+        "hers_to_hear": lambda recording_id: _hers_to_hear(services, recording_id),
         "on_air": on_air.everything(services, g.signed_in, language) if g.get("signed_in") else (),
         "topic_names": {topic.id: topic.name[language] for topic in services.rules.current().topics},
     }
+
+
+def _hers_to_hear(services: "Services", recording_id: str) -> bool:
+    """A desk that answers for others sees that there is a sound; no button promises what will be refused."""
+    person = g.signed_in
+    return listening.seen(services, Listener(person.agent_id, person.role, person.scope), recording_id) is not None

@@ -16,7 +16,7 @@ from console.posted import one_of, posted
 from console.rendering import page_language, wording
 from desks.talk import abuse as talk_abuse
 from desks.talk import listen as talk_listen
-from desks.talk import transfer
+from desks.talk import pause_recording, transfer
 from desks.talk.directory import directory
 from desks.talk.listen import MODES
 from desks.talk.transfer import GOAL_KINDS, KINDS, Answer, Changed, MovedOn, Wanted
@@ -34,6 +34,12 @@ NO = ("no", "false", "0")
 def hold(services: "Services", token: str) -> Said:
     on = one_of("on", (*YES, *NO)) in YES
     return _said(services, transfer.hold(services, guard.person().agent_id, _her_own(services, token), on))
+
+
+def recording(services: "Services", token: str) -> Said:
+    paused = one_of("paused", (*YES, *NO)) in YES
+    agent_id, hers = guard.person().agent_id, _her_own(services, token)
+    return _said(services, pause_recording.pause(services, agent_id, hers, paused))
 
 
 def begin(services: "Services", token: str) -> Said:

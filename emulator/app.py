@@ -20,6 +20,7 @@ from emulator import (
     rest_conferences,
     rest_messages,
     rest_queues,
+    rest_recorders,
     rest_recordings,
 )
 from emulator.config import Config
@@ -52,6 +53,7 @@ def create_app(network: Network) -> Flask:
     app.register_blueprint(rest_messages.blueprint(network))
     app.register_blueprint(rest_recordings.blueprint(network))
     app.register_blueprint(rest_recordings.media(network))
+    app.register_blueprint(rest_recorders.blueprint(network))
 
     @app.errorhandler(404)
     @app.errorhandler(405)

@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 from typing import Literal
 
 from emulator.clock import Clock
 from emulator.history import Json
-from emulator.voice import Voice
+from emulator.voice import Sound, Voice, clipped
 
 Direction = Literal["inbound", "outbound-api", "outbound-dial"]
 CallStatus = Literal[
     "queued", "initiated", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"
 ]
 FINAL: frozenset[CallStatus] = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+KEY_SECONDS = 0.2  # business seconds that a key sounds
 LONGEST_NAP = 0.5  # machine seconds; a changed rate is noticed this soon
 
 
@@ -129,6 +131,8 @@ class Call:
     said: Said | None = None
     recording: RecordingNow | None = None
     voice: Voice = field(default_factory=Voice)
+    tones: list[Sound] = field(default_factory=list)  # of its own keys
+    played: list[Sound] = field(default_factory=list)  # to it alone, by documents
     in_queue: str | None = None
     queue_sid: str | None = None
     conference: str | None = None
@@ -186,8 +190,28 @@ class Call:
     def press(self, digits: str) -> None:
         with self.lock:
             self.note("key", digits)
+            self._sound_keys(digits)
             self.keys.extend(digits)
             self.changed.notify_all()
+
+    def _sound_keys(self, digits: str) -> None:
+        at = max(self.clock.elapsed(), self.tones[-1].end if self.tones else 0.0)
+        for place, digit in enumerate(digits):
+            begin = at + place * KEY_SECONDS
+            self.tones.append(Sound(begin, begin + KEY_SECONDS, digit, key=True))
+
+    @contextmanager
+    def sounding(self, text: str, seconds: float = inf) -> Iterator[None]:
+        """While inside, this is heard on the leg: for so many business seconds, or until it is left."""
+        with self.lock:
+            begin, place = self.clock.elapsed(), len(self.played)
+            self.played.append(Sound(begin, begin + seconds, text))
+        try:
+            yield
+        finally:
+            with self.lock:
+                heard = clipped(self.played[place : place + 1], 0, self.clock.elapsed())
+                self.played[place : place + 1] = heard or (Sound(begin, begin, ""),)
 
     def hang_up(self, by: str) -> None:
         if self.on_hang_up:

@@ -157,8 +157,8 @@ class Conferences:
         for other in list(room.participants.values()):
             if other is not member:
                 self._network.part(member.call, other.call)
-                member.call.hears.discard(other.call.sid)
-                other.call.hears.discard(member.call.sid)
+                self._network.listens(member.call, other.call, hears=False)
+                self._network.listens(other.call, member.call, hears=False)
 
     def _mix(self, room: Conference) -> None:
         for one, other in combinations(list(room.participants.values()), 2):
@@ -168,8 +168,8 @@ class Conferences:
                 self._network.join(one.call, other.call)
             else:
                 self._network.part(one.call, other.call)
-            _one_way(one, other, hears=hears and not heard)
-            _one_way(other, one, hears=heard and not hears)
+            self._network.listens(one.call, other.call, hears=hears and not heard)
+            self._network.listens(other.call, one.call, hears=heard and not hears)
         for member in room.participants.values():
             member.call.changed.notify_all()
 
@@ -199,13 +199,6 @@ class Conferences:
 def _speaks_to(speaker: Participant, hearer: Participant) -> bool:
     """A coach is heard by the one she coaches alone; who is muted by nobody."""
     return not speaker.muted and speaker.coaching in ("", hearer.call.sid)
-
-
-def _one_way(hearer: Participant, speaker: Participant, *, hears: bool) -> None:
-    if hears:
-        hearer.call.hears.add(speaker.call.sid)
-    else:
-        hearer.call.hears.discard(speaker.call.sid)
 
 
 def _about(member: Participant) -> dict[str, str]:

@@ -16,6 +16,7 @@ from emulator.machines import Machines
 from emulator.messages import Messages
 from emulator.network import Network
 from emulator.queues import Queues
+from emulator.recorders import Recorders
 from emulator.recordings import Recordings
 from emulator.robots import Robots
 
@@ -30,6 +31,7 @@ def assemble(config: Config) -> Network:
     network.messages = Messages(network)
     network.devices = Devices(network)
     network.recordings = Recordings(network)
+    network.recorders = Recorders(network)
     network.machines = Machines(network)
     callbacks.subscribe(network)
     Robots(network)

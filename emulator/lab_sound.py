@@ -1,16 +1,17 @@
 """Lab pages about sound: what was recorded, and the recordings as a browser plays them. JSON; not Twilio's."""
 
-from io import BytesIO
+from collections.abc import Iterator
 
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, request
 
 from emulator.calls import Call
 from emulator.history import Json
 from emulator.lab_calls import Reply
 from emulator.network import Network, telephone_number
-from emulator.recordings import Recording
+from emulator.recordings import RECORD_VERB, Recording
 from emulator.speaking import say, speak, types
-from emulator.voice import Deed, Part, Quiet, Words, speaking_time
+from emulator.tapes import Taped
+from emulator.voice import Deed, Part, Quiet, Sound, Words, speaking_time
 
 KEYS = frozenset("0123456789*#")
 LONGEST = 14400.0
@@ -63,11 +64,54 @@ def tapes(network: Network) -> Blueprint:
     @lab.get("/lab/recordings/<sid>.wav")
     def sound(sid: str) -> Response | Reply:
         recording = network.recordings.all.get(sid)
-        if recording is None or not recording.exists or recording.status == "in-progress":
+        if recording is None or not recording.exists or recording.running:
             return jsonify(reason="no such sound"), 404
-        return send_file(BytesIO(recording.tape.wav), mimetype="audio/wav", conditional=True)
+        return _audio(recording.tape)
+
+    @lab.get("/lab/recordings/<sid>/words")
+    def words(sid: str) -> Reply:
+        with network.lock:
+            recording = network.recordings.all.get(sid)
+            if recording is None or recording.running:
+                return jsonify(reason="no such recording, or still running"), 404
+            return jsonify(
+                status=recording.status, words=[_word(network, recording, one) for one in recording.tape.all]
+            )
 
     return lab
+
+
+def _audio(tape: Taped) -> Response:
+    """As a player asks for it: whole, or a part; never more than a second of it is held."""
+    part = request.range.range_for_length(tape.size) if request.range else None
+    first, after = part or (0, tape.size)
+    answer = Response(_between(tape.pieces(), first, after), 206 if part else 200, mimetype="audio/wav")
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.headers["Content-Length"] = str(after - first)
+    if part:
+        answer.headers["Content-Range"] = f"bytes {first}-{after - 1}/{tape.size}"
+    return answer
+
+
+def _between(pieces: Iterator[bytes], first: int, after: int) -> Iterator[bytes]:
+    place = 0
+    for piece in pieces:
+        yield piece[max(0, first - place) : max(0, after - place)]
+        place += len(piece)
+        if place >= after:
+            return
+
+
+def _word(network: Network, recording: Recording, sound: Sound) -> dict[str, Json]:
+    """Where in the file it is, and by whose telephone: nobody's is the line's own."""
+    speaker = recording.call if recording.manner is RECORD_VERB else network.calls.get(sound.by)
+    return {
+        "begin": round(sound.begin - recording.tape.begin, 3),
+        "end": round(sound.end - recording.tape.begin, 3),
+        "text": sound.text,
+        "by": telephone_number(speaker) if speaker else "",
+        "key": sound.key,
+    }
 
 
 def _say(network: Network, call: Call, content: dict[str, object]) -> Reply:
@@ -108,12 +152,13 @@ def _parts(content: dict[str, object]) -> list[Part] | str:
 
 
 def summary(recording: Recording) -> dict[str, Json]:
-    playable = recording.exists and recording.status != "in-progress"
+    playable = recording.exists and not recording.running
     return {
         "sid": recording.sid,
         "call_sid": recording.call.sid,
         "from": telephone_number(recording.call),
         "status": recording.status,
+        "source": recording.manner.source,
         "seconds": recording.tape.seconds,
         "text": recording.tape.words,
         "created": recording.created.isoformat(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from emulator.calls import Call, Event
 from emulator.network import Network, telephone_number
 from emulator.telephones import Behaviour, LeftMessage
-from emulator.voice import Sound, clipped, speaking_time, words_of
+from emulator.voice import Sound, Words, clipped, speaking_time, words_of
 from emulator.words import spoken
 
 
@@ -51,6 +51,8 @@ class Machines:
         if phone is None or phone.behaviour.on_ring != "machine" or self._network.has_device(phone.number):
             return
         tape = self._tapes[call.sid] = Tape(self._network.clock.elapsed(), phone.behaviour)
+        greeting = Words(spoken("machine_greeting").text, phone.behaviour.greeting)
+        call.voice.speak([greeting], tape.answered)
         self._network.agenda.after(tape.behaviour.greeting, lambda: self._beep(call, tape))
 
     def _joined(self, call: Call) -> None:

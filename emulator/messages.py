@@ -50,6 +50,13 @@ class Messages:
         self._tell(message, told)
         return message
 
+    def delete(self, sid: str) -> bool:
+        """False: there is none."""
+        with self._network.lock:
+            found = self.sent.pop(sid, None)
+            self._save()
+        return found is not None
+
     def receive(self, sender: str, to: str, body: str) -> TextMessage | None:
         """From a telephone to a number of the account; None where nothing is set to take it."""
         network = self._network

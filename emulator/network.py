@@ -27,15 +27,17 @@ if TYPE_CHECKING:
     from emulator.machines import Machines
     from emulator.messages import Messages
     from emulator.queues import Queues
+    from emulator.recorders import Recorders
     from emulator.recordings import Recordings
 
 
 class Network:
-    conferences: "Conferences"  # these six are put in place by `exchange.assemble`
+    conferences: "Conferences"  # these seven are put in place by `exchange.assemble`
     devices: "Devices"
     machines: "Machines"
     messages: "Messages"
     queues: "Queues"
+    recorders: "Recorders"
     recordings: "Recordings"
 
     def __init__(self, config: Config) -> None:
@@ -57,6 +59,7 @@ class Network:
         self.reset_listeners: list[Callable[[], None]] = []
         self.ended_listeners: list[Callable[[Call], None]] = []
         self.event_listeners: list[Callable[[Call, Event], None]] = []
+        self.company_listeners: list[Callable[[Call], None]] = []  # whom this call hears has changed
         self.progress_listeners: list[Callable[[Call, str], None]] = []
 
     # --- telephones ----------------------------------------------------------------------------------------------
@@ -163,6 +166,7 @@ class Network:
                 if partner.sid not in call.partners:
                     call.partners.add(partner.sid)
                     call.note("joined", telephone_number(partner), **{"with": partner.sid})
+            self._new_company(one, other)
 
     def part(self, one: Call, other: Call) -> None:
         with self.lock:
@@ -171,6 +175,21 @@ class Network:
                     call.partners.discard(partner.sid)
                     if not call.over:
                         call.note("parted", telephone_number(partner), **{"with": partner.sid})
+            self._new_company(one, other)
+
+    def listens(self, hearer: Call, speaker: Call, *, hears: bool) -> None:
+        """Without being heard: muted, or coaching somebody else."""
+        with self.lock:
+            if hears:
+                hearer.hears.add(speaker.sid)
+            else:
+                hearer.hears.discard(speaker.sid)
+            self._new_company(hearer)
+
+    def _new_company(self, *calls: Call) -> None:
+        for listener in self.company_listeners:
+            for call in calls:
+                listener(call)
 
     def _part_all(self, call: Call) -> None:
         for sid in list(call.partners):

@@ -13,6 +13,7 @@ from emulator.history import Problem
 from emulator.network import Network
 from emulator.twiml_parse import NOT_TWILIOS, Document, Element
 from emulator.twiml_tables import Context
+from emulator.voice import speaking_time
 from emulator.words import spoken
 
 
@@ -111,7 +112,8 @@ def _apologise(network: Network, call: Call) -> Source | None:
         if call.status == "ringing":
             network.progress(call, "in-progress")
         call.note("say", words.text, words.language)
-        call.wait(len(words.text) / 14)
+        with call.sounding(words.text, speaking_time(words.text)):
+            call.wait(speaking_time(words.text))
     except CallRedirected:
         return call.take_redirect()
     return None

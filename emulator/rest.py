@@ -65,7 +65,7 @@ def equip(api: Blueprint, network: Network, *, guarded: bool = True) -> None:
             response = _injected(fault)
         _record(network, response, effect, fault)
         if fault is not None and fault.do == "lose_answer":
-            _cut(request.environ.get("werkzeug.socket"))
+            cut(request.environ.get("werkzeug.socket"))
         return response
 
 
@@ -84,7 +84,7 @@ def _authorised(network: Network) -> bool:
 
 
 def _injected(fault: Fault) -> Response:
-    code = 20429 if fault.status == 429 else 20500
+    code = {404: 20404, 429: 20429}.get(fault.status, 20500)
     return error(fault.status, code, f"injected {fault.status}")
 
 
@@ -103,8 +103,8 @@ def _record(network: Network, response: Response, effect: str, fault: Fault | No
     )
 
 
-def _cut(line: socket.socket | None) -> None:
-    """The effect stands, the answer never arrives."""
+def cut(line: socket.socket | None) -> None:
+    """Nothing more arrives: of an answer that was not sent yet, nothing at all, although its effect stands."""
     if line is not None:
         line.shutdown(socket.SHUT_RDWR)
 

@@ -51,6 +51,12 @@ def blueprint(network: Network) -> Blueprint:
             _update(network, call)
             return jsonify(resource(call, account))
 
+    @api.delete("/Calls/<sid>.json")
+    def delete(account: str, sid: str) -> tuple[str, int]:
+        g.sid = sid
+        _delete(network, sid)
+        return "", 204
+
     return api
 
 
@@ -59,6 +65,14 @@ def _found(network: Network, sid: str) -> Call:
     if call is None:
         raise not_found()
     return call
+
+
+def _delete(network: Network, sid: str) -> None:
+    """Its record goes; what belongs to the call, such as a recording, stays where it is."""
+    with network.lock:
+        if not _found(network, sid).over:
+            raise Refused(400, 20001, "Cannot delete a call that is in progress")
+        del network.calls[sid]
 
 
 def _order(network: Network) -> Order:

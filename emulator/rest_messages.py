@@ -1,4 +1,4 @@
-"""REST: messages. Create, list, fetch."""
+"""REST: messages. Create, list, fetch, delete."""
 
 import re
 
@@ -47,6 +47,13 @@ def blueprint(network: Network) -> Blueprint:
         if message is None:
             raise not_found()
         return jsonify(_message(message, account))
+
+    @api.delete("/Messages/<sid>.json")
+    def delete(account: str, sid: str) -> tuple[str, int]:
+        g.sid = sid
+        if not network.messages.delete(sid):
+            raise not_found()
+        return "", 204
 
     return api
 

@@ -1,15 +1,17 @@
 """REST: recordings. List, fetch, delete, and the sound itself."""
 
+from datetime import UTC
+
 from flask import Blueprint, Response, g, jsonify, request
 
 from emulator.callbacks import rfc2822
+from emulator.faults import Fault
 from emulator.history import Json
+from emulator.media_served import spoiled, streamed
 from emulator.network import Network
-from emulator.recordings import Recording
+from emulator.recordings import TOO_SHORT, Recording
 from emulator.rest import PREFIX, VERSION, Refused, equip, not_found, page
 from emulator.rest_calls import moment
-
-WAV = "audio/x-wav"
 
 
 def blueprint(network: Network) -> Blueprint:
@@ -37,7 +39,7 @@ def blueprint(network: Network) -> Blueprint:
             recording = _found(network, sid, call_sid)
             if recording.status == "deleted":
                 raise not_found()
-            if recording.status == "in-progress":
+            if recording.running:
                 raise Refused(400, 20001, "Cannot delete a recording that is in progress")
             network.recordings.delete(recording)
         return "", 204
@@ -58,7 +60,8 @@ def media(network: Network) -> Blueprint:
             raise not_found()
         if kind != "wav":
             raise Refused(415, 20001, f"no .{kind} here: this emulator makes WAV only")
-        return Response(recording.tape.wav, mimetype=WAV)
+        fault: Fault | None = g.fault
+        return streamed(recording.tape) if fault is None else spoiled(recording.tape, fault)
 
     return api
 
@@ -80,9 +83,15 @@ def _wanted(recording: Recording, call_sid: str | None) -> bool:
     return (
         (call_sid is None or recording.call.sid == call_sid)
         and (recording.status != "deleted" or _soft_deleted())
+        and ("ConferenceSid" not in args)
         and (not since or recording.created >= moment(since))
         and (not before or recording.created <= moment(before))
+        and _on_day(recording, args.get("DateCreated"))
     )
+
+
+def _on_day(recording: Recording, day: str | None) -> bool:
+    return not day or recording.created.astimezone(UTC).date() == moment(day).date()
 
 
 def _found(network: Network, sid: str, call_sid: str | None) -> Recording:
@@ -95,25 +104,25 @@ def _found(network: Network, sid: str, call_sid: str | None) -> Recording:
 
 
 def resource(recording: Recording, account: str) -> dict[str, Json]:
-    running = recording.status == "in-progress"
     return {
         "sid": recording.sid,
         "account_sid": account,
         "api_version": VERSION,
         "call_sid": recording.call.sid,
-        "channels": 1,
+        "channels": recording.manner.channels,
         "conference_sid": None,
         "date_created": rfc2822(recording.created),
         "date_updated": rfc2822(recording.updated),
-        "duration": None if running else str(recording.tape.seconds),
+        "duration": None if recording.running else str(recording.tape.seconds),
         "encryption_details": None,
-        "error_code": None,
+        "error_code": TOO_SHORT if recording.status == "absent" else None,
         "media_url": recording.url,
         "price": None,
         "price_unit": "USD",
-        "source": "RecordVerb",
+        "source": recording.manner.source,
         "start_time": rfc2822(recording.created),
         "status": recording.status,
         "subresource_uris": {},
+        "track": recording.manner.track,
         "uri": f"{PREFIX}/{account}/Recordings/{recording.sid}.json",
     }

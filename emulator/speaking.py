@@ -77,6 +77,7 @@ def say(network: Network, call: Call, text: str, confidence: float | None) -> st
         seconds = min(LONGEST_SPEECH, speaking_time(text))
         call.said = Said(text, confidence, network.clock.elapsed() + seconds)
         call.gathering = replace(call.gathering, keys=False, speech=False)
+        call.voice.sounds.append(Sound(call.said.end - seconds, call.said.end, text))
         call.note("speech", text, seconds=seconds, begin=network.clock.elapsed())
         call.changed.notify_all()
         return None

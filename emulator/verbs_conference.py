@@ -131,7 +131,8 @@ def _announce(network: Network, room: Conference, member: Participant) -> None:
 def _sound(network: Network, call: Call, source: Fetch | None) -> None:
     if source is None:
         call.note("music")
-        call.wait(None)
+        with call.sounding("music"):
+            call.wait(None)
         return
     if source.url:
         follow(network, call, source, Context.CONFERENCE_WAIT)

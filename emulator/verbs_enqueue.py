@@ -49,7 +49,8 @@ def _wait_out(element: Element, playing: Playing, queue: WaitingQueue, member: Q
     if not address:
         if address is None:
             playing.call.note("music")
-        playing.call.wait(None)
+        with playing.call.sounding("music" if address is None else ""):
+            playing.call.wait(None)
     try:
         while _one_turn(element, playing, queue, member):
             pass

@@ -9,8 +9,9 @@ from emulator.calls import Call, CallEnded, CallRedirected, Fetch, RecordingNow,
 from emulator.history import Problem
 from emulator.overrides import split
 from emulator.player import Playing, answer_if_ringing, verb
-from emulator.recordings import Recording, Taped
+from emulator.recordings import Recording
 from emulator.speaking import hand_over, note
+from emulator.tapes import Taped, trimmed
 from emulator.telephones import is_client
 from emulator.twiml_parse import NOT_TWILIOS, Element
 from emulator.voice import Deed, clipped
@@ -55,7 +56,8 @@ def record(element: Element, playing: Playing) -> Fetch | None:
         network.problem(call, Problem(NOT_TWILIOS, "transcribe knows American English only; nothing is written down"))
     if element.yes("playBeep", default=True):
         call.note("beep")
-        call.wait(BEEP_SECONDS)
+        with call.sounding("beep", BEEP_SECONDS):
+            call.wait(BEEP_SECONDS)
     recording = network.recordings.begin(call, _told(element, playing))
     began = network.clock.elapsed()
     try:
@@ -174,14 +176,10 @@ def _finish(element: Element, playing: Playing, recording: Recording, began: flo
     return playing.link(element.get("action", ""), element.get("method", "POST"), params)
 
 
-def _tape(call: Call, trimmed: bool, began: float, ended: float) -> Taped:
+def _tape(call: Call, trims: bool, began: float, ended: float) -> Taped:
     with call.lock:
-        sounds = clipped(call.voice.sounds, began, ended)
-    if not trimmed:
-        return Taped(sounds, began, ended)
-    if not sounds:
-        return Taped((), began, began)
-    return Taped(sounds, sounds[0].begin, sounds[-1].end)
+        tape = Taped(clipped(call.voice.sounds, began, ended), began, ended)
+    return trimmed(tape) if trims else tape
 
 
 def _tell_only(playing: Playing, following: Fetch) -> None:

@@ -16,6 +16,11 @@ def _times(element: Element) -> int:
 
 def _hear(call: Call, event: Event, seconds: float, *, until_key: bool) -> bool:
     """True if a key, or speech that is listened for, cut it."""
+    with call.sounding(event.text or "", seconds):
+        return _wait(call, event, seconds, until_key=until_key)
+
+
+def _wait(call: Call, event: Event, seconds: float, *, until_key: bool) -> bool:
     cut = call.wait(seconds, lambda: until_key and call.interrupted)
     if cut:
         call.mark_cut(event)
@@ -51,7 +56,7 @@ def play_sound(element: Element, playing: Playing, *, until_key: bool = False) -
 def pause(element: Element, playing: Playing, *, until_key: bool = False) -> bool:
     seconds = element.number("length", 1)
     event = playing.call.note("pause", seconds=seconds)
-    return _hear(playing.call, event, seconds, until_key=until_key)
+    return _wait(playing.call, event, seconds, until_key=until_key)
 
 
 @verb("Say")

@@ -44,9 +44,13 @@ Part = Words | Quiet | Deed
 
 @dataclass(frozen=True)
 class Sound:
+    """`by`: the call whose owner makes it; empty where that is plain, or where the line itself makes it."""
+
     begin: float
     end: float
     text: str
+    by: str = ""
+    key: bool = False  # a key's tones, not words
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,11 @@ def _cut(sound: Sound, begin: float, end: float) -> Sound:
     first, last = max(sound.begin, begin), min(sound.end, end)
     if last <= first:
         return replace(sound, begin=first, end=first)
+    if sound.key or sound.end == inf:
+        return replace(sound, begin=first, end=last)
     scale = len(sound.text) / (sound.end - sound.begin)
     text = sound.text[round((first - sound.begin) * scale) : round((last - sound.begin) * scale)]
-    return Sound(first, last, text)
+    return replace(sound, begin=first, end=last, text=text)
 
 
 def words_of(sounds: Iterable[Sound]) -> str:

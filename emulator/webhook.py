@@ -17,6 +17,7 @@ from emulator.overrides import Overrides, split
 from emulator.signature import sign
 
 HELD_AT_MOST = 10.0  # machine seconds a held-back webhook waits for the next one of its call
+HELD_FOR_ONE = 60.0  # where it waits for a certain one
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class WebhookSender:
         self._faults = faults
         self._delivered = threading.Condition()
         self._counts: dict[str, int] = {}
+        self._awaited: list[tuple[str, str, threading.Event]] = []  # of this call, with this in it
 
     def deliver(self, webhook: Webhook) -> Answer | Failed:
         """Sends until answered or given up; the answer is final (no 3xx, 4xx, 5xx)."""
@@ -52,7 +54,7 @@ class WebhookSender:
     def _attempt(
         self, webhook: Webhook, limits: Overrides, deadline: float, token: str, attempt: int
     ) -> Answer | Failed:
-        fault = self._faults.strike("webhook", f"{webhook.method} {webhook.url}")
+        fault = self._faults.strike("webhook", f"{webhook.method} {webhook.url}", urlencode(webhook.params))
         began = time.monotonic()
         result = self._with_fault(webhook, limits, deadline, token, fault)
         self._record(webhook, attempt, result, time.monotonic() - began, fault)
@@ -67,8 +69,8 @@ class WebhookSender:
             case "delay" if fault:
                 time.sleep(fault.seconds)
                 return self._send(webhook, limits, time.monotonic() + limits.total, token)
-            case "hold_back":
-                self._hold(webhook.call_sid)
+            case "hold_back" if fault:
+                self._hold(webhook.call_sid, fault.until)
                 return self._send(webhook, limits, time.monotonic() + limits.total, token)
             case "lose_answer":
                 self._send(webhook, limits, deadline, token)
@@ -91,7 +93,13 @@ class WebhookSender:
 
         threading.Thread(target=run, name="webhook copy", daemon=True).start()
 
-    def _hold(self, call_sid: str) -> None:
+    def _hold(self, call_sid: str, until: str) -> None:
+        if until:
+            arrived = threading.Event()
+            with self._delivered:
+                self._awaited.append((call_sid, until, arrived))
+            arrived.wait(HELD_FOR_ONE)
+            return
         with self._delivered:
             count = self._counts.get(call_sid, 0)
             self._delivered.wait_for(lambda: self._counts.get(call_sid, 0) > count, HELD_AT_MOST)
@@ -150,6 +158,14 @@ class WebhookSender:
         with self._delivered:
             self._counts[webhook.call_sid] = self._counts.get(webhook.call_sid, 0) + 1
             self._delivered.notify_all()
+            self._let_go(webhook)
+
+    def _let_go(self, webhook: Webhook) -> None:
+        """Of what was held back until this one arrived."""
+        told = f"{webhook.method} {webhook.url} {urlencode(webhook.params)}"
+        for one in [one for one in self._awaited if one[0] == webhook.call_sid and one[1] in told]:
+            self._awaited.remove(one)
+            one[2].set()
 
 
 def _headers(signature: str, token: str, method: str) -> tuple[tuple[str, str], ...]:

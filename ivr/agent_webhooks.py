@@ -22,6 +22,7 @@ from desks import store
 from desks.talk.conversation import Conversation, Ring, Room
 from desks.talk.legs import room_failed
 from ivr.caller_input import Pressed, read
+from ivr.resident_notice_webhooks import greeting
 from ivr.step_url import hold_url, link
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
 from ivr.twiml import render
@@ -58,13 +59,12 @@ class AgentLeg:
             return Turn(
                 AGENT_LANGUAGE, (DialConference(conversation.name, over, hold_url(base), ends=conversation.ends),)
             )
-        hello = "hello-neutral" if conversation.keyed_in else "hello"
         dial = DialNumber(
             conversation.e164,
             over,
             timeout=RESIDENT_RING_SECONDS,
             status_callback=link(base, "leg", k=token, w="resident"),
-            greeting_url=link(base, f"resident/{hello}", lang=conversation.language),
+            greeting_url=greeting(base, token, conversation),
         )
         return Turn(AGENT_LANGUAGE, (dial,))
 

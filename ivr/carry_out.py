@@ -19,6 +19,7 @@ from desks import store as desks_store
 from desks.line.waiting import Line, outlook
 from ivr.carry_out_known import CarryOutKnown
 from ivr.carry_out_message import CarryOutMessage
+from ivr.carry_out_notice import declined, told_with_join
 from ivr.carry_out_routes import RouteOrders
 from ivr.dialogue.known import is_sensitive
 from ivr.effects import (
@@ -27,6 +28,7 @@ from ivr.effects import (
     CancelRequest,
     CheckCode,
     CloseLine,
+    DeclineRecording,
     DropMessage,
     Effect,
     GiveUpLine,
@@ -117,6 +119,8 @@ class CarryOut:
                 return self._message().run(effect)
             case CancelRequest() | MoveRequest() | CheckCode():
                 return self._known().run(effect)
+            case DeclineRecording(line_id):
+                return declined(self.services, self.tx, line_id)
         assert_never(effect)
 
     def _routes(self) -> RouteOrders:
@@ -127,26 +131,25 @@ class CarryOut:
         return CarryOutMessage(self.services, self.tx, self.step, self.facts, self.caller.call_sid, number_id)
 
     def _known(self) -> CarryOutKnown:
-        number_id = self._own_number_id()
-        return CarryOutKnown(self.services, self.tx, self.step, self.facts, self.caller.call_sid, number_id)
+        ours = (self.services, self.tx, self.step, self.facts, self.caller.call_sid)
+        return CarryOutKnown(*ours, self._own_number_id())
 
     def _join(self, effect: JoinLine) -> Result:
         self._forget_number()
         request = self._about(effect)
-        return Joined(
-            self.line.join(
-                call_sid=self.caller.call_sid,
-                number_id=self._own_number_id(),
-                topic=effect.topic,
-                language=self.step.language,
-                service_language=effect.service_language,
-                department=effect.department,
-                desk=effect.desk,
-                arrived=self._arrived(),
-                request=request,
-                expected=self._expected(effect, request),
-            )
+        line_id = self.line.join(
+            call_sid=self.caller.call_sid,
+            number_id=self._own_number_id(),
+            topic=effect.topic,
+            language=self.step.language,
+            service_language=effect.service_language,
+            department=effect.department,
+            desk=effect.desk,
+            arrived=self._arrived(),
+            request=request,
+            expected=self._expected(effect, request),
         )
+        return Joined(line_id, told_with_join(self.tx, line_id, self.facts))
 
     def _expected(self, effect: JoinLine, request: RowMapping | None) -> int | None:
         """Only a newcomer's wait is expected: an old place and an urgent matter come sooner."""
@@ -285,9 +288,7 @@ class CarryOut:
 
     def _told(self, request_id: str, joined: bool, place_kept: bool) -> Result:
         row = promises.get(self.tx.connection, request_id)
-        if row is None:
-            return TooLate()
-        return promised(self.tx.connection, row, joined, place_kept)
+        return TooLate() if row is None else promised(self.tx.connection, row, joined, place_kept)
 
     def _own_number_id(self) -> str | None:
         if self.caller.number_id is not None or not isinstance(self.caller.number, Callable):
@@ -295,6 +296,5 @@ class CarryOut:
         return promises.number_id(self.tx.connection, self.caller.number.e164, self.facts.now)
 
     def _arrived(self) -> datetime:
-        if not self.step.arrived:
-            return self.facts.now
-        return datetime.fromtimestamp(self.step.arrived / 1000, UTC)
+        arrived = self.step.arrived
+        return datetime.fromtimestamp(arrived / 1000, UTC) if arrived else self.facts.now

@@ -144,6 +144,13 @@ class DropMessage:
 
 
 @dataclass(frozen=True)
+class DeclineRecording:
+    """The caller does not want her talk to be recorded."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
 class RaiseAlarm:
     """Nobody on duty answered: the supervisor's list, and a text to the alarm number."""
 
@@ -171,6 +178,7 @@ Effect = (
     | KeepMessage
     | DropMessage
     | RaiseAlarm
+    | DeclineRecording
 )
 
 
@@ -180,6 +188,7 @@ Effect = (
 @dataclass(frozen=True)
 class Joined:
     line_id: str
+    tell_recording: bool = False  # her talk would be recorded, and this call has not heard so
 
 
 @dataclass(frozen=True)

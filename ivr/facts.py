@@ -84,6 +84,7 @@ class LineFacts:
     promised: Promised | None = None  # the stay ended in this promise
     in_transfer: bool = False  # her agent has asked somebody else for her: an empty room is no goodbye
     token: str = ""  # of the offer whose agent she talks with
+    recording: Literal["untold", "told", "declined"] = "untold"  # what she knows and wants of it
     outcome: str = ""  # how the stay ended, where it has
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping
 
 from desks.line.dealing import OnDuty
 from desks.store import Duty
+from desks.talk.recorded import records_talks
 from ivr import plain
 from ivr.caller_input import Pressed
 from ivr.carry_out import Caller
@@ -98,7 +99,7 @@ class _MadeUp(Finder):
         facts = self.facts(step, given, needs(asking))
         said = dialogue.advance(step, given, facts)
         if isinstance(said, JoinLine):
-            said = dialogue.after(step, said, Joined("tried"), facts)
+            said = dialogue.after(step, said, Joined("tried", records_talks(self.rules, said.department)), facts)
         return said if isinstance(said, Turn) else None
 
     @cached_property

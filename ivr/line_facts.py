@@ -2,7 +2,7 @@
 
 from collections.abc import Callable as Function
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -62,6 +62,7 @@ class LineFinder:
             promised=self._promised() if row["state"] == "promised" else None,
             in_transfer=row["state"] == "talking" and open_about(self.connection, self.call_sid) is not None,
             token=row["offer_token"] or "",
+            recording=_of_recording(row),
             outcome=row["outcome"] or "",
         )
 
@@ -85,6 +86,12 @@ class LineFinder:
         number = promises.e164_of(self.connection, row["number_id"])
         window = Window(row["window_start_at"], row["window_end_at"])
         return Promised(window, row["topic"], row["code"], joined=False, place_kept=True, number=number)
+
+
+def _of_recording(row: RowMapping) -> Literal["untold", "told", "declined"]:
+    if row["recording_declined"]:
+        return "declined"
+    return "untold" if row["recording_told_at"] is None else "told"
 
 
 def _speaks(duty: Duty, desk: str, language: str) -> bool:

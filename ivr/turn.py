@@ -139,6 +139,7 @@ class Gather:
     action: str  # absolute URL
     digits: int | None = 1  # None: until #
     timeout: int = 7  # seconds of business time after the last word
+    posts_silence: bool = True  # False: whoever presses nothing goes on to what follows in the same answer
 
 
 @dataclass(frozen=True)

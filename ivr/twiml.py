@@ -156,7 +156,7 @@ def _gather(gather: Gather, pen: _Pen) -> TwiML:
         num_digits=gather.digits,
         finish_on_key="" if gather.digits == 1 else "#",
         timeout=gather.timeout,
-        action_on_empty_result=True,
+        action_on_empty_result=gather.posts_silence,
     )
     for at, spoken in enumerate(gather.spoken):
         written.append(_spoken(spoken, gather.spoken[at + 1 :], pen))

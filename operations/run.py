@@ -23,6 +23,7 @@ from operations.setup import Refused, prepare
 from operations.specs import NoStore, specs_for
 from operations.supervise import Plan, become_supervisor, hear_signals, teller
 from operations.words import ready_for_calls, ready_for_trial
+from recordings.transcripts import TranscriberInvalid, transcriber_for
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,6 +99,10 @@ def _complete(environment: Mapping[str, str], settings: Settings) -> dict[str, s
 
 def _check(settings: Settings, emulator: bool) -> None:
     problems = [] if emulator else serve_problems(settings)
+    try:
+        transcriber_for(settings.transcriber)
+    except TranscriberInvalid as invalid:
+        problems = [*problems, str(invalid)]
     if problems:
         raise SettingsInvalid(problems)
 

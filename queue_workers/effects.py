@@ -6,14 +6,15 @@ same token; what may happen twice without harm (ending a leg, bringing a caller)
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, select, update
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.outbox import GIVEN_UP
-from adapters.schema import offer, outbox, text_message
+from adapters.schema import offer, text_message
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
 from callbacks import store as promises
 from callbacks.service import Promises
@@ -22,65 +23,68 @@ from desks import store
 from desks.talk.conversation import Conversation
 from desks.talk.telephone_store import rung_at
 from ivr.step_url import RETRY, link, step_for, url_of
-from queue_workers import ending_effects, listen_effects, sound_effects, talk_effects
+from queue_workers import (
+    ending_effects,
+    erase_effects,
+    listen_effects,
+    record_effects,
+    sound_effects,
+    talk_effects,
+    transcript_effects,
+)
+from queue_workers.hands import Hands
+from queue_workers.orders import Order, Outcome, Work, claim, is_waiting, settle
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("effects")
-LEASE_SECONDS = 20.0  # longer than the provider's deadline
 RING_SECONDS = 20
 AGAIN_SECONDS = 1.0  # after a 429 or a refused connection
 LONGEST_SECONDS = 30.0
 MOST_TRIES = 20  # of effects that may be repeated: about eight minutes
 MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears the message
+LONG = frozenset(  # what may take longer than a lease, or comes by the hundred at night; no ring waits for any of it
+    {"fetch_recording", "transcribe", "drop_sound", "delete_recording", "delete_call", "delete_text"}
+)
 
-Again = float  # machine seconds until the next try
-Outcome = str | Again
 
-
-def carry_out(services: "Services", outbox_id: str) -> bool:
-    """False: done already, not due, or somebody else works on it."""
-    order = _claim(services, outbox_id)
-    if order is None:
+def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) -> bool:
+    """False: done already, not due, or somebody else works on it. ``hands`` do what takes long, where there are any:
+    they claim it once they are free for it, so that nothing waits with a lease that runs out."""
+    order = claim(services, outbox_id, LONG if hands is not None else ())
+    if order is not None:
+        _act(services, order)
+        return True
+    if hands is None or hands.full() or not is_waiting(services, outbox_id, LONG):
         return False
-    kind, ref, tries = order
-    outcome = EFFECTS[kind](services, ref)
+    return hands.take(partial(carry_out, services, outbox_id), outbox_id)
+
+
+def _act(services: "Services", order: Order) -> None:
+    work = Work(services, order)
+    outcome = _outcome(services, order, work)
     if isinstance(outcome, float):
-        outcome = GIVEN_UP if tries >= MOST_TRIES else min(LONGEST_SECONDS, outcome * 2 ** (tries - 1))
-    if outcome == GIVEN_UP and kind in ENDED_INSTEAD:
-        ENDED_INSTEAD[kind](services, ref)
-    _settle(services, outbox_id, outcome)
-    return True
+        outcome = _again(order, outcome)
+    if outcome == GIVEN_UP and order.kind in ENDED_INSTEAD:
+        ENDED_INSTEAD[order.kind](services, order.ref)
+    if not work.settled:
+        settle(services, order, outcome)
+    if work.next is not None:
+        _act(services, work.next)
 
 
-def _claim(services: "Services", outbox_id: str) -> tuple[str, str, int] | None:
-    now = services.clock.machine()
-    free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
-    mine = update(outbox).where(
-        outbox.c.id == outbox_id, outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
-    )
-
-    def claim(tx: Transaction) -> tuple[str, str, int] | None:
-        changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
-        if changed.rowcount != 1:
-            return None
-        row = tx.connection.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
-        return row["kind"], row["ref"], row["tries"]
-
-    return services.database.run(claim)
+def _again(order: Order, seconds: float) -> Outcome:
+    if order.kind in erase_effects.NEVER_GIVEN_UP:
+        return erase_effects.later(order.tries)
+    return GIVEN_UP if order.tries >= MOST_TRIES else min(LONGEST_SECONDS, seconds * 2 ** (order.tries - 1))
 
 
-def _settle(services: "Services", outbox_id: str, outcome: Outcome) -> None:
-    now = services.clock.machine()
-    values: dict[str, object] = {"lease_machine": None}
-    if isinstance(outcome, float):
-        values["due_machine"] = now + outcome
-    else:
-        values |= {"done_machine": now, "result": outcome[:40]}
-    same = update(outbox).where(outbox.c.id == outbox_id)
-    services.database.run(lambda tx: tx.connection.execute(same.values(**values)))
+def _outcome(services: "Services", order: Order, work: Work) -> Outcome:
+    if order.kind in AT_LENGTH:
+        return AT_LENGTH[order.kind](services, order.ref, work)
+    return EFFECTS[order.kind](services, order.ref)
 
 
 # --- the effects -------------------------------------------------------------------------------------------------
@@ -157,9 +161,12 @@ def _out_of_queue(services: "Services", stay: RowMapping | None, wanted: str, no
     """Taken from the queue, never from wherever the call may be by now: a talk would be torn apart.
 
     One who is not in the queue yet still hears who will answer; her first turn there waits for this order. Whoever was
-    handed over is led to the line already, and into the room from there: a second lead would tear her out of it.
+    handed over is led to the line already, and into the room from there: a second lead would tear her out of it. Nor is
+    anybody torn out of the words that her talk is recorded: it would begin without them. Her first turn leads her on.
     """
-    if stay is None or stay["state"] != wanted or (stay["queue_sid"] is None and stay["handed_over_by"] is not None):
+    if stay is None or stay["state"] != wanted:
+        return "not wanted"
+    if stay["queue_sid"] is None and (stay["handed_over_by"] is not None or stay["recording_told_at"] is not None):
         return "not wanted"
     url = url_of(services.base, step_for(stay, "left", nonce))
     if stay["queue_sid"] is None:
@@ -216,6 +223,8 @@ def send_text(services: "Services", message_id: str) -> Outcome:
         if tx.connection.execute(mine.values(asked_machine=services.clock.machine())).rowcount != 1:
             return "not wanted"
         row = tx.connection.execute(select(text_message).where(text_message.c.id == message_id)).mappings().one()
+        if row["number_id"] is None:  # forgotten meanwhile
+            return "not wanted"
         to = e164_of(tx.connection, row["number_id"])
     result = services.gateway.text(to, services.settings.sms_sender, row["body"], f"{services.base}/sms/status{RETRY}")
     with services.database.write() as tx:
@@ -242,6 +251,11 @@ def untold(services: "Services", tx: Transaction, request_id: str | None, body: 
         Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 
 
+AT_LENGTH: Mapping[str, Callable[["Services", str, Work], Outcome]] = {
+    "fetch_recording": sound_effects.fetch_recording,
+    "delete_recording": sound_effects.delete_recording,
+    "transcribe": transcript_effects.transcribe,
+}
 EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "ring_agent": ring_agent,
     "bring_caller": bring_caller,
@@ -251,9 +265,12 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "leave_message": leave_message,
     "end_leg": end_leg,
     "send_text": send_text,
-    "fetch_recording": sound_effects.fetch_recording,
-    "delete_recording": sound_effects.delete_recording,
     "drop_sound": sound_effects.drop_sound,
+    "delete_call": erase_effects.delete_call,
+    "delete_text": erase_effects.delete_text,
+    "start_recording": record_effects.start_recording,
+    "set_recording": record_effects.set_recording,
+    "stop_recording": record_effects.stop_recording,
     "promote": talk_effects.promote,
     "set_hold": talk_effects.set_hold,
     "consult": talk_effects.consult,

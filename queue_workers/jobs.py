@@ -5,6 +5,7 @@ import functools
 from bootstrap import Services, build_services
 from desks.line import dispatch
 from queue_workers import effects
+from queue_workers.hands import Hands
 
 
 @functools.cache
@@ -13,8 +14,14 @@ def services() -> Services:
     return build_services()
 
 
+@functools.cache
+def hands() -> Hands:
+    """Of this process: a job ends at once although its sound takes a while, and the next ring is not held up."""
+    return Hands()
+
+
 def effect(outbox_id: str) -> bool:
-    return effects.carry_out(_following(), outbox_id)
+    return effects.carry_out(_following(), outbox_id, hands())
 
 
 def deal() -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping, delete, select, text, update
 
 from adapters.database import Transaction
-from adapters.schema import call_draft, code_try, offer, presence, receipt, route_decision
+from adapters.schema import call_draft, code_try, offer, outbox, presence, receipt, route_decision
 from adapters.schema.promises import DIALING as RINGS
 from adapters.voice_gateway import NotDone, ProviderCall
 from callbacks import owner_store as owners
@@ -41,6 +41,10 @@ RING_NEWS_SECONDS = 5.0  # after the agent's leg has ended
 KEEP_SECONDS = 24 * 3600.0
 KEEP_WAYS = timedelta(days=400)  # a draft is compared with the same weeks of the year before; and a month's margin
 WAYS_AT_ONCE = 500
+GIVEN_ONCE = (
+    "set_recording",
+    "set_hold",
+)  # orders with a name of their own each time: done, nobody asks for them again
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -220,13 +224,16 @@ def owners_gone(services: "Services") -> None:
 
 
 def tidy(services: "Services") -> None:
-    """Receipts, keyed-in numbers and tried codes of calls that are long over; ways of calls that nobody asks after."""
+    """Receipts, keyed-in numbers, tried codes and spent orders of calls that are long over; ways of calls that nobody
+    asks after."""
     limit = services.clock.machine() - KEEP_SECONDS
 
     def forget(tx: Transaction) -> None:
         tx.connection.execute(delete(receipt).where(receipt.c.made_machine < limit))
         tx.connection.execute(delete(call_draft).where(call_draft.c.made_machine < limit))
         tx.connection.execute(delete(code_try).where(code_try.c.made_machine < limit))
+        spent = (outbox.c.kind.in_(GIVEN_ONCE), outbox.c.done_machine < limit)
+        tx.connection.execute(delete(outbox).where(*spent))
 
     services.database.run(forget)
     services.database.run(partial(_forget_ways, services.clock.now() - KEEP_WAYS))

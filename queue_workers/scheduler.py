@@ -16,7 +16,7 @@ from datetime import UTC
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from adapters.database import DatabaseError
 from adapters.logs import configure_logging
@@ -26,9 +26,21 @@ from callbacks import ledger, limit_watch
 from desks import wishes
 from desks.line import dispatch
 from ivr import fallback
-from queue_workers import after_hours, effects, planned_rules, reconcile, sound_repairs, talk_repairs
+from queue_workers import (
+    after_hours,
+    effects,
+    planned_rules,
+    reconcile,
+    record_repairs,
+    sound_repairs,
+    talk_repairs,
+    transcript_effects,
+)
 from queue_workers.enqueue import Enqueuer
+from queue_workers.hands import Aside, Hands
+from queue_workers.keeping import NightKeeping
 from queue_workers.night_watch import NightWatch
+from queue_workers.sound_patrol import Patrol
 
 LOG = logging.getLogger("clock")
 FAST_SECONDS = 0.2
@@ -48,12 +60,15 @@ class Dispatcher:
         self.services = services
         self.queue = Enqueuer(services.live)
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="effect")
+        self.long = Hands()
         self.busy: set[str] = set()
         self.lock = threading.Lock()
         self.checked: dict[str, float] = {}
         self.seen_record = services.clock.machine()
         self.fallback_version: int | None = None
         self.night_watch = NightWatch()
+        self.patrol, self.rounds = Patrol(), Aside("patrol")
+        self.keeping = NightKeeping()
         self.last_tick = time.monotonic()
 
     def fast(self) -> None:
@@ -91,9 +106,13 @@ class Dispatcher:
         self.guarded("interpreters", lambda: wishes.unkept_interpreters(services))
         self.guarded("promises gone by", lambda: ledger.judge_ended(services))
         self.guarded("owners who left", lambda: reconcile.owners_gone(services))
+        self.guarded("recorded talks", lambda: record_repairs.recorded_talks(services))
         self.guarded("messages left", lambda: sound_repairs.left_drafts(services))
         self.guarded("sound", lambda: sound_repairs.unfinished_sound(services))
+        self.guarded("texts of sound", lambda: transcript_effects.forgotten(services))
+        self.rounds.begin(lambda: self.guarded("vault", lambda: self.patrol.step(services)))
         self.guarded("tidying", lambda: reconcile.tidy(services))
+        self.guarded("times to be kept", lambda: self.keeping.step(services))
         self.guarded("days ahead", lambda: self.night_watch.begin_due(services))
 
     def _keep_fallback(self) -> None:
@@ -129,14 +148,21 @@ class Dispatcher:
                 self._act(order_id)
 
     def _due(self) -> list[tuple[str, bool]]:
-        """Orders that nobody works on: those whose hint may still be on its way are given a moment."""
+        """Orders that nobody works on: those whose hint may still be on its way are given a moment.
+
+        What takes long comes last: a thousand sounds that wait hide no ring.
+        """
         now = self.services.clock.machine()
         free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
         query = select(outbox.c.id, outbox.c.due_machine, outbox.c.handed_machine).where(
             outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
         )
+        takes_long = outbox.c.kind.in_(effects.LONG)
+        if self.long.full():
+            query = query.where(~takes_long)
+        first = (case((takes_long, 1), else_=0), outbox.c.due_machine)
         with self.services.database.read() as connection:
-            rows = connection.execute(query.order_by(outbox.c.due_machine).limit(MOST_ORDERS)).all()
+            rows = connection.execute(query.order_by(*first).limit(MOST_ORDERS)).all()
         found: list[tuple[str, bool]] = []
         for row in rows:
             handed = row.handed_machine is not None and row.handed_machine >= row.due_machine
@@ -161,7 +187,7 @@ class Dispatcher:
 
     def _carry_out(self, order_id: str) -> None:
         try:
-            self.guarded("effect", lambda: effects.carry_out(self.services, order_id))
+            self.guarded("effect", lambda: effects.carry_out(self.services, order_id, self.long))
         finally:
             with self.lock:
                 self.busy.discard(order_id)

@@ -4,12 +4,14 @@ stored, sound that the provider still holds. Each is found again and moved on. I
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
+from adapters.database import Transaction
 from adapters.voice_gateway import NotDone, ProviderCall
-from recordings import store
+from recordings import sound_store, store
 from recordings.service import Recordings
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ LOG = logging.getLogger("reconcile")
 DRAFT_MINUTES = timedelta(minutes=10)  # business time; no message and its choice take that long
 FETCHED_WITHIN = timedelta(days=7)  # business time until the sound is noted as lost; a key that is missing or a full
 # disk may be found only after a holiday, and until then the provider's copy is there to be fetched
+GIVEN_UP_SECONDS = 600.0  # machine time until what was given up is ordered again
+FAILED_SECONDS = 3600.0  # and what was no sound at all: somebody's page of repairs, perhaps
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -41,21 +45,20 @@ def _is_over(services: "Services", call_sid: str) -> bool:
 
 
 def unfinished_sound(services: "Services") -> int:
-    """Orders again what was given up: an order that still runs is not doubled."""
+    """Orders again what was given up, or was never ordered: an order that still runs is not doubled."""
+    machine, young = services.clock.machine(), services.clock.now() - FETCHED_WITHIN
+    given_up, failed = machine - GIVEN_UP_SECONDS, machine - FAILED_SECONDS
     with services.database.read() as connection:
-        rows = store.unfinished(connection)
+        rows = sound_store.unfinished(connection, young, given_up, failed)
     for row in rows:
-        with services.database.write() as tx:
-            _order(services, Recordings(services, tx, services.rules.current()), row)
+        services.database.run(partial(_order, services, row))
     return len(rows)
 
 
-def _order(services: "Services", recordings: Recordings, row: RowMapping) -> None:
-    tx, recording_id = recordings.tx, row["id"]
-    if row["stored_machine"] is not None or row["state"] == "dropped":
-        services.outbox.order(tx, "delete_recording", recording_id)
-    elif row["made_at"] + FETCHED_WITHIN < services.clock.now():
+def _order(services: "Services", row: RowMapping, tx: Transaction) -> None:
+    recording_id = row["id"]
+    if row["order"] == "fetch_recording" and row["made_at"] + FETCHED_WITHIN < services.clock.now():
         LOG.error("sound never came", extra={"recording": recording_id})
-        recordings.failed(recording_id, "never came")
+        Recordings(services, tx, services.rules.current()).failed(recording_id, "never came")
     else:
-        services.outbox.order(tx, "fetch_recording", recording_id)
+        services.outbox.again(tx, row["order"], recording_id)

@@ -3,7 +3,6 @@
 Nothing is fetched or deleted here: what must happen outside is ordered in the outbox by the same commit.
 """
 
-import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
 from adapters.ids import new_id
-from adapters.media import Fetched
 from callbacks import limit_store as limits
 from callbacks import store as promises
 from callbacks.limits import DAY, number_over
@@ -20,8 +18,9 @@ from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
 from desks import store as desks_store
 from desks.line.waiting import outlook
-from recordings import store
+from recordings import sound_store, store
 from recordings.model import LEAST_SECONDS, Announced, Kept
+from recordings.vault import Sealed
 from routing_rules.model import Ruleset, Topic
 from routing_rules.switches.withheld import is_withheld
 
@@ -55,7 +54,7 @@ class Recordings:
             "urgent": int(topic.urgent or what.kind == "duty"),
             "token": secrets.token_hex(TOKEN_BYTES),
             "seconds": what.seconds,
-            "made_at": self.now,
+            "made_at": what.at or self.now,
         }
         if not store.add(self.tx.connection, row):
             return self._known(what.recording_sid, number_id)
@@ -158,21 +157,32 @@ class Recordings:
         self.services.outbox.order(self.tx, "delete_recording", recording_id)
         return True
 
-    def stored(self, recording_id: str, fetched: Fetched) -> bool:
+    def stored(self, recording_id: str, sealed: Sealed, content_type: str, seconds: int) -> bool:
         """The sound is in the vault: the provider need not hold it any longer. False: dropped meanwhile."""
-        noted = store.note_stored(
+        noted = sound_store.note_stored(
             self.tx.connection,
             recording_id,
             stored_machine=self.services.clock.machine(),
-            bytes=len(fetched.sound),
-            sha256=hashlib.sha256(fetched.sound).hexdigest(),
-            content_type=fetched.content_type,
+            bytes=sealed.bytes,
+            sha256=sealed.sha256,
+            sealed_with=sealed.key,
+            content_type=content_type,
+            seconds=seconds,
             failed=None,
         )
         if noted:
-            self.services.outbox.order(self.tx, "delete_recording", recording_id)
+            self.services.outbox.again(self.tx, "delete_recording", recording_id)
+            if self.services.transcriber is not None:
+                self.services.outbox.order(self.tx, "transcribe", recording_id)
             self.tx.after_commit(self.services.changed)
         return noted
+
+    def missing(self, recording_id: str) -> bool:
+        """It was stored and does not rest here: fetched again while the provider still has it. False: it has not."""
+        if not sound_store.note_missing(self.tx.connection, recording_id):
+            return False
+        self.services.outbox.again(self.tx, "fetch_recording", recording_id)
+        return True
 
     def failed(self, recording_id: str, why: str) -> None:
         """The sound will not come; the matter stays, and the page says that there is nothing to hear."""

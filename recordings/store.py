@@ -28,7 +28,8 @@ def by_sid(connection: Connection, recording_sid: str) -> RowMapping | None:
 
 
 def by_token(connection: Connection, token: str) -> RowMapping | None:
-    return _one(connection, RECORDING.c.token == token, held=False)
+    """Of a message: a talk is played to nobody by an address."""
+    return _one(connection, and_(RECORDING.c.token == token, RECORDING.c.kind != "talk"), held=False)
 
 
 def of_call(connection: Connection, recording_id: str, call_sid: str) -> RowMapping | None:
@@ -46,7 +47,8 @@ def step(connection: Connection, recording_id: str, event: Event, **values: Any)
     for (origin, named), goal in MESSAGE.transitions.items():
         if named != event:
             continue
-        mine = update(RECORDING).where(RECORDING.c.id == recording_id, RECORDING.c.state == origin)
+        message = RECORDING.c.kind != "talk"
+        mine = update(RECORDING).where(RECORDING.c.id == recording_id, RECORDING.c.state == origin, message)
         if connection.execute(mine.values(state=goal, **values)).rowcount == 1:
             return True
     return False
@@ -54,24 +56,20 @@ def step(connection: Connection, recording_id: str, event: Event, **values: Any)
 
 def hear_all_of(connection: Connection, request_id: str, at: datetime, agent_id: str) -> None:
     """The matter is done, and so are the messages about it."""
-    mine = update(RECORDING).where(RECORDING.c.request_id == request_id, RECORDING.c.state == "kept")
+    kept = (RECORDING.c.request_id == request_id, RECORDING.c.state == "kept", RECORDING.c.kind != "talk")
+    mine = update(RECORDING).where(*kept)
     connection.execute(mine.values(state=MESSAGE.transitions["kept", "hear"], heard_at=at, heard_by=agent_id))
 
 
 def of_requests(connection: Connection, request_ids: Sequence[str]) -> Sequence[RowMapping]:
     """Messages that belong to these requests, in the order in which they were left."""
-    query = select(RECORDING).where(RECORDING.c.request_id.in_(request_ids), RECORDING.c.state.in_(("kept", "heard")))
+    messages = (RECORDING.c.state.in_(("kept", "heard")), RECORDING.c.kind != "talk")
+    query = select(RECORDING).where(RECORDING.c.request_id.in_(request_ids), *messages)
     return connection.execute(query.order_by(RECORDING.c.made_at)).mappings().all()
 
 
 def note(connection: Connection, recording_id: str, **values: Any) -> None:
     connection.execute(update(RECORDING).where(RECORDING.c.id == recording_id).values(**values))
-
-
-def note_stored(connection: Connection, recording_id: str, **values: Any) -> bool:
-    """False: stored before, or dropped while it was fetched."""
-    mine = (RECORDING.c.id == recording_id, RECORDING.c.stored_machine.is_(None), RECORDING.c.state != "dropped")
-    return connection.execute(update(RECORDING).where(*mine).values(**values)).rowcount == 1
 
 
 def has_ended(connection: Connection, call_sid: str) -> bool:
@@ -101,11 +99,4 @@ def drafts_left(connection: Connection, before: datetime) -> Sequence[RowMapping
         .outerjoin(call, call.c.call_sid == RECORDING.c.call_sid)
         .where(RECORDING.c.state == "draft", or_(ended, RECORDING.c.made_at < before))
     )
-    return connection.execute(query.order_by(RECORDING.c.made_at).limit(AT_ONCE)).mappings().all()
-
-
-def unfinished(connection: Connection) -> Sequence[RowMapping]:
-    """Announced and neither fetched nor given up, or the provider still holds what need not be there."""
-    waits = or_(RECORDING.c.stored_machine.is_not(None), RECORDING.c.state == "dropped", RECORDING.c.failed.is_(None))
-    query = select(RECORDING).where(RECORDING.c.removed_machine.is_(None), waits)
     return connection.execute(query.order_by(RECORDING.c.made_at).limit(AT_ONCE)).mappings().all()

@@ -23,7 +23,7 @@ from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
-from tests.web import past_rig, rules_rig
+from tests.web import past_rig, recorded_rig, rules_rig
 from tests.web.console_rig import NUMBER, PASSWORD, City
 
 SCREENS = Path("artefacts/screenshots")
@@ -153,6 +153,7 @@ SCENES = (
     Scene("desk-emergency", "/", state=_talk, keys=("h",)),
     Scene("desk-bad-moment", "/", state=test_console_pages.noting, keys=("3",)),
     Scene("messages", "/messages", state=_on_the_list),
+    *(Scene(name, path, who, state, opens=opens) for name, path, who, state, opens in recorded_rig.TOUR),
     Scene("queue", "/queue", state=_on_the_list),
     Scene("queue-empty", "/queue"),
     Scene("matter", "/matters/<request_id>", state=_on_the_list, opens="/matters/r1"),

@@ -19,7 +19,7 @@ from adapters.schema.promises import (
     supervisor_item,
 )
 from adapters.schema.rules import route_decision, rules_draft, rules_plan, rules_switch, ruleset, watch_run
-from adapters.schema.sound import recording
+from adapters.schema.sound import deletion, legal_hold, recording, sound_access
 from adapters.schema.work import notice, outbox, process_start
 
 __all__ = [
@@ -31,7 +31,9 @@ __all__ = [
     "callback_event",
     "callback_request",
     "code_try",
+    "deletion",
     "desk_pause",
+    "legal_hold",
     "line_event",
     "listening",
     "metadata",
@@ -54,6 +56,7 @@ __all__ = [
     "session",
     "settlement",
     "sign_in_failure",
+    "sound_access",
     "status_event",
     "supervisor_item",
     "text_message",

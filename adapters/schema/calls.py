@@ -1,8 +1,8 @@
 """Calls as Twilio names them, their numbers, and what has been answered to them."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, func, literal_column
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, func, literal_column, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 phone_number = Table(
     "phone_number",
@@ -28,6 +28,13 @@ call = Table(  # a resident's call as Twilio named it
     Column("seconds", Integer),
 )
 Index("ix_call_number", call.c.number_id, call.c.arrived_at)  # the card counts a telephone's earlier calls
+
+Index(  # whose time to be kept may be over
+    "ix_call_numbered",
+    call.c.arrived_at,
+    sqlite_where=text("number_id IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL"),
+)
 
 call_draft = Table(  # a number keyed in during a call; deleted when the call ends
     "call_draft",
@@ -70,13 +77,20 @@ text_message = Table(  # an SMS to be sent; the words are made when it is sent
     "text_message",
     metadata,
     own_id(),
-    Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
+    Column("number_id", String(32), ForeignKey("phone_number.id")),  # null: kept no longer
     Column("request_id", String(32), ForeignKey("callback_request.id"), index=True),
     Column("language", String(2), nullable=False),
     Column("key", String(40), nullable=False),  # announcement key
-    Column("body", Text, nullable=False),
+    Column("body", FreeText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("asked_machine", Float),
     Column("message_sid", String(34)),
     Column("status", String(16)),
 )
+for _name, _column in (("number", text_message.c.number_id), ("numbered", text_message.c.created_at)):
+    Index(
+        f"ix_text_message_{_name}",
+        _column,
+        sqlite_where=text("number_id IS NOT NULL"),
+        postgresql_where=text("number_id IS NOT NULL"),
+    )

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy import Column, DateTime, Dialect, MetaData, String, Text, TypeDecorator
+
+from adapters.masking import mask_codes
 
 metadata = MetaData(
     naming_convention={
@@ -31,6 +33,27 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FreeText(TypeDecorator[str]):
+    """What a person writes. An identity code or a card's number in it is masked on its way into the record, whoever
+    stores it: no page has to remember."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else mask_codes(value)
+
+
+class FreeLine(TypeDecorator[str]):
+    """The same, in a column of bounded length."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else mask_codes(value)
 
 
 def own_id() -> Column[str]:

@@ -1,8 +1,8 @@
 """The waiting line, and the offers that lead out of it."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 waiting_caller = Table(  # a live caller in the line; one row for each stay
     "waiting_caller",
@@ -32,6 +32,8 @@ waiting_caller = Table(  # a live caller in the line; one row for each stay
     Column("outcome", String(24)),
     Column("answered_at", UtcTime),  # an agent accepted: what came true of the wait
     Column("wait_expected_minutes", Integer),  # when she joined; null: nothing to expect it from
+    Column("recording_told_at", UtcTime),  # she has heard that talks are recorded
+    Column("recording_declined", Boolean, nullable=False, server_default=text("false")),
     Column("handed_over_by", String(32)),  # token of the offer whose agent transferred her here
 )
 IN_LINE = "state IN ('waiting','offered','bridging','talking','wishes','closing')"
@@ -61,6 +63,19 @@ Index(
     postgresql_where=text("request_id IS NOT NULL"),
 )
 
+Index(
+    "ix_waiting_caller_number",
+    waiting_caller.c.number_id,
+    sqlite_where=text("number_id IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL"),
+)
+Index(
+    "ix_waiting_caller_numbered",
+    waiting_caller.c.ended_at,
+    sqlite_where=text("number_id IS NOT NULL AND ended_at IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL AND ended_at IS NOT NULL"),
+)
+
 line_event = Table(
     "line_event",
     metadata,
@@ -72,7 +87,7 @@ line_event = Table(
     Column("to_state", String(12), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("who", String(40), nullable=False),
-    Column("note", Text),
+    Column("note", FreeText),
 )
 
 offer = Table(  # one matter offered to one agent; for a callback that she accepts, the attempt
@@ -105,12 +120,14 @@ offer = Table(  # one matter offered to one agent; for a callback that she accep
     Column("ended_machine", Float),
     Column("outcome", String(24)),
     Column("reason", String(24)),  # of a decline
-    Column("note", Text),
+    Column("note", FreeText),
     Column("detail", String(24)),  # of the outcome, one key
     Column("avoidable", String(24)),  # why the contact could have been avoided, one key
     Column("room", String(40)),  # the conference of the talk, once it has one
     Column("on_hold", Boolean, nullable=False, server_default=text("false")),
     Column("handed_over_by", String(32)),  # token of the offer whose agent transferred it here
+    Column("recording_told_at", UtcTime),  # the resident who was rung has heard that talks are recorded
+    Column("recording_declined", Boolean, nullable=False, server_default=text("false")),
 )
 _OFFER_OPEN = "state IN ('offered','accepted','dialing','connected','wrapup')"
 for _key, _unique in (("agent_id", True), ("caller_id", True), ("request_id", True)):
@@ -143,6 +160,13 @@ for _name, _columns, _where in (
         postgresql_where=text(_where),
     )
 
+Index(
+    "ix_offer_noted",
+    offer.c.ended_at,
+    sqlite_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
+    postgresql_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
+)
+
 transfer = Table(  # an agent hands a talk over, or asks somebody else into it
     "transfer",
     metadata,
@@ -152,7 +176,7 @@ transfer = Table(  # an agent hands a talk over, or asks somebody else into it
     Column("goal_kind", String(8), nullable=False),  # desk | agent | partner
     Column("goal", String(40), nullable=False),  # a desk's, agent's or partner department's id, never a number
     Column("state", String(12), nullable=False),  # desks.transfer_machine
-    Column("note", Text),
+    Column("note", FreeText),
     Column("leg_sid", String(34), index=True),  # of the one who is asked
     Column("new_token", String(32)),  # the receiving agent's offer, once she has one
     Column("asked_machine", Float),
@@ -174,6 +198,13 @@ Index(
     unique=True,
     sqlite_where=text(_TRANSFER_OPEN),
     postgresql_where=text(_TRANSFER_OPEN),
+)
+
+Index(
+    "ix_transfer_noted",
+    transfer.c.ended_at,
+    sqlite_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
+    postgresql_where=text("note IS NOT NULL AND ended_at IS NOT NULL"),
 )
 
 listening = Table(  # a supervisor listens to a talk or coaches its agent; the agent is told
@@ -201,7 +232,7 @@ desk_pause = Table(  # a supervisor pauses a desk: its line takes nobody in unti
     metadata,
     own_id(),
     Column("desk", String(40), nullable=False, index=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("until_at", UtcTime),
     Column("ended_at", UtcTime),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 agent = Table(
     "agent",
@@ -57,10 +57,19 @@ audit_event = Table(  # who did what to what: every sign-in, and every deed of a
     Column("subject", String(20), nullable=False),  # agent | request | caller | offer | desk | ...
     Column("subject_id", String(40), nullable=False, index=True),
     Column("department", String(40)),  # whose matter it is; null: nobody's alone
-    Column("detail", Text),  # codes and reasons, no numbers, no names of residents
+    Column("detail", FreeText),  # codes and reasons, no numbers, no names of residents
 )
 for _key in ("who", "department"):  # the log is read by the newest of a person's, or of a department's
     Index(f"ix_audit_event_{_key}", audit_event.c[_key], audit_event.c.id)
+
+ABOUT_RESIDENTS = "subject IN ('request','caller','offer','recording','item','number')"
+_WORDED = f"detail IS NOT NULL AND {ABOUT_RESIDENTS}"
+Index(  # what was written about residents' matters: it is kept as long as notes are
+    "ix_audit_event_worded",
+    audit_event.c.at,
+    sqlite_where=text(_WORDED),
+    postgresql_where=text(_WORDED),
+)
 
 sign_in_failure = Table(
     "sign_in_failure",

@@ -2,14 +2,14 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id
 
 callback_request = Table(
     "callback_request",
     metadata,
     own_id(),
     Column("code", String(6), nullable=False, index=True),
-    Column("number_id", String(32), ForeignKey("phone_number.id"), nullable=False),
+    Column("number_id", String(32), ForeignKey("phone_number.id")),  # null: closed long ago, kept no longer
     Column("person", Integer, nullable=False, server_default="1"),  # ordinal of the person on that telephone
     Column("topic", String(40), nullable=False),
     Column("language", String(2), nullable=False),
@@ -36,7 +36,7 @@ callback_request = Table(
     Column("closed_at", UtcTime),
     Column("outcome", String(24)),
     Column("contact", String(6), nullable=False, server_default="ring"),  # ring | text: never rung, answered in writing
-    Column("interpreter", String(60)),  # "an interpreter comes": which one; the window is then exact and never earlier
+    Column("interpreter", FreeLine(60)),  # "an interpreter comes": which one; the window is then exact, never earlier
     Column("owner_id", String(32), ForeignKey("agent.id")),  # who began it: hers first while the owner's minutes run
     Column("message_left_at", UtcTime),  # on a machine, at most once
 )
@@ -125,6 +125,13 @@ Index(  # what no machine rings any more: a handful among all that were ever mad
     postgresql_where=text(_ASIDE),
 )
 
+Index(
+    "ix_callback_request_numbered",
+    callback_request.c.closed_at,
+    sqlite_where=text("number_id IS NOT NULL AND closed_at IS NOT NULL"),
+    postgresql_where=text("number_id IS NOT NULL AND closed_at IS NOT NULL"),
+)
+
 promise_told = Table(  # the promise ledger: each window as it was told, and whether it was kept
     "promise_told",
     metadata,
@@ -203,8 +210,12 @@ callback_event = Table(  # history: one row for each transition, in the transiti
     Column("fence", Integer, nullable=False),
     Column("offer_token", String(32)),
     Column("who", String(40), nullable=False),  # caller | agent id | service
-    Column("note", Text),
+    Column("note", FreeText),
 )
+
+BY_AGENTS = "who NOT IN ('service','caller')"  # their notes are words; the others' are codes of ours
+_NOTED = f"note IS NOT NULL AND {BY_AGENTS}"
+Index("ix_callback_event_noted", callback_event.c.at, sqlite_where=text(_NOTED), postgresql_where=text(_NOTED))
 
 supervisor_item = Table(  # things a person must look at
     "supervisor_item",
@@ -223,3 +234,10 @@ Index(  # what nobody has seen to yet
     sqlite_where=text("closed_at IS NULL"),
     postgresql_where=text("closed_at IS NULL"),
 )
+for _name, _column in (("number", supervisor_item.c.number_id), ("numbered", supervisor_item.c.made_at)):
+    Index(
+        f"ix_supervisor_item_{_name}",
+        _column,
+        sqlite_where=text("number_id IS NOT NULL"),
+        postgresql_where=text("number_id IS NOT NULL"),
+    )

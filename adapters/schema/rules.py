@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id
 
 ruleset = Table(
     "ruleset",
@@ -12,7 +12,7 @@ ruleset = Table(
     Column("published_at", UtcTime, nullable=False),
     Column("retired_machine", Float),
     Column("author", String(80), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("document", Text, nullable=False),  # JSON of routing_rules.model.Ruleset
     Column("kind", String(12), nullable=False, server_default="first"),  # first | draft | hours | rollback | file
     Column("based_on", Integer),  # the version it was published over
@@ -25,7 +25,7 @@ rules_draft = Table(  # a working copy; several people may work on one, and on s
     "rules_draft",
     metadata,
     own_id(),
-    Column("name", String(80), nullable=False),
+    Column("name", FreeLine(80), nullable=False),
     Column("base_version", Integer, nullable=False),  # the version it was begun from, or merged with since
     Column("revision", Integer, nullable=False),  # one more with each change: whoever saves over another one is told
     Column("document", Text, nullable=False),  # JSON as written; need not be a whole ruleset yet
@@ -45,7 +45,7 @@ rules_plan = Table(  # a publication at a future moment
     Column("document", Text, nullable=False),
     Column("warnings", Text, nullable=False, server_default="[]"),
     Column("author", String(40), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("publish_at", UtcTime, nullable=False),
     Column("state", String(12), nullable=False),  # planned | published | cancelled | refused
@@ -67,7 +67,7 @@ rules_switch = Table(  # a quick switch: in force from its making until its end
     Column("department", String(40)),  # closed; or whose callbacks are withheld, null: in the whole city
     Column("topic", String(40)),  # diverted
     Column("goal", String(40)),  # department that answers it meanwhile
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("author", String(40), nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("until_at", UtcTime, nullable=False),

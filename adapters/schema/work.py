@@ -2,13 +2,13 @@
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from adapters.schema.columns import UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
 
 notice = Table(  # a disruption notice that a supervisor has put on air
     "notice",
     metadata,
     own_id(),
-    Column("words", Text, nullable=False),  # JSON: language -> whole sentences
+    Column("words", FreeText, nullable=False),  # JSON: language -> whole sentences
     Column("topics", Text, nullable=False),  # JSON list of topic ids; empty: everybody hears it
     Column("made_at", UtcTime, nullable=False),
     Column("until_at", UtcTime),

@@ -24,7 +24,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
-from adapters.settings import Settings, is_loopback
+from adapters.origins import is_loopback
+from adapters.settings import Settings
 from console.signing_in.openid_http import Broken, Http
 
 T = TypeVar("T")

@@ -61,20 +61,25 @@ function matter() {
   const card = document.querySelector(".card");
   if (!card) return null;
   const { token, state, announce: words, situation } = card.dataset;
-  return { token, state, words, situation };
+  return { token, state, words, situation, recording: document.querySelector("[data-recording]")?.dataset.words ?? "" };
 }
 
 function announce(before, after) {
   const same = before?.token === after?.token && before?.state === after?.state;
-  if (same && before?.situation !== after?.situation) return say("polite", after.situation || main.dataset.wordTalk);
-  if (same) return;
+  if (same) return sayWhatChanged(before, after);
   document.getElementById("urgent").textContent = "";
   if (after?.state === "offered") say("urgent", after.words);
-  else if (after?.state === "connected") say("polite", after.situation || main.dataset.wordTalk);
+  else if (after?.state === "connected") say("polite", `${after.situation || main.dataset.wordTalk} ${after.recording}`);
   else if (after?.state === "wrapup") say("polite", main.dataset.wordWrapup);
   else if (before && !after) say("polite", main.dataset.wordEmpty);
   document.title = document.title.replace(/^● /, "");
   if (after?.state === "offered") document.title = `● ${document.title}`;
+}
+
+function sayWhatChanged(before, after) {
+  const around = before?.situation === after?.situation ? "" : after.situation || main.dataset.wordTalk;
+  const recording = before?.recording === after?.recording ? "" : after.recording;
+  if (around || recording) say("polite", `${around} ${recording}`);
 }
 
 function say(where, words) {

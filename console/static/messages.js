@@ -8,7 +8,7 @@ const EVERY = 5000;
 function busy(main) {
   const playing = [...main.querySelectorAll("audio")].some((sound) => !sound.paused);
   const typed = [...main.querySelectorAll("input[type=text]")].some((field) => field.value);
-  return playing || typed || main.querySelector("form:focus-within, form:hover, audio:focus");
+  return playing || typed || main.querySelector("form:focus-within, form:hover, .player:focus-within");
 }
 
 async function look() {

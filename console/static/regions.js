@@ -26,8 +26,8 @@ function replace(shown, fresh) {
   const matter = matterOf(shown);
   const open = [...shown.querySelectorAll("[data-panel]:not([hidden])")].map((panel) => panel.dataset.panel);
   const held = shown.contains(document.activeElement) ? handle(document.activeElement) : null;
-  const begun = [...shown.querySelectorAll("audio")].filter((sound) => !sound.paused || sound.currentTime > 0);
-  const listening = begun.find((sound) => sound === document.activeElement);
+  const begun = [...shown.querySelectorAll("[data-sound][data-opened]")];
+  const listening = begun.some((sound) => sound.contains(document.activeElement)) ? document.activeElement : null;
   shown.replaceChildren(...fresh.childNodes);
   begun.forEach((sound) => playOn(shown, sound));
   for (const field of shown.querySelectorAll(FIELDS)) {
@@ -38,9 +38,9 @@ function replace(shown, fresh) {
   else if (held) (shown.querySelector(held) ?? shown.querySelector("[tabindex='-1']"))?.focus();
 }
 
-// a message that somebody listens to goes on where it is; put back in the same turn, it is not even paused
+// a recording that somebody listens to goes on where it is; put back in the same turn, it is not even paused
 function playOn(region, sound) {
-  region.querySelector(`audio[src="${CSS.escape(sound.getAttribute("src"))}"]`)?.replaceWith(sound);
+  region.querySelector(`[data-sound="${CSS.escape(sound.dataset.sound)}"]`)?.replaceWith(sound);
 }
 
 // what was opened for this matter stays open while it is the same one in the same state

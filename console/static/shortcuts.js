@@ -10,6 +10,8 @@ export const BUTTONS = {
   machine: ['[data-outcome="machine"]'],
   cancelled: ['[data-outcome="cancelled"]'],
   hold: ["button[data-hold]"],
+  recording: ["[data-pause-recording]"],
+  listen: [".card [data-sound-toggle]", ".card [data-open-sound] button"],
   mute: ["[data-mute]"],
   transfer: ['[data-open="transfer"]'],
   promise: [".tool[data-promise]", "[data-promise-panel]"],

@@ -1,4 +1,4 @@
-// The buttons of a running talk: hold, transfer, a promise on the caller's behalf, the abusive end; and what is picked
+// The buttons of a running talk: hold, its recording, transfer, a promise on the caller's behalf, the abusive end; and what is picked
 // for the outcome. Everything is said to the server; the page shows what the record says.
 
 import { get, post } from "./server.js";
@@ -64,6 +64,7 @@ export class Talk {
       this.#picked[pick] = this.#picked[pick] === code ? "" : code;
       this.settle();
     } else if ("hold" in button.dataset) want(offer("hold"), { on: button.getAttribute("aria-pressed") !== "true" ? "yes" : "no" });
+    else if ("pauseRecording" in button.dataset) want(offer("recording"), { paused: button.getAttribute("aria-pressed") !== "true" ? "yes" : "no" });
     else if (transferTo) this.#transfer(transferTo);
     else if (transferStep) want(offer(`transfer/${transferStep}`));
     else if ("abusive" in button.dataset) want(offer("abusive"));

@@ -132,8 +132,9 @@ class Line:
         if row is None or not store.move_caller(self.tx.connection, line_id, "transfer", self.now, "caller"):
             return None
         kept = ("call_sid", "number_id", "request_id", "topic", "language", "service_language", "department", "urgent")
+        heard = ("recording_told_at", "recording_declined")
         return self._insert(
-            **{name: row[name] for name in kept},
+            **{name: row[name] for name in (*kept, *heard)},
             desk=self.rules.extended_desk,
             line_time_at=row["line_time_at"],
             wait_expected_minutes=expected,

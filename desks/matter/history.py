@@ -64,11 +64,12 @@ def _of_caller(connection: Connection, rules: Ruleset, id_: str, language: str) 
 
 
 def _around(connection: Connection, tell: Telling) -> list[Happening]:
-    """Who was asked into the talks, and who listened."""
+    """Who was asked into the talks, who listened, and what was recorded of them."""
     tokens = tuple(tell.by_token)
     return [
         *tell.transfers(record.transfers(connection, tokens)),
         *tell.listenings(record.listenings(connection, tokens)),
+        *tell.talks(record.talks(connection, tokens)),
     ]
 
 

@@ -63,8 +63,14 @@ def texts(connection: Connection, request_id: str) -> Sequence[RowMapping]:
 
 
 def sounds(connection: Connection, request_id: str) -> Sequence[RowMapping]:
-    kept = recording.c.state.in_(("kept", "heard"))
+    kept = recording.c.state.in_(("kept", "heard")) & (recording.c.kind != "talk")
     return _rows(connection, recording, (recording.c.request_id == request_id) & kept, "made_at")
+
+
+def talks(connection: Connection, tokens: Iterable[str]) -> Sequence[RowMapping]:
+    """What was recorded of the talks about it."""
+    spoken = (recording.c.kind == "talk") & (recording.c.state != "absent")
+    return _rows(connection, recording, recording.c.offer_token.in_(tuple(tokens)) & spoken, "made_at")
 
 
 def stays(connection: Connection, request_id: str) -> Sequence[RowMapping]:

@@ -90,6 +90,11 @@ class Telling:
                 who = row["heard_by"] or SERVICE
                 yield Happening(row["heard_at"], "sound", "heard", who, who, row["note"] or None)
 
+    def talks(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
+        for row in rows:
+            who = row["agent_id"] or SERVICE
+            yield Happening(row["made_at"], "sound", "talk", who, row["agent_id"], sound=sound(row))
+
     def stays(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
         """She rang in about it herself."""
         for row in rows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from adapters.schema import callback_request, phone_number, recording
 from callbacks import store as promises
@@ -74,20 +74,9 @@ def how_many(services: "Services", scope: Scope) -> int:
         return (connection.scalar(left) or 0) + (connection.scalar(written) or 0)
 
 
-def may_hear(services: "Services", scope: Scope, recording_id: str) -> RowMapping | None:
-    """The message, for people of its department or of the desk that answers its matter now; None: not theirs."""
-    query = select(recording).outerjoin(callback_request, callback_request.c.id == recording.c.request_id)
-    mine = true() if scope is None else or_(
-        recording.c.department.in_(scope), callback_request.c.department.in_(scope), callback_request.c.desk.in_(scope)
-    )  # fmt: skip
-    kept = recording.c.state.in_(("kept", "heard"))
-    with services.database.read() as connection:
-        return connection.execute(query.where(recording.c.id == recording_id, kept, mine)).mappings().first()
-
-
 def _unheard(scope: Scope) -> ColumnElement[bool]:
     mine = true() if scope is None else recording.c.department.in_(scope)
-    return (recording.c.state == "kept") & recording.c.request_id.is_(None) & mine
+    return (recording.c.state == "kept") & (recording.c.kind != "talk") & recording.c.request_id.is_(None) & mine
 
 
 def _written(scope: Scope) -> ColumnElement[bool]:

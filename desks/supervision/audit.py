@@ -10,7 +10,7 @@ from adapters.database import Transaction
 from adapters.schema import audit_event
 
 Subject = Literal[
-    "agent", "request", "caller", "offer", "desk", "session", "item", "notice", "recording", "stop", "rules",
+    "agent", "request", "caller", "offer", "desk", "session", "item", "notice", "recording", "stop", "rules", "number",
 ]  # fmt: skip
 LONGEST_DETAIL = 500
 

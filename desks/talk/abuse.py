@@ -52,6 +52,7 @@ def _to_notes(talk: Conversation, row: RowMapping) -> None:
     until = talk.now + timedelta(minutes=WRAP_UP_MINUTES)
     store.move_offer(talk.tx.connection, row["token"], "talk_over", talk_ended_at=talk.now, wrap_until_at=until)
     talk.nobody_listens(row["token"])
+    talk.recorded_no_longer(row["token"])
     talk.shows(row["agent_id"])
 
 

@@ -13,6 +13,7 @@ from adapters.schema import presence
 from callbacks.service import Promises
 from desks import store
 from desks.talk import transfer_store as transfers
+from recordings.talks import RecordedTalks
 from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Talk:
             note=note,
         )
         self.nobody_listens(row["token"])
+        self.recorded_no_longer(row["token"])
         self._free(row["agent_id"])
 
     def _free(self, agent_id: str) -> None:
@@ -72,6 +74,9 @@ class Talk:
             transfers.end_listening(self.tx.connection, one["id"], self.now)
             if one["leg_sid"] is not None:
                 self.services.outbox.order(self.tx, "end_leg", one["leg_sid"])
+
+    def recorded_no_longer(self, token: str) -> None:
+        RecordedTalks(self.services, self.tx).over(token)
 
     def end_leg(self, row: RowMapping) -> None:
         if row["agent_call_sid"] is not None:

@@ -15,6 +15,7 @@ from desks.talk import transfer_end
 from desks.talk import transfer_store as transfers
 from desks.talk.base import SERVICE, room_name, wrap_up_expired
 from desks.talk.conversation_end import WRAP_UP_MINUTES, Endings
+from desks.talk.recorded import records_talks, talk_began
 from desks.talk.room import room_of
 
 __all__ = ["WRAP_UP_MINUTES", "Conversation", "Ring", "Room", "room_name", "wrap_up_expired"]
@@ -39,6 +40,7 @@ class Ring:
     e164: str
     language: str
     keyed_in: bool  # perhaps not the number of the one who asked: neutral first words
+    recorded: bool = False  # by the rules of the matter's department: she is told first
 
 
 class Conversation(Endings):
@@ -91,15 +93,16 @@ class Conversation(Endings):
         if not changed:
             return None
         store.move_offer(self.tx.connection, row["token"], "accept_callback", **values)
-        return Ring(
-            promises.e164_of(self.tx.connection, request["number_id"]), request["language"], request["keyed_in"]
-        )
+        e164 = promises.e164_of(self.tx.connection, request["number_id"])
+        recorded = records_talks(self.services.rules.version(request["ruleset_version"]), request["department"])
+        return Ring(e164, request["language"], request["keyed_in"], recorded)
 
     def caller_joined(self, line_id: str) -> None:
         """The caller's leg goes to the room where the agent's is."""
         row = store.offer_of_caller(self.tx.connection, line_id)
         if row is not None and store.move_caller(self.tx.connection, line_id, "join", self.now, SERVICE):
             store.move_offer(self.tx.connection, row["token"], "connect", connected_at=self.now)
+            talk_began(self, row["token"])
             self.shows(row["agent_id"])
 
     def resident_answered(self, token: str) -> None:
@@ -108,6 +111,7 @@ class Conversation(Endings):
             return
         if promises.transition(self.tx.connection, row["request_id"], "answered", self.now, SERVICE, token=token):
             store.move_offer(self.tx.connection, token, "connect", connected_at=self.now)
+            talk_began(self, token)
             self.shows(row["agent_id"])
             if row["leg_ended_machine"] is not None:  # news out of order: her leg is over already
                 self.talk_over(token)

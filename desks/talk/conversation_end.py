@@ -28,6 +28,7 @@ class Endings(Talk):
         until = self.now + timedelta(minutes=WRAP_UP_MINUTES)
         store.move_offer(self.tx.connection, token, "talk_over", talk_ended_at=self.now, wrap_until_at=until)
         self.nobody_listens(token)
+        self.recorded_no_longer(token)
         if row["caller_id"] is not None:
             self._live_talk_over(row)
         elif row["room"] is not None:  # whoever is still in it must not be left there

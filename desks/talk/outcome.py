@@ -9,6 +9,7 @@ from callbacks import store as promises
 from desks import store
 from desks.talk import transfer_store as transfers
 from desks.talk.conversation import Conversation
+from desks.talk.recorded import was_a_machine
 from recordings import store as recordings
 
 OUTCOMES = ("done", "unnoted", "machine", "bad_moment", "cancelled")
@@ -57,6 +58,8 @@ def note(
         talk.talk_over(token)
         talk.end_leg(row)
     talk.close(row, outcome, note=words)
+    if outcome == "machine":
+        was_a_machine(talk, token, row["agent_id"])
     store.note_offer(talk.tx.connection, token, detail=closer.detail, avoidable=closer.avoidable)
     return True
 

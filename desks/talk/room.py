@@ -9,6 +9,7 @@ from adapters.ids import new_id
 from callbacks import store as promises
 from desks import store
 from desks.talk.base import Talk, room_name
+from recordings.talks import RecordedTalks
 
 
 @dataclass(frozen=True)
@@ -80,4 +81,5 @@ def set_hold(talk: Talk, row: RowMapping, on: bool) -> None:
     promote(talk, row)
     store.note_offer(talk.tx.connection, row["token"], on_hold=on)
     talk.services.outbox.order(talk.tx, "set_hold", f"{row['token']}.{new_id()[:12]}")
+    RecordedTalks(talk.services, talk.tx).hold_changed(row["token"])
     talk.shows(row["agent_id"])

@@ -14,6 +14,7 @@ from desks.line.machine import LineState
 from desks.supervision import audit
 from desks.talk import transfer_store as transfers
 from desks.talk.base import SERVICE, Talk
+from desks.talk.recorded import notice_of, talk_began
 from desks.talk.room import Matter, matter_of, set_hold
 
 RUNG_AGAIN = timedelta(minutes=15)  # business time: whose transfer broke off is not rung at the same moment
@@ -83,6 +84,7 @@ def _colleague_takes(talk: Talk, token: str) -> None:
     if taking is not None:
         stay, who = taking["caller_id"], taking["agent_id"]
         store.move_caller(talk.tx.connection, stay, "take_over", talk.now, who, answered_at=talk.now, offer_token=token)
+        talk_began(talk, token)
         talk.shows(who)
 
 
@@ -171,13 +173,15 @@ def to_line(talk: Talk, asking: RowMapping, matter: Matter, desk: str, departmen
 def add_stay(
     talk: Talk, asking: RowMapping, matter: Matter, state: LineState, desk: str, department: str | None
 ) -> str:
-    event = "consult" if state == "handing" else "transfer"
+    """What she was told about recording in this call, and her word about it, go with her."""
+    event, heard = "consult" if state == "handing" else "transfer", notice_of(talk.tx.connection, asking)
     return transfers.add_stay(
         talk.tx.connection, state, talk.now, event, call_sid=matter.call_sid,
         number_id=matter.number_id, request_id=matter.request_id, topic=matter.topic,
         language=matter.language, service_language=matter.service_language, urgent=matter.urgent, desk=desk,
         department=department or matter.department, ruleset_version=matter.ruleset_version,
-        line_time_at=matter.line_time, handed_over_by=asking["token"],
+        line_time_at=matter.line_time, handed_over_by=asking["token"], recording_told_at=heard.told_at,
+        recording_declined=heard.declined,
     )  # fmt: skip
 
 

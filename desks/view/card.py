@@ -39,13 +39,15 @@ class Why:
 
 @dataclass(frozen=True)
 class Sound:
-    """A voice message of the matter. ``ready`` False: on its way, or ``failed`` says why it never comes."""
+    """A recording of the matter. ``ready`` False: on its way, or ``failed`` says why it never comes."""
 
     id: str
     seconds: int
     left_at: datetime
     ready: bool
     failed: str | None
+    kind: str = "message"  # message | duty | talk
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,15 @@ class Consulted:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What is recorded of this talk, as the provider has confirmed it; why nothing is, where the rules would."""
+
+    state: str  # starting running pausing paused held resuming over failed declined untold
+    paused: bool = False  # her own word, whatever the provider has made of it
+    hers: bool = False  # it is her talk, and there is something to pause
+
+
+@dataclass(frozen=True)
 class Card:
     token: str
     state: str  # offered | accepted | dialing | connected | wrapup
@@ -161,6 +172,7 @@ class Card:
     consulted: Consulted | None = None  # until the caller is hers: then ``handed_over`` alone
     listened_by: str | None = None  # a supervisor's name
     coached: bool = False  # and she speaks to the agent
+    recording: Recorded | None = None  # None: talks of this department are not recorded, or none is under way
 
 
 @dataclass(frozen=True)

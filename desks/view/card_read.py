@@ -12,7 +12,7 @@ from desks.view.card import Card, Told, Why
 from desks.view.looking import Looking
 from desks.view.parts import desk_name, e164_of, earlier_calls, grouped, notes_of, sounds_of, topic_path
 from desks.view.promises import next_time, not_rung, open_requests, promised
-from desks.view.talk import consulted, handed_over, listener, transfer_of
+from desks.view.talk import consulted, handed_over, listener, recorded, transfer_of
 
 PROMISES_IN = ("connected", "wrapup")
 
@@ -35,6 +35,7 @@ def _around(look: Looking, card: Card, current: RowMapping, matter: RowMapping, 
     topic = look.rules.topic(matter["topic"])
     name, coaches = listener(look, current["token"])
     refused = not_rung(look, matter["number_id"])
+    asked = consulted(look, current["token"])
     free = current["state"] in PROMISES_IN
     at_once = free and refused is None and current["request_id"] is None  # a callback's own time is its outcome
     return replace(
@@ -49,9 +50,10 @@ def _around(look: Looking, card: Card, current: RowMapping, matter: RowMapping, 
         on_hold=current["on_hold"],
         transfer=transfer_of(look, current["token"]),
         handed_over=handed_over(look, current["handed_over_by"] or matter.get("handed_over_by")),
-        consulted=consulted(look, current["token"]),
+        consulted=asked,
         listened_by=name,
         coached=coaches,
+        recording=recorded(look, current, matter, asked),
     )
 
 

@@ -64,7 +64,8 @@ def sounds_of(connection: Connection, *request_ids: str) -> tuple[Sound, ...]:
 
 
 def sound(row: RowMapping) -> Sound:
-    return Sound(row["id"], row["seconds"], row["made_at"], row["stored_machine"] is not None, row["failed"])
+    ready = row["stored_machine"] is not None
+    return Sound(row["id"], row["seconds"], row["made_at"], ready, row["failed"], row["kind"], row["deleted_at"])
 
 
 def topic_path(rules: Ruleset, topic_id: str, language: str) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
-"""What happens around a talk: who handed it over, who is asked in, who listens. A read model."""
+"""What happens around a talk: who handed it over, who is asked in, who listens, what is recorded. A read model."""
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from adapters.schema import agent, listening, offer, transfer
-from desks.view.card import Consulted, HandedOver, Transfer
+from desks.talk.recorded import verdict_of
+from desks.view.card import Consulted, HandedOver, Recorded, Transfer
 from desks.view.looking import Looking
 from desks.view.parts import desk_name
+from recordings import talk_store
+from recordings.model import wish
 
 
 def handed_over(look: Looking, token: str | None) -> HandedOver | None:
@@ -58,3 +61,45 @@ def listener(look: Looking, token: str) -> tuple[str | None, bool]:
         .where(listening.c.token == token, listening.c.ended_at.is_(None))
     ).first()
     return (row.name, row.mode == "coach") if row is not None else (None, False)
+
+
+def recorded(look: Looking, current: RowMapping, matter: RowMapping, asked: Consulted | None) -> Recorded | None:
+    """Whoever is heard in it sees it: also the colleague who is asked in, once all three hear each other."""
+    if current["state"] != "connected":
+        return None
+    if asked is not None:
+        return _of_colleague(look, current["token"]) if asked.state == "joined" else None
+    row = talk_store.of_offer(look.connection, current["token"])
+    if row is not None:
+        return shown(row, current["on_hold"], hers=True)
+    why = verdict_of(look.services, look.connection, current, matter["ruleset_version"], matter["department"])
+    return None if why == "not_here" else Recorded("untold" if why == "recorded" else why)
+
+
+def _of_colleague(look: Looking, token: str) -> Recorded | None:
+    asking = select(offer.c.token, offer.c.on_hold).join(transfer, transfer.c.token == offer.c.token)
+    whose = asking.where(transfer.c.new_token == token, transfer.c.ended_at.is_(None))
+    found = look.connection.execute(whose).first()
+    row = talk_store.of_offer(look.connection, found.token) if found is not None else None
+    return None if row is None or found is None else shown(row, found.on_hold, hers=False)
+
+
+def shown(row: RowMapping, on_hold: bool, *, hers: bool) -> Recorded:
+    """Paused only where the provider has confirmed it, and has been asked for nothing else since."""
+    wished, paused = wish(row["wanted"], on_hold), row["wanted"] == "paused"
+    match row["state"]:
+        case "asked":
+            state = "starting"
+        case "running":
+            state = "running" if wished == "running" else "pausing"
+        case "paused" if wished == "running":
+            state = "resuming"
+        case "paused" if row["asked_machine"] is not None:  # a last word may have had its effect: it may run
+            state = "pausing"
+        case "paused":
+            state = "paused" if paused else "held"
+        case "absent":
+            state = "failed"
+        case _:
+            state = "over"
+    return Recorded(state, paused, hers and state not in ("over", "failed"))

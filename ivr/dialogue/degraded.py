@@ -9,6 +9,7 @@ from dataclasses import replace
 from ivr.caller_input import CallerInput, DialEnded, Pressed
 from ivr.dialogue import closed, duty, menus, notices, partner, routes
 from ivr.dialogue.asking import DEFAULT_LANGUAGE, LANGUAGE_KEYS, TRIES, ask, prefaced, unheard
+from ivr.dialogue.recording_notice import NO, says_no
 from ivr.dialogue.told import silent_goodbye
 from ivr.facts import Facts
 from ivr.step_url import Step, url_of
@@ -26,6 +27,10 @@ def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
     step = step.go(step.name, facts.nonce, language=language, tries=step.tries)
     if step.name == "left" and step.tries <= LOST_MOMENTS:  # the record may be back in a moment: the place is not lost
         again = url_of(facts.base, step.go("left", facts.nonce, tries=step.tries + 1))
+        return Turn(language, (Music(4), Redirect(again)))
+    if step.name == "recording" and step.tries <= LOST_MOMENTS:  # her word waits with her, before the line
+        choice = NO if says_no(step, given) else ""
+        again = url_of(facts.base, step.go("recording", facts.nonce, tries=step.tries + 1, choice=choice))
         return Turn(language, (Music(4), Redirect(again)))
     if step.name == "wait":
         again = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries, choice=step.choice))

@@ -16,6 +16,7 @@ from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Recordi
 from ivr.dialogue.asking import LANGUAGE_KEYS, TRIES
 from ivr.dialogue.line import CYCLE, MOVE_PHASE
 from ivr.dialogue.menus import chosen_topic
+from ivr.dialogue.recording_notice import DECLINE, says_no
 from ivr.effects import CodeChecked, Effect, GiveUpLine, NoWindow, NumberRefused, Result, TooLate
 from ivr.facts import Callable, NotCallable
 from ivr.step_url import Step
@@ -171,6 +172,8 @@ def _wait(ask: Asking) -> Needs:
     """Every few seconds for everybody waiting: most turns are music, and ask for the stay alone."""
     if ask.key in ("1", "5"):
         return frozenset({"line", "times"})
+    if ask.key == DECLINE:
+        return frozenset({"line"})
     phase = 0 if ask.key == "*" else (ask.step.tries - 1) % CYCLE
     if phase == 0:
         return frozenset({"line", "place", "staffed"})
@@ -186,6 +189,10 @@ def _left(ask: Asking) -> Needs:
 
 def _line(ask: Asking) -> Needs:
     return LINE
+
+
+def _recording(ask: Asking) -> Needs:
+    return LINE if says_no(ask.step, ask.given) else NOTHING
 
 
 def _message_done(ask: Asking) -> Needs:
@@ -226,6 +233,7 @@ NEEDS: Mapping[str, Function[[Asking], Needs]] = {
     "code": _code,
     "check": _code,
     "wait": _wait,
+    "recording": _recording,
     "left": _left,
     "closing": _line,
     "talk-over": _line,
@@ -243,7 +251,7 @@ def needs(asking: Asking) -> Needs:
 
 def needs_in_line(step: Step, state: str | None) -> Needs:
     """What else a leg needs that asks where it goes, once its stay is read; None: there is none of this call."""
-    if step.name not in ("left", "closing", "talk-over"):
+    if step.name not in ("left", "closing", "talk-over", "recording"):
         return NOTHING
     return OFFER if state in (None, "wishes", "closing") else NOTHING
 

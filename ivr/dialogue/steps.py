@@ -12,11 +12,13 @@ from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, Silent
 from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
 from ivr.dialogue import line as line_dialogue
+from ivr.dialogue import recording_notice as recording
 from ivr.effects import (
     Bridged,
     CancelRequest,
     CloseLine,
     CodeChecked,
+    DeclineRecording,
     DropMessage,
     Effect,
     GiveUpLine,
@@ -70,7 +72,8 @@ STEPS: Mapping[str, Advance] = {
     "cancel-sure": known.cancel_sure,
     "code": codes.code,
     "check": codes.check,
-    "wait": line_dialogue.wait,
+    "wait": recording.wait,
+    "recording": recording.key,
     "left": line_dialogue.left,
     "closing": line_dialogue.closing_key,
     "talk-over": line_dialogue.talk_over,
@@ -92,8 +95,8 @@ def after(step: Step, effect: Effect, result: Result, facts: Facts) -> Turn | Ef
     """The words that follow an effect. May ask for one more effect (back into the line)."""
     step = replace(step, language=step.language or asking.DEFAULT_LANGUAGE)  # silence from the beginning
     match result:
-        case Joined(line_id):
-            return _joined(step, effect, line_id, facts)
+        case Joined():
+            return _joined(step, effect, result, facts)
         case Bridged():
             return line_dialogue.bridged(step, result, facts)
         case Promised() if isinstance(effect, MoveRequest):
@@ -129,9 +132,12 @@ def _no_window(step: Step, facts: Facts) -> Turn | Effect:
     return Stay(step.line) if step.line else offers.gone(_plain(step, facts), facts)
 
 
-def _joined(step: Step, effect: Effect, line_id: str, facts: Facts) -> Turn:
+def _joined(step: Step, effect: Effect, result: Joined, facts: Facts) -> Turn:
+    line_id = result.line_id
     if isinstance(effect, JoinLine):
-        return line_dialogue.joined(step, effect, line_id, facts)
+        turn = line_dialogue.joined(step, effect, line_id, facts)
+        step = replace(step, topic=effect.topic)
+        return recording.told_first(turn, step, line_id, facts) if result.tell_recording else turn
     if isinstance(effect, MoveToExtended):
         in_queue = step.name == "wait"  # only a leg outside the queue can be put into another
         return line_dialogue.out_of_queue(step) if in_queue else line_dialogue.moved(step, line_id, facts)
@@ -158,6 +164,8 @@ def _settled(step: Step, effect: Effect, facts: Facts) -> Turn | Effect:  # noqa
             return Turn(step.language, (Say("goodbye"), Hangup()))
         case DropMessage():
             return message_left.dropped(step, facts)
+        case DeclineRecording():
+            return recording.declined(step, facts)
         case TextNumber():
             return partner.texted(step, facts)
         case RaiseAlarm(duty_id):

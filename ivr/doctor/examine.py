@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from adapters.origins import is_loopback
 from adapters.provider_account import ProviderAccount
 from adapters.provider_facts import Account, OwnedNumber
-from adapters.settings import Settings, is_loopback, serve_problems
+from adapters.settings import Settings, serve_problems
 from ivr import fallback
-from ivr.doctor import judge_account, judge_here, judge_web, look_here, look_web, store
+from ivr.doctor import judge_account, judge_here, judge_sound, judge_web, look_here, look_sound, look_web, store
 from ivr.doctor.judge_account import Aim, Number
 from ivr.doctor.model import Finding, NoAnswer, Wanted, ask, fault, fine, warn
 from ivr.speech.announcements import Announcements
@@ -58,6 +59,7 @@ class Examination:
         found = store.look(settings.database_url, time.time())
         yield from judge_here.record(found, time.time())
         yield from judge_here.redis(look_here.live_store(settings.redis_url))
+        yield from judge_sound.vault(look_sound.look(settings), settings.recordings_store or "DATA_DIR/recordings")
         if not isinstance(found, NoAnswer):
             yield from self._rules(look_here.ruleset(found.ruleset))
 

@@ -76,6 +76,16 @@ class Record:
     ruleset: tuple[int, str] | None  # version and document in force
 
 
+@dataclass(frozen=True)
+class VaultSays:
+    """Keys by their names. ``needed``: by how many recordings. ``refused``: why nothing can be kept; empty: it can."""
+
+    current: str
+    at_hand: frozenset[str]
+    needed: tuple[tuple[str, int], ...]
+    refused: str
+
+
 def fine(key: str, *values: tuple[str, object]) -> Finding:
     return Finding("ok", key, told(*values))
 

@@ -18,7 +18,7 @@ DEADLINE_SECONDS = 3.0
 
 
 def look(url: str, now_machine: float) -> Record | NoAnswer:
-    if _is_missing_file(url):
+    if is_missing_file(url):
         return NoAnswer("no such file")
     try:
         database = Database(url, deadline=DEADLINE_SECONDS)
@@ -58,7 +58,7 @@ def _revision(database: Database) -> str:
         return ""
 
 
-def _is_missing_file(url: str) -> bool:
+def is_missing_file(url: str) -> bool:
     """Opening it would make an empty one."""
     parts = make_url(url)
     return parts.get_backend_name() == "sqlite" and bool(parts.database) and not Path(str(parts.database)).exists()

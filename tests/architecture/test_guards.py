@@ -73,7 +73,7 @@ def test_every_order_has_its_effect_and_every_effect_is_ordered() -> None:
         for call in module.calls("order")
         if len(call.args) == 3 and isinstance(call.args[1], ast.Constant)
     }
-    assert ordered == set(effects.EFFECTS)
+    assert ordered == {*effects.EFFECTS, *effects.AT_LENGTH}
 
 
 def test_every_queue_has_a_worker_and_no_worker_has_two() -> None:

@@ -25,8 +25,12 @@ PURE = {
     *(f"console.rules.{name}" for name in ("fields", "times", "form_shown", "form_parts", "forms", "document")),
     "console.signing_in.password_rules",
     "adapters.provider_facts",
-    *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_web")),
+    "adapters.masking",
+    *(f"ivr.doctor.{name}" for name in ("model", "judge_account", "judge_here", "judge_sound", "judge_web")),
+    "recordings.access",
     "recordings.model",
+    "recordings.retention",
+    "recordings.vault.model",
     *(f"desks.line.{name}" for name in ("dealing", "expected_wait", "machine", "offer_machine")),
     "desks.matter.model",
     "desks.view.card",
@@ -56,7 +60,8 @@ HOMES: dict[str, dict[str, str]] = {
     "argon2": {"console.signing_in.passwords": "home"},
     "authlib": {"console.signing_in.openid": "home"},
     "joserfc": {"console.signing_in.openid": "home"},
-    "cryptography": {"recordings.vault": "home"},
+    "cryptography": {"recordings.vault.keyring": "wraps data keys", "recordings.vault.sealed_form": "seals sound"},
+    "obstore": {"recordings.vault.object_store": "home"},
 }
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
 SQL_OUTSIDE_STORES = {
@@ -80,6 +85,7 @@ SQL_OUTSIDE_STORES = {
     "desks.talk.conversation_end": "the type of the row it is handed",
     "desks.talk.base": "one row: presence, in the talk's transaction",
     "desks.talk.room": "the type of the row it is handed",
+    "desks.talk.recorded": "the type of the row it is handed",
     "desks.talk.legs": "the type of the row it is handed",
     "desks.talk.abuse": "the type of the row it is handed",
     "desks.talk.listen": "the type of the row it is handed",
@@ -126,10 +132,24 @@ SQL_OUTSIDE_STORES = {
     "ivr.line_facts": "whether an order about the stay is under way",
     "routing_rules.versions.drafts": "the type of the connection it hands on",
     "routing_rules.versions.publishing": "the type of the connection it hands on",
-    "queue_workers.effects": "claims orders of the outbox",
+    "queue_workers.effects": "marks what is asked of the provider, in each order's own transaction",
+    "queue_workers.orders": "claims orders of the outbox, renews and settles them",
     "queue_workers.sound_effects": "the type of the row it is handed",
     "queue_workers.sound_repairs": "the type of the row it is handed",
     "recordings.service": "the type of the row it is handed",
+    "recordings.transcripts": "the type of the row it is handed",
+    "recordings.found": "the type of the row it is handed",
+    "console.recording_pages": "the type of the row it is handed",
+    "console.sound_pages": "the type of the row it is handed",
+    "recordings.listening": "the types of the connection and the row it is handed",
+    "recordings.talks": "the type of the row it is handed",
+    "recordings.holds": "the type of the connection it hands on",
+    "recordings.keeping": "the type of the row it is handed",
+    "recordings.erasing": "the type of the connection it hands on",
+    "queue_workers.record_effects": "the type of the row, and the error of two that are given one name at one instant",
+    "queue_workers.record_list": "the type of the row it is handed",
+    "queue_workers.record_repairs": "the type of the row it is handed",
+    "ivr.talk_recording_webhooks": "names the error of two recordings that are given one name at one instant",
     "ivr.recording_webhooks": "names the error of two who note the same recording at one instant",
     "queue_workers.scheduler": "finds due orders of the outbox",
     "queue_workers.reconcile": "finds rows that have waited too long",
@@ -208,6 +228,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
+    rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 

@@ -8,9 +8,9 @@ import argparse
 import sys
 import time
 
-from tests.bench import claim, compare, decide, due, growth, idle, steps, streams
+from tests.bench import claim, compare, decide, due, growth, idle, ingest, steps, streams
 
-PARTS = ("promise", "growth", "idle", "decide", "compare")
+PARTS = ("promise", "growth", "idle", "decide", "compare", "ingest")
 
 
 def main(arguments: list[str]) -> int:
@@ -18,15 +18,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("part", nargs="?", choices=("menu", *PARTS, "claim", "due", "streams", "all"), default="all")
     parser.add_argument("--rounds", type=int, default=steps.ROUNDS)
     parser.add_argument("--requests", type=int, default=1200, help="of each cell in each round")
+    parser.add_argument("--messages", type=int, default=ingest.MESSAGES, help="of the ingest, in all")
     options = parser.parse_args(arguments)
     begun = time.monotonic()
     wanted = PARTS if options.part == "all" else (options.part,)
-    results = [one(part, options.rounds, options.requests) for part in wanted]
+    results = [one(part, options.rounds, options.requests, options.messages) for part in wanted]
     print(f"\n{'all bars hold' if all(results) else 'A BAR DOES NOT HOLD'} ({time.monotonic() - begun:.0f} s)")
     return 0 if all(results) else 1
 
 
-def one(part: str, rounds: int, requests: int) -> bool:
+def one(part: str, rounds: int, requests: int, messages: int) -> bool:
     match part:
         case "growth":
             return growth.measure(rounds)
@@ -40,6 +41,8 @@ def one(part: str, rounds: int, requests: int) -> bool:
             return decide.measure(rounds)
         case "compare":
             return compare.measure()
+        case "ingest":
+            return ingest.measure(messages)
         case "streams":
             return streams.measure(rounds)
     return steps.measure(part == "promise", rounds, requests)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from adapters.schema import callback_request, recording, supervisor_item
+from adapters.schema import callback_request, recording, sound_access, supervisor_item
 from tests.browser.conftest import Desk
 from tests.browser.test_console_pages import looks_right
 from tests.support.media_house import wav
@@ -15,6 +15,7 @@ from tests.web.left_messages import leave
 
 pytestmark = pytest.mark.browser
 FIRST, SECOND, THIRD = "abcdefghijkmnpqrstu1", "abcdefghijkmnpqrstu2", "abcdefghijkmnpqrstu3"
+TIME = "document.querySelector('.player audio').currentTime"
 
 
 @pytest.fixture
@@ -47,10 +48,36 @@ def test_the_list_of_messages(desk: Desk, city: City, situation: Callable[[City]
     looks_right(desk.page, f"messages-{situation.__name__}", screens)
 
 
-def test_a_message_is_played_and_settled_with_the_keyboard(desk: Desk, city: City) -> None:
-    leave(city, FIRST, wav(2))
+def test_a_message_is_heard_and_settled_with_the_keyboard(desk: Desk, city: City) -> None:
+    """Enter opens it, and that is in the log; space, arrows, plus and minus work it; then what was done is written."""
+    leave(city, FIRST, wav(20))
     page = desk.signs_in("aino").opens("/messages").page
-    assert page.eval_on_selector("audio", "sound => sound.play().then(() => sound.duration)") == pytest.approx(2, 0.05)
+    page.focus("[data-open-sound] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-sound-toggle]")).to_be_focused()
+    expect(page.locator("[data-sound-toggle]")).to_have_text("Tauko")
+    assert city.one(sound_access.c.agent_id, sound_access.c.reason, where=sound_access.c.recording_id == FIRST) == (
+        "a_aino",
+        "matter",
+    )
+    page.keyboard.press("Space")
+    expect(page.locator("[data-sound-toggle]")).to_have_text("Toista")
+    at = page.evaluate(TIME)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(TIME) == pytest.approx(at + 5, abs=0.1)
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(TIME) == pytest.approx(at, abs=0.1)
+    for _ in range(5):
+        page.keyboard.press("+")
+    assert page.eval_on_selector(".player audio", "sound => sound.playbackRate") == 2
+    expect(page.locator("[data-sound-said]")).to_have_text("Nopeus 2")
+    page.keyboard.press("-")
+    assert page.eval_on_selector(".player audio", "sound => sound.playbackRate") == 1.75
+    page.focus("[data-sound-place]")
+    page.keyboard.press("End")
+    expect(page.locator("[data-sound-place]")).to_have_attribute(
+        "aria-valuetext", "20 sekuntia, koko kesto 20 sekuntia"
+    )
     page.focus('input[name="note"]')
     page.keyboard.type("sent a letter")
     page.keyboard.press("Enter")
@@ -58,11 +85,16 @@ def test_a_message_is_played_and_settled_with_the_keyboard(desk: Desk, city: Cit
     assert city.one(recording.c.state, recording.c.note, where=recording.c.id == FIRST) == ("heard", "sent a letter")
 
 
-def test_a_message_plays_on_while_the_list_renews_itself(desk: Desk, city: City) -> None:
+def test_a_supervisor_says_why_with_the_keyboard_and_what_she_hears_plays_on(desk: Desk, city: City) -> None:
+    """The list renews itself under her: neither the sound nor the place of her keyboard is lost."""
     leave(city, FIRST, wav(60))
     page = desk.signs_in("sirkka").opens("/messages").page
-    page.eval_on_selector("audio", "sound => sound.play()")
-    page.focus("audio")
+    page.focus("[data-open-sound] select")
+    page.keyboard.type("Muu")
+    page.keyboard.press("Tab")
+    page.keyboard.type("asukkaan palaute")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-sound-toggle]")).to_have_text("Tauko")
     page.evaluate(
         """async () => {
             const { place } = await import("/console/static/regions.js");
@@ -72,15 +104,39 @@ def test_a_message_plays_on_while_the_list_renews_itself(desk: Desk, city: City)
         }"""
     )
     expect(page.locator(".item-message", has_text="renewed")).to_have_count(1)
-    assert page.eval_on_selector("audio", "sound => [sound.paused, sound === document.activeElement]") == [False, True]
-    expect(page.locator("audio")).to_have_count(1)
+    assert page.eval_on_selector(".player audio", "sound => sound.paused") is False
+    expect(page.locator("[data-sound-toggle]")).to_be_focused()
+    expect(page.locator(".player")).to_have_count(1)
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    why = city.one(sound_access.c.reason, sound_access.c.why, where=sound_access.c.recording_id == FIRST)
+    assert why == ("other", "asukkaan palaute")
+
+
+def test_what_cannot_be_heard_is_said_beside_the_button(desk: Desk, city: City) -> None:
+    leave(city, FIRST, wav(2))
+    page = desk.signs_in("aino").opens("/messages").page
+    city.services.vault.delete(FIRST)
+    page.click("[data-open-sound] button")
+    expect(page.locator("[data-sound-fault]")).to_contain_text("Ääni puuttuu")
+    expect(page.locator(".player")).to_have_count(0)
+
+
+def test_a_door_that_has_closed_meanwhile_leads_back_to_the_button(desk: Desk, city: City) -> None:
+    leave(city, FIRST, wav(2), seconds=2)
+    page = desk.signs_in("aino").opens("/messages").page
+    page.route("**/listen", lambda route: route.fulfill(json={"ok": True}))
+    page.focus("[data-open-sound] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-sound-fault]")).to_contain_text("Kuunteluaika on päättynyt")
+    expect(page.locator("[data-open-sound] button")).to_be_focused()
 
 
 def held(city: City, state: str) -> None:
     city.present("a_aino")
     stands = "connected" if state in ("connected", "wrapup") else "offered"
     city.request("r1", number_id=city.number(), state=stands, offer_token="tok1", language="sv")
-    leave(city, FIRST, wav(2), request_id="r1")
+    leave(city, FIRST, wav(20), request_id="r1")
     now = city.clock.now()
     known = {"connected_at": now, "accepted_at": now} if stands == "connected" else {}
     city.offer("a_aino", state=state, request_id="r1", **known)
@@ -96,11 +152,21 @@ def at_her_desk(desk: Desk) -> Page:
 def test_the_card_plays_the_message_and_takes_the_wish(desk: Desk, city: City, state: str, screens: Path) -> None:
     held(city, state)
     page = at_her_desk(desk)
-    page.wait_for_selector(".card audio")
+    page.wait_for_selector(".card [data-open-sound]")
     page.click('[data-open="interpreter"]')
     expect(page.locator("#interpreter-at")).to_be_focused()
     page.click(".coming summary")
     looks_right(page, f"wish-{state}", screens)
+
+
+def test_one_key_hears_the_message_of_the_card_and_stops_it_again(desk: Desk, city: City) -> None:
+    held(city, "offered")
+    page = at_her_desk(desk)
+    page.dispatch_event("#card-heading", "keydown", {"key": "ä"})
+    expect(page.locator(".card [data-sound-toggle]")).to_have_text("Tauko")
+    page.dispatch_event("#card-heading", "keydown", {"key": "ä"})
+    expect(page.locator("[data-sound-toggle]")).to_have_text("Toista")
+    assert city.one(sound_access.c.deed, where=sound_access.c.recording_id == FIRST)[0] == "listen"
 
 
 def test_a_written_answer_is_noted_on_the_card(desk: Desk, city: City) -> None:
@@ -139,7 +205,7 @@ def test_the_line_with_messages_wishes_and_what_the_duty_left(desk: Desk, city: 
     city.put(supervisor_item, id="i2", kind="duty_unanswered", detail="faults", made_at=now)
     city.put(supervisor_item, id="i3", kind="interpreter", request_id="r2", made_at=now)
     page = desk.signs_in("sirkka").opens("/line").page
-    page.wait_for_selector("audio")
+    page.wait_for_selector("[data-open-sound]")
     looks_right(page, "line-wishes", screens)
     page.click(".item-interpreter a.button")
     page.wait_for_selector("#at")

@@ -19,7 +19,7 @@ def alike(rules: Ruleset, at: datetime, staffed: tuple[StaffedDesk, ...]) -> Sim
             return topic_id
         route = type(decide(rules, topic_id, language or "fi", at, staffed)).__name__
         department = rules.department(topic.department) if topic.department else None
-        kind = f"{department.provider}-{department.kind}" if department else "information"
+        kind = f"{department.provider}-{department.kind}-{department.records_talks}" if department else "information"
         marks = "-".join(name for name in ("urgent", "sensitive") if getattr(topic, name))
         return f"{route}:{kind}:{marks}:{bool(topic.duty)}"
 

@@ -13,7 +13,21 @@ from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from emulator.twiml_tables import Context
-from tests.crawl.played import Asks, Goes, HangsUp, Leaves, Next, Played, Queues, Records, Rings, RunsOut, places, play
+from tests.crawl.played import (
+    Asks,
+    Goes,
+    HangsUp,
+    Leaves,
+    Next,
+    Played,
+    Queues,
+    Records,
+    Rings,
+    RunsOut,
+    places,
+    play,
+    queue_of,
+)
 
 KEYS = tuple("0123456789*#")
 LONG_KEYS = ("0405556667", "0175550142", "112", "0600123456", "00", "1" * 32, "204519", "000000", "*", "1*2")
@@ -173,8 +187,9 @@ class _Tried:
 
     @property
     def queue(self) -> str:
-        if isinstance(self.played.next, Queues):
-            return self.played.next.action
+        into = queue_of(self.played.next)
+        if into is not None:
+            return into.action
         return self.place.queue if self.place else ""
 
 
@@ -187,7 +202,10 @@ def moves(place: Place) -> Iterator[Knock]:
     following = place.next
     match following:
         case Asks(action, digits):
-            yield from _keyed(action, digits)
+            silent = following.otherwise is None
+            yield from (knock for knock in _keyed(action, digits) if silent or knock.name != "silence")
+            if following.otherwise is not None:
+                yield from moves(replace(place, next=following.otherwise))
         case Rings(action):
             yield from (Knock(action, (("DialCallStatus", how),), f"telephone {how}") for how in DIALLED)
         case Queues(action, wait_url):

@@ -11,7 +11,7 @@ import yaml
 
 from emulator.twiml_tables import Context
 from tests.crawl.explore import HANGS_UP, Branch, is_ours
-from tests.crawl.played import Asks, HangsUp, Played, RunsOut, places
+from tests.crawl.played import Asks, HangsUp, Played, RunsOut, places, queue_of
 from tests.crawl.words import CODES, Words, foreign
 
 FIRST_KEY_SECONDS = 8.0
@@ -78,7 +78,7 @@ def _dead_ends(branch: Branch, words: Words) -> Iterator[str]:
                 yield "hung up without a word"
         case HangsUp():
             yield from _farewell(words.keys_of(played))
-        case Asks() if not played.next.posts_silence:
+        case Asks() if not played.next.posts_silence and played.next.otherwise is None:
             yield "a question that does not hear silence"
         case Asks() if branch.context is Context.CALL and not words.told_keys(played):
             yield "a question without a key"
@@ -118,7 +118,8 @@ def _expected(played: Played) -> str:
 def _times(branch: Branch, words: Words) -> Iterator[tuple[str, str]]:
     played = branch.played
     waiting = branch.context is Context.QUEUE_WAIT
-    if isinstance(played.next, Asks) and not waiting and played.next.timeout < KEY_TIMEOUT:
+    asks_before_the_line = queue_of(played.next) is not None  # where the key counts as well
+    if isinstance(played.next, Asks) and not (waiting or asks_before_the_line) and played.next.timeout < KEY_TIMEOUT:
         yield "key", f"{played.next.timeout} s to press a key"
     silent = played.longest_silence
     if waiting and isinstance(played.next, Asks):

@@ -5,7 +5,7 @@ Read by the emulator's strict reader; whatever that does not accept is a problem
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from emulator.twiml_parse import Element, NotXml, parse
@@ -34,6 +34,7 @@ class Asks:
     digits: int | None  # None: until the hash
     timeout: int
     posts_silence: bool
+    otherwise: "Next | None" = None  # where silence goes on in the same document
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,23 @@ class _Player:
 
     def played(self, problems: tuple[str, ...]) -> Played:
         following: Next = RunsOut()
-        for verb in self.verbs:
+        for at, verb in enumerate(self.verbs):
             self._hear(verb)
             leads = _leads(verb)
+            if isinstance(leads, Asks) and not leads.posts_silence:
+                return self._or_else(leads, self.verbs[at + 1 :], problems)
             if leads is not None:
                 following = leads
                 break
         return Played(tuple(self.said), self.at, self.silence, following, problems, tuple(self.sounds))
+
+    def _or_else(self, asks: Asks, rest: tuple[Element, ...], problems: tuple[str, ...]) -> Played:
+        """Whoever presses nothing goes on in the same document: what she hears then belongs to it as well."""
+        self.silence = max(self.silence, float(asks.timeout))
+        self.verbs = rest
+        whole = self.played(problems)
+        goes_on = None if isinstance(whole.next, RunsOut) else whole.next
+        return replace(whole, next=replace(asks, otherwise=goes_on))
 
     def _hear(self, verb: Element) -> None:
         match verb.name:
@@ -157,10 +168,20 @@ def _leads(verb: Element) -> Next | None:
     return None
 
 
+def queue_of(following: Next | None) -> Queues | None:
+    """The line that a document leads to, at once or past a question that need not be answered."""
+    if isinstance(following, Asks):
+        return queue_of(following.otherwise)
+    return following if isinstance(following, Queues) else None
+
+
 def places(following: Next) -> Iterator[str]:
     """Every address a document leads to."""
     match following:
-        case Asks(action) | Rings(action):
+        case Asks(action):
+            yield action
+            yield from places(following.otherwise) if following.otherwise is not None else ()
+        case Rings(action):
             yield action
         case Queues(action, wait_url):
             yield action

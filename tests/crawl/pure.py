@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number
+from desks.talk.recorded import records_talks
 from ivr.caller_input import read
 from ivr.dialogue import steps as dialogue
 from ivr.effects import (
@@ -115,7 +116,7 @@ class DialogueAlone:
         match effect:
             case JoinLine():
                 mine.line = self.line(effect, self.facts)
-                return Joined("line1")
+                return Joined("line1", records_talks(self.facts.rules, effect.department))
             case Wish() | CloseLine() | Stay() | GiveUpLine() | HungUp() | MoveToExtended() | Bridge():
                 return self._in_line(mine, effect)
             case KeepNumber(keys):

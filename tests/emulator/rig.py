@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -54,6 +55,24 @@ class Rig:
     def recording(self, sid: str) -> Any:
         """As the lab knows it."""
         return next(one for one in self.lab("GET", "recordings")["recordings"] if one["sid"] == sid)
+
+    def talk(self, sid: str, text: str, seconds: float) -> None:
+        """At once, to whoever is on the line; until it is over."""
+        self.speak(sid, text=text, seconds=seconds, now=True)
+        self.passes(seconds)
+
+    def passes(self, seconds: float) -> None:
+        """So many business seconds, and a little."""
+        until = self.business_time() + timedelta(seconds=seconds + 0.1)
+        while self.business_time() < until:
+            time.sleep(0.005)
+
+    def business_time(self) -> datetime:
+        return datetime.fromisoformat(self.lab("GET", "clock")["business_time"])
+
+    def on_tape(self, sid: str) -> list[Any]:
+        """The sounds in the file, by time."""
+        return list(self.lab("GET", f"recordings/{sid}/words")["words"])
 
     def media(self, name: str) -> requests.Response:
         return self.rest("GET", f"Recordings/{name}")

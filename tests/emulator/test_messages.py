@@ -45,3 +45,11 @@ def test_from_a_telephone(rig: Rig, side: OtherSide) -> None:
     seen = side.await_request("/sms").params
     assert (seen["Body"], seen["From"], seen["To"]) == ("STOP", RESIDENT, CITY)
     rig.lab("POST", "messages", {"from": RESIDENT, "to": "+358172000", "body": "a"}, expect=404)
+
+
+def test_a_deleted_message_is_gone_from_the_log_and_not_from_the_telephone(rig: Rig) -> None:
+    sid = rig.rest("POST", "Messages.json", To=RESIDENT, From=CITY, Body="Hei").json()["sid"]
+    assert rig.rest("DELETE", f"Messages/{sid}.json").status_code == 204
+    assert rig.rest("GET", f"Messages/{sid}.json").status_code == 404
+    assert rig.rest("DELETE", f"Messages/{sid}.json").status_code == 404
+    assert [one["body"] for one in rig.lab("GET", f"phones/{RESIDENT}")["messages"]] == ["Hei"]

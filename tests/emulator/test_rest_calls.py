@@ -125,3 +125,15 @@ def test_machine_detection(rig: Rig, side: OtherSide) -> None:
     side.on("/out", "<Hangup/>")
     rig.ended(create(rig, side, MachineDetection="Enable"))
     assert side.await_request("/out").params["AnsweredBy"] == "machine_start"
+
+
+def test_a_call_can_be_deleted_once_it_is_over(rig: Rig, side: OtherSide) -> None:
+    rig.behave(AGENT, "answer", after=1)
+    side.on("/out", '<Pause length="600"/>')
+    sid = create(rig, side)
+    assert rig.rest("DELETE", f"Calls/{sid}.json").json()["code"] == 20001
+    rig.rest("POST", f"Calls/{sid}.json", Status="completed")
+    rig.ended(sid)
+    assert rig.rest("DELETE", f"Calls/{sid}.json").status_code == 204
+    assert rig.rest("GET", f"Calls/{sid}.json").status_code == 404
+    assert rig.rest("DELETE", f"Calls/{sid}.json").status_code == 404

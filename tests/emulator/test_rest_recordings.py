@@ -138,3 +138,16 @@ def test_an_account_that_leaves_its_media_open(side: OtherSide) -> None:
     assert requests.get(f"{rig.base}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{sid}", timeout=5).status_code == 200
     assert requests.get(f"{rig.base}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{sid}.json", timeout=5).status_code == 401
     server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "after"), [("0-43", 0, 44), ("16000-47999", 16000, 48000), ("-100", -100, None)]
+)
+def test_the_lab_gives_the_part_that_a_player_asks_for(
+    rig: Rig, kept: str, wanted: str, first: int, after: int | None
+) -> None:
+    url = f"{rig.base}/lab/recordings/{kept}.wav"
+    whole = requests.get(url, timeout=5).content
+    part = requests.get(url, headers={"Range": f"bytes={wanted}"}, timeout=5)
+    assert (part.status_code, part.content) == (206, whole[first:after])
+    assert part.headers["Content-Range"].endswith(f"/{len(whole)}")

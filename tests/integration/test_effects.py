@@ -7,7 +7,7 @@ from adapters.schema import outbox, text_message
 from adapters.voice_gateway import Done
 from desks import service
 from desks.store import CALLER, note_offer
-from queue_workers import effects
+from queue_workers import effects, orders
 from tests.support.provider import BUSY_PROVIDER, LOST, REFUSED
 from tests.support.services import Town
 
@@ -86,10 +86,10 @@ def test_a_worker_that_died_with_the_order_leaves_it_to_another(town: Town) -> N
     town.request()
     token = town.offered("aino")
     [order] = town.orders()
-    claim = {"lease_machine": town.clock.machine() + effects.LEASE_SECONDS}
+    claim = {"lease_machine": town.clock.machine() + orders.LEASE_SECONDS}
     town.within(lambda tx: tx.connection.execute(outbox.update().values(**claim)))
     assert effects.carry_out(town.services, order["id"]) is False
-    town.clock.pass_(seconds=effects.LEASE_SECONDS + 1)
+    town.clock.pass_(seconds=orders.LEASE_SECONDS + 1)
     assert effects.carry_out(town.services, order["id"]) is True
     assert town.offer(token)["asked_machine"] == town.clock.machine()
 

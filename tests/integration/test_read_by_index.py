@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from adapters.schema import recording
 from console import audit_store
 from desks import store
 from desks.queue import messages
@@ -13,6 +15,7 @@ from desks.talk import transfer_store
 from desks.view import desk as view
 from desks.view import parts as view_parts
 from queue_workers import after_hours, reconcile, talk_repairs
+from recordings import found_store
 from tests.support.plans import plans
 from tests.support.services import Town
 
@@ -89,3 +92,32 @@ def test_the_log_of_deeds_is_read_by_its_indexes(
     for index in indexes:
         assert f"ix_audit_event_{index}" in found
     assert "SCAN audit_event'" not in found
+
+
+LEFT = {
+    "id": "a", "call_sid": "CA1", "kind": "message", "state": "kept", "topic": "housing", "language": "fi",
+    "department": "housing", "urgent": 0, "token": "a", "seconds": 9,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("scope", [None, ("housing", "streets")], ids=["an administrator's", "a supervisor's"])
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (found_store.Filter(), "ix_recording_found"),
+        (found_store.Filter(kind="talk", before="a"), "ix_recording_found"),
+        (found_store.Filter(desk="housing"), "ix_recording_found_desk"),
+    ],
+    ids=["the newest", "a later page", "of one department"],
+)
+def test_the_list_of_recordings_is_read_by_its_index(
+    town: Town, scope: tuple[str, ...] | None, wanted: found_store.Filter, index: str
+) -> None:
+    """Page by page in its order: neither read whole nor sorted, however many recordings there are."""
+    left = LEFT | {"made_at": town.clock.now()}
+    town.within(lambda tx: tx.connection.execute(insert(recording).values(**left)))
+    reader = found_store.Reader(scope, {"housing"})
+    read = reading(found_store.found, reader, wanted, 51)
+    found = " ".join(plans(town.services.database, lambda: read(town)))
+    assert re.search(rf"{index}\b", found), found
+    assert not re.search(r"B-TREE FOR ORDER|SCAN recording'", found), found

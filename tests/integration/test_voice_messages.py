@@ -9,6 +9,7 @@ from adapters.schema import call, outbox, promise_told, recording, supervisor_it
 from callbacks import store as promises
 from callbacks.service import Promises
 from queue_workers import sound_repairs
+from recordings.vault import whole
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, the_message
 from tests.support.provider import LOST
@@ -271,7 +272,7 @@ def test_a_length_that_cannot_be_read_throws_no_sound_away(town: Town, speaker: 
     carried_out(town)
     left = the_message(town)
     assert left["state"] == "draft"
-    assert town.services.vault.get(str(left["id"])) == SOUND
+    assert whole(town.services.vault, str(left["id"])) == SOUND
 
 
 def test_what_the_provider_counted_as_too_short_is_not_offered_to_be_kept(town: Town, speaker: Speaker) -> None:

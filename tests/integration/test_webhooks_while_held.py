@@ -26,7 +26,8 @@ from wsgi import create_app
 
 DEADLINE = 0.05  # seconds; a real one is a second, and everything else that is waited for is in proportion
 A_WEBHOOK_AT_MOST = 3.0  # deadlines (house law 9)
-NEWS = {"/voice/status", "/voice/leg", "/voice/recording", "/sms/status"}  # nobody hears them: told again after a 503
+# nobody hears them: told again after a 503
+NEWS = {"/voice/status", "/voice/leg", "/voice/recording", "/voice/recording/talk", "/sms/status"}
 REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)</Redirect>")
 RECORDED = {"RecordingSid": "RE" + "1" * 32, "RecordingStatus": "completed", "RecordingDuration": "3"}
 Holding = Callable[[Database], AbstractContextManager[None]]

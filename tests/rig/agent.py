@@ -121,8 +121,11 @@ class Agent:
 
     def listens(self, recording_id: str) -> bytes | None:
         """The sound of a message as her page plays it; None: not there, or not hers."""
-        url = f"{self._console_url}/console/recordings/{recording_id}.wav"
-        answer = self._http.get(url, timeout=PAGE_SECONDS)
+        try:
+            self._post(f"/console/sounds/{recording_id}/listen", {"reason": "matter"})
+        except AssertionError:
+            return None
+        answer = self._http.get(f"{self._console_url}/console/sounds/{recording_id}", timeout=PAGE_SECONDS)
         return answer.content if answer.status_code == 200 else None
 
     def settles_message(self, recording_id: str, note: str = "") -> None:

@@ -76,6 +76,18 @@ class Recorded:
     status: str
     seconds: int
     text: str
+    source: str  # RecordVerb | StartCallRecordingAPI
+
+
+@dataclass(frozen=True)
+class OnTape:
+    """One sound in a recording: seconds from the beginning of the file, and whose telephone it is ("" is the line)."""
+
+    begin: float
+    end: float
+    text: str
+    by: str
+    key: bool  # a key that was pressed, not words
 
 
 @dataclass(frozen=True)
@@ -141,13 +153,18 @@ class Lab:
         said = {"text": text, "silence": silence, "then": then}
         self.post(f"/lab/calls/{call_sid}/speak", said if seconds is None else {**said, "seconds": seconds})
 
+    def talk(self, call_sid: str, text: str, seconds: float | None = None) -> None:
+        """At once, to whoever is on the line; nobody need have beeped."""
+        said: dict[str, object] = {"text": text, "now": True}
+        self.post(f"/lab/calls/{call_sid}/speak", said if seconds is None else {**said, "seconds": seconds})
+
     def say(self, call_sid: str, text: str, confidence: float | None = 0.9) -> None:
         self.post(f"/lab/calls/{call_sid}/say", {"text": text, "confidence": confidence})
 
     def recordings(self) -> tuple[Recorded, ...]:
         """Newest first."""
         return tuple(
-            Recorded(one["sid"], one["call_sid"], one["status"], one["seconds"], one["text"])
+            Recorded(one["sid"], one["call_sid"], one["status"], one["seconds"], one["text"], one["source"])
             for one in self.get("/lab/recordings")["recordings"]
         )
 
@@ -155,6 +172,11 @@ class Lab:
         """What was recorded, as the provider holds it; None once it is deleted."""
         answer = self._http.get(f"{self.base_url}/lab/recordings/{recording_sid}.wav", timeout=WAIT_SECONDS)
         return answer.content if answer.status_code == 200 else None
+
+    def on_tape(self, recording_sid: str) -> tuple[OnTape, ...]:
+        """What is in the file, in the order of time; the recording must be over."""
+        words = self.get(f"/lab/recordings/{recording_sid}/words")["words"]
+        return tuple(OnTape(one["begin"], one["end"], one["text"], one["by"], one["key"]) for one in words)
 
     def hears_a_machine(self, number: str) -> bool:
         """Whoever this telephone talks with has beeped."""

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters.voice_gateway import Done, NotDone, ProviderCall, Result, Unknown, VoiceGateway
+from adapters.voice_gateway import Done, NotDone, ProviderCall, ProviderRecording, Result, Unknown, VoiceGateway
 
 BUSY_PROVIDER = NotDone(429, 20429, again=True)
 REFUSED = NotDone(400, 21211, again=False)
@@ -14,7 +14,8 @@ NO_SUCH_CALL = NotDone(404, 20404, again=False)
 
 @dataclass(frozen=True)
 class Order:
-    kind: str  # call | redirect | take | end | hold | unhold | leaves_open | closes | text | delete_recording
+    # call | redirect | take | end | hold | unhold | leaves_open | closes | text
+    kind: str  # record | pause | resume | stop | delete_recording
     to: str  # a number, an identity or a call
     url: str = ""
 
@@ -27,6 +28,7 @@ class RecordingGateway(VoiceGateway):
         self._answers: deque[Result] = deque()
         self._calls: dict[str, ProviderCall] = {}
         self._company: dict[tuple[str, str], int] = {}
+        self._recordings: dict[str, list[ProviderRecording]] = {}
         self._asking_fails = False
         self._during: dict[str, Callable[[], object]] = {}
 
@@ -35,9 +37,13 @@ class RecordingGateway(VoiceGateway):
     def answers(self, *results: Result) -> None:
         self._answers.extend(results)
 
-    def knows(self, sid: str, status: str, parent: str | None = None) -> None:
-        """A call that the provider would find if it were asked; its number is nobody's business here."""
-        self._calls[sid] = ProviderCall(sid, status, "", parent, None)
+    def knows(self, sid: str, status: str, parent: str | None = None, to: str = "") -> None:
+        """A call that the provider would find if it were asked; its number is nobody's business here, unless said."""
+        self._calls[sid] = ProviderCall(sid, status, to, parent, None)
+
+    def records(self, call_sid: str, *found: ProviderRecording) -> None:
+        """What the list of this call's recordings says from now on."""
+        self._recordings[call_sid] = list(found)
 
     def finds_alone(self, room: str, call_sid: str) -> None:
         self.finds_company(room, call_sid, 1)
@@ -92,8 +98,32 @@ class RecordingGateway(VoiceGateway):
     def text(self, to: str, sender: str, body: str, status_callback: str) -> Result:
         return self._take(Order("text", to))
 
+    def record(self, call_sid: str, status_callback: str) -> Result:
+        result = self._take(Order("record", call_sid, status_callback))
+        return Done(f"RE{0xF000 + len(self.orders):032x}") if isinstance(result, Done) else result
+
+    def pause_recording(self, call_sid: str, recording_sid: str) -> Result:
+        return self._take(Order("pause", recording_sid))
+
+    def resume_recording(self, call_sid: str, recording_sid: str) -> Result:
+        return self._take(Order("resume", recording_sid))
+
+    def stop_recording(self, call_sid: str, recording_sid: str) -> Result:
+        return self._take(Order("stop", recording_sid))
+
+    def recordings_of(self, call_sid: str) -> list[ProviderRecording] | NotDone | Unknown:
+        if self._asking_fails:
+            return LOST
+        return self._recordings.get(call_sid, [])
+
     def delete_recording(self, recording_sid: str) -> Result:
         return self._take(Order("delete_recording", recording_sid))
+
+    def delete_call(self, call_sid: str) -> Result:
+        return self._take(Order("delete_call", call_sid))
+
+    def delete_text(self, message_sid: str) -> Result:
+        return self._take(Order("delete_text", message_sid))
 
     def look_up(self, call_sid: str) -> ProviderCall | NotDone | Unknown:
         if self._asking_fails:

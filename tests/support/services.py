@@ -32,7 +32,7 @@ from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers import effects
 from queue_workers.enqueue import Enqueuer
-from recordings.vault import LocalVault
+from recordings.vault.opening import local_vault
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
@@ -95,7 +95,7 @@ def services_for(
         gateway or RecordingGateway(),
         Outbox(clock, enqueuer.effect),
         enqueuer.deal,
-        LocalVault(known.data_dir / "recordings", known.recordings_key),
+        local_vault(known.data_dir / "recordings", known.recordings_key),
         media_for(known),
         NoticeBoard(),
     )

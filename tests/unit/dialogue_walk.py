@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from callbacks.model import Window
+from desks.talk.recorded import records_talks
 from ivr import plain
 from ivr.caller_input import CallerInput, Pressed, RecordingEnded, Silent
 from ivr.dialogue import degraded
@@ -98,7 +99,9 @@ def in_line(state: str = "waiting") -> LineFacts:
 
 def result_of(effect: Effect, facts: Facts) -> Result:  # noqa: C901 - one case for each effect, nothing nested
     match effect:
-        case JoinLine() | MoveToExtended():
+        case JoinLine(_, department):
+            return Joined("line1", records_talks(facts.rules, department))
+        case MoveToExtended():
             return Joined("line1")
         case Bridge():
             return Bridged("m-line1")
@@ -141,7 +144,9 @@ class Walk:
         return self.goes(Pressed(keys))
 
     def silent(self) -> list[str]:
-        self._follow()
+        assert self.turn is not None
+        heard = [one for one in self.turn.instructions if not isinstance(one, Gather) or one.posts_silence]
+        self.step = step_in(leading(replace(self.turn, instructions=tuple(heard))))
         return self.goes(Silent())
 
     def speaks(self, seconds: int = 9) -> list[str]:

@@ -24,6 +24,8 @@ def test_silence_from_the_beginning_leads_to_a_person() -> None:
     assert walk.silent() == GREETING
     assert walk.silent() == [
         "Kaupungin neuvonta auttaa sinua. Yhdistämme sinut neuvojalle. Pysy linjalla.",
+        "Keskustelu tallennetaan, jotta voimme tarkistaa, mitä on sovittu. Jos et halua tallennusta, paina yhdeksän.",
+        "[Gather 1, 2 s -> recording]",
         "[Enqueue line-line1 -> left]",
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from adapters.places import ROOT
 from adapters.settings import Settings
 
-PINNED = re.compile(r"^([a-zA-Z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)", re.MULTILINE)
+PINNED = re.compile(r"^([a-zA-Z0-9._-]+)(?:\[[a-z0-9,]+\])?==(\S+)", re.MULTILINE)
 NAMES = ("requirements", "requirements-dev", "requirements-node")
 
 

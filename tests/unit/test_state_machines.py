@@ -22,6 +22,7 @@ MACHINES = (
     line_machine.LINE,
     transfer_machine.TRANSFER,
     message_machine.MESSAGE,
+    message_machine.TALK,
 )
 STATES_PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 INTRODUCTION = """# States

@@ -26,7 +26,7 @@ from console.pages import blueprint
 from console.signing_in.passwords import Argon2Passwords
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
-from recordings.vault import LocalVault
+from recordings.vault.opening import local_vault
 from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
@@ -268,7 +268,7 @@ def make_city(directory: Path, **environment: str) -> City:
         gateway=gateway,
         outbox=Outbox(clock, _no_hint),
         hurry=lambda: None,
-        vault=LocalVault(settings.data_dir / "recordings", settings.recordings_key),
+        vault=local_vault(settings.data_dir / "recordings", settings.recordings_key),
         media=media_for(settings),
         notices=NoticeBoard(),
     )

@@ -59,6 +59,8 @@ WHICH = {"at": "2026-11-25T10:00", "which": "arabia"}
 BEFORE = {"revision": "99"}  # of a draft: not the one that stands, so nothing is changed
 REASON = {"reason": "Asukas pyysi sitä."}
 
+NEEDS_A_REASON = ("sound", "sound_file")  # no byte, and 403, before it stands in the record
+
 DOORS: dict[str, Door] = {
     "static": Door(ANYBODY),
     # signing in, and one's own account
@@ -106,6 +108,7 @@ DOORS: dict[str, Door] = {
     "windows": Door(HER_TALK, query="?topic=housing"),
     "promise": Door(HER_TALK, {"topic": "housing", "window": "asap"}),
     "hold": Door(HER_TALK, {"on": "yes"}),
+    "recording": Door(HER_TALK, {"paused": "yes"}),
     "transfer": Door(HER_TALK, {"kind": "warm", "goal_kind": "desk", "goal": "streets"}),
     "transfer_complete": Door(HER_TALK),
     "transfer_take_back": Door(HER_TALK),
@@ -116,7 +119,16 @@ DOORS: dict[str, Door] = {
     # matters
     "messages": Door(ANYBODY),
     "messages_part": Door(ANYBODY),
-    "sound": Door(MATTER),
+    "listen_to": Door(MATTER, {"reason": "matter"}),
+    "sound": Door(MATTER, hidden_as=(404,)),
+    "sound_page": Door(MATTER),
+    "ask_for_file": Door(DECISION, {"reason": "complaint"}),
+    "sound_file": Door(DECISION),
+    "recordings": Door(SUPERVISORS),
+    "recordings_found": Door(SUPERVISORS, {"kind": "message"}),
+    "recording_page": Door(DECISION),
+    "hold_recording": Door(DECISION, {"what": "recording", **REASON}),
+    "end_hold": Door(DECISION, {"sure": "yes", **REASON}, hidden_as=(404, 409)),
     "heard": Door(MATTER),
     "handled": Door(MATTER),
     "answer_by": Door(MATTER, {"way": "text"}),

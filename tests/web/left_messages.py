@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.schema import recording
+from recordings.vault import put
 from tests.web.console_rig import City
 
 
@@ -26,5 +27,5 @@ def leave(city: City, key: str, sound: bytes | None, **other: Any) -> str:
     }
     city.put(recording, **(row | other))
     if sound is not None:
-        city.services.vault.put(key, sound)
+        put(city.services.vault, key, sound)
     return key

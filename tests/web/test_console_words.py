@@ -18,6 +18,7 @@ from desks.matter.model import Happening, Kind
 from desks.service import DECLINE_REASONS, OUTCOMES, PRESENCES
 from desks.view.desk import WITHOUT_HER_DOING
 
+RECORDED = ("starting", "running", "pausing", "paused", "held", "resuming", "over", "failed", "declined", "untold")
 TEMPLATES = Path(__file__).parents[2] / "console" / "templates" / "console"
 USED = re.compile(r"""\bt\(\s*["']([a-z_.0-9]+[a-z0-9])["']\s*[,)]""")
 
@@ -54,6 +55,7 @@ def test_every_code_that_a_page_can_show_has_words() -> None:
         | {f"matter.{state}" for state in OPEN_OFFER_STATES}
         | {f"state.{state}" for state in (*OPEN_STATES, *line_states)}
         | {f"kind.{kind}" for kind in ("live", "asap", "slot", "retry")}
+        | {f"talk.recording.{state}" for state in RECORDED}
         | {f"why.{clause}" for clause in ("urgent", "needed", "place", "slot")}
         | {
             f"board.item.{kind}"
@@ -74,7 +76,7 @@ def test_no_two_pages_are_called_the_same(language: str, kind: str) -> None:
 def test_shortcut_keys_of_a_language_are_all_different() -> None:
     for language in PAGE_LANGUAGES:
         keys = [words for key, words in page_words(language).words.items() if key.startswith("key.")]
-        assert len(set(keys)) == len(keys) == 29, language
+        assert len(set(keys)) == len(keys) == 31, language
 
 
 @pytest.mark.parametrize("language", PAGE_LANGUAGES)

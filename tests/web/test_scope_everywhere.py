@@ -10,7 +10,7 @@ from adapters.schema import callback_request, metadata, supervisor_item
 from console.pages import ROUTES
 from tests.web import rules_rig
 from tests.web.console_rig import Browser, City
-from tests.web.doors import DOORS, FILLED, PERSONAS, Door
+from tests.web.doors import DOORS, FILLED, NEEDS_A_REASON, PERSONAS, Door
 from tests.web.left_messages import leave
 
 SECRET = ("482913", "40 1234567", "Kysyy vuokrasopimuksesta", "Särkiniemi")
@@ -86,7 +86,10 @@ def test_each_gets_in_where_the_table_says_and_nowhere_else(city: City, name: st
 
 
 def is_no_door(name: str, answer: TestResponse) -> bool:
-    """The sign-in form says 401 to a wrong password, and the city's own sign-in is not set up here."""
+    """The sign-in form says 401 to a wrong password, the city's own sign-in is not set up here, and no sound is given
+    before its reason."""
+    if name in NEEDS_A_REASON:
+        return answer.status_code == 403 and answer.mimetype == "text/html"
     return (name == "sign_in" and answer.status_code == 401) or (
         name.startswith("openid") and answer.status_code == 404
     )
@@ -116,7 +119,7 @@ def test_the_extended_hours_desk_reads_what_has_moved_to_it_and_no_more(city: Ci
     city.change(callback_request, callback_request.c.id == "r1", desk=desk)
     browser = city.signed_in("elli")
     assert browser.get("/matters/r1").status_code == seen
-    assert browser.get("/recordings/m1234567.wav").status_code == seen
+    assert browser.post("/sounds/m1234567/listen", reason="matter").status_code == seen
     assert browser.get("/requests/r1/interpreter").status_code == seen
     assert browser.get("/line").status_code == 403
     assert city.signed_in("fanni").get("/matters/r1").status_code == 404

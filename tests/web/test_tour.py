@@ -13,6 +13,8 @@ NO_PAGE = {
     "/telephone-token": "JSON",
     "/events-ticket": "JSON",
     "/offers/<token>/windows": "JSON",
+    "/sounds/<recording_id>": "sound",
+    "/sounds/<recording_id>/file": "a file",
     "/rules/drafts/<draft_id>/file.<form>": "a file",
     "/rules/versions/<version>/file.<form>": "a file",
 }

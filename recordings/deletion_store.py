@@ -1,0 +1,118 @@
+"""What goes, and the proof that it went: sound, and numbers that nothing refers to. Statements only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, and_, delete, exists, literal, select, update
+
+from adapters.ids import new_id
+from adapters.schema import (
+    call,
+    callback_request,
+    code_try,
+    deletion,
+    phone_number,
+    recording,
+    sound_access,
+    supervisor_item,
+    text_message,
+    waiting_caller,
+)
+from recordings import hold_store
+from recordings.keeping_store import PAGE, After, beyond
+
+NIGHT = "night"
+
+# --- sound -------------------------------------------------------------------------------------------------------
+
+
+def sounds(connection: Connection, before: datetime, after: After | None) -> Sequence[RowMapping]:
+    """Whatever its kind, the oldest first, with the end of its matter."""
+    table = recording.c
+    query = (
+        select(recording, callback_request.c.closed_at)
+        .outerjoin(callback_request, callback_request.c.id == table.request_id)
+        .where(table.deleted_at.is_(None), table.made_at <= before, *beyond(table.made_at, table.id, after))
+    )
+    return connection.execute(query.order_by(table.made_at, table.id).limit(PAGE)).mappings().all()
+
+
+def held(connection: Connection, recording_id: str) -> bool:
+    """Looked at in the transaction that would delete it, whatever was seen before."""
+    mine = select(recording.c.request_id, recording.c.number_id).where(recording.c.id == recording_id)
+    found = connection.execute(mine).first()
+    if found is None:
+        return False
+    ids = ([recording_id], *([one] if one is not None else [] for one in found))
+    hold_store.lock(connection, *ids)
+    return bool(hold_store.covering(connection, *ids))
+
+
+def mark_deleted(connection: Connection, recording_id: str, now: datetime) -> RowMapping | None:
+    """None: it was deleted before."""
+    mine = update(recording).where(recording.c.id == recording_id, recording.c.deleted_at.is_(None))
+    return connection.execute(mine.values(deleted_at=now).returning(recording)).mappings().first()
+
+
+# --- numbers that nothing refers to ------------------------------------------------------------------------------
+
+REFERRING = (
+    call.c.number_id, callback_request.c.number_id, callback_request.c.asked_by_number_id, waiting_caller.c.number_id,
+    text_message.c.number_id, supervisor_item.c.number_id, code_try.c.number_id, recording.c.number_id,
+)  # fmt: skip
+NOBODYS = and_(*(~exists(select(literal(1)).where(column == phone_number.c.id)) for column in REFERRING))
+
+
+def numbers(connection: Connection, before: datetime, last_id: str) -> Sequence[str]:
+    """Every number by its id, a page at a time: (all looked at, those that nothing refers to) is the caller's."""
+    query = select(phone_number.c.id).where(phone_number.c.id > last_id, phone_number.c.created_at < before)
+    return [str(one) for one in connection.scalars(query.order_by(phone_number.c.id).limit(PAGE))]
+
+
+def forget_numbers(connection: Connection, ids: Sequence[str]) -> int:
+    """Of these, those that nothing refers to."""
+    found = connection.execute(delete(phone_number).where(phone_number.c.id.in_(ids), NOBODYS))
+    return int(found.rowcount)
+
+
+# --- proof -------------------------------------------------------------------------------------------------------
+
+
+def prove(
+    connection: Connection, kind: str, subject_id: str, department: str | None, why: str, at: datetime, by: str,
+    count: int = 1, sha256: str | None = None, at_provider: str | None = None,
+) -> None:  # fmt: skip
+    row = {
+        "id": new_id(), "kind": kind, "subject_id": subject_id, "department": department, "why": why, "at": at,
+        "by": by, "count": count, "sha256": sha256, "at_provider": at_provider,
+    }  # fmt: skip
+    connection.execute(deletion.insert().values(**row))
+
+
+def count_in(connection: Connection, kind: str, day: str, department: str | None, at: datetime, count: int) -> None:
+    """One proof for each kind, department and night; batches add to it."""
+    mine = (deletion.c.subject_id == day, deletion.c.kind == kind, deletion.c.why == "retention")
+    where = deletion.c.department == department if department is not None else deletion.c.department.is_(None)
+    more = update(deletion).where(*mine, where).values(count=deletion.c.count + count, at=at)
+    if connection.execute(more).rowcount == 0:
+        prove(connection, kind, day, department, "retention", at, "service", count)
+
+
+def nights(connection: Connection, days: Sequence[str]) -> set[str]:
+    """Of these local days, those whose night's work is finished."""
+    query = select(deletion.c.subject_id).where(deletion.c.subject_id.in_(days), deletion.c.kind == NIGHT)
+    return {str(one) for one in connection.scalars(query)}
+
+
+def exported(connection: Connection, id_: str, recording_id: str, by: str, at: datetime, why: str) -> None:
+    """Taken out for its owner: before the first byte is read."""
+    row = {
+        "id": id_,
+        "recording_id": recording_id,
+        "by": by,
+        "at": at,
+        "deed": "export",
+        "reason": "request",
+        "why": why,
+    }
+    connection.execute(sound_access.insert().values(**row))
