@@ -9,6 +9,16 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK_HOSTS
 
 
+def is_open_store(url: str) -> bool:
+    """A store on another machine that asks nobody for a password; several hosts may stand between commas."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return False
+    login, _, hosts = parts.netloc.rpartition("@")
+    named = [host for host in hosts.split(",") if urlsplit(f"//{host}").hostname not in LOOPBACK_HOSTS]
+    return bool(named) and not login.partition(":")[2]
+
+
 def origin(url: str) -> str:
     """Raises ValueError."""
     parts = urlsplit(url)

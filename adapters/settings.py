@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from adapters.origins import is_loopback, origin
+from adapters.origins import is_loopback, is_open_store, origin
 from adapters.places import ROOT, socket_for
 from adapters.sound_settings import SoundSettings
 
@@ -66,6 +66,7 @@ class Settings(SoundSettings):
 
     # secrets of our own
     secret_key: str = Field(min_length=16, repr=False)
+    secret_key_previous: str = Field(default="", pattern=r"^(.{16,})?$", repr=False)
 
     # signing in
     openid_issuer: str = ""
@@ -79,6 +80,11 @@ class Settings(SoundSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     clock_file: Path | None = None
     fault_file: Path | None = None
+
+    @property
+    def accepted_keys(self) -> tuple[str, ...]:
+        """What signed marks, tickets and forms are checked with; new ones are made with ``secret_key`` alone."""
+        return (self.secret_key, *((self.secret_key_previous,) if self.secret_key_previous else ()))
 
     @property
     def shown_number(self) -> str:
@@ -179,6 +185,8 @@ class Settings(SoundSettings):
             return _embedded_redis_url(info.data.get("data_dir", Path("data")))
         if not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
+        if is_open_store(value):
+            raise ValueError("names another machine and no password: whoever reaches it there could plant jobs")
         return value
 
     @field_validator("clock_file", "fault_file")
@@ -227,6 +235,10 @@ def serve_problems(settings: Settings) -> list[str]:
             "EVENTS_URL must be set to an https:// address: agents' pages read live updates from it.",
         ),
         (len(settings.secret_key) < SAFE_SECRET_CHARACTERS, "SECRET_KEY is shorter than 32 characters."),
+        (
+            0 < len(settings.secret_key_previous) < SAFE_SECRET_CHARACTERS,
+            "SECRET_KEY_PREVIOUS is shorter than 32 characters.",
+        ),
         (not settings.recordings_key, "RECORDINGS_KEY is missing: voice messages could not be stored."),
         (_is_demo(settings), "SECRET_KEY or TWILIO_AUTH_TOKEN is an example value: make your own."),
         (
@@ -248,5 +260,5 @@ def serve_problems(settings: Settings) -> list[str]:
 
 
 def _is_demo(settings: Settings) -> bool:
-    values = (settings.secret_key, settings.twilio_auth_token)
+    values = [one for one in (settings.secret_key, settings.secret_key_previous, settings.twilio_auth_token) if one]
     return any(value.startswith(("demo", "change-me", "example")) or len(set(value)) < 6 for value in values)

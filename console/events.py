@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None, hub: Hub | None = None) -> Flas
 def _routes(app: Flask, settings: Settings, hub: Hub) -> None:
     @app.get("/stream")
     def stream() -> Response:
-        agent_id = read_ticket(settings.secret_key, request.args.get("ticket", ""))
+        agent_id = read_ticket(settings.accepted_keys, request.args.get("ticket", ""))
         if agent_id is None:
             return _allowed(settings, Response("", 403))
         answer = Response(hub.lines(hub.open(agent_id)), mimetype="text/event-stream")

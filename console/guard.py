@@ -68,7 +68,7 @@ def visitor(services: "Services") -> Visitor:
     """Where this sign-in comes from."""
     seen = request.headers.getlist("X-Forwarded-For")
     address = network_address(request.remote_addr, seen, services.settings.proxy_hops)
-    return Visitor(address, known_as(services.settings.secret_key, request.cookies.get(BROWSER_COOKIE, "")))
+    return Visitor(address, known_as(services.settings.accepted_keys, request.cookies.get(BROWSER_COOKIE, "")))
 
 
 def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | None:
@@ -123,7 +123,7 @@ def wants_json() -> bool:
 
 def csrf_token(services: "Services") -> str:
     """The word for forms of this page."""
-    return _word(services, g.signed_in.token if g.get("signed_in") else form_secret())
+    return _word(services.settings.secret_key, g.signed_in.token if g.get("signed_in") else form_secret())
 
 
 def form_secret() -> str:
@@ -145,9 +145,9 @@ def keep_form_cookie(services: "Services", response: Response) -> Response:
 def _ours(services: "Services") -> bool:
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     secret = g.signed_in.token if g.signed_in else request.cookies.get(FORM_COOKIE, "")
-    return bool(secret) and hmac.compare_digest(given.encode(), _word(services, secret).encode())
+    words = [_word(key, secret).encode() for key in services.settings.accepted_keys]
+    return bool(secret) and any(hmac.compare_digest(given.encode(), word) for word in words)
 
 
-def _word(services: "Services", secret: str) -> str:
-    key = services.settings.secret_key.encode()
-    return hmac.new(key, f"console-form:{secret}".encode(), hashlib.sha256).hexdigest()
+def _word(key: str, secret: str) -> str:
+    return hmac.new(key.encode(), f"console-form:{secret}".encode(), hashlib.sha256).hexdigest()

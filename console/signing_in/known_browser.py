@@ -16,13 +16,13 @@ KNOWN_SECONDS = 180 * 24 * 3600
 
 def mark(secret_key: str, agent_id: str) -> str:
     """For the cookie, after a right password."""
-    return _signer(secret_key).dumps([agent_id, secrets.token_urlsafe(12)])
+    return _signer((secret_key,)).dumps([agent_id, secrets.token_urlsafe(12)])
 
 
-def known_as(secret_key: str, given: str) -> tuple[str, str] | None:
+def known_as(keys: tuple[str, ...], given: str) -> tuple[str, str] | None:
     """Agent id and browser id; None: a stranger's browser, a forged or an old mark."""
     try:
-        read = _signer(secret_key).loads(given, max_age=KNOWN_SECONDS)
+        read = _signer(keys).loads(given, max_age=KNOWN_SECONDS)
     except BadData:
         return None
     match read:
@@ -53,5 +53,5 @@ def _plain(text: str) -> str | None:
     return str(address)
 
 
-def _signer(secret_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret_key, salt="console-browser")
+def _signer(keys: tuple[str, ...]) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(list(keys), salt="console-browser")

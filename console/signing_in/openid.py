@@ -215,7 +215,7 @@ class OpenId:
         )
 
     def _signer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._settings.secret_key, salt="console-openid")
+        return URLSafeTimedSerializer([*reversed(self._settings.accepted_keys)], salt="console-openid")
 
     def _within_deadline(self, work: Callable[[], T]) -> T:
         """Raises NotAdmitted, whatever the provider does."""

@@ -55,12 +55,12 @@ def admit(services: "Services", opened: Opened) -> AnyResponse:
     if g.signed_in is not None:  # a new id at each sign-in; the old session is of no more use to anybody
         sign_in.sign_out(services, g.signed_in.token)
     answer = redirect(url_for("console.line" if opened.role in guard.SUPERVISORS else "console.desk"), 303)
-    key = services.settings.secret_key
-    known = known_browser.known_as(key, request.cookies.get(known_browser.BROWSER_COOKIE, ""))
+    keys = services.settings.accepted_keys
+    known = known_browser.known_as(keys, request.cookies.get(known_browser.BROWSER_COOKIE, ""))
     if known is None or known[0] != opened.agent_id:
         answer.set_cookie(
             known_browser.BROWSER_COOKIE,
-            known_browser.mark(key, opened.agent_id),
+            known_browser.mark(services.settings.secret_key, opened.agent_id),
             max_age=known_browser.KNOWN_SECONDS,
             path="/console",
             httponly=True,

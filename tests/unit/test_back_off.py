@@ -56,8 +56,8 @@ def test_the_address_is_what_our_own_proxy_says(
 
 def test_a_forged_mark_is_nobodys_browser() -> None:
     made = mark(KEY, "a1")
-    found = known_as(KEY, made)
+    found = known_as((KEY,), made)
     assert found is not None
     assert found[0] == "a1"
     for wrong in ("", "nonsense", made[:-2] + "xx", mark("another-key-0123456789abcdefghijk", "a1")):
-        assert known_as(KEY, wrong) is None
+        assert known_as((KEY,), wrong) is None

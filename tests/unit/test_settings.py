@@ -63,6 +63,11 @@ def test_missing_and_malformed_settings_are_named_together() -> None:
         ("CALLER_ID", "017 123"),
         ("DATABASE_URL", "mysql://x"),
         ("REDIS_URL", "localhost"),
+        ("REDIS_URL", "redis://store.example:6379/0"),
+        ("REDIS_URL", "redis://service@store.example:6379/0"),
+        ("REDIS_URL", "rediss://service:@10.0.0.7"),
+        ("REDIS_URL", "redis://127.0.0.1:26379,10.0.0.7:26379/0"),
+        ("SECRET_KEY_PREVIOUS", "short"),
         ("RECORDINGS_KEY", "short"),
         ("QUARANTINE_SECONDS", "0"),
         ("LOG_LEVEL", "loud"),
@@ -78,6 +83,23 @@ def test_no_secret_is_repeated_in_a_problem_or_a_printout() -> None:
     printed = repr(load_settings(GOOD))
     for name in ("TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "SECRET_KEY"):
         assert GOOD[name] not in printed
+
+
+def test_no_secret_of_any_kind_stands_in_a_printout() -> None:
+    secrets = {
+        "TWILIO_AUTH_TOKEN": "hidden-token-0123456789abcdefghijklm",
+        "TWILIO_AUTH_TOKEN_PREVIOUS": "hidden-former-token-0123456789abcdef",
+        "TWILIO_API_SECRET": "hidden-api-secret-0123456789abcdefgh",
+        "SECRET_KEY": "hidden-secret-key-0123456789abcdefghi",
+        "SECRET_KEY_PREVIOUS": "hidden-former-key-0123456789abcdefgh",
+        "OPENID_ISSUER": "https://id.example",
+        "OPENID_CLIENT_ID": "desk",
+        "OPENID_CLIENT_SECRET": "hidden-client-secret",
+        "DATABASE_URL": "postgresql+psycopg://service:hidden-database@db/city",
+        "REDIS_URL": "redis://:hidden-store@store.example",
+    }
+    assert "hidden-" not in repr(load_settings(GOOD | secrets))
+    assert "hidden-" not in "".join(problems_of(**secrets | {"CITY_NUMBER": "x", "TWILIO_REGION": "ie1"}))
 
 
 @pytest.mark.parametrize("name", ["CLOCK_FILE", "FAULT_FILE"])
@@ -112,10 +134,26 @@ def test_the_embedded_socket_path_is_short_and_belongs_to_its_data_directory(tmp
         (LOCAL | {"FAULT_FILE": "faults.json"}, "FAULT_FILE"),
         ({"TWILIO_API_KEY": "", "TWILIO_API_SECRET": ""}, "TWILIO_API_KEY"),
         ({"RECORDINGS_KEY": ""}, "RECORDINGS_KEY"),
+        ({"SECRET_KEY_PREVIOUS": "0123456789abcdef"}, "SECRET_KEY_PREVIOUS"),
     ],
 )
 def test_unsafe_settings_are_refused_for_real_residents(changes: dict[str, str], word: str) -> None:
     assert any(word in problem for problem in serve_problems(load_settings(GOOD | changes)))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:6379/0",
+        "redis://localhost",
+        "redis://[::1]:6379",
+        "unix:///run/store.sock",
+        "redis://service:s3cr3t@store.example:6379/0",
+        "rediss://:s3cr3t@10.0.0.7",
+    ],
+)
+def test_a_store_here_or_one_that_asks_for_a_password_is_accepted(url: str) -> None:
+    assert load_settings(GOOD | {"REDIS_URL": url}).redis_url == url
 
 
 def test_recordings_key_of_thirty_two_bytes_is_accepted() -> None:

@@ -156,7 +156,7 @@ def test_with_the_real_provider_the_sdk_is_our_own_copy_and_the_api_key_signs(tm
 def test_the_ticket_for_the_stream_names_her(city: City, aino: Browser) -> None:
     url = aino.get("/events-ticket").get_json()["url"]
     assert url.startswith("http://localhost:8081/stream?ticket=")
-    assert read_ticket(city.services.settings.secret_key, url.partition("ticket=")[2]) == "a_aino"
+    assert read_ticket(city.services.settings.accepted_keys, url.partition("ticket=")[2]) == "a_aino"
 
 
 def test_what_residents_and_agents_write_is_text_on_the_page(city: City, aino: Browser) -> None:
