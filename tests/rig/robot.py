@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +42,11 @@ class Robot:
 
     def _work(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):
-            try:
-                self._look()
-            except (requests.RequestException, AssertionError):
-                continue  # the service may be dead at this moment: an agent tries again
+            self._tries()
+
+    def _tries(self) -> None:
+        with suppress(requests.RequestException, AssertionError):  # the service may be dead: an agent tries again
+            self._look()
 
     def _look(self) -> None:
         desk = self.agent.desk()
