@@ -20,11 +20,13 @@ from adapters.schema.promises import (
 )
 from adapters.schema.rules import route_decision, rules_draft, rules_plan, rules_switch, ruleset, watch_run
 from adapters.schema.sound import deletion, legal_hold, recording, sound_access
-from adapters.schema.work import notice, outbox, process_start
+from adapters.schema.watching import alarm, provider_alert, tally, test_call, traffic_hour
+from adapters.schema.work import notice, outbox, process_start, provider_pace
 
 __all__ = [
     "UtcTime",
     "agent",
+    "alarm",
     "audit_event",
     "call",
     "call_draft",
@@ -44,6 +46,7 @@ __all__ = [
     "presence",
     "process_start",
     "promise_told",
+    "provider_pace",
     "receipt",
     "recording",
     "ringing_stop",
@@ -59,7 +62,10 @@ __all__ = [
     "sound_access",
     "status_event",
     "supervisor_item",
+    "tally",
+    "test_call",
     "text_message",
+    "traffic_hour",
     "transfer",
     "waiting_caller",
 ]
