@@ -46,6 +46,7 @@ __all__ = [
     "presence",
     "process_start",
     "promise_told",
+    "provider_alert",
     "provider_pace",
     "receipt",
     "recording",
