@@ -149,7 +149,11 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
+            try:
+                connection.commit()
+            except BaseException:
+                connection.invalidate()  # in the pool it would keep its transaction, and hold every other writer up
+                raise
         for hook in transaction.hooks:
             _hint(hook)
 
