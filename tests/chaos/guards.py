@@ -56,7 +56,7 @@ def copied(to: Path) -> Path:
 def green_untouched(tree: Path, guards: Sequence[Guard]) -> bool:
     """What is red anyhow would notice everything."""
     tests = sorted({test for guard in guards for test in guard.shown_by})
-    run = tested(tree, tests, LONGEST_SECONDS * 2)
+    run = ran(tree, tests, LONGEST_SECONDS * 2)
     print(
         f"{'green' if run.code == ALL_PASSED else 'RED'}  {run.seconds:5.1f} s  untouched: {len(tests)} tests",
         flush=True,
@@ -68,7 +68,7 @@ def green_untouched(tree: Path, guards: Sequence[Guard]) -> bool:
 
 def is_noticed(tree: Path, guard: Guard) -> bool:
     with removed(tree, guard):
-        run = tested(tree, guard.shown_by)
+        run = ran(tree, guard.shown_by)
     noticed = run.code == SOME_FAILED and bool(run.failed)
     print(f"{'red' if noticed else 'STAYED GREEN':12}  {run.seconds:5.1f} s  without {guard.name}", flush=True)
     print("\n".join(f"{'':22}{test}" for test in run.failed) if noticed else run.words, flush=True)
@@ -92,7 +92,7 @@ def removed(tree: Path, guard: Guard) -> Iterator[None]:
             path.write_text(source, encoding="utf-8")
 
 
-def tested(tree: Path, tests: Sequence[str], seconds: float = LONGEST_SECONDS) -> Run:
+def ran(tree: Path, tests: Sequence[str], seconds: float = LONGEST_SECONDS) -> Run:
     begun = time.monotonic()
     command = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "--tb=line", *tests)
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

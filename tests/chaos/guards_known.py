@@ -156,8 +156,8 @@ GUARDS = (
         (
             Cut(
                 "desks/talk/conversation_end.py",
-                'if promises.transition(self.tx.connection, row["request_id"], "leg_unknown", self.now, SERVICE, token=token):',
-                'if promises.transition(self.tx.connection, row["request_id"], "missed", self.now, SERVICE, token=token):',
+                'row["request_id"], "leg_unknown", self.now, SERVICE, token=token):',
+                'row["request_id"], "missed", self.now, SERVICE, token=token):',
             ),
         ),
         (f"{INTEGRATION}/test_reconcile.py",),
@@ -208,11 +208,11 @@ GUARDS = (
                 "ivr/answering.py",
                 "            return self.services.database.run(work)\n\n\nclass InOneTransaction:",
                 "            return self.services.database.run(work)\n"
-                "        except DatabaseError:\n            if said:\n                return said[-1]\n            raise\n"
-                "\n\nclass InOneTransaction:",
+                "        except DatabaseError:\n            if said:\n                return said[-1]\n"
+                "            raise\n\n\nclass InOneTransaction:",
             ),
         ),
-        ("tests/calls/test_degraded.py",),
+        (f"{INTEGRATION}/test_commit_fails.py",),
     ),
     Guard(
         "hints only after the commit",
