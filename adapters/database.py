@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from adapters.deadline import Watcher
+from adapters.record_hosts import RecordHosts
 from adapters.together import Row
 from adapters.together import write as write_together
 
@@ -288,7 +289,7 @@ class Database:
             f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
         )
         kept, more = POOL_DEALING if self._planned_once else POOL
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,  # a traceback must not print what residents said or were promised
             isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN of its own before each first statement: ours does
@@ -296,4 +297,21 @@ class Database:
             max_overflow=more,
             pool_timeout=self._deadline,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
+        )
+        _search_hosts(engine)
+        return engine
+
+
+def _search_hosts(engine: Engine) -> None:
+    """Where the record has several hosts, each new connection goes to the one that can be written to."""
+    given = engine.dialect.create_connect_args(engine.url)[1]
+    names, ports = str(given.get("host", "")).split(","), str(given.get("port", "")).split(",")
+    if len(names) == 1:
+        return
+    hosts = RecordHosts([(name, ports[min(n, len(ports) - 1)]) for n, name in enumerate(names)])
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+        return hosts.connect(
+            lambda host, port: dialect.connect(*arguments, **{**parameters, "host": host, "port": port})
         )

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, field_v
 from adapters.origins import is_loopback, is_open_store, origin
 from adapters.places import ROOT, socket_for
 from adapters.sound_settings import SoundSettings
+from adapters.store_places import names_sentinels, one_form, sentinels
 
 REAL_TWILIO = "https://api.twilio.com"
 SAFE_QUARANTINE_SECONDS = 600
@@ -77,6 +78,9 @@ class Settings(SoundSettings):
 
     # behaviour
     quarantine_seconds: float = Field(default=SAFE_QUARANTINE_SECONDS, gt=0)
+    calls_per_second: float = Field(default=1.0, ge=0, le=1000)
+    calls_at_once: int = Field(default=0, ge=0, validate_default=True)
+    texts_per_second: float = Field(default=1.0, ge=0, le=1000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     clock_file: Path | None = None
     fault_file: Path | None = None
@@ -176,17 +180,26 @@ class Settings(SoundSettings):
             return f"sqlite:///{info.data.get('data_dir', Path('data')) / 'service.db'}"
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-        return value
+        return one_form(value)
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: str, info: ValidationInfo) -> str:
         if not value:
             return _embedded_redis_url(info.data.get("data_dir", Path("data")))
-        if not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        if names_sentinels(value):
+            sentinels(value)
+        elif not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss://, unix:// or redis+sentinel://")
         if is_open_store(value):
             raise ValueError("names another machine and no password: whoever reaches it there could plant jobs")
+        return value
+
+    @field_validator("calls_at_once")
+    @classmethod
+    def _room_for_a_ring(cls, value: int) -> int:
+        if value == 1:
+            raise ValueError("1 is too few: a callback is two legs, the agent's and the resident's (0: no limit)")
         return value
 
     @field_validator("clock_file", "fault_file")

@@ -14,6 +14,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from adapters.logs import configure_logging
+from adapters.redis_live import connect_patiently
 from adapters.settings import load_settings
 from queue_workers import jobs
 from queue_workers.allowed import QUEUE, AllowedJob
@@ -24,7 +25,7 @@ LOG = logging.getLogger("worker")
 def main() -> int:
     settings = load_settings(dict(os.environ))
     configure_logging("worker", settings.log_level)
-    connection = redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2)
+    connection = connect_patiently(settings.redis_url)
     _wait_for(connection)
     jobs.services()
     worker = SimpleWorker(

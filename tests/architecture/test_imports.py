@@ -55,7 +55,7 @@ HOMES: dict[str, dict[str, str]] = {
         "adapters.redis_live": "home",
         "ivr.doctor.look_here": "asks the store for its settings and names its error",
         "queue_workers.enqueue": "names the error that a lost hint raises",
-        "queue_workers.worker": "RQ wants a connection without the call path's deadlines",
+        "queue_workers.worker": "names the error of a store that is away",
     },
     "argon2": {"console.signing_in.passwords": "home"},
     "authlib": {"console.signing_in.openid": "home"},

@@ -1,0 +1,104 @@
+"""Which of several hosts holds the record: found within a webhook's deadline, also when one of them only swallows.
+
+The driver would try one after another, two seconds each: a caller would hear nothing for all of them. Here the host
+that was right last time is tried first, alone for a moment; then all the others beside it, and the first that can be
+written to is taken. Only the way to a connection lives here.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+ALONE_SECONDS = 0.3  # for the host that was right last time
+WHOLE_SECONDS = 2.0
+
+Connect = Callable[[str, str], Any]
+Outcome = tuple[int, Any, Exception | None]
+
+
+class RecordHosts:
+    """``connect(host, port)`` is the driver's; it raises where the host does not hold the record."""
+
+    def __init__(self, hosts: Sequence[tuple[str, str]]) -> None:
+        self._hosts = tuple(hosts)
+        self._last = 0
+
+    def connect(self, connect: Connect) -> Any:
+        """Raises what the driver raised at the last host that answered, or TimeoutError."""
+        return _Search(self._hosts, connect).found(self._last, self._remember)
+
+    def _remember(self, number: int) -> None:
+        self._last = number
+
+
+class _Search:
+    """Threads of their own, because the driver waits two seconds at least; what they bring too late is closed."""
+
+    def __init__(self, hosts: Sequence[tuple[str, str]], connect: Connect) -> None:
+        self._hosts, self._connect = hosts, connect
+        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._over = False
+
+    def found(self, first: int, remember: Callable[[int], None]) -> Any:
+        until = time.monotonic() + WHOLE_SECONDS
+        self._try(first)
+        tried, answered = 1, 0
+        trouble: Exception = TimeoutError("no host of the record answered")
+        while answered < len(self._hosts):
+            alone = tried == 1 and answered == 0
+            outcome = self._next(ALONE_SECONDS if alone else until - time.monotonic())
+            if outcome is not None:
+                answered += 1
+                number, connection, error = outcome
+                if error is None:
+                    remember(number)
+                    self._end()
+                    return connection
+                trouble = error
+            elif not alone:
+                break
+            if tried == 1:
+                for other in range(len(self._hosts)):
+                    if other != first:
+                        self._try(other)
+                tried = len(self._hosts)
+        self._end()
+        raise trouble
+
+    def _next(self, seconds: float) -> Outcome | None:
+        try:
+            return self._outcomes.get(timeout=max(seconds, 0.0))
+        except queue.Empty:
+            return None
+
+    def _try(self, number: int) -> None:
+        threading.Thread(target=self._bring, args=(number,), daemon=True, name="record-host").start()
+
+    def _bring(self, number: int) -> None:
+        try:
+            connection = self._connect(*self._hosts[number])
+        except Exception as error:  # noqa: BLE001  told to whoever searches, on its own thread
+            self._outcomes.put((number, None, error))
+            return
+        with self._lock:
+            if not self._over:
+                self._outcomes.put((number, connection, None))
+                return
+        _close(connection)
+
+    def _end(self) -> None:
+        """What else was brought, or still will be, is closed: a server has only so many connections for everybody."""
+        with self._lock:
+            self._over = True
+        while (outcome := self._next(0.0)) is not None:
+            _close(outcome[1])
+
+
+def _close(connection: Any) -> None:
+    with suppress(Exception):
+        if connection is not None:
+            connection.close()
