@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from adapters.deadline import Watcher
-from adapters.record_hosts import RecordHosts
+from adapters.record_hosts import session, way_to
 from adapters.together import Row
 from adapters.together import write as write_together
 
@@ -282,12 +282,7 @@ class Database:
         return engine
 
     def _postgres(self, url: str) -> Engine:
-        milliseconds = int(self._deadline * 1000)
-        planning = " -c plan_cache_mode=force_generic_plan" if self._planned_once else ""
-        options = (
-            f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
-            f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
-        )
+        options = session(self._deadline, self._planned_once)
         kept, more = POOL_DEALING if self._planned_once else POOL
         engine = create_engine(
             url,
@@ -298,20 +293,5 @@ class Database:
             pool_timeout=self._deadline,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
         )
-        _search_hosts(engine)
+        event.listen(engine, "do_connect", way_to(engine.dialect.create_connect_args(engine.url)[1]))
         return engine
-
-
-def _search_hosts(engine: Engine) -> None:
-    """Where the record has several hosts, each new connection goes to the one that can be written to."""
-    given = engine.dialect.create_connect_args(engine.url)[1]
-    names, ports = str(given.get("host", "")).split(","), str(given.get("port", "")).split(",")
-    if len(names) == 1:
-        return
-    hosts = RecordHosts([(name, ports[min(n, len(ports) - 1)]) for n, name in enumerate(names)])
-
-    @event.listens_for(engine, "do_connect")
-    def connect(dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
-        return hosts.connect(
-            lambda host, port: dialect.connect(*arguments, **{**parameters, "host": host, "port": port})
-        )

@@ -8,7 +8,7 @@ written to is taken. Only the way to a connection lives here.
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,24 @@ WHOLE_SECONDS = 2.0
 
 Connect = Callable[[str, str], Any]
 Outcome = tuple[int, Any, Exception | None]
+
+
+def session(deadline: float, planned_once: bool) -> str:
+    """What each session is told: nothing waits longer than this, and nobody who is cut off keeps a lock for long."""
+    milliseconds = int(deadline * 1000)
+    planning = " -c plan_cache_mode=force_generic_plan" if planned_once else ""
+    return (
+        f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
+        f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
+    )
+
+
+def way_to(parameters: Mapping[str, Any]) -> Callable[..., Any]:
+    """The engine's way to a new connection; one that leaves it to the driver where the record has one host."""
+    names, ports = str(parameters.get("host", "")).split(","), str(parameters.get("port", "")).split(",")
+    if len(names) == 1:
+        return lambda *_: None
+    return RecordHosts([(name, ports[min(n, len(ports) - 1)]) for n, name in enumerate(names)]).for_engine
 
 
 class RecordHosts:
@@ -29,6 +47,17 @@ class RecordHosts:
     def connect(self, connect: Connect) -> Any:
         """Raises what the driver raised at the last host that answered, or TimeoutError."""
         return _Search(self._hosts, connect).found(self._last, self._remember)
+
+    def for_engine(self, dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+        """Raises the driver's own error: who uses the record knows no other."""
+
+        def connect(host: str, port: str) -> Any:
+            return dialect.connect(*arguments, **{**parameters, "host": host, "port": port})
+
+        try:
+            return self.connect(connect)
+        except TimeoutError as nobody:
+            raise dialect.loaded_dbapi.OperationalError(str(nobody)) from None
 
     def _remember(self, number: int) -> None:
         self._last = number
