@@ -5,10 +5,15 @@ import socket
 import struct
 from typing import Any
 
+from adapters.meter_files import folder_for_workers, forget
+
+folder_for_workers()  # before anything that measures is read: it decides then where counts are kept
+
 import wsgi  # noqa: F401  read once by the parent, so that its two workers need not; nothing happens at import
 from adapters.logs import configure_logging
+from adapters.serving import bind_to, tell_ready
 
-bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ['WEB_PORT']}"
+bind = bind_to(os.environ.get("WEB_HOST", "127.0.0.1"), os.environ["WEB_PORT"])
 worker_class = "gthread"
 workers = 2
 threads = 16  # begun when they are needed; no more than the record has connections for (adapters/database.py)
@@ -32,3 +37,12 @@ def when_ready(server: Any) -> None:
     """Connections inherit the deadline of the socket that accepts them; gunicorn itself would wait without end."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", RECEIVE_SECONDS, 0))
+
+
+def post_worker_init(_worker: object) -> None:
+    """One that answers is enough: whoever this server replaces may go."""
+    tell_ready()
+
+
+def on_exit(_server: object) -> None:
+    forget()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from adapters.places import Places
-from operations.child import Child, ProcessSpec
+from operations.child import Child, ProcessSpec, Replacement
 from operations.sessions import end_leftovers, members
 
 READY_SECONDS = 30.0
@@ -34,6 +34,11 @@ class NotStarted(Exception):
         self.log = log
 
 
+def _whole(environment: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **environment}
+
+
 def _silent(words: str) -> None:
     """No progress is told."""
 
@@ -46,8 +51,7 @@ class Fleet:
 
     def __init__(self, environment: Mapping[str, str], root: Path, specs: tuple[ProcessSpec, ...]) -> None:
         self._places = Places(root)
-        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        whole = {**inherited, "PYTHONUNBUFFERED": "1", **environment}
+        whole = _whole(environment)
         self._children = {spec.name: Child(spec, whole, self._places) for spec in specs}
         self._closing = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -55,6 +59,7 @@ class Fleet:
     def start(self, progress: Callable[[str], None] = _silent) -> None:
         """Returns when every process is ready. Raises NotStarted, with nothing left running."""
         self._places.make()
+        self._hold_ports()
         self._closing.clear()
         self._watcher = threading.Thread(target=self._watch, name="fleet", daemon=True)
         self._watcher.start()
@@ -77,6 +82,15 @@ class Fleet:
         self._closing.set()
         self._watcher.join(timeout=1)
         self._watcher = None
+        self._release_ports()
+
+    def replace(self, spec: ProcessSpec, environment: Mapping[str, str], seconds: float = READY_SECONDS) -> None:
+        """A newer process in the place of the one of this name: it serves first, then the older finishes its work in
+        hand and leaves. Raises NotStarted, and the older serves on."""
+        child = self._children[spec.name]
+        wanted = child.replacement = Replacement(spec, _whole(environment), seconds)
+        if not wanted.done.wait(seconds + GENTLE_SECONDS) or not wanted.serves:
+            raise NotStarted(spec.name, "did not become ready, the older one serves on", child.log_tail())
 
     def pid(self, name: str) -> int | None:
         """None while it is down."""
@@ -115,6 +129,18 @@ class Fleet:
                 raise NotStarted(name, f"was not ready within {seconds:.0f} seconds", child.log_tail())
             time.sleep(_LOOK_SECONDS)
 
+    def _hold_ports(self) -> None:
+        for child in self._children.values():
+            try:
+                child.hold_port()
+            except OSError as error:
+                self._release_ports()
+                raise NotStarted(child.spec.name, f"has no port: {error.strerror}", "") from None
+
+    def _release_ports(self) -> None:
+        for child in self._children.values():
+            child.release_port()
+
     def _watch(self) -> None:
         # every start happens on this thread: a child is tied to the thread that started it
         while not self._closing.wait(_LOOK_SECONDS):
@@ -150,6 +176,8 @@ class Fleet:
             _all_down(group, KILLED_SECONDS)
         for leader in leaders:
             end_leftovers(leader)
+        for child in group:
+            child.end_at_once()  # and whoever was just being replaced
 
 
 def _refuse_if_dead(child: Child, starts_before: int) -> None:

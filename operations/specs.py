@@ -32,15 +32,19 @@ def _service(settings: Settings) -> tuple[ProcessSpec, ...]:
             "web",
             web_command("wsgi:create_app()"),
             AnswersHttp(settings.web_host, settings.web_port, "/healthz"),
+            listens=(settings.web_host, settings.web_port),
+            replaced=True,
         ),
         ProcessSpec(
             "events",
             _python("-m", "gunicorn", "-c", "operations/gunicorn_events.py", "console.events:create_app()"),
             AnswersHttp(settings.web_host, settings.events_port, "/healthz"),
+            listens=(settings.web_host, settings.events_port),
+            replaced=True,
         ),
-        ProcessSpec("worker-1", _python("-m", "queue_workers.worker")),
-        ProcessSpec("worker-2", _python("-m", "queue_workers.worker")),
-        ProcessSpec("clock", _python("-m", "queue_workers.scheduler")),
+        ProcessSpec("worker-1", _python("-m", "queue_workers.worker"), replaced=True),
+        ProcessSpec("worker-2", _python("-m", "queue_workers.worker"), replaced=True),
+        ProcessSpec("clock", _python("-m", "queue_workers.scheduler"), replaced=True),
     )
 
 

@@ -119,7 +119,8 @@ def _read(text: str) -> Plan:
 
 def _spec(fields: dict[str, Any]) -> ProcessSpec:
     ready = _ready_read(fields["ready"])
-    return ProcessSpec(**{**fields, "argv": tuple(fields["argv"]), "ready": ready})
+    listens = tuple(fields["listens"]) if fields["listens"] else None
+    return ProcessSpec(**{**fields, "argv": tuple(fields["argv"]), "ready": ready, "listens": listens})
 
 
 def _ready_read(fields: dict[str, Any]) -> Ready:

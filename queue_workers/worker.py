@@ -15,6 +15,7 @@ from rq.serializers import JSONSerializer
 
 from adapters.logs import configure_logging
 from adapters.redis_live import connect_patiently
+from adapters.serving import tell_ready
 from adapters.settings import load_settings
 from queue_workers import jobs
 from queue_workers.allowed import QUEUE, AllowedJob
@@ -38,6 +39,7 @@ def main() -> int:
         job_monitoring_interval=5,
         log_job_description=False,
     )
+    tell_ready()
     worker.work(with_scheduler=False, logging_level="WARNING")
     return 1  # a worker that ends by itself has lost its queue: whoever watches it starts another
 
