@@ -15,6 +15,7 @@ from pathlib import Path
 
 import redis
 
+from adapters.places import ROOT
 from operations.processes import Fleet, ProcessSpec
 from operations.ready import AnswersHttp
 from operations.specs import specs_for
@@ -28,6 +29,9 @@ WORKERS = ("worker-1", "worker-2")
 PROCESSES = (*WEBS, *WORKERS, "clock", "events", "proxy", "valkey", "emulator")
 SECOND_CLOCK = "clock-2"
 DEATH_SECONDS = 10.0
+SAMPLE = ROOT / "routing_rules" / "samples" / "kuopio.yaml"
+HOUSING = "    grace_minutes: 10\n"
+BUSY = HOUSING + "    callbacks: {offer_from_wait_minutes: 0, handling_minutes: 2}\n"
 
 
 class ChaosCity(City):
@@ -37,7 +41,9 @@ class ChaosCity(City):
         self.postgresql = OwnCluster(root) if database == "postgresql" else None
         self.database = database
         url = self.postgresql.url() if self.postgresql else f"sqlite:///{root / 'service.db'}"
-        super().__init__(root, url)
+        rules = root / "rules.yaml"
+        super().__init__(root, url, {"RULESET_FILE": str(rules)})
+        rules.write_text(busy_rules(), encoding="utf-8")
         self.web_ports = tuple(free_ports(len(WEBS)))
         self._control = root / "proxy.json"
         specs = specs_for(self.settings, root, emulator=True)
@@ -205,6 +211,23 @@ class ChaosCity(City):
             _send(pid, number)
 
 
+def busy_rules() -> str:
+    """The sample rules; whoever waits for the housing service is asked at once whether she wants to be rung back."""
+    sample = SAMPLE.read_text(encoding="utf-8")
+    assert sample.count(HOUSING) == 1, "the sample rules have changed: nobody would be offered a callback"
+    return sample.replace(HOUSING, BUSY)
+
+
 def _send(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
+
+
+def last_words(city: ChaosCity, lines: int = 15) -> str:
+    """The end of what every process said, for a failure."""
+    told = []
+    for name in PROCESSES:
+        path = city.fleet.log_file(name)
+        said = path.read_text(errors="replace").splitlines()[-lines:] if path.exists() else []
+        told.append("\n".join([f"--- {name}", *said]))
+    return "\n".join(told)

@@ -16,7 +16,8 @@ from tests.chaos.agents import Worker
 from tests.chaos.city import ChaosCity
 from tests.chaos.plans import PLANS, Heard, Telephone
 
-AGENTS = ("aino", "eino", "sanna", "oili", "paavo")
+AGENTS = ("aino", "oili", "sanna", "paavo", "eino")
+PER_AGENT = 0.6  # calls a second that one more agent is worth
 TALK_SECONDS = (8.0, 20.0)
 MISSES = 0.05  # of all residents do not answer when they are rung back
 CALLER_PATIENCE = 60.0  # machine seconds after which the last callers are given up
@@ -25,7 +26,12 @@ CALLER_PATIENCE = 60.0  # machine seconds after which the last callers are given
 @dataclass(frozen=True)
 class Pace:
     calls_per_second: float
-    agents: tuple[str, ...] = AGENTS
+    series: int = 700  # three digits in the residents' numbers: no two runs of one city share one
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """So many that they are busy: most residents shall be asked whether they want to be rung back."""
+        return AGENTS[: min(len(AGENTS), 2 + int(self.calls_per_second / PER_AGENT))]
 
 
 class Load:
@@ -66,7 +72,7 @@ class Load:
     def rings(self, plan: str, number: str = "") -> threading.Thread:
         """One more resident rings, now, with a plan of ``plans.PLANS``."""
         with self._lock:
-            who = number or f"+35840{7000000 + len(self.numbers):07}"
+            who = number or f"+35840{self.pace.series:03}{len(self.numbers):04}"
             self.numbers.append(who)
             seed = self._luck.random()
         caller = threading.Thread(target=self._one_call, args=(who, plan, random.Random(seed)), daemon=True)

@@ -47,7 +47,7 @@ class Telephone:
         self.call_sid = self._lab.ring(self.number, CITY_NUMBER)
 
     def hears(self, *pieces: str) -> str:
-        """The first of these pieces of ``heard.yaml`` that is said from now on. Raises Over."""
+        """The first of these pieces of ``heard.yaml`` that is said from now on; "" once she talks. Raises Over."""
         wanted = {piece: heard(self.language)[piece].lower() for piece in pieces}
         deadline = time.monotonic() + STEP_SECONDS
         while time.monotonic() < deadline:
@@ -61,6 +61,8 @@ class Telephone:
                         if piece == "promise":
                             self.heard = Heard(self.number, self.call_sid, word.machine, word.text)
                         return piece
+            if view.talking_with:
+                return ""
             if view.status in OVER:
                 raise Over("cut")
             time.sleep(LOOK_SECONDS)
@@ -128,12 +130,12 @@ def through_the_menu(telephone: Telephone) -> None:
 
 def takes_a_callback(telephone: Telephone) -> str:
     through_the_menu(telephone)
-    if telephone.hears("callback_offer", "connecting") == "connecting":
+    for words in ("callback_offer", "number_right"):
+        if not telephone.hears(words):
+            return talks(telephone)
+        telephone.press("1")
+    if not telephone.hears("promise"):
         return talks(telephone)
-    telephone.press("1")
-    telephone.hears("number_right")
-    telephone.press("1")
-    telephone.hears("promise")
     telephone.until_over()
     return "promised"
 
@@ -151,7 +153,7 @@ def talks(telephone: Telephone) -> str:
         if view.status in OVER:
             return "over before a talk"
         if view.talking_with:
-            time.sleep(telephone.luck.uniform(0.5, 1.5))
+            time.sleep(telephone.luck.uniform(1, 2.5))
             telephone.hangs_up()
             return "talked"
         time.sleep(LOOK_SECONDS)

@@ -34,8 +34,8 @@ SETTLE_SECONDS = 20.0  # machine time in which whatever was begun must have come
 
 
 class City:
-    def __init__(self, root: Path, database_url: str) -> None:
-        self.installation = install(root, database_url)
+    def __init__(self, root: Path, database_url: str, settings: Mapping[str, str] | None = None) -> None:
+        self.installation = install(root, database_url, settings)
         self.settings = load_settings(self.installation.environment)
         self.fleet = Fleet(self.installation.environment, root, specs_for(self.settings, root, emulator=True))
         self.engine = create_engine(database_url)

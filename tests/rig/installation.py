@@ -11,6 +11,7 @@ from tests.rig.ports import free_ports
 
 CITY_NUMBER = "+358171234567"
 QUARANTINE_SECONDS = 4.0
+CALLS_PER_SECOND = "30"  # turns are taken, and their rate is not what a scenario waits for
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Installation:
         return self.root / "fault.json"
 
 
-def install(root: Path, database_url: str) -> Installation:
+def install(root: Path, database_url: str, settings: Mapping[str, str] | None = None) -> Installation:
+    """``settings`` overrule what is said here."""
     web_port, events_port, emulator_port = free_ports(3)
     web, emulator = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{emulator_port}"
     account, token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
@@ -51,7 +53,10 @@ def install(root: Path, database_url: str) -> Installation:
         "SECRET_KEY": secrets.token_hex(32),
         "RECORDINGS_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "QUARANTINE_SECONDS": str(QUARANTINE_SECONDS),
+        "CALLS_PER_SECOND": CALLS_PER_SECOND,
+        "TEXTS_PER_SECOND": CALLS_PER_SECOND,
         "CLOCK_FILE": str(root / "clock.json"),
         "FAULT_FILE": str(root / "fault.json"),
+        **(settings or {}),
     }
     return Installation(root, web, emulator, account, token, environment)

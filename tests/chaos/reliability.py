@@ -1,0 +1,51 @@
+"""Writes docs/reliability.md from the rows that were kept: what was done to the city, what became of promises."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.table import rows
+
+Row = Mapping[str, Any]
+WORDS = Path(__file__).with_name("reliability_head.md")
+COLUMNS = (
+    *("Fault", "What happens", "Database", "Seeds", "Calls", "Webhooks", "p99", "Promised", "Rings", "Twice", "Lost"),
+    *("To a person", "Done to it", "Violations"),
+)
+
+
+def write(document: Path, place: Path) -> None:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows(place):
+        groups.setdefault((str(row["fault"]), str(row["database"])), []).append(row)
+    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 9 + "---|---|"]
+    lines += [_line(fault, database, group) for (fault, database), group in sorted(groups.items())]
+    every = [row for group in groups.values() for row in group]
+    document.write_text(
+        WORDS.read_text(encoding="utf-8").replace("{table}", "\n".join(lines)).replace("{sums}", _sums(every)),
+        encoding="utf-8",
+    )
+
+
+def _line(fault: str, database: str, group: Sequence[Row]) -> str:
+    done: Counter[str] = sum((Counter(row["counts"]) for row in group), Counter())
+    told = ", ".join(f"{what} {times}" for what, times in sorted(done.items()))
+    p99 = max(row["figures"]["p99"] for row in group)
+    red = sum(1 for row in group if row["violations"])
+    sums = [_sum(group, name) for name in ("heard", "rings", "twice", "lost", "asked")]
+    numbers = " | ".join(str(n) for n in sums)
+    first = f"| {fault} | {group[0]['says']} | {database} | {len(group)} | {_sum(group, 'calls')} "
+    return f"{first}| {_sum(group, 'webhooks')} | {p99:.0f} ms | {numbers} | {told} | {red or 'none'} |"
+
+
+def _sum(group: Sequence[Row], name: str) -> int:
+    return int(sum(row["figures"][name] for row in group))
+
+
+def _sums(every: Sequence[Row]) -> str:
+    promised, rings = _sum(every, "heard"), _sum(every, "rings")
+    return (
+        f"{len(every)} runs, {_sum(every, 'calls')} calls, {_sum(every, 'webhooks')} webhooks, {promised} promises "
+        f"heard, {rings} rings to residents: {_sum(every, 'twice')} rung twice, {_sum(every, 'lost')} promises lost."
+    )

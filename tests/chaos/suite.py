@@ -1,0 +1,102 @@
+"""One fault with one seed on one running city: load, harm, rest, judgement. Everything is written down."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.places import Places
+from tests.chaos import history
+from tests.chaos.city import PROCESSES, ChaosCity
+from tests.chaos.drained import comes_to_rest
+from tests.chaos.fault import Fault, Scene
+from tests.chaos.judge import Judged, judge
+from tests.chaos.load import Load, Pace
+
+TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
+RATE = 10.0
+WARM_SECONDS = 4.0  # of load before the fault strikes
+OWN_BODIES = tuple(name for name in PROCESSES if name not in ("emulator", "proxy", "valkey"))
+
+
+@dataclass(frozen=True)
+class Result:
+    fault: str
+    says: str
+    database: str
+    seed: int
+    seconds: float
+    calls_per_second: float
+    figures: Mapping[str, float]
+    counts: Mapping[str, int]  # what was done
+    drained: float | None
+    violations: Sequence[str]
+
+
+def one(city: ChaosCity, fault: Fault, seed: int, seconds: float, pace: Pace, place: Path) -> Result:
+    """Leaves the city whole, whatever happened."""
+    city.whole_again()
+    city.reset()
+    city.clock(TUESDAY_TEN, RATE)
+    luck = random.Random(f"{fault.id} {seed}")
+    load = Load(city, random.Random(luck.random()), pace).begin()
+    time.sleep(WARM_SECONDS)
+    before = history.bodies(city, OWN_BODIES)
+    scene = Scene(city, luck, seconds, Counter(), load)
+    began = time.time()
+    trouble = struck(fault, scene)
+    ended = time.time()
+    load.no_more_calls()
+    drained, left = comes_to_rest(city, len(pace.agents))
+    load.end()
+    after = history.bodies(city, OWN_BODIES)
+    told = history.Told(
+        fault=fault.id,
+        database=city.database,
+        seed=seed,
+        began=began,
+        ended=ended,
+        judged=time.time(),
+        heard=load.heard,
+        numbers=load.numbers,
+        counts=dict(scene.counts),
+        calls=dict(load.counts),
+        drained=drained,
+        left=left,
+        logs=str(Places(city.installation.root).log),
+        before=before,
+        after=after,
+    )
+    history.write(place, city, told)
+    judged = judge(place, caller_may_notice=fault.caller_may_notice)
+    return _result(fault, scene, told, judged, trouble)
+
+
+def struck(fault: Fault, scene: Scene) -> list[str]:
+    """Runs the window to its end; what kept the fault from being done is no proof of anything, and a violation."""
+    trouble = []
+    try:
+        fault.strike(scene)
+    except Exception as failure:  # noqa: BLE001  whatever it was, the city must be made whole and the row must be red
+        trouble.append(f"harness: the fault was not done: {type(failure).__name__}: {failure}")
+    scene.wait(scene.left)
+    scene.city.whole_again()
+    return trouble
+
+
+def _result(fault: Fault, scene: Scene, told: history.Told, judged: Judged, trouble: list[str]) -> Result:
+    own = [f"{fault.id}: {what}" for what in fault.judge(scene)] if fault.judge else []
+    return Result(
+        fault=fault.id,
+        says=fault.says,
+        database=told.database,
+        seed=told.seed,
+        seconds=scene.seconds,
+        calls_per_second=scene.load.pace.calls_per_second,
+        figures=judged.figures,
+        counts=dict(scene.counts),
+        drained=told.drained,
+        violations=(*trouble, *judged.violations, *own),
+    )

@@ -1,0 +1,71 @@
+"""I3 and I12: what callers heard while something was broken, how soon, and that nobody was cut off in silence."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from tests.chaos.run import Answered, ChaosRun, Row
+
+DEADLINE_MS = 3000.0
+P99_MS = 1000.0
+OURS = ("/voice/incoming", "/voice/step/", "/voice/talk/", "/voice/fallback", "/voice/wait")
+FALLBACK = "/voice/fallback"
+REASONED = frozenset({"say", "play", "joined"})
+EMERGENCY = ("yksi yksi kaksi", "ett ett två", "one one two", "1-1-2", "112")
+APOLOGY = "application error"  # the provider's, where it has no document to play
+SORRY = ("meillä on tekninen vika. soita", "vi har ett tekniskt fel. ring", "we have a technical fault. please ring")
+
+
+def spoken(run: ChaosRun) -> list[Answered]:
+    """The tries whose answer decides what a caller hears."""
+    return [one for one in run.webhooks if urlsplit(one.url).path.startswith(OURS) and not one.copy]
+
+
+def violations(run: ChaosRun, *, caller_may_notice: bool) -> Iterable[str]:
+    if caller_may_notice:
+        return
+    for one in spoken(run):
+        if one.ms > DEADLINE_MS and one.status is not None:
+            yield f"{urlsplit(one.url).path} was answered after {one.ms / 1000:.1f} s"
+    for call in run.calls:
+        if any(APOLOGY in str(event["text"] or "") for event in call["events"]):
+            yield f"{call['call_sid']}: the provider's own apology was heard"
+        elif _cut_in_silence(call):
+            yield f"{call['call_sid']} ended without a word"
+
+
+def _cut_in_silence(call: Row) -> bool:
+    """By us: neither the caller hung up, nor had she heard anything."""
+    events = call["events"]
+    if call["direction"] != "inbound" or not events or events[-1]["kind"] != "end":
+        return False
+    if (events[-1].get("data") or {}).get("by") == "telephone":
+        return False
+    return not any(event["kind"] in REASONED for event in events)
+
+
+def emergency_number_missing(run: ChaosRun) -> Iterable[str]:
+    """I12: whoever is only told of a fault and sent to another number has heard 112 too."""
+    for call in run.calls:
+        words = " ".join(str(event["text"] or "").lower() for event in call["events"] if event["kind"] == "say")
+        if any(sorry in words for sorry in SORRY) and not any(number in words for number in EMERGENCY):
+            yield f"{call['call_sid']} was sent away without the emergency number"
+
+
+def figures(run: ChaosRun) -> dict[str, float]:
+    answered = sorted(one.ms for one in spoken(run) if one.status == 200)
+    during = sorted(one.ms for one in spoken(run) if one.status == 200 and run.began <= one.machine <= run.ended)
+    return {
+        "calls": sum(1 for call in run.calls if call["direction"] == "inbound"),
+        "webhooks": len(run.webhooks),
+        "unanswered": sum(1 for one in run.webhooks if one.status is None),
+        "fallback": sum(1 for one in run.webhooks if urlsplit(one.url).path == FALLBACK),
+        "p50": percentile(answered, 0.5),
+        "p99": percentile(during or answered, 0.99),
+        "slowest": answered[-1] if answered else 0.0,
+    }
+
+
+def percentile(sorted_values: list[float], share: float) -> float:
+    if not sorted_values:
+        return 0.0
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
