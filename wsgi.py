@@ -3,19 +3,21 @@
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING
 
-from flask import Flask, Request, Response, jsonify
+from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from adapters.database import DatabaseError
 from adapters.logs import configure_logging
+from adapters.meters import WebMeters
 from bootstrap import Services, build_services, record_start
 from console import pages as console_pages
 from ivr import (
     agent_webhooks,
     fallback_webhook,
+    own_call_webhooks,
+    provider_alert_webhook,
     recorded_sound,
     recording_webhooks,
     resident_notice_webhooks,
@@ -26,9 +28,8 @@ from ivr import (
     transfer_webhooks,
     webhooks,
 )
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as AnyResponse
+from operations import metrics_page
+from operations.metering import Metered, Steps
 
 LOG = logging.getLogger("web")
 ROOMS = (
@@ -40,6 +41,8 @@ ROOMS = (
     resident_notice_webhooks,
     talk_recording_webhooks,
     fallback_webhook,
+    own_call_webhooks,
+    provider_alert_webhook,
     sms_webhook,
     sound_pages,
     recorded_sound,
@@ -100,20 +103,14 @@ def _follow_rules(services: Services) -> None:
 
 
 def _health(app: Flask, services: Services) -> None:
+    meters = WebMeters()
+    app.register_blueprint(metrics_page.blueprint(services, meters))
+    steps = Steps(rule.rule for rule in app.url_map.iter_rules())
+    app.wsgi_app = Metered(app.wsgi_app, meters, steps)  # type: ignore[method-assign]
+
     @app.get("/healthz")
     def alive() -> Response:
         return Response("alive\n", content_type="text/plain")
-
-    @app.get("/readyz")
-    def ready() -> "AnyResponse | tuple[Response, int]":
-        """Able to take calls: the record answers and a ruleset is published. Redis is named, but not needed."""
-        try:
-            known = services.rules.refresh(services.database, services.clock.now())
-            version = services.rules.current().version
-        except Exception:
-            known, version = False, None
-        answer = jsonify(record=known, ruleset=version, redis=services.live.up())
-        return answer if known and version else (answer, 503)
 
 
 def _errors(app: Flask) -> None:

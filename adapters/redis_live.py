@@ -21,6 +21,7 @@ from redis.sentinel import MasterNotFoundError, SentinelConnectionPool
 from adapters.store_places import Place, Sentinels, names_sentinels, sentinels
 
 BREAKER_SECONDS = 2.0
+WORKERS = "rq:workers"  # RQ's own list; an entry's key disappears when its worker stops giving signs of life
 CONNECT_SECONDS, READ_SECONDS = 0.25, 0.5
 FIND_SECONDS = 0.2  # for the sentinels, before the connection that they lead to
 GONE = frozenset({"s_down", "o_down", "disconnected", "master_down"})
@@ -135,6 +136,17 @@ class LiveHints:
             self.failed()
             return False
         return True
+
+    def workers(self) -> int | None:
+        """How many workers of the queue give signs of life; None: the store does not answer."""
+        if not self.up():
+            return None
+        try:
+            names: Any = self.client.smembers(WORKERS)
+            return sum(bool(self.client.exists(name)) for name in names)
+        except redis.RedisError:
+            self.failed()
+            return None
 
     def subscribe(self, channel: str) -> Iterator[str]:
         """Messages of a channel; raises ``redis.RedisError`` when the connection breaks."""

@@ -50,6 +50,7 @@ class Settings(SoundSettings):
     city_number: str
     caller_id: str = ""
     sms_sender: str = Field(default="", max_length=16)
+    test_call_from: str = ""
 
     # where we are
     public_base_url: str
@@ -82,6 +83,7 @@ class Settings(SoundSettings):
     calls_at_once: int = Field(default=0, ge=0, validate_default=True)
     texts_per_second: float = Field(default=1.0, ge=0, le=1000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    metrics_token: str = Field(default="", pattern=r"^(.{16,200})?$", repr=False)
     clock_file: Path | None = None
     fault_file: Path | None = None
 
@@ -99,7 +101,7 @@ class Settings(SoundSettings):
     def embedded_redis(self) -> bool:
         return self.redis_url == _embedded_redis_url(self.data_dir)
 
-    @field_validator("city_number", "caller_id")
+    @field_validator("city_number", "caller_id", "test_call_from")
     @classmethod
     def _e164(cls, value: str) -> str:
         if value and not E164.fullmatch(value):

@@ -19,6 +19,7 @@ from desks import store
 from desks.talk.conversation import Conversation
 from ivr.fact_finding import own_number
 from ivr.facts import Callable as CallableNumber
+from ivr.own_call import OwnCall
 from ivr.webhooks import guard
 from recordings.service import Recordings
 
@@ -70,6 +71,8 @@ class News:
         ended = {"ended_at": now, "status": status, "seconds": seconds}
         if self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended)).rowcount:
             return
+        if OwnCall(self.services).is_ours(self.tx, call_sid, raw_number):
+            return  # no resident's: it stands in no figure of calls
         number = own_number(self.services, self.services.rules.current(), raw_number)
         number_id = (
             promises.number_id(self.tx.connection, number.e164, now) if isinstance(number, CallableNumber) else None

@@ -13,6 +13,7 @@ from adapters.database import DatabaseError
 from adapters.fault_points import reach
 from ivr.answering import Answerer, urls
 from ivr.caller_input import read
+from ivr.own_call import OwnCall
 from ivr.signature import SignatureCheck
 from ivr.step_url import Step, step_of
 
@@ -34,11 +35,14 @@ def xml(answer: str) -> Response:
 def blueprint(services: "Services") -> Blueprint:
     pages = Blueprint("ivr", __name__, url_prefix="/voice")
     guard(pages, services)
-    answerer = Answerer(services)
+    answerer, own = Answerer(services), OwnCall(services)
 
     @pages.post("/incoming")
     def incoming() -> Response:
-        return xml(answerer.answer(Step("incoming"), read({}), request.form["CallSid"], request.form.get("From", "")))
+        here, sid, number = Step("incoming"), request.form["CallSid"], request.form.get("From", "")
+        answer = answerer.answer(here, read({}), sid, number)
+        own.passes(here, sid, number)
+        return xml(answer)
 
     @pages.post("/step/<name>")
     def step(name: str) -> Response:
@@ -46,7 +50,10 @@ def blueprint(services: "Services") -> Blueprint:
         queue_sid = request.form.get("QueueSid", "") if name == "wait" and here.tries == 1 else ""
         if QUEUE_SID.match(queue_sid):
             answerer.note_queue(here.line, queue_sid)
-        return xml(answerer.answer(here, read(request.form), request.form["CallSid"], _resident_number()))
+        sid, number = request.form["CallSid"], _resident_number()
+        answer = answerer.answer(here, read(request.form), sid, number)
+        own.passes(here, sid, number)
+        return xml(answer)
 
     return pages
 

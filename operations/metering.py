@@ -1,0 +1,70 @@
+"""Each request timed on its way through the web process, whatever answers it. A few microseconds, no store, no lock but
+the meters' own; a measure that fails costs nobody an answer."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from adapters.meters import WebMeters
+from ivr.dialogue.steps import STEPS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LOG = logging.getLogger("web")
+STEP = "/voice/step/"
+OTHER = "other"
+PARTS = (("/voice/", "voice"), ("/sms/", "sms"), ("/console/static/", "static"), ("/console", "console"))
+HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+def part_of(path: str) -> str:
+    if path in HEALTH:
+        return "health"
+    return next((part for start, part in PARTS if path.startswith(start)), OTHER)
+
+
+class Steps:
+    """The few names that a webhook's time is kept under, whatever strangers write into an address."""
+
+    def __init__(self, rules: Iterable[str]) -> None:
+        fixed = {rule for rule in rules if rule.startswith(("/voice/", "/sms/")) and "<" not in rule}
+        self._fixed = {rule: rule.removeprefix("/voice/").removeprefix("/") for rule in fixed}
+
+    def of(self, path: str) -> str | None:
+        """None: no webhook, or one of no name that we know."""
+        if path.startswith(STEP):
+            name = path[len(STEP) :]
+            return name if name in STEPS else OTHER
+        return self._fixed.get(path)
+
+
+class Metered:
+    """Around the whole application, so that what an error page costs is measured too."""
+
+    def __init__(self, app: "WSGIApplication", meters: WebMeters, steps: Steps) -> None:
+        self._app, self._meters, self._steps = app, meters, steps
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        begun = time.perf_counter()
+        status = "500"
+
+        def started(line: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
+            nonlocal status
+            status = line[:3]
+            return start_response(line, headers, *more)
+
+        try:
+            return self._app(environ, started)
+        finally:
+            self._note(environ.get("PATH_INFO", ""), status, time.perf_counter() - begun)
+
+    def _note(self, path: str, status: str, seconds: float) -> None:
+        try:
+            self._meters.answered(part_of(path), status)
+            step = self._steps.of(path)
+            if step is not None and status != "403":  # strangers' unsigned posts are no webhooks
+                self._meters.webhook_took(step, seconds)
+        except Exception:
+            LOG.exception("not measured")
