@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve administrator doctor call agent long day crash crawl lint rules watch rotate resident assets clean ready ready-for-tests requirements
+.PHONY: help run test serve upgrade administrator doctor call agent long day crash crawl load lint rules watch rotate resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -18,7 +18,9 @@ help:
 	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
+	@echo "make load    calls a second until the bar breaks, a day of 6,000 calls, a million past calls (ARGS=--help)"
 	@echo "make serve   the service for a real account (docs/running.md)"
+	@echo "make upgrade a newer release takes over while calls go on (docs/running.md)"
 	@echo "make administrator ARGS='--sign-in NAME --name \"First Last\"'   the account that makes all others"
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make rules ARGS='check FILE'   the routing rules in files: check, try, diff, publish, export (docs/running.md)"
@@ -32,6 +34,9 @@ run: ready
 
 serve: ready
 	@exec $(PY) -m operations.run --serve
+
+upgrade: ready
+	@exec $(PY) -m operations.upgrade $(ARGS)
 
 administrator: ready
 	@exec $(PY) -m console.first_administrator $(ARGS)
@@ -83,6 +88,9 @@ crash: ready-for-tests
 
 crawl: ready-for-tests
 	@exec $(PY) -m tests.crawl $(ARGS)
+
+load: ready-for-tests
+	@exec $(PY) -m tests.load $(ARGS)
 
 assets:
 	@rm -f console/static/vendor/.tried

@@ -42,6 +42,7 @@ def read(directory: Path) -> Evidence:
     tokens = frozenset(str(row["token"]) for row in sql["offer"])
     history = lab["history"]
     webhooks = [entry for entry in history if entry["kind"] == "webhook"]
+    hooks = _by_call(webhooks)
     return Evidence(
         run=Run(float(run["rate"]), tuple(run["disturbances"])),
         numbers=numbers,
@@ -54,7 +55,7 @@ def read(directory: Path) -> Evidence:
         line_history=tuple(_transition(row, "caller_id") for row in sql["line_event"]),
         offers=tuple(_offer(row) for row in sql["offer"]),
         texts_ordered=tuple(Text(numbers[str(r["number_id"])], str(r["body"])) for r in sql["text_message"]),
-        legs=tuple(_leg(call, webhooks, tokens) for call in lab["calls"]),
+        legs=tuple(_leg(call, hooks, tokens) for call in lab["calls"]),
         webhooks=tuple(_webhook(entry) for entry in webhooks),
         errors=tuple(ProviderError(str(e["call_sid"]), int(e["code"]), str(e["message"])) for e in lab["errors"]),
         texts_sent=tuple(Text(str(e["to"]), str(e["body"])) for e in lab["messages"]),
@@ -170,11 +171,19 @@ def _listening(row: Row) -> Listening:
     return Listening(row["id"], row["token"], row["leg_sid"], _moment(row["made_at"]), _maybe(row["ended_at"]))
 
 
-def _leg(call: Row, webhooks: Iterable[Row], tokens: frozenset[str]) -> Leg:
+def _by_call(webhooks: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    """A day of thousands of calls would be read once for each of them otherwise."""
+    found: dict[str, list[Row]] = {}
+    for hook in webhooks:
+        found.setdefault(_sid(hook), []).append(hook)
+    return found
+
+
+def _leg(call: Row, hooks: Mapping[str, Sequence[Row]], tokens: frozenset[str]) -> Leg:
     events = call["events"]
     moments = (*_moments(events), *(Moment(_moment(event["at"]), "last", False) for event in events[-1:]))
-    sids = {call["call_sid"], call.get("parent")}
-    words = {word for hook in webhooks if _sid(hook) in sids for word in _values(str(hook["url"]))}
+    sids = {str(call["call_sid"]), str(call.get("parent") or call["call_sid"])}
+    words = {word for sid in sids for hook in hooks.get(sid, ()) for word in _values(str(hook["url"]))}
     return Leg(
         call_sid=call["call_sid"],
         to=call["to"],

@@ -1,14 +1,14 @@
 """Writes a run down for the checker: the tables, what the emulator saw, what each person heard."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, select
 
 from adapters.schema import metadata
-from tests.rig.lab import Lab
 
 TABLES = (
     "phone_number",
@@ -28,7 +28,15 @@ TABLES = (
 NEVER_WRITTEN = frozenset({"password_hash"})
 
 
-def write(directory: Path, engine: Engine, lab: Lab, rate: float, disturbances: Sequence[str]) -> Path:
+class Seen(Protocol):
+    """Whoever played the provider: the emulator's lab, or the light one of the load."""
+
+    def get(self, path: str, **query: object) -> Any: ...
+    def history(self) -> Sequence[Mapping[str, object]]: ...
+    def errors(self) -> Sequence[Mapping[str, object]]: ...
+
+
+def write(directory: Path, engine: Engine, lab: Seen, rate: float, disturbances: Sequence[str]) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     phones = lab.get("/lab/phones")["phones"]
     seen = {

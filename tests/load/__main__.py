@@ -1,0 +1,47 @@
+"""``make load``, or ``python -m tests.load --only ramp,day,growth``: what one machine carries, and what growth costs.
+
+ramp    whole calls through the real processes, more each second, until a menu's p99 exceeds 300 ms
+day     a city's day of six thousand calls at sixty times the speed, judged by the checker
+growth  the same steps, pages, deals and night work with 10^4, 10^5 and 10^6 past calls and open requests
+
+Prints tables, leaves JSON in artefacts/load/, ends by itself; exit code 1: an invariant or a bar does not hold. Figures
+of different runs are not comparable, the ratios within one run are.
+"""
+
+import argparse
+import sys
+import time
+
+from tests.load import ramp
+
+PARTS = ("ramp", "day", "growth")
+BOTH = ("sqlite", "postgresql")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
+    parser.add_argument("--database", choices=(*BOTH, "both"), default="both")
+    parser.add_argument("--seconds", type=float, default=12.0, help="of each step of the ramp")
+    options = parser.parse_args(arguments)
+    wanted = options.only.split(",")
+    if unknown := set(wanted) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    begun = time.monotonic()
+    results = [one(part, options) for part in PARTS if part in wanted]
+    print(f"\n{'all holds' if all(results) else 'SOMETHING DOES NOT HOLD'} ({time.monotonic() - begun:.0f} s)")
+    return 0 if all(results) else 1
+
+
+def one(part: str, options: argparse.Namespace) -> bool:
+    databases = BOTH if options.database == "both" else (options.database,)
+    match part:
+        case "ramp":
+            return all([ramp.measure(database, options.seconds) for database in databases])
+    raise AssertionError(part)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
