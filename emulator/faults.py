@@ -12,8 +12,10 @@ FaultKind = Literal[
     "drop",
     "double",
     "double_at_once",
+    "overtaken",
     "lose_answer",
     "hold_back",
+    "stale",
     "status_before",
     "status_after",
     "absent",
@@ -33,8 +35,8 @@ MEDIA: frozenset[str] = frozenset(
     {"redirect", "html", "wrong_type", "empty", "truncate", "drip", "huge", "huge_unsized"}
 )
 ALLOWED: dict[str, frozenset[str]] = {
-    "webhook": frozenset({"delay", "drop", "double", "double_at_once", "lose_answer", "hold_back"}),
-    "rest": frozenset({"delay", "status_before", "status_after", "lose_answer", "absent", *MEDIA}),
+    "webhook": frozenset({"delay", "drop", "double", "double_at_once", "overtaken", "lose_answer", "hold_back"}),
+    "rest": frozenset({"delay", "status_before", "status_after", "lose_answer", "absent", "stale", *MEDIA}),
 }
 TEXTS = ("fields", "until", "to", "content_type")
 
@@ -43,6 +45,7 @@ TEXTS = ("fields", "until", "to", "content_type")
 class Fault:
     """`seconds` are machine seconds; `times` and `skip` count matching requests.
 
+    `overtaken`: a copy arrives at once, the webhook itself so many seconds later. `stale`: a list of calls is so old.
     `fields`: what must stand in a webhook's form besides, as it is posted ("RecordingStatus=completed"). `until`: what
     must stand in the request that lets go of one that is held back. `to`: where a redirect leads. `sound_seconds`: of a
     huge file. `piece`: bytes between two pauses of one that drips.

@@ -1,6 +1,6 @@
 """Lab pages about the network: clock, telephones, errors, history, faults, reset. JSON; not Twilio's."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from flask import Blueprint, jsonify, request
@@ -32,6 +32,15 @@ def blueprint(network: Network) -> Blueprint:
         if time is not None and time.tzinfo is None:
             return jsonify(reason="business_time without offset"), 400
         return jsonify(_reading(network.clock.set(time, float(rate) if rate else None)))
+
+    @lab.post("/lab/pace")
+    def set_pace() -> Reply:
+        """How many calls over REST go out in a (business) second; null: as many as come."""
+        pace = request.get_json().get("calls_per_second")
+        if pace is not None and not 0.01 <= float(pace) <= 1000:
+            return jsonify(reason="calls_per_second"), 400
+        network.config = replace(network.config, calls_per_second=None if pace is None else float(pace))
+        return jsonify(calls_per_second=network.config.calls_per_second)
 
     @lab.post("/lab/reset")
     def reset() -> Reply:

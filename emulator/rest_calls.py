@@ -1,6 +1,6 @@
 """REST: calls. Create, list, fetch, update (another document, cancel, hang up)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, g, jsonify, request
 
@@ -8,6 +8,7 @@ from emulator.callbacks import rfc2822
 from emulator.calls import Call, Fetch, Inline, Source, StatusSubscription
 from emulator.detection import DEFAULT_TIMEOUT as DETECTION_TIMEOUT
 from emulator.detection import Detection, mode_of
+from emulator.faults import Fault
 from emulator.history import Json
 from emulator.network import Network
 from emulator.outgoing import Order, place
@@ -36,7 +37,8 @@ def blueprint(network: Network) -> Blueprint:
     @api.get("/Calls.json")
     def calls(account: str) -> Response:
         with network.lock:
-            chosen = [call for call in reversed(network.calls.values()) if _wanted(call)]
+            until = _known_until(network)
+            chosen = [call for call in reversed(network.calls.values()) if call.created <= until and _wanted(call)]
             return page("calls", [resource(call, account) for call in chosen])
 
     @api.get("/Calls/<sid>.json")
@@ -150,6 +152,13 @@ def _update(network: Network, call: Call) -> None:
         network.end(call, "completed" if answered else "canceled", "rest")
     elif source is not None:
         call.send_to(source)
+
+
+def _known_until(network: Network) -> datetime:
+    """Later calls are not listed yet, where the list is made to lag behind."""
+    fault: Fault | None = g.fault
+    lag = fault.seconds * network.clock.rate if fault is not None and fault.do == "stale" else 0.0
+    return network.clock.now() - timedelta(seconds=lag)
 
 
 def _wanted(call: Call) -> bool:

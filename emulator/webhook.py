@@ -79,6 +79,10 @@ class WebhookSender:
                 result = self._send(webhook, limits, deadline, token)
                 self._copy(webhook, limits, token)
                 return result
+            case "overtaken" if fault:
+                self._copy(webhook, limits, token)
+                time.sleep(fault.seconds)
+                return self._send(webhook, limits, time.monotonic() + limits.total, token)
             case "double_at_once":
                 self._copy(webhook, limits, token)
                 return self._send(webhook, limits, deadline, token)

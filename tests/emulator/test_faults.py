@@ -89,6 +89,13 @@ def test_doubled_webhook(rig: Rig, side: OtherSide, kind: str) -> None:
     side.await_request("/voice", 2)
 
 
+def test_a_copy_overtakes_the_webhook(rig: Rig, side: OtherSide) -> None:
+    side.on("/voice", "<Say>copy</Say>", "<Say>itself</Say>")
+    fault(rig, "webhook", "overtaken", "/voice", seconds=0.3)
+    assert rig.words(rig.ended(rig.ring())) == ["itself"]
+    assert len(side.of("/voice")) == 2
+
+
 def test_held_back_until_the_next_of_its_call(rig: Rig, side: OtherSide) -> None:
     rig.behave(AGENT, "answer", after=1)
     side.on("/out", '<Pause length="20"/>')
@@ -157,6 +164,25 @@ def test_rest_delay(rig: Rig) -> None:
     began = time.monotonic()
     rig.rest("GET", "Calls.json")
     assert time.monotonic() - began >= 0.3
+
+
+def test_a_list_of_calls_lags_behind(rig: Rig, side: OtherSide) -> None:
+    side.on("/out", '<Pause length="20"/>')
+    rig.rest("POST", "Calls.json", To=AGENT, From=CITY, Url=f"{side.base}/out")
+    fault(rig, "rest", "stale", "GET /2010-04-01", seconds=60)
+    assert rig.rest("GET", "Calls.json").json()["calls"] == []
+    assert len(rig.rest("GET", "Calls.json").json()["calls"]) == 1
+
+
+def test_calls_wait_for_the_accounts_pace(rig: Rig, side: OtherSide) -> None:
+    side.on("/out", '<Pause length="20"/>')
+    rig.lab("POST", "pace", {"calls_per_second": 0.01})
+    for _ in range(2):
+        rig.rest("POST", "Calls.json", To=AGENT, From=CITY, Url=f"{side.base}/out")
+    rig.lab("POST", "pace", {"calls_per_second": None})
+    rig.lab("POST", "pace", {"calls_per_second": 0}, expect=400)
+    statuses = [call["status"] for call in rig.rest("GET", "Calls.json").json()["calls"]]
+    assert statuses.count("queued") >= 1
 
 
 def test_impossible_fault_is_refused(rig: Rig) -> None:
