@@ -73,11 +73,11 @@ def resolve(services: "Services", request_id: str) -> ResponseReturnValue:
     person = guard.person()
     if not may_see_request(services, person.scope, request_id):
         raise NotFound
-    again = one_of("decision", ("happened", "again")) == "again"
+    again, back = one_of("decision", ("happened", "again")) == "again", _back(request_id)
     done = supervision.resolve(services, person.agent_id, request_id, again)
     if not done and guard.wants_json():
         return jsonify(error="moved_on"), 409
-    return redirect(_back(request_id), 303)
+    return redirect(back, 303)
 
 
 def _back(request_id: str) -> str:

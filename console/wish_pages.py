@@ -25,8 +25,8 @@ BACK_TO = ("line", "messages", "desk")
 
 def answer_by(services: "Services", request_id: str) -> ResponseReturnValue:
     """``text``: never rung; ``ring``: rung after all."""
-    way = one_of("way", wishes.WAYS)
-    return _answer(wishes.answer_by(services, _seen(services, request_id), request_id, way))
+    way, back = one_of("way", wishes.WAYS), _back()
+    return _answer(wishes.answer_by(services, _seen(services, request_id), request_id, way), back)
 
 
 def interpreter_page(services: "Services", request_id: str) -> str:
@@ -36,19 +36,20 @@ def interpreter_page(services: "Services", request_id: str) -> str:
 
 def interpreter(services: "Services", request_id: str) -> ResponseReturnValue:
     """Agreed in the talk that she holds, or with a new time that is told to the resident."""
-    who = _seen(services, request_id)
+    who, back = _seen(services, request_id), _back()
     at = _moment(services)
     which = posted().get("which", "")
     done = Refused("past") if at is None else wishes.with_interpreter(services, who, request_id, at, which)
     if not isinstance(done, Refused):
-        return _answer(done)
+        return _answer(done, back)
     if by_script():
         return jsonify(error=done.reason), 422
     return _form(services, request_id, done.reason), 422
 
 
 def no_interpreter(services: "Services", request_id: str) -> ResponseReturnValue:
-    return _answer(wishes.without_interpreter(services, _seen(services, request_id), request_id))
+    who, back = _seen(services, request_id), _back()
+    return _answer(wishes.without_interpreter(services, who, request_id), back)
 
 
 def _seen(services: "Services", request_id: str) -> str:
@@ -78,10 +79,15 @@ def _form(services: "Services", request_id: str, fault: str) -> str:
     )
 
 
-def _answer(done: bool) -> ResponseReturnValue:
-    if by_script():
-        return jsonify(ok=True) if done else (jsonify(error="moved_on"), 409)
+def _back() -> str:
+    """Read before anything is done: what is refused changes nothing."""
     back = posted().get("back", "line" if guard.person().role != "agent" else "messages")
     if back not in BACK_TO:
         raise BadRequest("back")
+    return back
+
+
+def _answer(done: bool, back: str) -> ResponseReturnValue:
+    if by_script():
+        return jsonify(ok=True) if done else (jsonify(error="moved_on"), 409)
     return redirect(url_for(f"console.{back}"), 303)

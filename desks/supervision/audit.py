@@ -1,5 +1,6 @@
 """Who did what to what, written in the deed's own transaction: a deed that is undone leaves no row, one that is done
-always does. Codes and reasons only; no telephone number and no resident's name ever stands here."""
+always does. Codes and reasons only: a telephone number, an identity code or a card that somebody writes into a reason
+is masked, and no resident's name is ever put here by us."""
 
 from typing import Literal
 
@@ -7,6 +8,8 @@ from sqlalchemy import insert
 
 from adapters.clock import Clock
 from adapters.database import Transaction
+from adapters.logs import mask_numbers
+from adapters.masking import mask_codes
 from adapters.schema import audit_event
 
 Subject = Literal[
@@ -35,6 +38,6 @@ def note(
             subject=subject,
             subject_id=subject_id,
             department=department,
-            detail=detail[:LONGEST_DETAIL] if detail is not None else None,
+            detail=mask_codes(mask_numbers(detail))[:LONGEST_DETAIL] if detail is not None else None,
         )
     )
