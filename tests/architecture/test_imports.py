@@ -12,6 +12,7 @@ PURE = {
     *(f"routing_rules.versions.{name}" for name in ("model", "merge", "changes")),
     "routing_rules.document.model",
     *(f"routing_rules.{name}" for name in ("comparing", "planned", "recalled")),
+    *(f"operations.watching.{name}" for name in ("model", "judging")),
     *(f"routing_rules.watching.{name}" for name in ("model", "moments", "judging")),
     *(f"routing_rules.notices.{name}" for name in ("checks", "heard")),
     *(f"routing_rules.switches.{name}" for name in ("model", "applied", "checks", "withheld")),
@@ -62,6 +63,7 @@ HOMES: dict[str, dict[str, str]] = {
     "joserfc": {"console.signing_in.openid": "home"},
     "cryptography": {"recordings.vault.keyring": "wraps data keys", "recordings.vault.sealed_form": "seals sound"},
     "obstore": {"recordings.vault.object_store": "home"},
+    "prometheus_client": {"adapters.meters": "home"},
 }
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
 SQL_OUTSIDE_STORES = {
@@ -73,6 +75,8 @@ SQL_OUTSIDE_STORES = {
     "callbacks.making": "the type of the row it joins",
     "console.first_administrator": "names the error of a database that cannot be used",
     "console.why_pages": "the type of the connection it hands on",
+    "console.operations_pages": "the type of the row it is handed",
+    "operations.figures": "the type of the connection it hands on",
     "console.rules.compare_pages": "the type of the connection it hands on",
     "console.accounts.deeds": "names the error of a sign-in name that is taken",
     "console.signing_in.openid_pages": "names the error of a subject that another account holds",
@@ -228,7 +232,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
-    rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption")
+    rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption", "own_calls")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
