@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve upgrade administrator doctor call agent long day crash crawl load lint rules watch rotate resident assets clean ready ready-for-tests requirements
+.PHONY: help run test serve upgrade administrator doctor call agent long day crash chaos crawl load lint rules watch rotate resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -16,6 +16,7 @@ help:
 	@echo "make long    the long tests, which make test leaves out where there is no Chromium"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
+	@echo "make chaos   the fault suite: 34 faults and more, under load, on both databases (ARGS=--help tells more)"
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make load    calls a second until the bar breaks, a day of 6,000 calls, a million past calls (ARGS=--help)"
@@ -85,6 +86,9 @@ bench: ready-for-tests
 
 crash: ready-for-tests
 	@exec $(PY) -m tests.crash.matrix $(ARGS)
+
+chaos: ready-for-tests
+	@exec $(PY) -m tests.chaos $(ARGS)
 
 crawl: ready-for-tests
 	@exec $(PY) -m tests.crawl $(ARGS)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.places import ROOT
@@ -47,22 +48,33 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def on(database: str, faults: Sequence[Fault], options: argparse.Namespace) -> Iterator[Result]:
-    if not faults:
-        return
+    """One city for all of them; another one where the first did not come to rest."""
+    waiting = list(_runs(faults, options))
+    rate: float | None = options.load
+    while waiting:
+        with running(database) as city:
+            rate = rate or capacity.load_of(_measured(city))
+            while waiting:
+                fault, seed = waiting.pop(0)
+                place = PLACE / f"{fault.id}-{database}-{seed}"
+                shutil.rmtree(place, ignore_errors=True)
+                result = one(city, fault, seed, options.seconds, Pace(rate, 700 + len(waiting) % 200), place)
+                yield result
+                if result.drained is None:
+                    break
+
+
+@contextmanager
+def running(database: str) -> Iterator[ChaosCity]:
     root = Path(tempfile.mkdtemp(prefix="onenumber-chaos-"))
     city = ChaosCity(root, database)
-    sound = False
     try:
         city.start()
-        rate = options.load or capacity.load_of(_measured(city))
-        for number, (fault, seed) in enumerate(_runs(faults, options)):
-            place = PLACE / f"{fault.id}-{database}-{seed}"
-            shutil.rmtree(place, ignore_errors=True)
-            yield one(city, fault, seed, options.seconds, Pace(rate, 700 + number % 200), place)
-        sound = True
+        yield city
+    except BaseException:
+        print(last_words(city), file=sys.stderr)
+        raise
     finally:
-        if not sound:
-            print(last_words(city), file=sys.stderr)
         city.stop()
         shutil.rmtree(root, ignore_errors=True)
 

@@ -6,6 +6,7 @@ and ``clock-2`` while it runs.
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from operations.processes import Fleet, ProcessSpec
 from operations.ready import AnswersHttp
 from operations.specs import specs_for
 from tests.chaos.cluster import OwnCluster
+from tests.chaos.synced import NoCompiler, shim
 from tests.rig.city import City
 from tests.rig.ports import free_ports
 from tests.rig.waiting import until
@@ -48,20 +50,35 @@ class ChaosCity(City):
         self._control = root / "proxy.json"
         specs = specs_for(self.settings, root, emulator=True)
         self._clock_spec = replace(next(spec for spec in specs if spec.name == "clock"), name=SECOND_CLOCK)
-        self.fleet = Fleet(self.installation.environment, root, self._two_webs(specs))
+        self.synced_log = root / "synced.log"
+        self._environment = {**self.installation.environment, **self._watched_syncs()}
+        self.fleet = Fleet(self._environment, root, self._two_webs(specs))
         self._second: Fleet | None = None
+
+    def _watched_syncs(self) -> dict[str, str]:
+        """So that the power can be cut. Without a compiler it cannot, and the fault that wants it says so."""
+        try:
+            return {"LD_PRELOAD": str(shim()), "SYNCED_LOG": str(self.synced_log)} if self.postgresql is None else {}
+        except NoCompiler:
+            return {}
 
     def _two_webs(self, specs: tuple[ProcessSpec, ...]) -> tuple[ProcessSpec, ...]:
         web = next(spec for spec in specs if spec.name == "web")
         host = self.settings.web_host
-        twins = tuple(
-            replace(web, name=name, ready=AnswersHttp(host, port, "/healthz"), environment={"WEB_PORT": str(port)})
-            for name, port in zip(WEBS, self.web_ports, strict=True)
-        )
+        twins = tuple(self._twin(web, name, (host, port)) for name, port in zip(WEBS, self.web_ports, strict=True))
         port, to = str(self.settings.web_port), map(str, self.web_ports)
         argv = (sys.executable, "-m", "tests.chaos.proxy", "--control", str(self._control), "--port", port, "--to", *to)
         proxy = ProcessSpec("proxy", argv, AnswersHttp(host, self.settings.web_port, "/healthz"))
         return (*(spec for spec in specs if spec.name != "web"), *twins, proxy)
+
+    def numbers_in_rules(self) -> list[str]:
+        """Desks' own telephones, duties, partners: whom a caller may be put through to."""
+        return sorted(set(re.findall(r"\+358\d{6,10}", busy_rules())))
+
+    @staticmethod
+    def _twin(web: ProcessSpec, name: str, place: tuple[str, int]) -> ProcessSpec:
+        more = {"WEB_PORT": str(place[1])}
+        return replace(web, name=name, ready=AnswersHttp(*place, "/healthz"), environment=more, listens=place)
 
     def stop(self) -> None:
         for name in (*PROCESSES, SECOND_CLOCK):
@@ -153,7 +170,7 @@ class ChaosCity(City):
     @contextmanager
     def two_clocks(self) -> Iterator[None]:
         """A second dispatcher runs beside the first."""
-        self._second = Fleet(self.installation.environment, self.installation.root, (self._clock_spec,))
+        self._second = Fleet(self._environment, self.installation.root, (self._clock_spec,))
         self._second.start()
         try:
             yield

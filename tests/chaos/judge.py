@@ -80,8 +80,8 @@ def overdue(run: ChaosRun) -> Found:
 
 
 def wrong_numbers(run: ChaosRun) -> Found:
-    """I7: nobody was rung who had not rung us."""
-    known = {*run.numbers, *run.evidence.agent_addresses}
+    """I7: nobody was rung who had not rung us, agents and the telephones that stand in the rules apart."""
+    known = {*run.numbers, *run.evidence.agent_addresses, *run.city_numbers}
     ours = run.evidence.partner_legs | run.own_tries
     for leg in run.evidence.legs:
         if not leg.inbound and leg.rang is not None and leg.to not in known and leg.call_sid not in ours:

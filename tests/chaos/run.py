@@ -44,6 +44,8 @@ class ChaosRun:
     after: Mapping[str, Body]
     tables: Mapping[str, Sequence[Row]]
     logs: Path
+    stretch: float
+    city_numbers: frozenset[str]  # desks' own telephones: callers are put through to them when our record is away
 
     def table(self, name: str) -> Sequence[Row]:
         return self.tables[name]
@@ -69,6 +71,8 @@ def load(directory: Path, evidence: Evidence) -> ChaosRun:
         after={name: Body(**one) for name, one in told["after"].items()},
         tables=tables,
         logs=Path(told["logs"]),
+        stretch=float(told["stretch"]),
+        city_numbers=frozenset(told["city_numbers"]),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.places import Places
-from tests.chaos import history
+from tests.chaos import history, machine
 from tests.chaos.city import PROCESSES, ChaosCity
 from tests.chaos.drained import comes_to_rest
 from tests.chaos.fault import Fault, Scene
@@ -41,13 +41,15 @@ def one(city: ChaosCity, fault: Fault, seed: int, seconds: float, pace: Pace, pl
     city.reset()
     city.clock(TUESDAY_TEN, RATE)
     luck = random.Random(f"{fault.id} {seed}")
+    for number in city.numbers_in_rules():
+        city.lab.behave(number, "answer", after=2, talk=20)
     load = Load(city, random.Random(luck.random()), pace).begin()
     time.sleep(WARM_SECONDS)
-    before = history.bodies(city, OWN_BODIES)
+    before, used = history.bodies(city, OWN_BODIES), machine.used(city)
     scene = Scene(city, luck, seconds, Counter(), load)
     began = time.time()
     trouble = struck(fault, scene)
-    ended = time.time()
+    ended, stretch = time.time(), machine.stretch(used, machine.used(city))
     load.no_more_calls()
     drained, left = comes_to_rest(city, len(pace.agents))
     load.end()
@@ -66,6 +68,8 @@ def one(city: ChaosCity, fault: Fault, seed: int, seconds: float, pace: Pace, pl
         drained=drained,
         left=left,
         logs=str(Places(city.installation.root).log),
+        stretch=stretch,
+        city_numbers=city.numbers_in_rules(),
         before=before,
         after=after,
     )

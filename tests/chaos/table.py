@@ -8,21 +8,20 @@ from pathlib import Path
 from tests.chaos.suite import Result
 
 RESULTS = "results.json"
-HEAD = (
-    f"{'':4} {'database':10} {'seed':>4} {'calls':>6} {'webhooks':>8} {'p99 ms':>7} {'slowest':>8} {'promised':>8} "
-    f"{'rings':>6} {'twice':>6} {'lost':>5} {'to person':>9} {'at rest':>8}  what was done"
+COLUMNS = (  # of the figures, and their width
+    *(("calls", 6), ("webhooks", 8), ("p99", 7), ("slowest", 8), ("stretch", 8), ("heard", 6), ("rings", 6)),
+    *(("twice", 6), ("lost", 5), ("asked", 6)),
+)
+HEAD = " ".join(
+    ["    ", "database  ", "seed", *(name.rjust(width) for name, width in COLUMNS), " at rest", " what was done"]
 )
 
 
 def line(result: Result) -> str:
-    f = result.figures
     done = ", ".join(f"{what} {times}" for what, times in sorted(result.counts.items()))
     rest = "never" if result.drained is None else f"{result.drained:.0f} s"
-    row = (
-        f"{result.fault:4} {result.database:10} {result.seed:>4} {f['calls']:>6.0f} {f['webhooks']:>8.0f} "
-        f"{f['p99']:>7.0f} {f['slowest']:>8.0f} {f['heard']:>8.0f} {f['rings']:>6.0f} {f['twice']:>6.0f} "
-        f"{f['lost']:>5.0f} {f['asked']:>9.0f} {rest:>8}  {done}"
-    )
+    figures = [f"{result.figures[name]:{width}.{1 if name == 'stretch' else 0}f}" for name, width in COLUMNS]
+    row = " ".join([f"{result.fault:4} {result.database:10} {result.seed:>4}", *figures, f"{rest:>8}", f" {done}"])
     return "\n".join([row, *(f"     VIOLATION {what}" for what in result.violations)])
 
 

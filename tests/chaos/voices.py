@@ -23,9 +23,12 @@ def spoken(run: ChaosRun) -> list[Answered]:
 def violations(run: ChaosRun, *, caller_may_notice: bool) -> Iterable[str]:
     if caller_may_notice:
         return
-    for one in spoken(run):
-        if one.ms > DEADLINE_MS and one.status is not None:
-            yield f"{urlsplit(one.url).path} was answered after {one.ms / 1000:.1f} s"
+    late = [one for one in spoken(run) if one.status is not None and one.ms > DEADLINE_MS * max(1.0, run.stretch)]
+    if late:
+        worst = max(late, key=lambda one: one.ms)
+        yield f"{len(late)} answers came late, {urlsplit(worst.url).path} after {worst.ms / 1000:.1f} s"
+    if (p99 := figures(run)["p99"]) > P99_MS * max(1.0, run.stretch):
+        yield f"the 99th percentile of answers is {p99:.0f} ms"
     for call in run.calls:
         if any(APOLOGY in str(event["text"] or "") for event in call["events"]):
             yield f"{call['call_sid']}: the provider's own apology was heard"
@@ -62,6 +65,7 @@ def figures(run: ChaosRun) -> dict[str, float]:
         "p50": percentile(answered, 0.5),
         "p99": percentile(during or answered, 0.99),
         "slowest": answered[-1] if answered else 0.0,
+        "stretch": run.stretch,
     }
 
 
