@@ -20,6 +20,7 @@ from urllib3.exceptions import NewConnectionError
 T = TypeVar("T")
 REAL_PROVIDER = "https://api.twilio.com"
 DEADLINE_SECONDS = 8.0
+TOO_MANY_NOW = frozenset({10004, 16021})  # as many calls at once as the account may have: later it is another thing
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 RECORDING_EVENTS = ["in-progress", "completed", "absent"]
 
@@ -272,4 +273,4 @@ def _asked(question: Callable[[], T]) -> T | NotDone | Unknown:
 def _refusal(status: int, code: int) -> NotDone | Unknown:
     if status >= 500:
         return Unknown(f"http {status}")
-    return NotDone(status, code, again=status == 429)
+    return NotDone(status, code, again=status == 429 or code in TOO_MANY_NOW)

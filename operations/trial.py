@@ -18,8 +18,12 @@ from operations.specs import EMULATOR_CONFIG
 CITY_NUMBER = "+358175550100"
 QUARANTINE_SECONDS = "60"
 PORTS = {"WEB_PORT": "8080", "EVENTS_PORT": "8081", "EMULATOR_PORT": "8082"}
+PACE = {"CALLS_PER_SECOND": "20", "TEXTS_PER_SECOND": "20"}  # the emulator has no limit, time may run at sixty times
 # what a developer may change by the environment; an account's real keys in it must not reach the trial
-MAY_CHANGE = (*PORTS, "DATABASE_URL", "REDIS_URL", "RULESET_FILE", "LOG_LEVEL", "CITY_NUMBER", "QUARANTINE_SECONDS")
+MAY_CHANGE = (
+    *PORTS, *PACE, "CALLS_AT_ONCE", "DATABASE_URL", "REDIS_URL", "RULESET_FILE", "LOG_LEVEL", "CITY_NUMBER",
+    "QUARANTINE_SECONDS",
+)  # fmt: skip
 RETRIES = "#rc=2&rp=ct,rt,5xx"
 
 
@@ -63,6 +67,7 @@ def environment(root: Path, given: Mapping[str, str]) -> dict[str, str]:
     chosen = {name: given[name] for name in MAY_CHANGE if given.get(name)}
     whole = {
         **PORTS,
+        **PACE,
         "CITY_NUMBER": CITY_NUMBER,
         "QUARANTINE_SECONDS": QUARANTINE_SECONDS,
         **_secrets(places.data / "secrets.json"),

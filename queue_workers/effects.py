@@ -14,11 +14,11 @@ from sqlalchemy import RowMapping, select, update
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.outbox import GIVEN_UP
-from adapters.schema import offer, text_message
+from adapters.pace import Lane
+from adapters.schema import offer
 from adapters.voice_gateway import Done, NotDone, Result, Unknown
 from callbacks import store as promises
-from callbacks.service import Promises
-from callbacks.store import e164_of, get
+from callbacks.store import get
 from desks import store
 from desks.talk.conversation import Conversation
 from desks.talk.telephone_store import rung_at
@@ -30,10 +30,12 @@ from queue_workers import (
     record_effects,
     sound_effects,
     talk_effects,
+    text_effects,
     transcript_effects,
 )
 from queue_workers.hands import Hands
-from queue_workers.orders import Order, Outcome, Work, claim, is_waiting, settle
+from queue_workers.in_turn import TOO_LATE, kept_in_turn, may_still_ring
+from queue_workers.orders import Order, Outcome, Work, claim, claim_next, is_waiting, settle
 from queue_workers.talk_effects import repeatable
 
 if TYPE_CHECKING:
@@ -62,10 +64,20 @@ def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) 
     return hands.take(partial(carry_out, services, outbox_id), outbox_id)
 
 
+def carry_out_next(services: "Services", lane: Lane) -> bool:
+    """Whoever is first of those who wait for a turn. False: none of them may be asked for yet."""
+    order = claim_next(services, lane)
+    if order is not None:
+        _act(services, order)
+    return order is not None
+
+
 def _act(services: "Services", order: Order) -> None:
     work = Work(services, order)
     outcome = _outcome(services, order, work)
-    if isinstance(outcome, float):
+    if order.turn is not None:
+        outcome = kept_in_turn(services, order, outcome)
+    elif isinstance(outcome, float):
         outcome = _again(order, outcome)
     if outcome == GIVEN_UP and order.kind in ENDED_INSTEAD:
         ENDED_INSTEAD[order.kind](services, order.ref)
@@ -115,7 +127,11 @@ def _ask(services: "Services", token: str) -> str | None:
     def ask(tx: Transaction) -> str | None:
         if tx.connection.execute(mine.values(asked_machine=now)).rowcount != 1:
             return None
-        agent_id = str(tx.connection.scalar(select(offer.c.agent_id).where(offer.c.token == token)))
+        row = tx.connection.execute(select(offer).where(offer.c.token == token)).mappings().one()
+        if not may_still_ring(services, row):
+            Conversation(services, tx, services.rules.current()).give_back(token, TOO_LATE)
+            return None
+        agent_id = str(row["agent_id"])
         to, own = rung_at(tx.connection, agent_id)
         store.note_offer(tx.connection, token, own_telephone=own)  # a reserve accepts with a key, as her own does
         if own:
@@ -216,41 +232,6 @@ def end_leg(services: "Services", call_sid: str) -> Outcome:
     return repeatable(services.gateway.end(call_sid))
 
 
-def send_text(services: "Services", message_id: str) -> Outcome:
-    """At most once: an SMS whose fate is unknown is not sent again; no flow depends on it."""
-    mine = update(text_message).where(text_message.c.id == message_id, text_message.c.asked_machine.is_(None))
-    with services.database.write() as tx:
-        if tx.connection.execute(mine.values(asked_machine=services.clock.machine())).rowcount != 1:
-            return "not wanted"
-        row = tx.connection.execute(select(text_message).where(text_message.c.id == message_id)).mappings().one()
-        if row["number_id"] is None:  # forgotten meanwhile
-            return "not wanted"
-        to = e164_of(tx.connection, row["number_id"])
-    result = services.gateway.text(to, services.settings.sms_sender, row["body"], f"{services.base}/sms/status{RETRY}")
-    with services.database.write() as tx:
-        same = update(text_message).where(text_message.c.id == message_id)
-        match result:
-            case Done(sid):
-                tx.connection.execute(same.values(message_sid=sid, status="sent"))
-                return "sent"
-            case NotDone(again=True):
-                tx.connection.execute(same.values(asked_machine=None))
-                return AGAIN_SECONDS
-            case NotDone(code=code):
-                tx.connection.execute(same.values(status=f"refused {code}"))
-                untold(services, tx, row["request_id"], row["body"])
-                return "refused"
-            case Unknown():
-                tx.connection.execute(same.values(status="unknown"))
-                return "unknown"
-
-
-def untold(services: "Services", tx: Transaction, request_id: str | None, body: str) -> None:
-    """The message did not arrive: the resident does not know the new time, and a person should."""
-    if promises.mark_untold(tx.connection, request_id, body):
-        Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
-
-
 AT_LENGTH: Mapping[str, Callable[["Services", str, Work], Outcome]] = {
     "fetch_recording": sound_effects.fetch_recording,
     "delete_recording": sound_effects.delete_recording,
@@ -264,7 +245,7 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "ask_to_choose": ask_to_choose,
     "leave_message": leave_message,
     "end_leg": end_leg,
-    "send_text": send_text,
+    "send_text": text_effects.send_text,
     "drop_sound": sound_effects.drop_sound,
     "delete_call": erase_effects.delete_call,
     "delete_text": erase_effects.delete_text,
@@ -281,8 +262,9 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "end_abusive": ending_effects.end_abusive,
     "ring_supervisor": listen_effects.ring_supervisor,
 }
-# What is done once such an order is given up, so that nobody stays in a call that leads nowhere.
+# What is done once such an order is given up, so that nobody stays in a call that leads nowhere, nor untold.
 ENDED_INSTEAD: Mapping[str, Callable[["Services", str], None]] = {
     "end_abusive": ending_effects.end_agents_leg,
     "let_leave": ending_effects.end_left_leg,
+    "send_text": text_effects.never_sent,
 }

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
+from adapters import pace_store
 from adapters.database import DatabaseError, Transaction
+from adapters.pace import PACED, Lane
 from adapters.schema import outbox
 
 if TYPE_CHECKING:
@@ -30,34 +32,51 @@ class Order:
     ref: str
     tries: int
     claimed: float  # machine time
+    made: float = 0.0  # machine time
+    turn: pace_store.Turn | None = None  # the turn at the provider that was taken for it
 
 
 def claim(services: "Services", outbox_id: str, but: Collection[str] = ()) -> Order | None:
-    """None: done already, not due, somebody else works on it, or it is one of the kinds ``but``."""
-    mine = outbox.c.id == outbox_id
-    return services.database.run(lambda tx: _claimed(services, tx, and_(mine, outbox.c.kind.not_in(but))))
+    """None: done already, not due, somebody else works on it, or it is one of the kinds ``but``. Where this one waits
+    for a turn with others (``adapters.pace``): whichever of them is first, once the turn has come."""
+
+    def take(tx: Transaction) -> Order | None:
+        at_once = and_(outbox.c.id == outbox_id, outbox.c.kind.not_in((*but, *PACED)))
+        order = _claimed(services, tx, at_once)
+        if order is not None:
+            return order
+        lane = pace_store.waits(tx.connection, outbox_id, services.clock.machine())
+        return _next(services, tx, lane, outbox_id) if lane is not None else None
+
+    return services.database.run(take)
+
+
+def claim_next(services: "Services", lane: Lane) -> Order | None:
+    """Whose turn it is in this lane; None: the turn is another's already, or has not come."""
+    return services.database.run(lambda tx: _next(services, tx, lane))
+
+
+def _next(services: "Services", tx: Transaction, lane: Lane, asked: str | None = None) -> Order | None:
+    found = pace_store.next_in(services.settings, tx, lane, services.clock.machine(), asked)
+    order = _claimed(services, tx, outbox.c.id == found.order_id) if found is not None else None
+    return replace(order, turn=found.turn) if order is not None and found is not None else order
 
 
 def is_waiting(services: "Services", outbox_id: str, kinds: Collection[str]) -> bool:
     """Due, of one of these kinds, and in nobody's hands."""
-    mine = and_(outbox.c.id == outbox_id, outbox.c.kind.in_(kinds), *_free(services.clock.machine()))
+    mine = and_(outbox.c.id == outbox_id, outbox.c.kind.in_(kinds), *pace_store.free(services.clock.machine()))
     with services.database.read() as connection:
         return connection.execute(select(outbox.c.id).where(mine)).first() is not None
 
 
-def _free(now: float) -> tuple[ColumnElement[bool], ...]:
-    unleased = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
-    return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased
-
-
 def _claimed(services: "Services", tx: Transaction, which: ColumnElement[bool]) -> Order | None:
     now = services.clock.machine()
-    mine = update(outbox).where(which, *_free(now))
+    mine = update(outbox).where(which, *pace_store.free(now))
     changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
     if changed.rowcount != 1:
         return None
     row = tx.connection.execute(select(outbox).where(which)).mappings().one()
-    return Order(row["id"], row["kind"], row["ref"], row["tries"], now)
+    return Order(row["id"], row["kind"], row["ref"], row["tries"], now, row["made_machine"])
 
 
 def settle(services: "Services", order: Order, outcome: Outcome) -> None:

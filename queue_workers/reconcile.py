@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("reconcile")
 DIALING = text(f"callback_request.{RINGS}")
 UNASKED_SECONDS = 45.0  # machine time until a leg that never rang is given up: 20 s, the provider's 5, a margin
+TURN_SECONDS = 20.0  # machine time until a ring that still waits for its turn at the provider is dealt anew
 UNANSWERED_SECONDS = 10.0  # longer than the provider's deadline: the order's answer is lost
 RING_GRACE = timedelta(seconds=22)  # business time: she has 20 s, and her news a moment to reach us
 NEWS_SECONDS = 60.0  # machine time without news until the provider is asked
@@ -70,7 +71,7 @@ def overdue_offers(services: "Services") -> None:
         elif row["state"] == "offered" and row["rung_at"] is not None and row["rung_at"] + RING_GRACE < now:
             within(services, partial(_give_back, token, "unanswered"))
         elif row["state"] == "offered" and row["rung_at"] is None and _no_ring_by(row) < machine:
-            within(services, partial(_give_back, token, "unknown"))
+            within(services, partial(_give_back, token, "withdrawn" if _waits_for_turn(row) else "unknown"))
 
 
 def _no_ring_by(row: RowMapping) -> float:
@@ -78,7 +79,12 @@ def _no_ring_by(row: RowMapping) -> float:
     what rings late finds its token stale."""
     if row["asked_machine"] is not None and row["agent_call_sid"] is None:
         return float(row["asked_machine"]) + UNANSWERED_SECONDS
-    return float(row["made_machine"]) + UNASKED_SECONDS
+    return float(row["made_machine"]) + (TURN_SECONDS if _waits_for_turn(row) else UNASKED_SECONDS)
+
+
+def _waits_for_turn(row: RowMapping) -> bool:
+    """The provider has not been asked for the ring yet: nothing was missed, and the agent is free for another."""
+    return row["asked_machine"] is None and row["handed_over_by"] is None
 
 
 def _unnoted(token: str, conversation: Conversation) -> None:

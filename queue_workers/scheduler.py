@@ -18,8 +18,10 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import case, or_, select, update
 
+from adapters import pace_store
 from adapters.database import DatabaseError
 from adapters.logs import configure_logging
+from adapters.pace import PACED, Lane
 from adapters.schema import outbox, process_start
 from bootstrap import Services, build_services, record_start
 from callbacks import ledger, limit_watch
@@ -73,6 +75,7 @@ class Dispatcher:
 
     def fast(self) -> None:
         self.guarded("orders", self._orders)
+        self.guarded("turns", self._turns)
         self.guarded("deal", lambda: dispatch.deal(self.services))
         self.guarded("overdue offers", lambda: reconcile.overdue_offers(self.services))
         self.last_tick = time.monotonic()
@@ -147,6 +150,18 @@ class Dispatcher:
             if overdue or not self.queue.effect(order_id):
                 self._act(order_id)
 
+    def _turns(self) -> None:
+        """Whoever waits for a turn at the provider goes when it comes, to the millisecond: a tick is too coarse."""
+        now = self.services.clock.machine()
+        with self.services.database.read() as connection:
+            coming = pace_store.turns(self.services.settings, connection, now, FAST_SECONDS)
+        for lane, seconds in coming:
+            self.hands.submit(self._take_turn, lane, time.monotonic() + seconds)
+
+    def _take_turn(self, lane: Lane, at: float) -> None:
+        time.sleep(max(at - time.monotonic(), 0.0))
+        self.guarded("effect", lambda: effects.carry_out_next(self.services, lane))
+
     def _due(self) -> list[tuple[str, bool]]:
         """Orders that nobody works on: those whose hint may still be on its way are given a moment.
 
@@ -155,7 +170,7 @@ class Dispatcher:
         now = self.services.clock.machine()
         free = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
         query = select(outbox.c.id, outbox.c.due_machine, outbox.c.handed_machine).where(
-            outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free
+            outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, free, outbox.c.kind.not_in(PACED)
         )
         takes_long = outbox.c.kind.in_(effects.LONG)
         if self.long.full():

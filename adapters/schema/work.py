@@ -49,7 +49,7 @@ process_start = Table(  # when a process began to serve: heartbeats missed throu
 provider_pace = Table(  # when the provider may be asked next, by lane; every process paces itself by these rows
     "provider_pace",
     metadata,
-    Column("lane", String(16), primary_key=True),  # queue_workers.pace.LANES
+    Column("lane", String(16), primary_key=True),  # adapters.pace.LANES
     Column("free_machine", Float, nullable=False),  # the next one not before then
     Column("held_machine", Float, nullable=False, server_default="0"),  # it said "too many": nothing before then
     Column("refused", Integer, nullable=False, server_default="0"),  # so often in a row

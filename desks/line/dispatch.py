@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.fault_points import reach
 from adapters.ids import new_id
+from adapters.pace_store import may_ring_more
 from adapters.schema import agent, offer
 from callbacks import store as promises
 from callbacks.limit_watch import held_back
@@ -73,7 +74,10 @@ def _choose(services: "Services", connection: Connection) -> Deal | None:
     duty = store.duty(connection, services.clock.machine(), now)
     if not duty.free:
         return None
-    return front(connection, rules, duty, now).next_deal()
+    found = front(connection, rules, duty, now).next_deal()
+    if found is None or found.clause == "urgent":
+        return found
+    return found if may_ring_more(services.settings, connection, services.clock.machine()) else None
 
 
 def claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:

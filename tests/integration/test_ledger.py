@@ -16,7 +16,7 @@ from callbacks.model import Window
 from callbacks.scoring import Kept
 from callbacks.service import Promises
 from desks import service, wishes
-from queue_workers import after_hours, effects
+from queue_workers import after_hours, text_effects
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
 
@@ -51,7 +51,7 @@ def rung(town: Town, status: str = "no-answer") -> str:
 
 
 def lost(town: Town, request: str, body: str, tx: Transaction) -> None:
-    effects.untold(town.services, tx, request, body)
+    text_effects.untold(town.services, tx, request, body)
 
 
 def ended(town: Town) -> int:
@@ -209,7 +209,7 @@ def test_a_message_that_is_lost_told_nobody(texting_town: Town) -> None:
     request = town.request()
     promises(town, lambda p: p.move(request, AFTERNOON, "service"))
     [message] = [row for row in town.every(text_message) if str(row["key"]).startswith("sms.moved")]
-    town.within(lambda tx: effects.untold(town.services, tx, request, message["body"]))
+    town.within(lambda tx: text_effects.untold(town.services, tx, request, message["body"]))
     assert verdicts(town, request) == [("voice", "broken"), ("untold", None)]
     assert (town.promise(request)["told"], town.items()) == (False, ["untold"])
 

@@ -78,12 +78,30 @@ def test_an_offer_that_never_rang_is_given_back_without_blame(town: Town) -> Non
     town.agent("aino")
     line = town.caller()
     token = town.offered("aino")
+    town.carry_out()
     town.clock.pass_(seconds=44)
     reconcile.overdue_offers(town.services)
     assert town.offer(token)["state"] == "offered"
     town.clock.pass_(seconds=2)
     reconcile.overdue_offers(town.services)
     assert (town.offer(token)["outcome"], town.stay(line)["state"]) == ("unknown", "waiting")
+
+
+def test_a_ring_that_was_never_asked_for_is_dealt_anew_and_to_the_same_agent_too(town: Town) -> None:
+    """It waited for its turn at the provider, or for a worker: nothing was missed."""
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.clock.pass_(seconds=reconcile.TURN_SECONDS - 1)
+    reconcile.overdue_offers(town.services)
+    assert town.offer(token)["state"] == "offered"
+    town.clock.pass_(seconds=2)
+    reconcile.overdue_offers(town.services)
+    assert (town.offer(token)["outcome"], town.stay(line)["state"]) == ("withdrawn", "waiting")
+    service.heartbeat(town.services, "aino")
+    again = town.offered("aino")
+    assert again != token
+    assert town.carry_out() == [("ring_agent", "not wanted"), ("ring_agent", "rung")]
 
 
 def test_a_telephone_that_rings_too_long_sets_her_away(town: Town) -> None:
