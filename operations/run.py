@@ -21,7 +21,7 @@ from operations.lock import AlreadyRunning, only_run
 from operations.ports import busy
 from operations.setup import Refused, prepare
 from operations.specs import NoStore, specs_for
-from operations.supervise import Plan, become_supervisor, hear_signals, teller
+from operations.supervise import Plan, become_supervisor, hear_signals, teller, written
 from operations.words import ready_for_calls, ready_for_trial
 from recordings.transcripts import TranscriberInvalid, transcriber_for
 
@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     root = Path(options.root).resolve()
     try:
         Places(root).make()
+        if options.plan:
+            return _tell_plan(root, emulator=not options.serve)
         with only_run(root):
             _run(root, emulator=not options.serve)
     except AlreadyRunning as running:
@@ -49,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations.run", description=__doc__)
     parser.add_argument("--serve", action="store_true", help="for a real account: no emulator, no demo accounts")
     parser.add_argument("--root", default=str(ROOT), help="where var/ lies (default: the project)")
+    parser.add_argument("--plan", action="store_true", help="prepare and tell what would be started: for an upgrade")
     return parser
 
 
@@ -64,16 +67,30 @@ def _run(root: Path, emulator: bool) -> NoReturn:
     prepare(settings, emulator, tell)
     if emulator:
         trial.write_emulator_config(settings, root)
+    become_supervisor(_plan(root, environment, settings, emulator, begun))
+
+
+def _plan(root: Path, environment: Mapping[str, str], settings: Settings, emulator: bool, begun: float) -> Plan:
     known = addresses.of(settings, emulator)
-    plan = Plan(
+    return Plan(
         str(root),
         _complete(environment, settings),
         specs_for(settings, root, emulator),
         known,
         ready_for_trial(known) if emulator else ready_for_calls(known),
         begun,
+        ("--root", str(root), *(() if emulator else ("--serve",))),
     )
-    become_supervisor(plan)
+
+
+def _tell_plan(root: Path, emulator: bool) -> int:
+    """To whoever runs already, through a pipe: the record is ready for both releases, nothing is started."""
+    environment = trial.environment(root, os.environ) if emulator else _real_environment(root)
+    settings = load_settings(environment)
+    _check(settings, emulator)
+    prepare(settings, emulator, lambda _: None)
+    sys.stdout.write(written(_plan(root, environment, settings, emulator, time.monotonic())))
+    return 0
 
 
 def _real_environment(root: Path) -> dict[str, str]:

@@ -14,11 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from operations import addresses
+from operations import addresses, upgrade
 from operations.processes import Fleet, NotStarted, ProcessSpec
 from operations.ready import AnswersHttp, AnswersPing, Ready, Started
 from operations.words import farewell, progress_line
 
+_LOOK_SECONDS = 0.3
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -30,6 +31,7 @@ class Plan:
     addresses: Mapping[str, str]
     ready: str  # told once everything runs
     begun: float  # monotonic; a clock of the machine, the same behind an exec
+    arguments: tuple[str, ...] = ()  # of ``operations.run``, by which a newer release makes its own plan
 
 
 def become_supervisor(plan: Plan) -> NoReturn:
@@ -37,7 +39,7 @@ def become_supervisor(plan: Plan) -> NoReturn:
     read, write = os.pipe()
     os.set_inheritable(read, True)
     with open(write, "w", encoding="utf-8") as out:
-        out.write(_written(plan))
+        out.write(written(plan))
     os.execv(sys.executable, [sys.executable, "-m", "operations.supervise", str(read)])  # noqa: S606  ourselves
 
 
@@ -59,13 +61,16 @@ def main(arguments: list[str]) -> int:
 def _supervise(plan: Plan) -> int:
     root = Path(plan.root)
     fleet = Fleet(plan.environment, root, plan.specs)
+    _hear_of_upgrades()
     try:
         fleet.start(teller(plan.begun))
         addresses.write(plan.addresses, root)
+        upgrade.tell_supervisor(root)
         print(plan.ready, flush=True)
-        _wait_to_be_stopped()
+        _wait_to_be_stopped(lambda: upgrade.carry_out(fleet, root, plan.arguments, _processes_of))
     finally:
         _hear_no_more_signals()
+        upgrade.forget_supervisor(root)
         addresses.forget(root)
         print(f"\n{farewell()}", flush=True)
         fleet.stop()
@@ -95,13 +100,28 @@ def _hear_no_more_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _wait_to_be_stopped() -> None:
+_upgrades: list[int] = []  # asked for by signal, and not begun
+
+
+def _hear_of_upgrades() -> None:
+    signal.signal(signal.SIGUSR2, lambda number, _frame: _upgrades.append(number))
+
+
+def _wait_to_be_stopped(upgraded: Callable[[], None]) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         while True:
-            signal.pause()
+            time.sleep(_LOOK_SECONDS)
+            if _upgrades:
+                _upgrades.clear()
+                upgraded()
 
 
-def _written(plan: Plan) -> str:
+def _processes_of(text: str) -> upgrade.NewPlan:
+    newer = _read(text)
+    return newer.environment, newer.specs
+
+
+def written(plan: Plan) -> str:
     specs = [{**asdict(spec), "ready": _ready_written(spec.ready)} for spec in plan.specs]
     return json.dumps({**vars(plan), "specs": specs})
 
@@ -114,7 +134,7 @@ def _ready_written(ready: Ready) -> dict[str, Any]:
 def _read(text: str) -> Plan:
     found = json.loads(text)
     specs = tuple(_spec(fields) for fields in found.pop("specs"))
-    return Plan(**found, specs=specs)
+    return Plan(**{**found, "arguments": tuple(found["arguments"])}, specs=specs)
 
 
 def _spec(fields: dict[str, Any]) -> ProcessSpec:

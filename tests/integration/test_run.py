@@ -1,5 +1,7 @@
 """``make run`` and ``make serve`` from the outside: what starts, what is refused in one sentence, what is left."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -15,15 +17,16 @@ import pytest
 import requests
 
 from adapters.database import Database
-from adapters.migrate import upgrade
+from adapters.migrate import upgrade as migrate
 from adapters.places import ROOT, Places
 from adapters.settings import Settings, load_settings
-from operations import trial
+from operations import trial, upgrade
 from operations.lock import only_run
 from operations.ports import busy
 from operations.run import main
 from operations.sessions import members
 from operations.setup import Refused, prepare
+from tests.integration.test_replacing import Asking
 from tests.rig.ports import free_ports
 from tests.unit.test_settings import GOOD
 
@@ -31,6 +34,7 @@ INHERITED = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR
 # Machines under test may be starved: the promised 5 and 8 seconds are measured on a quiet one (docs/running.md),
 # and the fleet's own budget for the stop is tested with the stubborn stand-in.
 START_SECONDS = 90.0
+REPLACED = ("clock", "worker-1", "worker-2", "web", "events")
 STOP_SECONDS = 20.0
 
 
@@ -116,6 +120,8 @@ def test_from_the_first_start_to_ctrl_c(running: Running, ports: dict[str, str],
     where = f"The service runs already, at {addresses['web']}/console/"
     assert refused(running.root, environment=ports) == f"{where}: end it with Ctrl-C where it was started."
 
+    _is_upgraded(running, addresses["web"])
+
     first = running.everyone()
     running.process.kill()  # what it leaves is ended before the next one starts
     running.process.wait()
@@ -126,11 +132,24 @@ def test_from_the_first_start_to_ctrl_c(running: Running, ports: dict[str, str],
         assert left_of(first) == []
     finally:
         second = again.everyone()
-        assert again.interrupt() == 0
+        assert again.interrupt() == 0, again.said()
     assert left_of(second) == []
     assert busy("127.0.0.1", map(int, ports.values())) == []
     assert not (running.root / "var/run/addresses.json").exists()
     assert (running.root / "var/data/service.db").exists()
+
+
+def _is_upgraded(running: Running, web: str) -> None:
+    """Every process of ours is a newer one afterwards, and nobody was refused meanwhile."""
+    before = {name: (running.root / f"var/run/{name}.pid").read_text() for name in REPLACED}
+    with Asking(f"{web}/healthz") as provider:
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            assert upgrade.main(["--root", str(running.root)]) == 0, running.said()
+    after = {name: (running.root / f"var/run/{name}.pid").read_text() for name in REPLACED}
+    assert [name for name in REPLACED if before[name] == after[name]] == []
+    assert all(name in told.getvalue() for name in REPLACED)
+    assert provider.refused == []
 
 
 def left_of(pids: set[int]) -> list[int]:
@@ -144,6 +163,12 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path, ports: dict[str, str], refu
         words = refused(tmp_path, environment=ports)
     expected = f"EVENTS_PORT={ports['EVENTS_PORT']}"
     assert words == f"Another program uses a port of ours ({expected}): end it, or choose another port."
+
+
+def test_an_upgrade_of_what_does_not_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Places(tmp_path).make()
+    assert upgrade.main(["--root", str(tmp_path)]) == 2
+    assert "does not run here" in capsys.readouterr().err
 
 
 def test_a_second_run_beside_a_starting_one_says_so(tmp_path: Path, ports: dict[str, str], refused: Refusal) -> None:
@@ -174,7 +199,7 @@ def test_serve_refuses_what_is_unsafe(tmp_path: Path, refused: Refusal) -> None:
 
 def test_serve_refuses_a_database_with_demo_accounts(tmp_path: Path) -> None:
     settings = load_settings(GOOD | {"DATA_DIR": str(tmp_path)})
-    upgrade(settings.database_url)
+    migrate(settings.database_url)
     database = Database(settings.database_url)
     trial.make_demo_accounts(database)
     database.dispose()
