@@ -36,6 +36,7 @@ LONG = frozenset(
         "integration/test_nothing_blocks_urgent.py",
         "integration/test_processes.py",
         "integration/test_promises.py",
+        "integration/test_replacing.py",
         "integration/test_talk_listen.py",
         "integration/test_voice_messages.py",
         "integration/test_webhooks_bad_input.py",
