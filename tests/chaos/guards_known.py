@@ -46,7 +46,10 @@ GUARDS = (
             ),
             Cut("callbacks/machine.py", '("dialing", "wish"): "dialing",', '("dialing", "accept"): "dialing",'),
         ),
-        (f"{INTEGRATION}/test_conversation.py", f"{INTEGRATION}/test_dispatch.py"),
+        (
+            f"{INTEGRATION}/test_conversation.py::test_a_second_leg_with_the_same_token_dials_nobody",
+            f"{INTEGRATION}/test_dispatch.py::test_two_legs_race_to_accept_one_callback",
+        ),
     ),
     Guard(
         "the fence: only the offer that holds a request may move it",
@@ -58,7 +61,11 @@ GUARDS = (
                 "if row is None:",
             ),
         ),
-        (f"{INTEGRATION}/test_conversation.py", f"{INTEGRATION}/test_reconcile.py"),
+        (
+            f"{INTEGRATION}/test_conversation.py::test_a_stale_token_dials_nobody",
+            f"{INTEGRATION}/test_reconcile.py::test_news_after_a_person_was_asked_change_nothing",
+            f"{INTEGRATION}/test_conversation.py::test_what_was_given_back_cannot_be_given_back_again",
+        ),
     ),
     Guard(
         "compare-and-set of every step of a request",
@@ -75,7 +82,7 @@ GUARDS = (
 """,
             ),
         ),
-        (f"{INTEGRATION}/test_dispatch.py",),
+        (f"{INTEGRATION}/test_at_the_same_instant.py::test_a_cancel_races_the_accept",),
     ),
     Guard(
         "the receipt of an accept",
@@ -110,7 +117,10 @@ GUARDS = (
                 """                drafted""",
             ),
         ),
-        (f"{INTEGRATION}/test_webhooks.py",),
+        (
+            f"{INTEGRATION}/test_webhooks.py::test_two_copies_of_a_confirmation_at_once_make_one_promise",
+            f"{INTEGRATION}/test_webhooks.py::test_two_copies_of_the_way_into_the_line_make_one_stay",
+        ),
     ),
     Guard(
         "one open request for a number and a topic",
@@ -124,7 +134,7 @@ GUARDS = (
     unique=False,""",
             ),
         ),
-        (f"{INTEGRATION}/test_same_matter.py", f"{INTEGRATION}/test_promises.py"),
+        (f"{INTEGRATION}/test_at_the_same_instant.py::test_two_calls_of_one_number_make_one_promise",),
     ),
     Guard(
         "one open offer for an agent and for a matter",
@@ -136,7 +146,7 @@ GUARDS = (
                 '(("agent_id", False), ("caller_id", False), ("request_id", False))',
             ),
         ),
-        (f"{INTEGRATION}/test_dispatch.py",),
+        (f"{INTEGRATION}/test_at_the_same_instant.py::test_an_agent_cannot_be_given_two_matters",),
     ),
     Guard(
         "the quarantine",
@@ -148,7 +158,11 @@ GUARDS = (
                 "if True:",
             ),
         ),
-        (f"{INTEGRATION}/test_reconcile.py",),
+        (
+            f"{INTEGRATION}/test_reconcile.py::test_the_agent_is_let_go_at_once_and_the_request_is_not_dealt_meanwhile",
+            f"{INTEGRATION}/test_reconcile.py::test_late_news_are_adopted_although_the_agent_is_gone",
+            f"{INTEGRATION}/test_reconcile.py::test_a_ring_nobody_knows_of_is_decided_by_a_person",
+        ),
     ),
     Guard(
         "a ring of unknown fate is never rung again by machine",
@@ -160,7 +174,7 @@ GUARDS = (
                 'row["request_id"], "missed", self.now, SERVICE, token=token):',
             ),
         ),
-        (f"{INTEGRATION}/test_reconcile.py",),
+        (f"{INTEGRATION}/test_reconcile.py::test_a_ring_nobody_knows_of_is_decided_by_a_person",),
     ),
     Guard(
         "the lease of an order",
@@ -172,7 +186,7 @@ GUARDS = (
                 "return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased.is_not(None)",
             ),
         ),
-        (f"{INTEGRATION}/test_effects.py", f"{INTEGRATION}/test_orders_at_length.py"),
+        (f"{INTEGRATION}/test_effects.py::test_a_worker_that_died_with_the_order_leaves_it_to_another",),
     ),
     Guard(
         "an order is settled only by whoever holds it",
@@ -184,7 +198,7 @@ GUARDS = (
                 "same = update(outbox).where(outbox.c.id == order.id)",
             ),
         ),
-        (f"{INTEGRATION}/test_orders_at_length.py", f"{INTEGRATION}/test_effects.py"),
+        (f"{INTEGRATION}/test_orders_at_length.py::test_whoever_stood_still_has_lost_it_and_spoils_nothing",),
     ),
     Guard(
         "the signature",
@@ -212,7 +226,9 @@ GUARDS = (
                 "            raise\n\n\nclass InOneTransaction:",
             ),
         ),
-        (f"{INTEGRATION}/test_commit_fails.py",),
+        (
+            f"{INTEGRATION}/test_commit_fails.py::test_a_promise_that_was_not_committed_is_not_spoken_and_may_be_asked_for_again",
+        ),
     ),
     Guard(
         "hints only after the commit",
@@ -225,7 +241,7 @@ GUARDS = (
                 "                    _hint(hook)\n            except BaseException:",
             ),
         ),
-        (f"{INTEGRATION}/test_transaction.py", f"{INTEGRATION}/test_insert_once.py"),
+        (f"{INTEGRATION}/test_commit_fails.py::test_nobody_is_hinted_at_what_was_not_committed",),
     ),
     Guard(
         "nothing is changed after the call has ended",
@@ -255,7 +271,7 @@ GUARDS = (
                 "text_message.c.id == message_id)",
             ),
         ),
-        (f"{INTEGRATION}/test_effects.py",),
+        (f"{INTEGRATION}/test_effects.py::test_a_text_is_sent_at_most_once",),
     ),
     Guard(
         "the list of allowed jobs",
@@ -267,13 +283,13 @@ GUARDS = (
                 "if False:",
             ),
         ),
-        (f"{INTEGRATION}/test_queue_planted.py",),
+        (f"{INTEGRATION}/test_queue_planted.py::test_a_planted_command_is_not_run",),
     ),
     Guard(
         "grace after an outage of ours",
         "agents whose signs of life we could not take in lose the matters that ring at them",
         (Cut("queue_workers/scheduler.py", "if now - self.seen_record > OUTAGE_SECONDS:", "if False:"),),
-        (f"{INTEGRATION}/test_news_out_of_order.py",),
+        (f"{INTEGRATION}/test_news_out_of_order.py::test_a_record_that_was_away_costs_no_agent_her_presence",),
     ),
     Guard(
         "the dispatcher carries out what the queue has lost",
@@ -285,6 +301,6 @@ GUARDS = (
                 "elif not self.services.live.up():",
             ),
         ),
-        (f"{INTEGRATION}/test_orders_lost.py",),
+        (f"{INTEGRATION}/test_orders_lost.py::test_an_order_that_the_queue_has_lost_is_carried_out_by_the_dispatcher",),
     ),
 )

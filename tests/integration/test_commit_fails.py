@@ -1,12 +1,12 @@
 """Law 1: what the commit does not take in is not announced. The disk is full at the very last moment."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from adapters.database import Database
+from adapters.database import Database, DatabaseError
 from adapters.schema import callback_request
 from tests.support.services import Town
 from tests.support.telephone import Telephone
@@ -56,3 +56,11 @@ def test_a_commit_that_failed_holds_no_other_writer_up(town: Town) -> None:
             tx.connection.execute(callback_request.delete().where(callback_request.c.id == "nobody"))
     finally:
         neighbour.dispose()
+
+
+def test_nobody_is_hinted_at_what_was_not_committed(town: Town) -> None:
+    hinted: list[str] = []
+    with nothing_is_committed(town), suppress(DatabaseError), town.services.database.write() as tx:
+        tx.after_commit(lambda: hinted.append("order"))
+        tx.connection.execute(callback_request.delete().where(callback_request.c.id == "nobody"))
+    assert hinted == []
