@@ -5,7 +5,7 @@ import signal
 from contextlib import suppress
 
 from adapters.fault_points import POINTS
-from tests.chaos.city import WORKERS
+from tests.chaos.city import WEBS, WORKERS
 from tests.chaos.fault import Fault, Scene
 from tests.rig.waiting import NeverHappened, until
 
@@ -21,9 +21,9 @@ def workers_killed(scene: Scene) -> None:
 
 
 def parents_killed(scene: Scene) -> None:
-    """Only the parent dies; the job it has forked, if there is one, goes on without it."""
+    """Only the parent dies; what it has forked goes on without it until the supervisor ends it."""
     while scene.wait(BETWEEN_KILLS):
-        name = scene.random.choice((*WORKERS, "clock"))
+        name = scene.random.choice((*WORKERS, *WEBS))
         orphans = len(scene.city.pids(name)) - 1
         scene.city.kill_leader(name)
         scene.counts["parents killed"] += 1
@@ -73,7 +73,7 @@ def a_process_of_each_comes_back(scene: Scene) -> list[str]:
 
 FAULTS = (
     Fault("T01", "a worker is killed with -9 every two seconds", workers_killed, a_process_of_each_comes_back),
-    Fault("T02", "only a parent is killed: its forked job goes on alone", parents_killed, a_process_of_each_comes_back),
+    Fault("T02", "only a parent is killed: what it forked goes on alone", parents_killed, a_process_of_each_comes_back),
     Fault("T03", "killed at the points between claim, order and note", killed_at_points),
     Fault("T04", "workers are frozen for 3 s, then both for 12 s, and wake", workers_frozen),
 )

@@ -30,7 +30,7 @@ def violations(run: ChaosRun, *, caller_may_notice: bool) -> Iterable[str]:
     if (p99 := figures(run)["p99"]) > P99_MS * max(1.0, run.stretch):
         yield f"the 99th percentile of answers is {p99:.0f} ms"
     for call in run.calls:
-        if any(APOLOGY in str(event["text"] or "") for event in call["events"]):
+        if any(APOLOGY in str(event.get("text") or "") for event in call["events"]):
             yield f"{call['call_sid']}: the provider's own apology was heard"
         elif _cut_in_silence(call):
             yield f"{call['call_sid']} ended without a word"
@@ -49,7 +49,7 @@ def _cut_in_silence(call: Row) -> bool:
 def emergency_number_missing(run: ChaosRun) -> Iterable[str]:
     """I12: whoever is only told of a fault and sent to another number has heard 112 too."""
     for call in run.calls:
-        words = " ".join(str(event["text"] or "").lower() for event in call["events"] if event["kind"] == "say")
+        words = " ".join(str(event.get("text") or "").lower() for event in call["events"] if event["kind"] == "say")
         if any(sorry in words for sorry in SORRY) and not any(number in words for number in EMERGENCY):
             yield f"{call['call_sid']} was sent away without the emergency number"
 

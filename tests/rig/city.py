@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import redis
@@ -47,7 +47,7 @@ class City:
 
     # --- from start to stop -------------------------------------------------------------------------------------
 
-    def start(self) -> "City":
+    def start(self) -> Self:
         prepare(self.settings)
         write_emulator_config(self.settings, self.installation.root)
         with self.engine.begin() as connection:

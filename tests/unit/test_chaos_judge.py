@@ -1,0 +1,153 @@
+"""The fault suite's judge: an honest run is found honest, and each invariant that is broken is named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos import machine
+from tests.chaos.judge import judge
+from tests.checker import made_up
+
+NOW = 1_000_000.0
+BODY = {"leaders": 1, "memory": 2**27, "files": 20, "threads": 10}
+Run = dict[str, Any]
+
+
+def step(ms: float = 20.0, **changes: object) -> Run:
+    return {
+        "kind": "webhook",
+        "call_sid": made_up.CALL,
+        "url": "http://city/voice/step/topic?a=1",
+        "status": 200,
+        "body": "<Response/>",
+        "ms": ms,
+        "machine": NOW,
+        "attempt": 0,
+        "copy": False,
+        "outcome": "answered",
+        "params": {},
+        **changes,
+    }
+
+
+def honest(logs: Path) -> tuple[Run, Run]:
+    """What the checker reads, and what the harness wrote beside it."""
+    told = {
+        "began": NOW - 20,
+        "ended": NOW,
+        "judged": NOW + 30,
+        "heard": [{"number": made_up.RESIDENT, "call_sid": made_up.CALL, "machine": NOW - 10, "words": "Soitamme"}],
+        "numbers": [made_up.RESIDENT],
+        "left": [],
+        "stretch": 1.0,
+        "city_numbers": [],
+        "logs": str(logs),
+        "before": {"clock": BODY},
+        "after": {"clock": BODY},
+        "tables": {"outbox": [], "recording": [], "watch_run": [], "test_call": []},
+    }
+    run = made_up.honest()
+    run["lab"]["history"] = [*({**step(10.0), **hook} for hook in run["lab"]["history"]), step()]
+    return run, told
+
+
+def judged(place: Path, run: Run, told: Run) -> list[str]:
+    for name in ("run", "sql", "lab"):
+        (place / f"{name}.json").write_text(json.dumps(run[name]))
+    (place / "chaos.json").write_text(json.dumps(told))
+    return [what.partition(":")[0] for what in judge(place).violations]
+
+
+def test_an_honest_run_is_honest(tmp_path: Path) -> None:
+    assert judged(tmp_path, *honest(tmp_path)) == []
+
+
+def lost(run: Run, told: Run) -> None:
+    told["heard"].append({"number": "+358400000009", "call_sid": "CA9", "machine": NOW, "words": "Soitamme"})
+
+
+def late_answer(run: Run, told: Run) -> None:
+    run["lab"]["history"] += [step(20)] * 200 + [step(3_500)]
+
+
+def slow_answers(run: Run, told: Run) -> None:
+    run["lab"]["history"] += [step(1_500)] * 20
+
+
+def apology(run: Run, told: Run) -> None:
+    words = "We are sorry, an application error has occurred. Goodbye."
+    run["lab"]["calls"][0]["events"].append({**run["lab"]["calls"][0]["events"][0], "kind": "say", "text": words})
+
+
+def overdue(run: Run, told: Run) -> None:
+    told["tables"]["outbox"].append({"kind": "ring_agent", "due_machine": NOW - 90, "done_machine": None})
+
+
+def backlog(run: Run, told: Run) -> None:
+    told["left"].append("request r1")
+
+
+def stranger(run: Run, told: Run) -> None:
+    told["numbers"].remove(made_up.RESIDENT)
+    told["heard"].clear()
+
+
+def slot_twice(run: Run, told: Run) -> None:
+    told["tables"]["watch_run"] += [{"day": "2026-11-24"}, {"day": "2026-11-24"}]
+
+
+def sound_nowhere(run: Run, told: Run) -> None:
+    told["tables"]["recording"].append({"id": "s1", "state": "kept", "stored_machine": None, "sha256": None})
+
+
+def number_logged(run: Run, told: Run) -> None:
+    (Path(told["logs"]) / "web-a.log").write_text(f"call from {made_up.RESIDENT}\n")
+
+
+def sent_away(run: Run, told: Run) -> None:
+    words = "Meillä on tekninen vika. Soita numeroon nolla yksi seitsemän."
+    run["lab"]["calls"][0]["events"].append({**run["lab"]["calls"][0]["events"][0], "kind": "say", "text": words})
+
+
+def grown(run: Run, told: Run) -> None:
+    told["after"] = {"clock": {**BODY, "files": 90}}
+
+
+BROKEN = {
+    lost: "I1",
+    late_answer: "I3",
+    slow_answers: "I3",
+    apology: "I3",
+    overdue: "I4",
+    backlog: "I4",
+    stranger: "I7",
+    slot_twice: "I8",
+    sound_nowhere: "I9",
+    number_logged: "I10",
+    sent_away: "I12",
+    grown: "I13",
+}
+
+
+@pytest.mark.parametrize(("breaks", "invariant"), BROKEN.items(), ids=lambda each: getattr(each, "__name__", each))
+def test_what_is_broken_is_named(breaks: Callable[[Run, Run], None], invariant: str, tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    breaks(run, told)
+    assert judged(tmp_path, run, told) == [invariant]
+
+
+def test_a_machine_that_is_shared_stretches_the_deadline_and_nothing_else(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    slow_answers(run, told)
+    told["stretch"] = 4.0
+    overdue(run, told)
+    assert judged(tmp_path, run, told) == ["I4"]
+
+
+def test_a_second_of_work_that_took_three() -> None:
+    before = machine.Used({"a": (1_000, 500), "gone": (5, 5)})
+    after = machine.Used({"a": (2_000, 2_000), "new": (500, 1_500)})
+    assert machine.stretch(before, after) == 3.0
