@@ -5,12 +5,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.chaos import baseline
 from tests.chaos.table import rows
 
 Row = Mapping[str, Any]
 WORDS = Path(__file__).with_name("reliability_head.md")
 COLUMNS = (
-    *("Fault", "What happens", "Database", "Seeds", "Calls", "Webhooks", "p99", "Promised", "Rings", "Twice", "Lost"),
+    *(
+        "Fault",
+        "What happens",
+        "Database",
+        "Seeds",
+        "Calls",
+        "Webhooks",
+        "p99",
+        "Machine",
+        "Promised",
+        "Rings",
+        "Twice",
+        "Lost",
+    ),
     *("To a person", "Done to it", "Violations"),
 )
 
@@ -19,24 +33,26 @@ def write(document: Path, place: Path) -> None:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows(place):
         groups.setdefault((str(row["fault"]), str(row["database"])), []).append(row)
-    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 9 + "---|---|"]
+    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 10 + "---|---|"]
     lines += [_line(fault, database, group) for (fault, database), group in sorted(groups.items())]
     every = [row for group in groups.values() for row in group]
-    document.write_text(
-        WORDS.read_text(encoding="utf-8").replace("{table}", "\n".join(lines)).replace("{sums}", _sums(every)),
-        encoding="utf-8",
-    )
+    parts = {"{table}": "\n".join(lines), "{sums}": _sums(every), "{naive}": baseline.told(place)}
+    page = WORDS.read_text(encoding="utf-8")
+    for name, words in parts.items():
+        page = page.replace(name, words)
+    document.write_text(page, encoding="utf-8")
 
 
 def _line(fault: str, database: str, group: Sequence[Row]) -> str:
     done: Counter[str] = sum((Counter(row["counts"]) for row in group), Counter())
     told = ", ".join(f"{what} {times}" for what, times in sorted(done.items()))
     p99 = max(row["figures"]["p99"] for row in group)
+    stretch = max(row["figures"]["stretch"] for row in group)
     red = sum(1 for row in group if row["violations"])
     sums = [_sum(group, name) for name in ("heard", "rings", "twice", "lost", "asked")]
     numbers = " | ".join(str(n) for n in sums)
     first = f"| {fault} | {group[0]['says']} | {database} | {len(group)} | {_sum(group, 'calls')} "
-    return f"{first}| {_sum(group, 'webhooks')} | {p99:.0f} ms | {numbers} | {told} | {red or 'none'} |"
+    return f"{first}| {_sum(group, 'webhooks')} | {p99:.0f} ms | {stretch:.1f} | {numbers} | {told} | {red or 'none'} |"
 
 
 def _sum(group: Sequence[Row], name: str) -> int:
