@@ -1,7 +1,7 @@
 """``make load``, or ``python -m tests.load --only ramp,day,growth``: what one machine carries, and what growth costs.
 
 ramp    whole calls through the real processes, more each second, until a menu's p99 exceeds 300 ms
-day     a city's day of six thousand calls at sixty times the speed, judged by the checker
+day     a city's day of six thousand calls at speed, judged by the checker
 growth  the same steps, pages, deals and night work with 10^4, 10^5 and 10^6 past calls and open requests
 
 Prints tables, leaves JSON in artefacts/load/, ends by itself; exit code 1: an invariant or a bar does not hold. Figures
@@ -12,7 +12,7 @@ import argparse
 import sys
 import time
 
-from tests.load import ramp
+from tests.load import day, growth, ramp
 
 PARTS = ("ramp", "day", "growth")
 BOTH = ("sqlite", "postgresql")
@@ -25,6 +25,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
     parser.add_argument("--database", choices=(*BOTH, "both"), default="both")
     parser.add_argument("--seconds", type=float, default=12.0, help="of each step of the ramp")
+    parser.add_argument("--calls", type=int, default=day.CALLS, help="of the day")
+    parser.add_argument("--rate", type=float, default=day.RATE, help="of the day's clock")
+    parser.add_argument("--rows", default=",".join(str(many) for many in growth.ROWS), help="of the growth")
+    parser.add_argument("--rounds", type=int, default=growth.ROUNDS, help="of the growth")
     options = parser.parse_args(arguments)
     wanted = options.only.split(",")
     if unknown := set(wanted) - set(PARTS):
@@ -40,6 +44,11 @@ def one(part: str, options: argparse.Namespace) -> bool:
     match part:
         case "ramp":
             return all([ramp.measure(database, options.seconds) for database in databases])
+        case "day":
+            return day.measure(databases[-1], day.Plan(options.calls, options.rate))
+        case "growth":
+            rows = tuple(int(many) for many in options.rows.split(","))
+            return all([growth.measure(each, rows, options.seconds / 2, options.rounds) for each in databases])
     raise AssertionError(part)
 
 

@@ -1,0 +1,257 @@
+"""What a long past costs: steps, pages, deals and night work beside 10^4, 10^5 and 10^6 calls and open requests.
+
+All the cities stand at once and are asked in turns, so that a busy minute of the machine is everybody's. Webhooks are
+an open loop and their slowest hundredth decides; of everything else it is the median.
+"""
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+import requests
+from sqlalchemy import delete, select, update
+
+from adapters.schema import callback_request, offer, outbox, presence
+from bootstrap import Services
+from desks.line import dispatch
+from queue_workers.keeping import NightKeeping
+from queue_workers.scheduler import Dispatcher
+from tests.bench.load import Connection, on_schedule
+from tests.bench.served import Server, city_environment, server, stores
+from tests.bench.steps import PROMISES, Make, of_step
+from tests.load import seeds
+from tests.load.told import at, keep, table
+from tests.rig.agent import CSRF_FIELD
+from tests.rig.people import PASSWORD
+from tests.support.clock import SetClock
+from tests.support.postgres import fresh_database
+from tests.support.services import services_for
+
+ROWS = (10_000, 100_000, 1_000_000)
+BAR = 1.2
+PER_SECOND, ROUNDS, LOOKS = 20.0, 5, 6  # webhooks each second; rounds; times that a page is asked for in each
+SUPERVISOR, AGENT = "a0", "a1"
+PAGES = {
+    "desk page": (AGENT, "/console/part"),
+    "queue page": (AGENT, "/console/queue/part"),
+    "queue, one desk": (AGENT, "/console/queue/part?desk=housing"),
+    "matter's page": (AGENT, "/console/matters/q300/part"),
+    "board": (SUPERVISOR, "/console/line/part"),
+}
+SOME = 9  # of the ways to a promise, each so many-th: enough windows, and walked in a moment
+SIGN_IN_SECONDS = 60.0
+NIGHT_TICKS = 2_000  # of the keeping, at most: it ends by itself long before
+
+
+class Failed(Exception):
+    """A duty of the clock, or a page, did not do its work: what it took means nothing."""
+
+
+@dataclass
+class City:
+    rows: int
+    server: Server
+    services: Services
+    clock: SetClock
+    menu: Make
+    promise: Make
+    cookies: dict[str, str]
+    found: dict[str, list[float]] = field(default_factory=dict)  # milliseconds
+
+    def note(self, what: str, milliseconds: float) -> None:
+        self.found.setdefault(what, []).append(milliseconds)
+
+    def asked(self, what: str) -> float:
+        return median(self.found[what])
+
+
+def measure(database: str, rows: Sequence[int] = ROWS, seconds: float = 6.0, rounds: int = ROUNDS) -> bool:
+    with ExitStack() as running:
+        directory = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="onenumber-growth-")))
+        held = running.enter_context(stores())
+        cities = []
+        for many in rows:
+            url = fresh_database() if database == "postgresql" else f"sqlite:///{directory / f'{many}.db'}"
+            environment = city_environment(held, url, f"city-{many}")
+            begun = time.monotonic()
+            seeds.fill(url, many)
+            print(f"  {database}: {many} past calls and open requests in {time.monotonic() - begun:.0f} s", flush=True)
+            one = running.enter_context(server("wsgi:create_app()", environment, held.directory))
+            cities.append(_city(many, one, url))
+        for each in range(rounds):
+            for city in cities:
+                _round(city, seconds)
+            print(f"  {database}: round {each + 1} of {rounds}", flush=True)
+    return _told(database, cities, rounds)
+
+
+def _city(rows: int, one: Server, url: str) -> City:
+    clock = SetClock(seeds.NOW, time.time())
+    services = services_for(url, clock=clock)
+    signed_in = {person: _cookie(one.port, person) for person in (SUPERVISOR, AGENT)}
+    return City(rows, one, services, clock, of_step(one, "11"), of_step(one, *PROMISES[::SOME]), signed_in)
+
+
+def _round(city: City, seconds: float) -> None:
+    for what, make in (("menu", city.menu), ("promise", city.promise)):
+        made = make(int(PER_SECOND * seconds))
+        taken = on_schedule(city.server.port, made, PER_SECOND)
+        city.note(f"{what} p99", at([one * 1000 for one in taken], 0.99))
+        city.note(f"{what} p50", median(taken) * 1000)
+    connection = Connection(city.server.port)
+    for what, (person, path) in PAGES.items():
+        for _ in range(LOOKS):
+            city.note(what, _timed(lambda: connection.ask(_get(city, person, path))))  # noqa: B023
+    connection.close()
+    _deal(city)
+    _ticks(city)
+    _night(city)
+
+
+# --- what the workers and the clock do ------------------------------------------------------------------------------
+
+
+def _deal(city: City) -> None:
+    """Every agent is free and is dealt a matter; how long for one of them. Then all is as before."""
+    services = city.services
+    _agents(city, "available")
+    took = _timed(lambda: dispatch.deal(services))
+    with services.database.write() as tx:
+        held = select(offer.c.request_id).where(offer.c.state == "offered")
+        back = update(callback_request).where(callback_request.c.id.in_(held))
+        dealt = tx.connection.execute(back.values(state="requested", offer_token=None)).rowcount
+        tx.connection.execute(delete(offer).where(offer.c.state == "offered"))
+        tx.connection.execute(delete(outbox).where(outbox.c.done_machine.is_(None)))
+    _agents(city, "offline")
+    if not dealt:
+        raise Failed("nothing was dealt to agents who are free")
+    city.note("one deal", took / dealt)
+
+
+def _agents(city: City, state: str) -> None:
+    with city.services.database.write() as tx:
+        tx.connection.execute(update(presence).values(state=state, heartbeat_machine=city.clock.machine()))
+
+
+def _ticks(city: City) -> None:
+    """The clock's own work while nothing is due."""
+    dispatcher = Dispatcher(city.services)
+    works = {"fast tick": dispatcher.fast, "closing tick": dispatcher.closing, "slow tick": _slow(dispatcher)}
+    for what, work in works.items():
+        with _no_failures(what):
+            work()  # what is done once, such as the day's first look
+        for _ in range(2):
+            with _no_failures(what):
+                city.note(what, _timed(work))
+
+
+def _slow(dispatcher: Dispatcher) -> Callable[[], None]:
+    """Without the rounds of vault and coming fortnight, which have threads of their own and read no past."""
+    dispatcher.night_watch.begin_due = lambda services: None  # type: ignore[method-assign]
+    dispatcher.patrol.step = lambda services: None  # type: ignore[method-assign]
+    dispatcher.keeping.step = lambda services: None  # type: ignore[method-assign]
+    return dispatcher.slow
+
+
+class _no_failures(logging.Handler):  # noqa: N801  read as a word of the sentence it stands in
+    """The clock logs a failing duty and goes on; here it ends the measurement."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(logging.WARNING)
+        self._what, self._said = what, list[str]()
+
+    def emit(self, entry: logging.LogRecord) -> None:
+        self._said.append(f"{entry.getMessage()} {getattr(entry, 'duty', '')}")
+
+    def __enter__(self) -> None:
+        logging.getLogger("clock").addHandler(self)
+
+    def __exit__(self, *failure: object) -> None:
+        logging.getLogger("clock").removeHandler(self)
+        if self._said:
+            raise Failed(f"{self._what}: {self._said}")
+
+
+def _night(city: City) -> None:
+    """A whole night of keeping: its longest tick is what a caller could meet, the sum is how long it goes on."""
+    keeping, day = NightKeeping(), city.clock.business
+    nights = len(city.found.get("night, in all", ())) + 1
+    city.clock.business = day.replace(hour=1) + timedelta(days=nights)
+    ticks: list[float] = []
+    while len(ticks) < NIGHT_TICKS:
+        ticks.append(_timed(lambda: keeping.step(city.services)))
+        if keeping._work is None:
+            break
+    city.clock.business = day
+    city.note("night, longest tick", max(ticks))
+    city.note("night, in all", sum(ticks))
+
+
+# --- small things ------------------------------------------------------------------------------------------------
+
+
+def _timed(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    begun = time.perf_counter()
+    work()
+    return (time.perf_counter() - begun) * 1000
+
+
+def _cookie(port: int, person: str) -> str:
+    """Signed in by the page's own form."""
+    base = f"http://127.0.0.1:{port}/console/sign-in"
+    page = requests.get(base, timeout=SIGN_IN_SECONDS)
+    word = CSRF_FIELD.search(page.text)
+    assert word is not None
+    form = {"sign_in": f"{person}@city.example", "password": PASSWORD, "csrf_token": word[1] or word[2]}
+    headers = {"Cookie": _kept(page)}  # marked as secure: no client would send it here by itself
+    answer = requests.post(base, data=form, headers=headers, timeout=SIGN_IN_SECONDS, allow_redirects=False)
+    if answer.status_code not in (302, 303):
+        raise Failed(f"{person} could not sign in: {answer.status_code}")
+    return _kept(answer)
+
+
+def _kept(answer: requests.Response) -> str:
+    return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+
+def _get(city: City, person: str, path: str) -> bytes:
+    host = f"127.0.0.1:{city.server.port}"
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nCookie: {city.cookies[person]}\r\n\r\n".encode()
+    )
+
+
+def _told(database: str, cities: Sequence[City], rounds: int) -> bool:
+    names = list(cities[0].found)
+    ratios = {name: cities[-1].asked(name) / max(0.01, cities[0].asked(name)) for name in names}
+    broken = [name for name in judged(names) if ratios[name] > BAR]
+    print(f"\nGrowth on {database}: milliseconds, medians of {rounds} rounds in turns, {PER_SECOND:.0f} webhooks/s")
+    rows = [
+        (
+            name,
+            *(round(city.asked(name), 2) for city in cities),
+            f"{ratios[name]:.2f}",
+            "BROKEN" if name in broken else "",
+        )
+        for name in names
+    ]
+    print(table(("", *(f"{city.rows:.0e}" for city in cities), "ratio", f"bar {BAR}"), rows))
+    figures = {
+        "database": database, "bar": BAR, "rounds": rounds, "ratios": {n: round(r, 2) for n, r in ratios.items()},
+        "milliseconds": {str(city.rows): {n: round(city.asked(n), 2) for n in names} for city in cities},
+        "broken": broken,
+    }  # fmt: skip
+    print(f"  {keep(f'growth-{database}', figures)}")
+    return not broken
+
+
+def judged(names: Iterable[str]) -> list[str]:
+    """Callers' slowest hundredth, and what keeps a person or the clock waiting; a night is as long as its rows."""
+    return [name for name in names if not name.endswith("p50") and name != "night, in all"]
