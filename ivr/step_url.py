@@ -3,6 +3,7 @@
 Parameters stand in alphabetical order (a proxy may sort them; the signature would break). Never a number, never a name.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -52,6 +53,7 @@ _PARAMETERS = (
     ("try", "tries"),
     ("v", "version"),
 )
+SHAPE = re.compile(r"[A-Za-z0-9._:,~-]+")  # ids, codes and choices: nothing that a page or a document could obey
 _NUMBERS = {"arrived", "person", "tries", "version"}
 
 
@@ -104,6 +106,6 @@ def step_of(name: str, parameters: Mapping[str, str]) -> Step:
         if field in _NUMBERS:
             if value.isascii() and value.isdigit() and len(value) <= 15:
                 fields[field] = int(value)
-        elif value and (field != "language" or value in LANGUAGES):
+        elif SHAPE.fullmatch(value) and (field != "language" or value in LANGUAGES):
             fields[field] = value
     return Step(name, **fields)  # type: ignore[arg-type]

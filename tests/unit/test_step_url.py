@@ -3,6 +3,7 @@
 from dataclasses import fields
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,14 @@ def test_values_of_a_wrong_shape_fall_to_their_defaults(given_: dict[str, str]) 
     assert all(0 <= number < 10**15 for number in (step.tries, step.version, step.arrived))
     texts = (step.language, step.topic, step.nonce, step.choice, step.line, step.request)
     assert all(len(text) <= 64 for text in texts)
+    assert all(text == "" or (text.isascii() and text.isprintable()) for text in texts)
+
+
+@pytest.mark.parametrize("odd", ["<b>", "a b", "housing'--", "a/../b", "t\n", "\u0663", "a&b", '"', "{{7*7}}", "a\0"])
+def test_what_no_url_of_ours_holds_is_left_out(odd: str) -> None:
+    """Only a holder of the provider's token can sign such a URL; it would be kept with the call all the same."""
+    step = step_of("topic", dict.fromkeys(("c", "l", "m", "n", "r", "t"), odd))
+    assert (step.choice, step.line, step.message, step.nonce, step.request, step.topic) == ("",) * 6
 
 
 def test_a_language_nobody_speaks_is_none() -> None:
