@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, text
 
-from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id, own_number
 
 waiting_caller = Table(  # a live caller in the line; one row for each stay
     "waiting_caller",
@@ -79,7 +79,7 @@ Index(
 line_event = Table(
     "line_event",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    own_number(),
     Column("caller_id", String(32), ForeignKey("waiting_caller.id"), nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
     Column("event", String(24), nullable=False),

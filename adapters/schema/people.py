@@ -1,8 +1,8 @@
 """Agents, their presence and their sessions."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, String, Table, Text, text
 
-from adapters.schema.columns import FreeText, UtcTime, metadata, own_id
+from adapters.schema.columns import FreeText, UtcTime, metadata, own_id, own_number
 
 agent = Table(
     "agent",
@@ -49,7 +49,7 @@ session = Table(
 audit_event = Table(  # who did what to what: every sign-in, and every deed of a supervisor or administrator
     "audit_event",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    own_number(),
     Column("at", UtcTime, nullable=False, index=True),
     Column("machine", Float, nullable=False),
     Column("who", String(40), nullable=False),  # agent id | service | command line
@@ -71,10 +71,20 @@ Index(  # what was written about residents' matters: it is kept as long as notes
     postgresql_where=text(_WORDED),
 )
 
+audit_seal = Table(  # each deed, sealed with all before it: what is changed or taken out later shows
+    "audit_seal",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 ...
+    Column("event_id", BigInteger, ForeignKey("audit_event.id"), nullable=False, unique=True),
+    Column("salt", String(32)),  # goes with the deed's words: nobody can guess them by their mark
+    Column("words", String(64)),  # the mark of the words; null: there were none
+    Column("seal", String(64), nullable=False),
+)
+
 sign_in_failure = Table(
     "sign_in_failure",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    own_number(),
     Column("sign_in", String(80), nullable=False, index=True),
     Column("made_machine", Float, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id
+from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id, own_number
 
 callback_request = Table(
     "callback_request",
@@ -201,7 +201,7 @@ Index(  # once: whoever meets a limit that is stopped already changes nothing
 callback_event = Table(  # history: one row for each transition, in the transition's own transaction
     "callback_event",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    own_number(),
     Column("request_id", String(32), ForeignKey("callback_request.id"), nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
     Column("event", String(24), nullable=False),

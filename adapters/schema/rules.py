@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, text
 
-from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id
+from adapters.schema.columns import FreeLine, FreeText, UtcTime, metadata, own_id, own_number
 
 ruleset = Table(
     "ruleset",
@@ -84,7 +84,7 @@ Index(
 route_decision = Table(  # why a call went where: the facts, so that the decision can be shown again
     "route_decision",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    own_number(),
     Column("call_sid", String(34), nullable=False, index=True),
     Column("at", UtcTime, nullable=False, index=True),
     Column("ruleset_version", Integer, nullable=False),

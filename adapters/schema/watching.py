@@ -1,7 +1,7 @@
 """What the service watches of itself: alarms, the usual traffic of each hour, the provider's complaints, tries of our
 own number, and counts that outlive their processes. No row here names a resident."""
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, text
 
 from adapters.schema.columns import UtcTime, metadata, own_id
 
@@ -36,7 +36,7 @@ tally = Table(  # counts that only grow, whichever process counts
     metadata,
     Column("name", String(40), primary_key=True),
     Column("label", String(80), primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
 )
 
 provider_alert = Table(  # errors and warnings as the provider's debugger tells them; no text of a call, no number

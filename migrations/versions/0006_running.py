@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lane", name=op.f("pk_provider_pace")),
     )
     _watching()
+    _numbers(sa.BigInteger())
 
 
 def _watching() -> None:
@@ -47,7 +48,7 @@ def _watching() -> None:
         "tally",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("label", sa.String(length=80), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", "label", name=op.f("pk_tally")),
     )
     op.create_table(
@@ -80,7 +81,17 @@ def _watching() -> None:
     )
 
 
+def _numbers(kind: sa.types.TypeEngine[int]) -> None:
+    """The rows of the histories are numbered in eight bytes; SQLite always did."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for name in ("line_event", "callback_event", "route_decision", "audit_event", "sign_in_failure"):
+        op.alter_column(name, "id", type_=kind)
+        op.execute(f"ALTER SEQUENCE {name}_id_seq AS {kind}")
+
+
 def downgrade() -> None:
+    _numbers(sa.Integer())
     for name in ("test_call", "provider_alert", "tally", "traffic_hour", "alarm"):
         op.drop_table(name)
     op.drop_table("provider_pace")
