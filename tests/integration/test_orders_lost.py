@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from adapters.redis_live import LiveHints
+from adapters.schema import outbox
 from queue_workers.enqueue import Enqueuer
 from queue_workers.scheduler import OVERDUE_SECONDS, Dispatcher
 from tests.rig.waiting import until
 from tests.support.services import NOBODY_LISTENS, Town
+
+LEG = "CA" + "3" * 32
 
 
 class Reached(LiveHints):
@@ -32,33 +37,32 @@ def dispatcher_of(town: Town) -> Dispatcher:
     return dispatcher
 
 
+def ordered(town: Town) -> None:
+    """A leg that is to end: an order that waits for no turn at the provider."""
+    town.within(lambda tx: town.services.outbox.order(tx, "end_leg", LEG))
+
+
+def is_done_by(dispatcher: Dispatcher, town: Town) -> None:
+    dispatcher.fast()
+    until(lambda: bool(town.gateway.ordered("end")), 10.0, lambda: "nobody ended the leg")
+    dispatcher.hands.shutdown(wait=True)
+    assert len(town.gateway.ordered("end")) == 1
+
+
 def test_an_order_that_the_queue_has_lost_is_carried_out_by_the_dispatcher(town: Town) -> None:
-    town.agent("aino")
-    town.request()
-    town.offered("aino")
+    ordered(town)
     dispatcher = dispatcher_of(town)
     dispatcher.fast()
     dispatcher.hands.shutdown(wait=True)
     assert town.gateway.orders == [], "the queue is given its moment"
-    dispatcher = dispatcher_of(town)
     town.clock.pass_(seconds=OVERDUE_SECONDS + 0.5)
-    dispatcher.fast()
-    until(lambda: bool(town.gateway.ordered("call")), 10.0, lambda: "her telephone stayed silent")
-    dispatcher.hands.shutdown(wait=True)
-    assert len(town.gateway.ordered("call")) == 1
+    is_done_by(dispatcher_of(town), town)
 
 
 def test_an_order_that_was_never_handed_to_the_queue_is_found(town: Town) -> None:
-    """Killed between the commit and the hint: the row is all there is."""
-    town.agent("aino")
-    town.request()
-    token = town.offered("aino")
+    """Killed between the commit and the hint: the row is all there is, and the store is down besides."""
+    ordered(town)
+    town.within(lambda tx: tx.connection.execute(update(outbox).values(handed_machine=None)))
     dispatcher = dispatcher_of(town)
     dispatcher.queue = Enqueuer(LiveHints(NOBODY_LISTENS))
-    dispatcher.services.database.run(
-        lambda tx: tx.connection.exec_driver_sql("UPDATE outbox SET handed_machine = NULL")
-    )
-    dispatcher.fast()
-    until(lambda: bool(town.gateway.ordered("call")), 10.0, lambda: "her telephone stayed silent")
-    dispatcher.hands.shutdown(wait=True)
-    assert f"k={token}" in town.gateway.ordered("call")[0].url
+    is_done_by(dispatcher, town)
