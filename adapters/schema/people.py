@@ -1,6 +1,6 @@
 """Agents, their presence and their sessions."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, String, Table, Text, text
 
 from adapters.schema.columns import FreeText, UtcTime, metadata, own_id, own_number
 
