@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test serve upgrade administrator doctor call agent long day crash chaos crawl load lint rules watch rotate resident assets clean ready ready-for-tests requirements
+.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day crash chaos crawl load lint rules watch rotate resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -22,6 +22,9 @@ help:
 	@echo "make load    calls a second until the bar breaks, a day of 6,000 calls, a million past calls (ARGS=--help)"
 	@echo "make serve   the service for a real account (docs/running.md)"
 	@echo "make upgrade a newer release takes over while calls go on (docs/running.md)"
+	@echo "make backup  all of the city but its keys into one file, while calls go on (docs/running.md)"
+	@echo "make restore ARGS=FILE   a backup into an empty place; what happened since then a person decides"
+	@echo "make move    ARGS='--to postgresql+psycopg://…'   a running city from SQLite to PostgreSQL"
 	@echo "make administrator ARGS='--sign-in NAME --name \"First Last\"'   the account that makes all others"
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make rules ARGS='check FILE'   the routing rules in files: check, try, diff, publish, export (docs/running.md)"
@@ -50,6 +53,15 @@ rules: ready
 
 watch: ready
 	@exec $(PY) -m operations.watchdog
+
+backup: ready
+	@exec $(PY) -m operations.backup_command $(ARGS)
+
+restore: ready
+	@exec $(PY) -m operations.restore_command $(ARGS)
+
+move: ready
+	@exec $(PY) -m operations.move_command $(ARGS)
 
 rotate: ready
 	@exec $(PY) -m operations.rotate_command $(ARGS)

@@ -15,6 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
@@ -26,6 +27,20 @@ def upgrade(url: str, revision: str = "head") -> None:
     with _connected(url) as (connection, config):
         command.upgrade(config, revision)
         connection.commit()
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """In the caller's transaction, which has begun: what comes after it may still undo all of it."""
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    with _quietly():
+        command.upgrade(config, revision)
+
+
+def known_revisions() -> tuple[str, ...]:
+    """The oldest first."""
+    found = ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).walk_revisions()
+    return tuple(reversed([each.revision for each in found]))
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -54,10 +69,16 @@ def _connected(url: str) -> Iterator[tuple[Connection, Config]]:
     config = Config(ROOT / "alembic.ini")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        with warnings.catch_warnings():
-            # SQLite cannot tell us an index over an expression; the tests compare those by their own look
-            warnings.filterwarnings("ignore", message=".*expression-based index")
+        with _quietly():
             yield connection, config
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """SQLite cannot tell us an index over an expression; the tests compare those by their own look."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*expression-based index")
+        yield
 
 
 def _no_hidden_commits(connection: Any, _record: Any) -> None:

@@ -33,6 +33,7 @@ STEP_ICONS = {
     "cancel": "cross",
     "call_off": "cross",
     "leg_unknown": "warning",
+    "set_aside": "warning",
 }
 BAD_VERDICTS = ("late", "broken")
 

@@ -32,6 +32,7 @@ LONG = frozenset(
         "integration/test_known_number.py",
         "integration/test_limits_of_the_city.py",
         "integration/test_machine_and_dealing_stateful.py",
+        "integration/test_migrations_with_data.py",
         "integration/test_needs.py",
         "integration/test_nothing_blocks_urgent.py",
         "integration/test_processes.py",
