@@ -9,8 +9,10 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from adapters.database import DatabaseError
+from adapters.load import Load
 from adapters.logs import configure_logging
 from adapters.meters import WebMeters
+from adapters.waiting_line import WAITING
 from bootstrap import Services, build_services, record_start
 from console import pages as console_pages
 from ivr import (
@@ -30,6 +32,7 @@ from ivr import (
 )
 from operations import metrics_page
 from operations.metering import Metered, Steps
+from operations.weighing import Weighed
 
 LOG = logging.getLogger("web")
 ROOMS = (
@@ -107,6 +110,8 @@ def _health(app: Flask, services: Services) -> None:
     app.register_blueprint(metrics_page.blueprint(services, meters))
     steps = Steps(rule.rule for rule in app.url_map.iter_rules())
     app.wsgi_app = Metered(app.wsgi_app, meters, steps)  # type: ignore[method-assign]
+    app.extensions["load"] = load = Load(WAITING)
+    app.wsgi_app = Weighed(app.wsgi_app, load, WAITING)  # type: ignore[method-assign]
 
     @app.get("/healthz")
     def alive() -> Response:

@@ -22,6 +22,7 @@ from console import (
     queue_pages,
     recording_pages,
     rendering,
+    shedding,
     sound_pages,
     switch_pages,
     talk_pages,
@@ -245,6 +246,7 @@ def blueprint(services: "Services", passwords: Passwords | None = None, provider
         given = (services, needs[route.answer]) if route.answer in needs else (services,)
         answer = partial(route.answer, *given)
         pages.add_url_rule(route.rule, route.name, answer, methods=[route.method], strict_slashes=False)
+    pages.before_request(shedding.check)
     pages.before_request(partial(guard.check, services, ROLES))
     pages.after_request(partial(_finish, services))
     pages.context_processor(partial(rendering.context, services))

@@ -14,7 +14,7 @@ from adapters.logs import configure_logging
 from adapters.serving import bind_to, tell_ready
 
 bind = bind_to(os.environ.get("WEB_HOST", "127.0.0.1"), os.environ["WEB_PORT"])
-worker_class = "gthread"
+worker_class = "operations.gunicorn_thread.CountingWorker"  # threads, and it says how long a request waited for one
 workers = 2
 threads = 16  # begun when they are needed; no more than the record has connections for (adapters/database.py)
 timeout = 30

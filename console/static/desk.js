@@ -4,7 +4,7 @@ import { heard, tick } from "./clock.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
 import { place } from "./regions.js";
-import { get, post } from "./server.js";
+import { get, post, quiet } from "./server.js";
 import { BUTTONS, PANELS } from "./shortcuts.js";
 import { Tab } from "./tab.js";
 import { Talk } from "./talk.js";
@@ -32,7 +32,10 @@ async function look() {
   looking = true;
   try {
     const before = matter();
-    const answer = await get("/console/part");
+    // what she has in hand, or is about to, is never left out, however busy the service is
+    const hers = before || own || telephone.ringing;
+    if (quiet() && !hers) return;
+    const answer = await get("/console/part", hers ? { "X-In-Hand": "yes" } : {});
     if (!answer.ok) return;
     const fresh = place(await answer.text());
     const clock = fresh.getElementById("clock");

@@ -1,6 +1,7 @@
 // For pages that only show: a hint that something has changed, or the next turn, asks anew. No sign of life is sent: an
 // agent who reads the queue is on duty only while her desk is open too.
 
+import { quiet } from "./server.js";
 import { stream } from "./stream.js";
 
 const ALONE = 3000; // without a stream
@@ -20,7 +21,7 @@ export function onChange(look) {
 
   async function ask() {
     asked = Date.now();
-    if (document.hidden) return;
+    if (document.hidden || quiet()) return;
     try {
       await look();
     } catch {

@@ -2,7 +2,7 @@
 
 import { onChange } from "./hints.js";
 import { place } from "./regions.js";
-import { get } from "./server.js";
+import { get, rested } from "./server.js";
 
 const main = document.getElementById("main");
 const form = document.getElementById("search");
@@ -16,8 +16,8 @@ async function look() {
 const asked = new FormData(form);
 asked.set("part", "yes");
 
-function searchAgain() {
-  return fetch(form.action, { method: "POST", body: new URLSearchParams(asked), cache: "no-store" });
+async function searchAgain() {
+  return rested(await fetch(form.action, { method: "POST", body: new URLSearchParams(asked), cache: "no-store" }));
 }
 
 onChange(look);

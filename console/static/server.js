@@ -2,8 +2,9 @@
 
 const main = document.getElementById("main");
 
-export async function get(path) {
-  return answered(await fetch(path, { headers: { Accept: "application/json, text/html" }, cache: "no-store" }));
+export async function get(path, more = {}) {
+  const headers = { Accept: "application/json, text/html", ...more };
+  return rested(answered(await fetch(path, { headers, cache: "no-store" })));
 }
 
 export async function post(path, fields = {}) {
@@ -29,6 +30,24 @@ addEventListener("pageshow", ({ persisted }) => persisted && (leaving = false));
 export function toTheDoor() {
   if (!leaving) location.assign("/console/sign-in");
   leaving = true;
+}
+
+// While callers need the machine, what only shows is asked for more seldom; the server says for how long.
+const busy = document.getElementById("busy");
+let quietUntil = 0;
+
+export function quiet() {
+  return Date.now() < quietUntil;
+}
+
+export function rested(answer) {
+  const seconds = answer.status === 503 ? Number(answer.headers.get("Retry-After")) : 0;
+  if (seconds > 0) quietUntil = Date.now() + seconds * 1000;
+  if (busy && (seconds > 0 || answer.ok) && busy.hidden === seconds > 0) {
+    busy.hidden = !(seconds > 0);
+    busy.textContent = seconds > 0 ? busy.dataset.words : "";
+  }
+  return answer;
 }
 
 function answered(answer) {

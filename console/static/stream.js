@@ -13,7 +13,9 @@ export function stream(changed, opened = () => {}) {
 
   async function connect() {
     try {
-      const { url } = await (await get("/console/events-ticket")).json();
+      const answer = await get("/console/events-ticket");
+      if (!answer.ok) return again(); // the service is busy: the page asks by itself meanwhile
+      const { url } = await answer.json();
       const source = new EventSource(url);
       source.onopen = () => {
         open = true;

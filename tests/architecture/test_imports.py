@@ -124,6 +124,7 @@ SQL_OUTSIDE_STORES = {
     "desks.queue.listing": "the type of the row it is handed",
     "desks.queue.entry": "the type of the row it is handed",
     "desks.queue.search": "the type of the connection it hands on",
+    "desks.supervision.sealing": "the type of the connection it hands on, and the error of two who seal at once",
     "desks.supervision.deeds": "the type of the row it is handed",
     "desks.supervision.choices": "the type of the row it is handed",
     "desks.wishes": "the type of the row it is handed",
@@ -237,7 +238,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     """No call to Twilio inside a webhook: only effects and reconciling hold the gateway."""
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
-    rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption", "own_calls")
+    rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption", "own_calls", "text_effects")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 

@@ -1,0 +1,142 @@
+"""The light provider of the load measurement: what it plays, whom it makes up, what it finds wrong."""
+
+import asyncio
+import xml.etree.ElementTree as Tree
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from tests.load import day, document, growth
+from tests.load.network import Network, kind_of
+from tests.load.pace import Pace
+from tests.load.residents import Town
+from tests.load.rest import segments
+from tests.load.told import at
+from tests.load.walk import Walk
+from tests.load.wire import Answered, Timed, Wire
+
+BASE = "http://127.0.0.1:9"
+GREETING = (
+    '<Response><Gather action="/voice/step/language?n=1" numDigits="1" timeout="4" actionOnEmptyResult="true">'
+    '<Say language="fi-FI">Suomeksi: paina yksi</Say></Gather></Response>'
+)
+GOODBYE = '<Response><Say language="fi-FI">Kuulemiin</Say><Hangup/></Response>'
+
+
+class Answers(Wire):
+    """The service as a table: what each path answers, and what it was asked with."""
+
+    def __init__(self, documents: Mapping[str, str]) -> None:
+        super().__init__(9)
+        self.documents, self.asked = documents, list[tuple[str, Mapping[str, str]]]()
+
+    async def webhook(self, kind: str, url: str, fields: Mapping[str, str], due: float) -> Answered:
+        path = url.removeprefix(BASE).partition("?")[0]
+        self.asked.append((path, dict(fields)))
+        self.timed.append(Timed(kind, due, due, due, 200))
+        return Answered(200, b"", self.documents.get(path, "").encode())
+
+
+def rung(documents: Mapping[str, str], plan: str = "waits") -> tuple[Network, Answers]:
+    """One whole call at a thousand times the speed."""
+
+    async def call() -> tuple[Network, Answers]:
+        wire = Answers(documents)
+        network = Network(wire, BASE, "AC1", "+358171234567", Pace.starting("2026-11-24T10:00:00+02:00", 1000))
+        person = Town(1, 10).somebody()
+        person.plan = plan
+        leg = network.new_leg(person.number, network.city_number, "inbound")
+        leg.status, leg.told = "ringing", f"{BASE}/voice/status"
+        await Walk(network, leg, person).live(f"{BASE}/voice/incoming")
+        while network.busy:
+            await asyncio.sleep(0)
+        return network, wire
+
+    return asyncio.run(call())
+
+
+def test_a_key_is_pressed_and_the_end_is_told() -> None:
+    network, wire = rung({"/voice/incoming": GREETING, "/voice/step/language": GOODBYE})
+    assert [path for path, _ in wire.asked] == ["/voice/incoming", "/voice/step/language", "/voice/status"]
+    assert wire.asked[1][1]["Digits"] in {"1", "2", "3"}
+    assert wire.asked[2][1]["CallStatus"] == "completed"
+    (leg,) = network.legs.values()
+    assert [event["text"] for event in leg.events if event["kind"] == "say"] == ["Suomeksi: paina yksi", "Kuulemiin"]
+    assert not network.errors()
+
+
+def test_what_is_no_document_ends_the_call_and_is_an_error() -> None:
+    network, _ = rung({"/voice/incoming": "<html>"})
+    assert [error["code"] for error in network.errors()] == [12100]
+    assert all(leg.over for leg in network.legs.values())
+
+
+def test_a_verb_that_is_not_played_is_an_error() -> None:
+    network, _ = rung({"/voice/incoming": "<Response><Pay/></Response>"})
+    assert [error["code"] for error in network.errors()] == [12200]
+
+
+@pytest.mark.parametrize(
+    ("verb", "seconds"),
+    [
+        ('<Pause length="3"/>', 3.0),
+        ('<Play loop="2">http://h/voice/sound/music-4.wav</Play>', 8.0),
+        ("<Play>http://h/voice/sound/music.wav</Play>", 8.0),
+        ("<Say>12345678901234</Say>", 1.0),
+    ],
+)
+def test_how_long_what_is_heard_lasts(verb: str, seconds: float) -> None:
+    assert document.seconds(Tree.fromstring(verb)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("/voice/incoming#rc=2", "menu"),
+        ("/voice/step/topic?a=1", "menu"),
+        ("/voice/step/number?a=1", "promise"),
+        ("/voice/step/wait?a=1", "wait"),
+        ("/voice/agent/ring?k=1", "agent"),
+        ("/voice/leg?k=1", "news"),
+        ("/sms/status", "news"),
+        ("/voice/step/offer?a=1", "step"),
+    ],
+)
+def test_webhooks_are_told_apart(url: str, kind: str) -> None:
+    assert kind_of(BASE + url) == kind
+
+
+def test_the_same_seed_makes_the_same_people() -> None:
+    one, other = Town(7, 1000), Town(7, 1000)
+    assert [(p.number, p.plan, p.language, p.topic) for p in (one.somebody() for _ in range(50))] == [
+        (p.number, p.plan, p.language, p.topic) for p in (other.somebody() for _ in range(50))
+    ]
+    assert len(one.counted) > 8
+
+
+def test_a_day_has_all_its_calls_in_order_and_none_at_night() -> None:
+    found = day.moments(day.Plan(calls=500))
+    assert len(found) == 500
+    assert found == sorted(found)
+    assert found[0] >= day.OPENS
+    assert found[-1] < day.OPENS + timedelta(hours=len(day.HOURS))
+    by_hour = Counter(moment.hour for moment in found)
+    assert by_hour[9] > by_hour[20]
+
+
+@pytest.mark.parametrize(
+    ("body", "number"), [("a" * 160, 1), ("a" * 161, 2), ("ž" * 70, 1), ("ž" * 71, 2), ("ä" * 160, 1)]
+)
+def test_segments_of_a_text(body: str, number: int) -> None:
+    assert segments(body) == number
+
+
+def test_the_slowest_hundredth() -> None:
+    assert at([float(n) for n in range(100)], 0.99) == 99.0
+    assert at([], 0.99) == 0.0
+
+
+def test_growth_is_judged_by_what_keeps_somebody_waiting() -> None:
+    assert growth.judged(["menu p99", "menu p50", "board", "night, in all"]) == ["menu p99", "board"]
