@@ -4,6 +4,7 @@ Each has the page's own traffic: a sign of life every five seconds, an open stre
 """
 
 import asyncio
+import itertools
 import json
 import re
 from contextlib import suppress
@@ -21,6 +22,7 @@ from tests.rig.people import PASSWORD
 BEAT_SECONDS, LOOK_SECONDS, BESIDES_SECONDS = 5.0, 0.7, 12.0  # as in console/static: machine time
 ANSWERS_AFTER, NOTES_AFTER = 2.0, 15.0  # business seconds
 NOTE_TRIES = 20
+LOOKS_AT_HERSELF = 3  # each so many-th sign of life
 _COOKIE = re.compile(rb"[Ss]et-[Cc]ookie: ([^=]+)=([^;\r]*)")
 
 
@@ -35,6 +37,7 @@ class Agent:
     csrf: str = ""
     hint: asyncio.Event = field(default_factory=asyncio.Event)
     talks: int = 0
+    taken_for_lost: int = 0
     present: bool = False
     on_the_telephone: bool = False
     trouble: list[str] = field(default_factory=list)
@@ -79,8 +82,16 @@ class Agent:
         return answered
 
     async def _beats(self) -> None:
-        while self.present:
+        """Whoever was taken for lost, because her signs of life found a service that was too busy, comes back."""
+        for beat in itertools.count():
+            if not self.present:
+                return
             await self.posts("/console/heartbeat")
+            if beat % LOOKS_AT_HERSELF == 0:
+                desk = await self._ask("GET", "/console/desk.json")
+                if desk.status == 200 and json.loads(desk.body)["presence"] in ("offline", "away"):
+                    self.taken_for_lost += 1
+                    await self.posts("/console/presence", state="available")
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _looks(self) -> None:
@@ -99,8 +110,11 @@ class Agent:
     async def _listens(self) -> None:
         """The stream of hints; a broken one is opened anew."""
         while self.present:
-            url = json.loads((await self._ask("GET", "/console/events-ticket")).body)["url"]
-            parts = urlsplit(url)
+            ticket = await self._ask("GET", "/console/events-ticket")
+            if ticket.status != 200:
+                await asyncio.sleep(BEAT_SECONDS)
+                continue
+            parts = urlsplit(str(json.loads(ticket.body)["url"]))
             with suppress(OSError, asyncio.IncompleteReadError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", parts.port)
                 writer.write(f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
@@ -112,28 +126,31 @@ class Agent:
 
     # --- her telephone -------------------------------------------------------------------------------------------
 
-    async def is_rung(self, leg: Leg, url: str, timeout: float) -> None:
-        network = self.network
-        try:
-            network.progress(leg, "initiated")
-            if self.on_the_telephone or not self.present:
-                network.end(leg, "busy" if self.present else "no-answer")
-                return
-            self.on_the_telephone = True
-            network.progress(leg, "ringing")
-            await leg.wait(ANSWERS_AFTER)
-            network.progress(leg, "in-progress")
-        except (Over, SentOn):
+    async def is_rung(self, leg: Leg, url: str) -> None:
+        """Whoever is on the telephone already, or has gone, is not reached."""
+        self.network.progress(leg, "initiated")
+        if self.on_the_telephone or not self.present:
+            self.network.end(leg, "busy" if self.present else "no-answer")
             return
+        self.on_the_telephone = True
+        try:
+            await self._answers(leg, url)
         finally:
-            if leg.over:
-                self.on_the_telephone = False
-        await Walk(network, leg, listener(self.town)).live(url)
-        self.on_the_telephone = False
+            self.on_the_telephone = False
         self.hint.set()
         if any(event["kind"] == "joined" for event in leg.events):
             self.talks += 1
             await self._notes(parse_qs(urlsplit(url).query)["k"][0])
+
+    async def _answers(self, leg: Leg, url: str) -> None:
+        try:
+            self.network.progress(leg, "ringing")
+            await leg.wait(ANSWERS_AFTER)
+            self.network.progress(leg, "in-progress")
+        except (Over, SentOn):
+            self.network.end(leg)
+            return
+        await Walk(self.network, leg, listener(self.town)).live(url)
 
     async def _notes(self, token: str) -> None:
         await asyncio.sleep(self.network.pace.machine(NOTES_AFTER))

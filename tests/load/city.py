@@ -139,11 +139,11 @@ class Live:
         finally:
             self._open -= 1
 
-    def _rings(self, leg: Leg, url: str, timeout: float) -> None:
+    def _rings(self, leg: Leg, url: str) -> None:
         """A call that the service has ordered: an agent's telephone, or somebody's."""
         one = self.agents.get(leg.callee.partition(":")[2])
         if one is not None:
-            self.network.begin(one.is_rung(leg, url, timeout))
+            self.network.begin(one.is_rung(leg, url))
         else:
             self.network.begin(self._somebody_is_rung(leg, url))
 

@@ -130,6 +130,8 @@ def _told(database: str, plan: Plan, day: Day) -> bool:
     for one in found[:20]:
         print(f"  VIOLATION {one}")
     kept = keep(f"day-{database}", _figures(database, plan, day, counts, found))
+    lost = sum(one.taken_for_lost for one in live.agents.values())
+    print(f"  agents taken for lost by a service too busy for their signs of life: {lost}")
     print(f"  oldest due order {max(day.oldest, default=0.0):.1f} s; {kept}")
     return not found
 
@@ -160,6 +162,8 @@ def _figures(database: str, plan: Plan, day: Day, counts: Mapping[str, int], fou
         "webhooks_per_call": round(len(day.live.network.webhooks) / calls, 1),
         "orders_per_call": round(day.live.rest.asked / calls, 2),
         "cpu_ms_per_call": {name: round(used / calls * 1000, 1) for name, used in day.cpu.items()},
-        "memory_mb": day.memory, "oldest_due_order_seconds": round(max(day.oldest, default=0.0), 2),
+        "agents_taken_for_lost": sum(one.taken_for_lost for one in day.live.agents.values()),
+        "memory_mb": day.memory,
+        "oldest_due_order_seconds": round(max(day.oldest, default=0.0), 2),
         "provider": {kind: round(n) for kind, n in day.live.network.spent.items()}, "violations": found,
     }  # fmt: skip

@@ -23,9 +23,7 @@ NOT_RUNNING: Answer = (400, {"code": 21220, "message": "Call is not in-progress"
 class Rest:
     """``rings``: what is done with a call that the service has ordered."""
 
-    def __init__(
-        self, network: Network, keys: tuple[tuple[str, str], ...], rings: Callable[[Leg, str, float], None]
-    ) -> None:
+    def __init__(self, network: Network, keys: tuple[tuple[str, str], ...], rings: Callable[[Leg, str], None]) -> None:
         self.network, self.rings = network, rings
         self.asked = 0
         self._secrets = {"Basic " + base64.b64encode(":".join(pair).encode()).decode() for pair in keys}
@@ -91,7 +89,7 @@ class Rest:
         leg = self.network.new_leg(form["From"], form["To"], "outbound-api")
         leg.told, leg.told_of = form.get("StatusCallback", ""), frozenset(form.get("StatusCallbackEvent", "").split())
         answer = 201, self._resource(leg)
-        self.rings(leg, form["Url"], float(form.get("Timeout", "60")))
+        self.rings(leg, form["Url"])
         return answer
 
     def _calls(self, query: dict[str, str]) -> Answer:
