@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day crash chaos crawl load lint rules watch rotate resident assets clean ready ready-for-tests requirements
+.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day crash chaos crawl load lint rules watch rotate deeds audit hostile resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -29,6 +29,8 @@ help:
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make rules ARGS='check FILE'   the routing rules in files: check, try, diff, publish, export (docs/running.md)"
 	@echo "make watch   the night's look at the rules of the coming fortnight, at once"
+	@echo "make deeds   whether the log of deeds is whole (ARGS=--help)    make audit   known flaws of the packages we use"
+	@echo "make hostile every hostile input with every field of every page and webhook (some ten minutes)"
 	@echo "make rotate  every recording under the current RECORDINGS_KEY, so that a former one can go"
 	@echo "make resident ARGS='access NUMBER --to DIR --by NAME --why REASON'   what is held about a number; erase: forget it"
 	@echo "make assets  fetch the browser telephone again            make clean   remove everything but var/data"
@@ -62,6 +64,15 @@ restore: ready
 
 move: ready
 	@exec $(PY) -m operations.move_command $(ARGS)
+
+deeds: ready
+	@exec $(PY) -m operations.deeds_command $(ARGS)
+
+audit: ready
+	@exec $(PY) -m operations.package_audit $(ARGS)
+
+hostile: ready-for-tests
+	@exec $(PY) -m tests.hostile $(ARGS)
 
 rotate: ready
 	@exec $(PY) -m operations.rotate_command $(ARGS)

@@ -23,14 +23,18 @@ from adapters.database import DatabaseError
 from adapters.logs import configure_logging
 from adapters.pace import PACED, Lane
 from adapters.schema import outbox, process_start
+from adapters.serving import tell_ready
 from bootstrap import Services, build_services, record_start
 from callbacks import ledger, limit_watch
 from desks import wishes
 from desks.line import dispatch
+from desks.supervision.sealing import Sealer
 from ivr import fallback
+from operations.watching import watch as lost_callers
 from queue_workers import (
     after_hours,
     effects,
+    own_calls,
     planned_rules,
     reconcile,
     record_repairs,
@@ -69,8 +73,10 @@ class Dispatcher:
         self.seen_record = services.clock.machine()
         self.fallback_version: int | None = None
         self.night_watch = NightWatch()
+        self.sealer = Sealer()
         self.patrol, self.rounds = Patrol(), Aside("patrol")
         self.keeping = NightKeeping()
+        self.own_calls = Aside("own call")
         self.last_tick = time.monotonic()
 
     def fast(self) -> None:
@@ -116,7 +122,11 @@ class Dispatcher:
         self.rounds.begin(lambda: self.guarded("vault", lambda: self.patrol.step(services)))
         self.guarded("tidying", lambda: reconcile.tidy(services))
         self.guarded("times to be kept", lambda: self.keeping.step(services))
+        self.guarded("seals of deeds", lambda: self.sealer.step(services))
         self.guarded("days ahead", lambda: self.night_watch.begin_due(services))
+        self.guarded("lost callers", lambda: lost_callers.watch(services))
+        self.guarded("usual traffic", lambda: lost_callers.count_hours(services))
+        self.own_calls.begin(lambda: self.guarded("own call", lambda: own_calls.tend(services)))
 
     def _keep_fallback(self) -> None:
         """Whoever publishes: the document for when we are down says the same within one slow tick."""
@@ -241,6 +251,7 @@ def main() -> int:
     scheduler = schedule(dispatcher)
     scheduler.start()
     threading.Thread(target=dispatcher.watch, args=(stopped,), daemon=True).start()
+    tell_ready()
     LOG.info("clock runs", extra={"pid": os.getpid()})
     stopped.wait()
     scheduler.shutdown(wait=False)

@@ -9,7 +9,7 @@ Telephone numbers stand in ``phone_number`` and, during a call, in ``call_draft`
 from adapters.schema.calls import call, call_draft, code_try, phone_number, receipt, status_event, text_message
 from adapters.schema.columns import UtcTime, metadata
 from adapters.schema.line import desk_pause, line_event, listening, offer, transfer, waiting_caller
-from adapters.schema.people import agent, audit_event, presence, session, sign_in_failure
+from adapters.schema.people import agent, audit_event, audit_seal, presence, session, sign_in_failure
 from adapters.schema.promises import (
     callback_event,
     callback_request,
@@ -28,6 +28,7 @@ __all__ = [
     "agent",
     "alarm",
     "audit_event",
+    "audit_seal",
     "call",
     "call_draft",
     "callback_event",

@@ -21,6 +21,7 @@ def upgrade() -> None:
     )
     _watching()
     _numbers(sa.BigInteger())
+    _seals()
 
 
 def _watching() -> None:
@@ -81,6 +82,20 @@ def _watching() -> None:
     )
 
 
+def _seals() -> None:
+    op.create_table(
+        "audit_seal",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=True),
+        sa.Column("words", sa.String(length=64), nullable=True),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_audit_seal_event_id_audit_event")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_audit_seal_event_id")),
+    )
+
+
 def _numbers(kind: sa.types.TypeEngine[int]) -> None:
     """The rows of the histories are numbered in eight bytes; SQLite always did."""
     if op.get_bind().dialect.name != "postgresql":
@@ -91,6 +106,7 @@ def _numbers(kind: sa.types.TypeEngine[int]) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("audit_seal")
     _numbers(sa.Integer())
     for name in ("test_call", "provider_alert", "tally", "traffic_hour", "alarm"):
         op.drop_table(name)
