@@ -13,6 +13,7 @@ from tests.chaos.mishaps import Mishap, always, mishaps
 TIMEOUT_SECONDS = 5.0
 STEPS, NEWS, LEGS, CALLS, REST = "/voice/step/", "/voice/leg", "/voice/status", "/Calls.json", "/2010-04-01/"
 ACCEPT = "/voice/agent/"
+OUT_OF_ORDER = "/voice/step/desk-over"
 
 
 def webhooks_doubled(scene: Scene) -> None:
@@ -41,11 +42,11 @@ def one_answer_each(scene: Scene) -> list[str]:
         url = urlsplit(str(entry["url"]))
         nonce = parse_qs(url.query).get("n", [""])[0]
         answer = stored.get((str(entry["call_sid"]), url.path.rpartition("/")[2], nonce))
-        if answer is None:
-            continue
+        if answer is None or OUT_OF_ORDER in str(entry["body"]):
+            continue  # the record did not answer this copy in time: it was told another way, and changed nothing
         compared += 1
         if html.unescape(answer) != html.unescape(str(entry["body"])):
-            found.append(f"{entry['call_sid']} {url.path}: two answers to one webhook")
+            found.append(f"{entry['call_sid']} {url.path}: {str(entry['body'])[60:400]} instead of {answer[60:400]}")
     scene.counts["answers compared"] += compared
     return found
 
