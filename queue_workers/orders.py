@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("effects")
-LEASE_SECONDS = 20.0  # longer than the provider's deadline
+LEASE_SECONDS = 12.0  # longer than the provider's deadline; what a lost host held is another's within fifteen seconds
 RENEWED_SECONDS = 5.0  # machine time from one renewal to the next, where the work takes longer than a lease
 
 Again = float  # machine seconds until the next try

@@ -29,6 +29,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return Town.over(empty_record("sqlite", tmp_path_factory.mktemp("idle")))
+
+
+@pytest.fixture(scope="module")
 def client(town: Town) -> FlaskClient:
     return create_app(town.services).test_client()
 
@@ -82,12 +87,12 @@ def test_a_page_of_the_release_before_answers(there: InFlight, recorded: str) ->
 
 
 @pytest.mark.parametrize("kind", RECORDED["orders"])
-def test_an_order_of_the_release_before_is_carried_out(town: Town, kind: str) -> None:
+def test_an_order_of_the_release_before_is_carried_out(idle: Town, kind: str) -> None:
     """As a row that the older one wrote: here what it was for is over, so that it ends, and ends in order."""
     row = {"id": kind, "kind": kind, "ref": "gone", "due_machine": 0.0, "made_machine": 0.0, "handed_machine": 0.0}
-    town.within(lambda tx: tx.connection.execute(outbox.insert().values(**row)))
-    assert effects.carry_out(town.services, kind) is True
-    after = town.one(outbox, id=kind)
+    idle.within(lambda tx: tx.connection.execute(outbox.insert().values(**row)))
+    assert effects.carry_out(idle.services, kind) is True
+    after = idle.one(outbox, id=kind)
     assert after["lease_machine"] is None, "whoever carried it out has let it go"
     assert after["done_machine"] is not None or after["due_machine"] > 0.0, "done, or to be tried again"
 

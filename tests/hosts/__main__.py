@@ -1,0 +1,63 @@
+"""``python -m tests.hosts``: cuts of links between hosts while calls and callbacks go on, judged by the checker.
+
+Makes a network of its own by ``unshare`` and becomes its first process: whatever happens, nothing is left behind. Exit
+code 0: nothing lost and nobody rung twice; 1: something was; 3: no hosts can be made on this machine, and why.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from tests.hosts.cases import CASES
+from tests.hosts.network import NotHere
+
+ALONE = ("unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
+INSIDE = "ONE_NUMBER_HOSTS"
+NOT_HERE = 3
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    if os.environ.get(INSIDE):
+        from tests.hosts.suite import run
+
+        try:
+            return run([case for case in CASES if case.id in options.only], options)
+        except NotHere as refused:
+            return _no_hosts(str(refused))
+    why = cannot()
+    if why:
+        return _no_hosts(why)
+    return subprocess.call([*ALONE, sys.executable, "-m", "tests.hosts", *arguments], env={**os.environ, INSIDE: "1"})
+
+
+def cannot() -> str:
+    """Why there can be no hosts here; empty: there can."""
+    missing = [name for name in ("unshare", "nsenter", "ip") if shutil.which(name) is None]
+    if missing:
+        return f"No hosts on this machine: {' and '.join(missing)} (util-linux, iproute2) are not installed."
+    tried = subprocess.run([*ALONE, "ip", "link", "set", "lo", "up"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        return f"No hosts on this machine: it allows no network namespaces ({tried.stderr.strip()[-120:]})."
+    return ""
+
+
+def _no_hosts(why: str) -> int:
+    print(why, file=sys.stderr, flush=True)
+    return NOT_HERE
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.hosts", description=__doc__)
+    parser.add_argument("--only", default=",".join(case.id for case in CASES), type=lambda text: text.split(","))
+    parser.add_argument("--seconds", type=float, default=12.0, help="how long each outage lasts")
+    parser.add_argument("--calls", type=float, default=0.4, help="calls a second")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
