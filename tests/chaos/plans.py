@@ -153,7 +153,7 @@ def talks(telephone: Telephone) -> str:
         if view.status in OVER:
             return "over before a talk"
         if view.talking_with:
-            time.sleep(telephone.luck.uniform(1, 2.5))
+            time.sleep(telephone.luck.uniform(2.5, 4.5))
             telephone.hangs_up()
             return "talked"
         time.sleep(LOOK_SECONDS)
