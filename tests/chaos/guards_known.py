@@ -61,11 +61,7 @@ GUARDS = (
                 "if row is None:",
             ),
         ),
-        (
-            f"{INTEGRATION}/test_conversation.py::test_a_stale_token_dials_nobody",
-            f"{INTEGRATION}/test_reconcile.py::test_news_after_a_person_was_asked_change_nothing",
-            f"{INTEGRATION}/test_conversation.py::test_what_was_given_back_cannot_be_given_back_again",
-        ),
+        (f"{INTEGRATION}/test_stale_news.py",),
     ),
     Guard(
         "compare-and-set of every step of a request",
