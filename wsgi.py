@@ -31,7 +31,7 @@ from ivr import (
     webhooks,
 )
 from operations import metrics_page
-from operations.metering import Metered, Steps
+from operations.metering import Metered, Steps, ids_of_request
 from operations.weighing import Weighed
 
 LOG = logging.getLogger("web")
@@ -80,7 +80,7 @@ def create_app(services: Services | None = None) -> Flask:
 
 def _served() -> Services:
     services = build_services()
-    configure_logging("web", services.settings.log_level)
+    configure_logging("web", services.settings.log_level, now_about=ids_of_request)
     try:
         record_start(services, "web")
     except DatabaseError:

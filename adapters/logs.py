@@ -7,7 +7,8 @@ written, so that it also covers libraries' messages and tracebacks.
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 import structlog
@@ -16,6 +17,8 @@ from adapters.masking import mask_codes
 
 QUIET = ("twilio", "twilio.http_client", "urllib3", "rq", "rq.worker", "rq.queue", "rq.job", "apscheduler", "werkzeug")
 OWN_HANDLERS = ("rq.worker", "rq.scheduler", "rq.job", "rq.queue", "gunicorn.error", "gunicorn.access")
+
+Ids = Mapping[str, str]
 
 # +358 40 123 4567, %2B358…, 00358…, 358…, 040-1234567; not the digits inside a SID, a time or a decimal number
 _NUMBER = re.compile(
@@ -57,12 +60,21 @@ def _mask(value: Any) -> Any:
     return mask_numbers(str(value))
 
 
-def configure_logging(process: str, level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Call once, early, in each process; calling again replaces what was configured before."""
+def about(**ids: str) -> AbstractContextManager[None]:
+    """Every line that is written within, by whomever, carries these ids."""
+    return structlog.contextvars.bound_contextvars(**ids)
+
+
+def configure_logging(
+    process: str, level: str = "INFO", stream: TextIO | None = None, now_about: Callable[[], Ids] | None = None
+) -> None:
+    """Call once, early, in each process; calling again replaces what was configured before. ``now_about`` tells the ids
+    of what is being worked on; it is asked only when a line is written."""
     out = stream or sys.stderr
     readable = out.isatty()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        *([] if now_about is None else [_adding(now_about)]),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -92,6 +104,17 @@ def configure_logging(process: str, level: str = "INFO", stream: TextIO | None =
         )
     )
     _route_everything_to(handler, level)
+
+
+def _adding(now_about: Callable[[], Ids]) -> structlog.typing.Processor:
+    """What the line itself says of an id goes before."""
+
+    def add(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        for name, value in now_about().items():
+            event.setdefault(name, value)
+        return event
+
+    return add
 
 
 def _naming(process: str) -> structlog.typing.Processor:

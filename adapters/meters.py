@@ -27,7 +27,7 @@ from adapters.meter_files import FOLDER
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 15.0)  # the provider gives up after fifteen
 
-disable_created_metrics()  # when a count began: twice the page, for nobody
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when a count began: twice the page, for nobody
 
 
 @dataclass(frozen=True)

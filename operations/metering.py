@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from flask import has_request_context, request
+from werkzeug.exceptions import HTTPException
+
 from adapters.meters import WebMeters
 from ivr.dialogue.steps import STEPS
 
@@ -16,6 +19,8 @@ LOG = logging.getLogger("web")
 STEP = "/voice/step/"
 OTHER = "other"
 PARTS = (("/voice/", "voice"), ("/sms/", "sms"), ("/console/static/", "static"), ("/console", "console"))
+PROVIDER = ("/voice/", "/sms/")
+IDS = {"CallSid": "call", "MessageSid": "text"}
 HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -68,3 +73,17 @@ class Metered:
                 self._meters.webhook_took(step, seconds)
         except Exception:
             LOG.exception("not measured")
+
+
+def ids_of_request() -> dict[str, str]:
+    """For the log: which call or text a line is about, and which route; never an address, which may carry anything."""
+    if not has_request_context() or request.url_rule is None:
+        return {}
+    found = {"route": request.url_rule.rule}
+    if not request.path.startswith(PROVIDER):
+        return found
+    try:
+        form = request.form
+    except HTTPException:  # longer than may be: the answer says so
+        return found
+    return found | {name: form[field][:34] for field, name in IDS.items() if field in form}

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, select, update
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
+from adapters.logs import about
 from adapters.outbox import GIVEN_UP
 from adapters.pace import Lane
 from adapters.schema import offer
@@ -32,6 +33,7 @@ from queue_workers import (
     talk_effects,
     text_effects,
     transcript_effects,
+    trouble,
 )
 from queue_workers.hands import Hands
 from queue_workers.in_turn import TOO_LATE, kept_in_turn, may_still_ring
@@ -73,8 +75,13 @@ def carry_out_next(services: "Services", lane: Lane) -> bool:
 
 
 def _act(services: "Services", order: Order) -> None:
+    with about(order=order.id, effect=order.kind):
+        _carried_out(services, order)
+
+
+def _carried_out(services: "Services", order: Order) -> None:
     work = Work(services, order)
-    outcome = _outcome(services, order, work)
+    said = outcome = _outcome(services, order, work)
     if order.turn is not None:
         outcome = kept_in_turn(services, order, outcome)
     elif isinstance(outcome, float):
@@ -83,6 +90,7 @@ def _act(services: "Services", order: Order) -> None:
         ENDED_INSTEAD[order.kind](services, order.ref)
     if not work.settled:
         settle(services, order, outcome)
+    trouble.note(services, order.kind, said, outcome)
     if work.next is not None:
         _act(services, work.next)
 
