@@ -99,6 +99,9 @@ class ChaosCity(City):
         if self.postgresql is not None:
             self.postgresql.end()
 
+    def texts_sent(self) -> None:
+        """Nothing that is due is left when a run is over; a text whose fate nobody knows is not waited for."""
+
     # --- processes by name --------------------------------------------------------------------------------------
 
     def fleet_of(self, name: str) -> Fleet | None:

@@ -65,7 +65,7 @@ class City:
         self._send_home()
         self.hold.clear()
         self.lab.delete("/lab/faults")
-        self.eventually_count(0, "SELECT 1 FROM text_message WHERE status IS NULL")  # or it would come tomorrow
+        self.texts_sent()
         self.lab.reset()
         with self.engine.begin() as connection:
             for each in reversed(metadata.sorted_tables):
@@ -73,6 +73,10 @@ class City:
                     connection.execute(each.delete())
         self.flush()
         self.disturbances.clear()
+
+    def texts_sent(self) -> None:
+        """Or one would come tomorrow."""
+        self.eventually_count(0, "SELECT 1 FROM text_message WHERE status IS NULL")
 
     def _send_home(self) -> None:
         for agent in self._agents:
