@@ -17,6 +17,7 @@ TESTS = Path(__file__).parent
 LONG = frozenset(
     {
         "calls/test_after_hours.py",
+        "calls/test_chaos.py",
         "calls/test_known_number.py",
         "calls/test_practice.py",
         "calls/test_routes.py",

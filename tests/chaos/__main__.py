@@ -22,7 +22,7 @@ from tests.chaos.city import ChaosCity, last_words
 from tests.chaos.fault import BOTH, WINDOW_SECONDS, Fault
 from tests.chaos.faults import chosen
 from tests.chaos.load import Pace
-from tests.chaos.suite import Result, one
+from tests.chaos.suite import Result, Window, one
 
 PLACE = ROOT / "artefacts" / "chaos"
 OTHERS = {"naive": naive.main, "guards": guards.main}
@@ -58,7 +58,7 @@ def on(database: str, faults: Sequence[Fault], options: argparse.Namespace) -> I
                 fault, seed = waiting.pop(0)
                 place = PLACE / f"{fault.id}-{database}-{seed}"
                 shutil.rmtree(place, ignore_errors=True)
-                result = one(city, fault, seed, options.seconds, Pace(rate, 700 + len(waiting) % 200), place)
+                result = one(city, fault, seed, Window(options.seconds), Pace(rate, 700 + len(waiting) % 200), place)
                 yield result
                 if result.drained is None:
                     break

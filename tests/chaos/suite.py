@@ -35,7 +35,13 @@ class Result:
     violations: Sequence[str]
 
 
-def one(city: ChaosCity, fault: Fault, seed: int, seconds: float, pace: Pace, place: Path) -> Result:
+@dataclass(frozen=True)
+class Window:
+    seconds: float
+    warm: float = WARM_SECONDS
+
+
+def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, place: Path) -> Result:
     """Leaves the city whole, whatever happened."""
     city.whole_again()
     city.reset()
@@ -44,9 +50,9 @@ def one(city: ChaosCity, fault: Fault, seed: int, seconds: float, pace: Pace, pl
     for number in city.numbers_in_rules():
         city.lab.behave(number, "answer", after=2, talk=20)
     load = Load(city, random.Random(luck.random()), pace).begin()
-    time.sleep(WARM_SECONDS)
+    time.sleep(window.warm)
     before, used = history.bodies(city, OWN_BODIES), machine.used(city)
-    scene = Scene(city, luck, seconds, Counter(), load)
+    scene = Scene(city, luck, window.seconds, Counter(), load)
     began = time.time()
     trouble = struck(fault, scene)
     ended, stretch = time.time(), machine.stretch(used, machine.used(city))
