@@ -20,7 +20,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from adapters.deadline import Watcher
-from adapters.record_hosts import session, way_to
+from adapters.moved import noticing
+from adapters.record_hosts import hear_of_standbys, refuse_if_alone, session, way_to
 from adapters.together import Row
 from adapters.together import write as write_together
 
@@ -152,6 +153,7 @@ class Database:
                 raise
             try:
                 connection.commit()
+                refuse_if_alone(connection.info)
             except BaseException:
                 connection.invalidate()  # in the pool it would keep its transaction, and hold every other writer up
                 raise
@@ -189,7 +191,7 @@ class Database:
         if patience is not None and self._all_in_use():
             raise DBAPIError("every connection is in use", None, TimeoutError("busy"))
         if self.is_sqlite:
-            with self.engine.connect() as connection:
+            with noticing(self.url), self.engine.connect() as connection:
                 yield connection
             return
         if time.monotonic() < self._closed_until:
@@ -293,5 +295,6 @@ class Database:
             pool_timeout=self._deadline,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
         )
+        event.listen(engine, "connect", hear_of_standbys)
         event.listen(engine, "do_connect", way_to(engine.dialect.create_connect_args(engine.url)[1]))
         return engine

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from adapters.moved import followed
 from adapters.places import ROOT
 from adapters.schema import metadata
 
@@ -90,7 +91,7 @@ def _begin(connection: Connection) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    url = os.environ.get("DATABASE_URL", "")
+    url = followed(os.environ.get("DATABASE_URL", ""))
     match arguments:
         case ["up"] if url:
             upgrade(url)

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from adapters.moved import followed
 from adapters.origins import is_loopback, is_open_store, origin
 from adapters.places import ROOT, socket_for
 from adapters.sound_settings import SoundSettings
 from adapters.store_places import names_sentinels, one_form, sentinels
+from adapters.tariff import TariffSettings
 
 REAL_TWILIO = "https://api.twilio.com"
 SAFE_QUARANTINE_SECONDS = 600
@@ -31,7 +33,7 @@ class SettingsInvalid(Exception):
         self.problems = problems
 
 
-class Settings(SoundSettings):
+class Settings(SoundSettings, TariffSettings):
     """Made from what ``load_settings`` is given and from nothing else: there is no hidden second source."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
@@ -218,7 +220,14 @@ def _embedded_redis_url(data_dir: Path) -> str:
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
-    """Raises SettingsInvalid with every problem at once."""
+    """Raises SettingsInvalid with every problem at once. A record that was moved to another database is followed."""
+    settings = settings_as_given(environment)
+    url = followed(settings.database_url)
+    return settings if url == settings.database_url else settings.model_copy(update={"database_url": url})
+
+
+def settings_as_given(environment: Mapping[str, str]) -> Settings:
+    """Raises SettingsInvalid."""
     given = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
     try:
         return Settings.model_validate(given)

@@ -1,0 +1,72 @@
+"""``make move ARGS='--to postgresql+psycopg://user:password@host/name'``: a running city from SQLite to PostgreSQL.
+
+The service may go on: its processes notice the switch and begin anew with the new record by themselves. While the rows
+are copied nobody can write, and callers are served as if the record were away; at a quiet hour, therefore. Ended before
+the switch, the old record goes on; after it, the new one does. The new address is written into .env, or told.
+``--to -`` reads the address from standard input, so that no password stands in the list of processes. Exit code: 0
+moved; 2 not moved, the old record goes on.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values, set_key
+
+from adapters.places import ROOT
+from adapters.settings import SettingsInvalid, settings_as_given
+from operations.command_line import environment_of, refused
+from operations.move import CannotMove, Moved, move
+from operations.record_store import RecordError, RowsRefused, shown
+
+SETTING = "DATABASE_URL"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    target = sys.stdin.readline().strip() if given.to == "-" else given.to
+    try:
+        settings = settings_as_given(environment_of(given.root))
+        settings_as_given({**environment_of(given.root), SETTING: target})
+        moved = move(settings.database_url, target, lambda said: print(f"  {said}", flush=True))
+    except (SettingsInvalid, CannotMove) as error:
+        return refused(f"{error}\nNot moved: the old record goes on.")
+    except RowsRefused as error:
+        return refused(f"The new database does not take these rows ({error}).\nNot moved: the old record goes on.")
+    except RecordError as error:
+        return refused(f"A database does not do it ({type(error).__name__}).\nNot moved: the old record goes on.")
+    print("\n".join([*_told(moved, target), *_switched(given.root, target)]))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m operations.move_command", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--to", required=True, help="the new DATABASE_URL of an empty database; -: standard input")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    return parser
+
+
+def _told(moved: Moved, target: str) -> list[str]:
+    if moved.before:
+        return [f"The record had moved to {shown(target)} already."]
+    return [
+        f"{moved.rows} rows of {moved.tables} tables moved to {shown(target)}, counted and compared.",
+        f"Nobody could write for {moved.seconds:.1f} seconds. The processes begin anew with it by themselves.",
+    ]
+
+
+def _switched(root: Path, target: str) -> list[str]:
+    """A process that still starts with the old address is led to the new one; yet nobody should rely on an old file."""
+    file = root / ".env"
+    if file.is_file() and SETTING not in os.environ:
+        if dotenv_values(file).get(SETTING) != target:
+            set_key(file, SETTING, target, quote_mode="never", encoding="utf-8")
+        return [f"{SETTING} in {file} is the new address."]
+    return [f"Set {SETTING} to the new address in the service's environment. Until then the old file leads to it."]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
