@@ -49,8 +49,15 @@ class Fleet:
     Files lie under ``root``: ``var/log/<name>.log``, ``var/run/<name>.pid``.
     """
 
-    def __init__(self, environment: Mapping[str, str], root: Path, specs: tuple[ProcessSpec, ...]) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        root: Path,
+        specs: tuple[ProcessSpec, ...],
+        ready_seconds: float = READY_SECONDS,
+    ) -> None:
         self._places = Places(root)
+        self._ready_seconds = ready_seconds
         whole = _whole(environment)
         self._children = {spec.name: Child(spec, whole, self._places) for spec in specs}
         self._closing = threading.Event()
@@ -151,7 +158,7 @@ class Fleet:
         before = {child.spec.name: child.starts for child in group}
         for child in group:
             child.wanted = True
-        waiting, end = list(group), time.monotonic() + READY_SECONDS
+        waiting, end = list(group), time.monotonic() + self._ready_seconds
         while waiting:
             for child in group:
                 _refuse_if_dead(child, before[child.spec.name])
@@ -161,7 +168,9 @@ class Fleet:
                     progress(child.spec.name)
             if waiting and time.monotonic() > end:
                 late = waiting[0]
-                raise NotStarted(late.spec.name, f"was not ready within {READY_SECONDS:.0f} seconds", late.log_tail())
+                raise NotStarted(
+                    late.spec.name, f"was not ready within {self._ready_seconds:.0f} seconds", late.log_tail()
+                )
             time.sleep(_LOOK_SECONDS)
         for child in group:
             _refuse_if_dead(child, before[child.spec.name])

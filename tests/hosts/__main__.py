@@ -6,17 +6,15 @@ code 0: nothing lost and nobody rung twice; 1: something was; 3: no hosts can be
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 
+from tests.hosts.alone import ALONE, NOT_HERE, cannot
 from tests.hosts.cases import CASES
 from tests.hosts.network import NotHere
 
-ALONE = ("unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
 INSIDE = "ONE_NUMBER_HOSTS"
-NOT_HERE = 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,17 +30,6 @@ def main(arguments: Sequence[str]) -> int:
     if why:
         return _no_hosts(why)
     return subprocess.call([*ALONE, sys.executable, "-m", "tests.hosts", *arguments], env={**os.environ, INSIDE: "1"})
-
-
-def cannot() -> str:
-    """Why there can be no hosts here; empty: there can."""
-    missing = [name for name in ("unshare", "nsenter", "ip") if shutil.which(name) is None]
-    if missing:
-        return f"No hosts on this machine: {' and '.join(missing)} (util-linux, iproute2) are not installed."
-    tried = subprocess.run([*ALONE, "ip", "link", "set", "lo", "up"], capture_output=True, text=True, check=False)
-    if tried.returncode:
-        return f"No hosts on this machine: it allows no network namespaces ({tried.stderr.strip()[-120:]})."
-    return ""
 
 
 def _no_hosts(why: str) -> int:

@@ -29,7 +29,7 @@ from tests.rig.waiting import until
 
 WEB_PORT, EVENTS_PORT = 8080, 8081
 FOLLOWS_SECONDS = 30.0
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0  # of twenty processes at once, on a machine that has other work too
 PATIENCE = 10.0  # of the judge's questions to the record
 
 
@@ -49,7 +49,7 @@ class SpreadCity(City):
         self.stores = Fleet({}, root, tuple(self._store_specs(root)))
         self.standby = Fleet({}, root, (self.records[1].spec(),))
         self.specs = {spec.name: spec for spec in self._specs(root)}
-        self.fleet = Fleet(self.installation.environment, root, tuple(self.specs.values()))
+        self.fleet = Fleet(self.installation.environment, root, tuple(self.specs.values()), READY_SECONDS)
 
     # --- which process runs where -------------------------------------------------------------------------------
 
