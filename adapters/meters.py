@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 from adapters.meter_files import FOLDER
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+SHARED = os.environ.get(FOLDER)  # decided once, like the library's own choice of where a count is kept
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 15.0)  # the provider gives up after fifteen
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when a count began: twice the page, for nobody
@@ -76,11 +77,10 @@ class WebMeters:
     def told(self, figures: Iterable[Figure]) -> bytes:
         """The whole page: every process's measures, and these figures."""
         page = CollectorRegistry()
-        folder = os.environ.get(FOLDER)
-        if folder:
-            MultiProcessCollector(page, folder)  # type: ignore[no-untyped-call]
+        if SHARED:
+            MultiProcessCollector(page, SHARED)  # type: ignore[no-untyped-call]
         page.register(_Told(figures))
-        own = b"" if folder else generate_latest(self._registry)
+        own = b"" if SHARED else generate_latest(self._registry)
         return own + generate_latest(page)
 
 

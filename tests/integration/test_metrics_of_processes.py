@@ -1,0 +1,122 @@
+"""A real web server with its two processes: whichever is asked tells the sum, also of one that was killed; the folder
+goes with the server, and a killed server's with the next one."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from adapters import meter_files
+from adapters.places import ROOT
+from operations.specs import web_command
+from tests.rig.ports import free_ports
+from tests.support.services import ACCOUNT, SETTINGS, empty_record
+
+TOKEN = "a-token-of-the-scraper"
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    [port] = free_ports(1)
+    files = tmp_path / "tmp"
+    files.mkdir()
+    known = {
+        **SETTINGS,
+        "DATABASE_URL": empty_record("sqlite", tmp_path),
+        "DATA_DIR": str(tmp_path),
+        "WEB_PORT": str(port),
+    }
+    known |= {
+        "METRICS_TOKEN": TOKEN,
+        "TMPDIR": str(files),
+        "PATH": os.environ["PATH"],
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    server = subprocess.Popen(
+        web_command("wsgi:create_app()"), env=known, cwd=ROOT, stderr=(tmp_path / "log").open("wb")
+    )
+    try:
+        until(lambda: answers(f"http://127.0.0.1:{port}"), server)
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.kill()
+        server.wait()
+
+
+def until(holds: object, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():  # type: ignore[operator]
+        assert server.poll() is None, "the server has ended"
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/healthz", timeout=10).ok
+    except requests.RequestException:
+        return False
+
+
+def refused(address: str, times: int) -> None:
+    for _ in range(times):
+        form = {"CallSid": "CA" + "1" * 32, "AccountSid": ACCOUNT}
+        assert requests.post(f"{address}/voice/incoming", data=form, timeout=10).status_code == 403
+
+
+def counted(address: str) -> float:
+    page = requests.get(f"{address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10).text
+    [line] = [one for one in page.splitlines() if one.startswith('one_number_answers_total{part="voice",status="403"}')]
+    return float(line.rpartition(" ")[2])
+
+
+def workers(server: subprocess.Popen[bytes]) -> list[int]:
+    return [one.pid for one in psutil.Process(server.pid).children()]
+
+
+def folders(server: subprocess.Popen[bytes]) -> list[Path]:
+    place = Path(psutil.Process(server.pid).environ()["TMPDIR"])
+    return list(place.glob(f"{meter_files.PREFIX}*"))
+
+
+def test_a_killed_worker_takes_no_count_with_it(address: tuple[str, subprocess.Popen[bytes]]) -> None:
+    url, server = address
+    refused(url, 30)
+    assert {counted(url) for _ in range(8)} == {30}
+    before = workers(server)
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: len(set(workers(server)) - set(before)) == 1, server)
+    until(lambda: answers(url), server)
+    refused(url, 10)
+    assert {counted(url) for _ in range(8)} == {40}
+    [folder] = folders(server)
+    place = folder.parent
+    server.terminate()
+    server.wait(PATIENCE)
+    assert list(place.glob(f"{meter_files.PREFIX}*")) == []
+
+
+def test_what_a_killed_server_left_behind_goes_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv(meter_files.FOLDER, "")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    orphan = tmp_path / f"{meter_files.PREFIX}{ended.pid}-x"
+    alive = tmp_path / f"{meter_files.PREFIX}{os.getppid()}-x"
+    other = tmp_path / "of-somebody-else"
+    for one in (orphan, alive, other):
+        one.mkdir()
+    meter_files.folder_for_workers()
+    mine = Path(os.environ[meter_files.FOLDER])
+    assert sorted(tmp_path.iterdir()) == sorted([alive, other, mine])
+    meter_files.forget()
+    assert sorted(tmp_path.iterdir()) == sorted([alive, other])
