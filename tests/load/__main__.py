@@ -1,5 +1,6 @@
-"""``make load``, or ``python -m tests.load --only ramp,day,growth``: what one machine carries, and what growth costs.
+"""``make load``, or ``python -m tests.load --only cost,ramp,day,growth``: what a machine carries, what growth costs.
 
+cost    CPU of one webhook and of one page, beside the floor
 ramp    whole calls through the real processes, more each second, until a menu's p99 exceeds 300 ms
 day     a city's day of six thousand calls at speed, judged by the checker
 growth  the same steps, pages, deals and night work with 10^4, 10^5 and 10^6 past calls and open requests
@@ -12,9 +13,9 @@ import argparse
 import sys
 import time
 
-from tests.load import day, growth, ramp
+from tests.load import cost, day, growth, ramp
 
-PARTS = ("ramp", "day", "growth")
+PARTS = ("cost", "ramp", "day", "growth")
 BOTH = ("sqlite", "postgresql")
 
 
@@ -42,6 +43,8 @@ def main(arguments: list[str]) -> int:
 def one(part: str, options: argparse.Namespace) -> bool:
     databases = BOTH if options.database == "both" else (options.database,)
     match part:
+        case "cost":
+            return all([cost.measure(database) for database in databases])
         case "ramp":
             return all([ramp.measure(database, options.seconds) for database in databases])
         case "day":
