@@ -10,6 +10,7 @@ import psycopg
 
 from tests.chaos.city import WEBS, WORKERS
 from tests.chaos.cluster import OwnCluster
+from tests.chaos.drained import comes_to_rest
 from tests.chaos.fault import Fault, Scene
 from tests.chaos.synced import cut_to_synced
 
@@ -82,7 +83,8 @@ def _connections_taken(cluster: OwnCluster) -> Iterator[int]:
 
 
 def locked_by_another(scene: Scene) -> None:
-    """A stranger writes for ten seconds in all; then everything stops, its leftovers are removed, and starts again."""
+    """A stranger writes for ten seconds in all. Later, when nobody rings, everything stops, its leftovers are removed,
+    and it starts again."""
     for _ in range(2):
         connection = sqlite3.connect(scene.city.sqlite_file, isolation_level=None, timeout=10)
         try:
@@ -94,6 +96,9 @@ def locked_by_another(scene: Scene) -> None:
         finally:
             connection.close()
         scene.wait(1)
+    scene.wait(scene.left)
+    scene.load.no_more_calls()
+    comes_to_rest(scene.city, len(scene.load.pace.agents))
     names = (*OURS, "events")
     for name in names:
         scene.city.fleet.pause_restart(name)
@@ -184,8 +189,19 @@ FAULTS = (
     Fault("T10", "PostgreSQL is stopped in mid-transaction, for 8 s and for a moment", crashed, None, ("postgresql",)),
     Fault("T11", "PostgreSQL hangs; its tables are locked; its connections taken", hangs, None, ("postgresql",)),
     Fault(
-        "T12", "SQLite is locked by another for 10 s; then all stops", locked_by_another, the_file_is_whole, ("sqlite",)
+        "T12",
+        "SQLite is locked by another for 10 s; later all stops",
+        locked_by_another,
+        the_file_is_whole,
+        ("sqlite",),
     ),
-    Fault("T13", "the power fails: only what was synced is left", power_cut, the_file_is_whole, ("sqlite",)),
+    Fault(
+        "T13",
+        "the power fails: only what was synced is left",
+        power_cut,
+        the_file_is_whole,
+        ("sqlite",),
+        caller_may_notice=True,  # nothing of ours lives at that moment
+    ),
     Fault("T14", "the disk is full for record, sounds and logs", no_room),
 )
