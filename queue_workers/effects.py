@@ -268,6 +268,7 @@ EFFECTS: Mapping[str, Callable[["Services", str], Outcome]] = {
     "leave_room": talk_effects.leave_room,
     "lead_on": talk_effects.lead_on,
     "end_abusive": ending_effects.end_abusive,
+    "release_agent": ending_effects.release_agent,
     "ring_supervisor": listen_effects.ring_supervisor,
 }
 # What is done once such an order is given up, so that nobody stays in a call that leads nowhere, nor untold.

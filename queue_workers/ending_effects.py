@@ -29,6 +29,16 @@ def end_abusive(services: "Services", token: str) -> Outcome:
     return led
 
 
+def release_agent(services: "Services", token: str) -> Outcome:
+    """The caller has hung up. Nearly always the room ended with her; who hung up on the way to it was never there, and
+    the agent would sit in it with the music until she puts down by herself."""
+    with services.database.read() as connection:
+        row = store.offer_by_token(connection, token)
+    if row is None or row["agent_call_sid"] is None or row["leg_ended_machine"] is not None:
+        return "not wanted"
+    return repeatable(services.gateway.end(row["agent_call_sid"]))
+
+
 def end_agents_leg(services: "Services", token: str) -> None:
     def order(tx: Transaction) -> None:
         row = store.offer_by_token(tx.connection, token)

@@ -94,6 +94,7 @@ class Endings(Talk):
             return
         if row["state"] == "connected":
             self.talk_over(row["token"])
+            self.services.outbox.order(self.tx, "release_agent", row["token"], delay=RELEASE_SECONDS)
             return
         self.close(row, "caller_gone")
         self.end_leg(row)

@@ -1,12 +1,16 @@
 """Two wishes of one instant about one matter: one of them wins, and a telephone rings for that one only."""
 
+import threading
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from adapters.database import Transaction
 from adapters.schema import callback_event, callback_request
+from callbacks.model import Window
 from callbacks.service import Promises
 from desks import service
 from desks.line import dispatch
@@ -14,10 +18,9 @@ from desks.line.dealing import Deal
 from desks.talk.conversation import Conversation
 from tests.integration.test_dispatch import at_once, free_again, no_errors
 from tests.support.services import Town
-from tests.support.telephone import Telephone
 
 ROUNDS = 20
-TO_THE_QUESTION = ("1", "1", "1", "1")  # whether this number is right: the next key makes the promise
+HESITATION_SECONDS = 1.5
 DECISIVE = ("accept", "call_off")
 
 
@@ -52,17 +55,45 @@ def test_a_cancel_races_the_accept(town: Town) -> None:
 
 
 def test_two_calls_of_one_number_make_one_promise(town: Town) -> None:
-    """Two people ring from one number, and both confirm at once."""
-    client = Telephone.at(town).client.application.test_client
-    for n in range(ROUNDS // 4):
-        number = f"+35840666{n:04}"
-        calls = [Telephone(client(), number, f"CA{n * 2 + side + 0x900:032x}") for side in range(2)]
-        for call in calls:
-            call.rings()
-            for key in TO_THE_QUESTION:
-                call.presses(key)
-        no_errors(at_once(*[partial(call.post, call.next_url(), Digits="1") for call in calls]))
-        assert len(town.every(callback_request)) == n + 1
+    """Two people ring from one number. The second has looked, and found nothing, before the first's promise is
+    committed."""
+    begun, ended = threading.Event(), threading.Event()
+    found: list[object] = []
+
+    def second() -> None:
+        begun.set()
+        try:
+            found.append(town.services.database.run(partial(promised, town, "CA" + "2" * 32)))
+        except IntegrityError as refused:  # the webhook begins anew, and joins what is there
+            found.append(refused)
+        ended.set()
+
+    neighbour = threading.Thread(target=second)
+    with town.services.database.write() as tx:
+        promised(town, "CA" + "1" * 32, tx)
+        tx.write_waiting()
+        neighbour.start()
+        begun.wait()
+        ended.wait(HESITATION_SECONDS)  # over at once only where nothing holds it up
+    neighbour.join()
+    assert len(found) == 1
+    assert len(town.every(callback_request)) == 1
+
+
+def promised(town: Town, call_sid: str, tx: Transaction) -> bool:
+    """Whether an open request was joined."""
+    now = town.clock.now()
+    window = Window(now, now + timedelta(minutes=60))
+    promises = Promises(town.services, tx, town.rules)
+    return promises.make(
+        e164="+358401234567",
+        topic="housing",
+        language="fi",
+        kind="asap",
+        window=window,
+        line_time=now,
+        call_sid=call_sid,
+    )[1]
 
 
 def test_an_agent_cannot_be_given_two_matters(town: Town) -> None:

@@ -5,6 +5,7 @@ import pytest
 from adapters.schema import line_event, presence
 from bootstrap import record_start
 from desks import service
+from desks.talk.conversation_end import RELEASE_SECONDS
 from queue_workers import reconcile
 from tests.support.services import Town
 
@@ -172,3 +173,20 @@ def _brought_to(town: Town, line: str, state: str) -> str | None:
         town.act(lambda c: c.caller_joined(line))
     assert town.stay(line)["state"] == state
     return token
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_who_hangs_up_on_the_way_to_the_room_leaves_nobody_alone_in_it(town: Town, told: bool) -> None:
+    """The step that leads her into the room is answered while she hangs up: it never sees her, and never ends."""
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.accept(token)
+    town.act(lambda c: c.caller_joined(line))
+    town.act(lambda c: c.caller_hung_up(line))
+    if told:  # she was in it, and the agent's leg has ended with the room
+        town.act(lambda c: c.agent_leg_ended(token, "completed"))
+    town.clock.pass_(seconds=RELEASE_SECONDS + 1)
+    town.carry_out()
+    ended = [order.to for order in town.gateway.ordered("end")]
+    assert ended == ([] if told else [town.offer(token)["agent_call_sid"]])
