@@ -129,8 +129,12 @@ class Console:
         pairs = (pair.split("=") for pair in DOORS[route.name].query.lstrip("?").split("&") if pair)
         return {name: value for name, value in pairs}
 
+    @staticmethod
+    def base_of_table(route: Route) -> dict[str, str]:
+        return {**DOORS[route.name].body, **RIGHT.get(route.name, {})}
+
     def base(self, route: Route) -> dict[str, str]:
-        base = {**DOORS[route.name].body, **RIGHT.get(route.name, {})}
+        base = self.base_of_table(route)
         page = AS_THE_PAGE_STANDS.get(route.name)
         if page is not None:
             shown = self.browsers["olli"].client.get(self.address(next(one for one in ROUTES if one.name == page)))

@@ -178,7 +178,7 @@ GROUPS: dict[int, Group] = {
         "tests/integration/test_webhooks_bad_input.py",
     ),
     42: Group("a department or a right that went while it was used", shown_by="tests/hostile/test_order_of_events.py"),
-    43: Group("planted jobs", shown_by="tests/hostile/test_planted_jobs.py"),
+    43: Group("planted jobs", shown_by="tests/integration/test_queue_planted.py"),
 }  # fmt: skip
 
 INJECTIONS = (  # beside the groups: what other databases and shells would obey

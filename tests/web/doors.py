@@ -88,6 +88,7 @@ DOORS: dict[str, Door] = {
     "reset_password": Door(ADMINISTRATORS),
     "unbind_account": Door(ADMINISTRATORS),
     "send_out": Door(ADMINISTRATORS),
+    "operations": Door(ADMINISTRATORS),
     "audit": Door(SUPERVISORS),
     "audit_csv": Door(SUPERVISORS),
     # the desk: her own
