@@ -12,8 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 ALONE_SECONDS = 0.3  # for the host that was right last time
 WHOLE_SECONDS = 2.0
+
+ALONE = "alone"  # of a connection: its last commit is on one host only, although a standby was to have it too
+GIVEN_UP_WAITING = "SyncRepWaitForLSN"  # the server's own name of the place where it waits for its standby
 
 Connect = Callable[[str, str], Any]
 Outcome = tuple[int, Any, Exception | None]
@@ -27,6 +32,23 @@ def session(deadline: float, planned_once: bool) -> str:
         f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2} "
         f"-c idle_in_transaction_session_timeout={milliseconds * 5} -c timezone=UTC{planning}"
     )
+
+
+def hear_of_standbys(connection: Any, kept: Any) -> None:
+    """A commit whose wait for the standby meets the statement's deadline *succeeds*, with a mere warning: what the
+    caller then heard would be lost with this one host. So it counts as a failure, and she hears another way."""
+
+    def hear(notice: Any) -> None:
+        if notice.source_function == GIVEN_UP_WAITING:
+            kept.info[ALONE] = True
+
+    connection.add_notice_handler(hear)
+
+
+def refuse_if_alone(info: dict[Any, Any]) -> None:
+    """Of the connection that has just committed."""
+    if info.pop(ALONE, False):
+        raise DBAPIError("no standby has confirmed what was written", None, TimeoutError("standby"))
 
 
 def way_to(parameters: Mapping[str, Any]) -> Callable[..., Any]:
