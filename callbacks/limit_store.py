@@ -17,14 +17,18 @@ from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.schema import (
     agent,
+    call,
     callback_event,
     callback_request,
     offer,
     phone_number,
+    recording,
     ringing_stop,
     supervisor_item,
+    text_message,
 )
-from callbacks.limits import CityLimit, Leg, Met, OfNumber
+from adapters.tariff import PART, Used
+from callbacks.limits import CityLimit, Leg, Met, OfNumber, minutes
 from callbacks.numbers import takes_texts
 from desks.supervision import audit
 
@@ -33,6 +37,7 @@ RINGING: tuple[CityLimit, ...] = ("rings", "spend")  # limits whose stop holds d
 LISTED = "limit"  # the kind of the supervisor's item that tells of a stop; its detail is the stop's id
 SERVICE = "service"
 STOP, ITEM, REQUEST = ringing_stop, supervisor_item, callback_request
+CALL, SOUND, TEXT = call, recording, text_message
 
 
 # --- stops -------------------------------------------------------------------------------------------------------
@@ -153,6 +158,28 @@ def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequen
         if row.own_telephone and row.telephone is not None:
             found.append(Leg(row.accepted_at, row.over_at, takes_texts(row.telephone)))
     return found
+
+
+def used_since(connection: Connection, since: datetime, now: datetime) -> Used:
+    """What else the provider charges for, in begun minutes; a call that goes on counts as the minute it has begun.
+    Partners' and duty numbers that a document dials for a caller are not known here."""
+    of_calls = func.sum((func.coalesce(CALL.c.seconds, 1) + 59) // 60)
+    known = select(of_calls).where(CALL.c.number_id.is_not(None), CALL.c.arrived_at >= since)
+    withheld = select(of_calls).where(CALL.c.number_id.is_(None), CALL.c.arrived_at >= since)
+    kept = (SOUND.c.deleted_at.is_(None), SOUND.c.made_at >= since)
+    recorded = select(func.sum((SOUND.c.seconds + 59) // 60)).where(*kept)
+    texts = select(func.sum((func.length(TEXT.c.body) + PART - 1) // PART)).where(
+        TEXT.c.number_id.is_not(None), TEXT.c.created_at >= since, TEXT.c.message_sid.is_not(None)
+    )
+    asked = (known, withheld, recorded, texts)
+    found = [int(one or 0) for one in connection.execute(select(*(each.scalar_subquery() for each in asked))).one()]
+    return Used(found[0] + found[1], browser_minutes(connection, since, now), found[2], found[3])
+
+
+def browser_minutes(connection: Connection, since: datetime, now: datetime) -> int:
+    over = func.coalesce(offer.c.talk_ended_at, offer.c.ended_at, now).label("over_at")
+    mine = select(offer.c.accepted_at, over).where(offer.c.accepted_at >= since, ~offer.c.own_telephone)
+    return sum(minutes(Leg(row.accepted_at, row.over_at, mobile=False)) for row in connection.execute(mine))
 
 
 # --- figures of one number ---------------------------------------------------------------------------------------

@@ -11,7 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from adapters.database import Database, DatabaseError, Transaction
+from adapters.tariff import Used
 from callbacks import limit_store as store
 from callbacks import store as promises
 from callbacks import text_store
@@ -63,13 +66,18 @@ def watch(services: "Services") -> None:
         had = OfCity(
             requests=store.requests_since(connection, store.counted_from(connection, "requests", now - HOUR)),
             rings=store.rings_since(connection, store.counted_from(connection, "rings", now - HOUR)),
-            spend=cents(
-                store.legs_since(connection, store.counted_from(connection, "spend", midnight - DAY), now),
-                rules.limits,
-            ),
+            spend=_rung_out(services, connection, store.counted_from(connection, "spend", midnight - DAY), now),
         )
     for one in met(had, rules.limits, now, midnight):
         services.database.run(partial(_stop, services, rules, one, now))
+
+
+def _rung_out(services: "Services", connection: Connection, since: datetime, now: datetime) -> int:
+    """Cents for every leg that we dialled: residents', agents' own telephones and those in the browser. What comes in,
+    texts and recording are paid for too, and told at /metrics; stopping the ringing would not spare them."""
+    limits = services.rules.current().limits
+    browsers = Used(browser=store.browser_minutes(connection, since, now)).cents(services.settings)["browser"]
+    return cents(store.legs_since(connection, since, now), limits) + browsers
 
 
 def _ended(services: "Services", tx: Transaction, now: datetime) -> None:

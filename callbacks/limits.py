@@ -82,12 +82,11 @@ class Leg:
 def cents(legs: Iterable[Leg], limits: Limits) -> int:
     """An estimate by the ruleset's tariff, from above: every leg counts from its beginning, each begun minute whole."""
     return sum(
-        _minutes(leg) * (limits.cents_per_minute_mobile if leg.mobile else limits.cents_per_minute_fixed)
-        for leg in legs
+        minutes(leg) * (limits.cents_per_minute_mobile if leg.mobile else limits.cents_per_minute_fixed) for leg in legs
     )
 
 
-def _minutes(leg: Leg) -> int:
+def minutes(leg: Leg) -> int:
     return max(1, math.ceil((leg.ended - leg.started) / timedelta(minutes=1)))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from adapters.database import DatabaseError
 from adapters.meters import Figure
+from adapters.tariff import TariffSettings
 from callbacks import limit_store
 from callbacks.limits import HOUR, OfCity, cents
 from desks import store as desks
@@ -71,7 +72,7 @@ def _of_record(services: "Services") -> tuple[Figure, ...]:
             _promises(connection, rules, now),
             _line(connection, now, machine),
             _orders(connection, machine),
-            _limits(connection, rules, now),
+            _limits(connection, rules, services.settings, now),
             _sound(connection, now),
             _counted(connection, now),
             _own_calls(connection, machine),
@@ -125,13 +126,15 @@ def _orders(connection: Connection, machine: float) -> Iterable[Figure]:
     yield _one("one_number_orders_failing", "Of them: tried three times or more.", found["failing"] or 0)
 
 
-def _limits(connection: Connection, rules: Ruleset, now: datetime) -> Iterable[Figure]:
+def _limits(connection: Connection, rules: Ruleset, prices: TariffSettings, now: datetime) -> Iterable[Figure]:
     limits, since = rules.limits, limit_store.counted_from
     midnight = _midnight(rules, now)
+    cost = limit_store.used_since(connection, midnight, now).cents(prices)
+    rung_out = cents(limit_store.legs_since(connection, midnight, now), limits)
     had = OfCity(
         requests=limit_store.requests_since(connection, since(connection, "requests", now - HOUR)),
         rings=limit_store.rings_since(connection, since(connection, "rings", now - HOUR)),
-        spend=cents(limit_store.legs_since(connection, midnight, now), limits),
+        spend=rung_out + cost["browser"],
     )
     most = {"requests": limits.requests_per_hour, "rings": limits.rings_per_hour, "spend": limits.spend_per_day_cents}
     yield _each(
@@ -145,6 +148,9 @@ def _limits(connection: Connection, rules: Ruleset, now: datetime) -> Iterable[F
         {(name,): float(name in stopped) for name in LIMITS},
     )  # fmt: skip
     yield _one("one_number_spend_today_cents", "Estimated, of minutes rung out since midnight.", had.spend)
+    charged: Samples = {(kind,): float(taken) for kind, taken in {"telephones": rung_out, **cost}.items()}
+    said = "Estimated, of all that the provider charges for since midnight."
+    yield _each("one_number_cost_today_cents", said, ("kind",), charged)
 
 
 def _sound(connection: Connection, now: datetime) -> Iterable[Figure]:

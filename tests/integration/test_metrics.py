@@ -132,7 +132,9 @@ def test_spend_and_limits(town: Town) -> None:
     town.clock.pass_(minutes=3)
     town.act(lambda talk: talk.agent_leg_ended(token, "completed"))
     found = of(town)
-    assert found["one_number_spend_today_cents", ()] == 3 * town.rules.limits.cents_per_minute_mobile
+    assert found["one_number_cost_today_cents", ("telephones",)] == 3 * town.rules.limits.cents_per_minute_mobile
+    assert found["one_number_cost_today_cents", ("browser",)] == 2, "three begun minutes at 0.4 cents, rounded up"
+    assert found["one_number_spend_today_cents", ()] == 3 * town.rules.limits.cents_per_minute_mobile + 2
     assert found["one_number_limit_counted", ("rings",)] == 1
     assert found["one_number_limit", ("rings",)] == town.rules.limits.rings_per_hour
 
