@@ -17,11 +17,18 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 
+def _lost_sight_of(tx: Transaction, message_id: str) -> None:
+    """Whoever asked died before the answer was noted: the message is shown as one whose fate nobody knows."""
+    mine = (text_message.c.id == message_id, text_message.c.asked_machine.is_not(None), text_message.c.status.is_(None))
+    tx.connection.execute(update(text_message).where(*mine).values(status="unknown"))
+
+
 def send_text(services: "Services", message_id: str) -> Outcome:
     """At most once: an SMS whose fate is unknown is not sent again; no flow depends on it."""
     mine = update(text_message).where(text_message.c.id == message_id, text_message.c.asked_machine.is_(None))
     with services.database.write() as tx:
         if tx.connection.execute(mine.values(asked_machine=services.clock.machine())).rowcount != 1:
+            _lost_sight_of(tx, message_id)
             return "not wanted"
         row = tx.connection.execute(select(text_message).where(text_message.c.id == message_id)).mappings().one()
         if row["number_id"] is None:  # forgotten meanwhile

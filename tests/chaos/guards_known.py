@@ -54,13 +54,7 @@ GUARDS = (
     Guard(
         "the fence: only the offer that holds a request may move it",
         "news of a stale offer decide about a newer one",
-        (
-            Cut(
-                "callbacks/step_store.py",
-                'if row is None or (token is not None and row["offer_token"] != token):',
-                "if row is None:",
-            ),
-        ),
+        (Cut("callbacks/step_store.py", ' or (token is not None and row["offer_token"] != token):', ":"),),
         (f"{INTEGRATION}/test_stale_news.py",),
     ),
     Guard(
@@ -262,7 +256,7 @@ GUARDS = (
         "a lost answer of the provider sends the same text again",
         (
             Cut(
-                "queue_workers/effects.py",
+                "queue_workers/text_effects.py",
                 "text_message.c.id == message_id, text_message.c.asked_machine.is_(None))",
                 "text_message.c.id == message_id)",
             ),

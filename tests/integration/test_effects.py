@@ -224,6 +224,16 @@ def test_a_text_is_sent_at_most_once(texting_town: Town, answer: object, status:
     assert (message["status"], len(town.gateway.ordered("text"))) == (status, asked)
 
 
+def test_a_text_whose_sender_died_is_not_sent_again_and_its_fate_is_told(texting_town: Town) -> None:
+    """Killed between the question and the note: whether the provider took it, nobody knows."""
+    town = texting_town
+    town.request()
+    town.within(lambda tx: tx.connection.execute(text_message.update().values(asked_machine=town.clock.machine())))
+    town.carry_out()
+    [message] = town.every(text_message)
+    assert (message["status"], town.gateway.ordered("text")) == ("unknown", [])
+
+
 def test_a_caller_left_alone_in_the_room_is_led_on(town: Town) -> None:
     town.agent("aino")
     line = town.caller()
