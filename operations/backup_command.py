@@ -22,7 +22,7 @@ SHOWN = 20
 
 
 def main(arguments: list[str] | None = None) -> int:
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     try:
         settings = load_settings(environment_of(given.root))
         folder = given.to or given.root / "var" / "backups"
@@ -38,15 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
     return MISSING if made.missing else WELL
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
         prog="python -m operations.backup_command", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--to", type=Path, help="folder of the backups (default: var/backups)")
-    parser.add_argument("--keep", type=int, default=0, metavar="N", help="remove all but the newest N there (0: none)")
-    parser.add_argument("--without-recordings", action="store_true", help="the vault is copied by other means")
-    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
-    return parser
+    made.add_argument("--to", type=Path, help="folder of the backups (default: var/backups)")
+    made.add_argument("--keep", type=int, default=0, metavar="N", help="remove all but the newest N there (0: none)")
+    made.add_argument("--without-recordings", action="store_true", help="the vault is copied by other means")
+    made.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    return made
 
 
 def _told(made: Made, gone: int) -> list[str]:

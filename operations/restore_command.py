@@ -8,6 +8,8 @@ recordings need. Exit code: 0 restored; 1 restored, but a key of recordings is m
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,8 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     wishes = Wishes(given.upgrade, given.other_city, given.nothing_since)
     try:
         settings = load_settings(environment_of(given.root))
-        Places(given.root).make()
-        with only_run(given.root):
+        with _alone(given.root):
             done = restore(settings, given.file, wishes, lambda said: print(said, flush=True))
     except (SettingsInvalid, BadArchive, CannotRestore, AlreadyRunning, VaultError) as error:
         return refused(f"{error}\nNothing was restored.")
@@ -39,6 +40,19 @@ def main(arguments: list[str] | None = None) -> int:
         return refused(f"{error.filename or given.file}: {error.strerror}.\nNothing was restored.")
     print("\n".join(_told(done)))
     return KEY_MISSING if done.keys_wanted else WELL
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Not beside ``make serve``. Where nothing can be written here (a container, a unit), that cannot run here either;
+    whichever process still uses the place has filled it, and a full one is refused."""
+    try:
+        Places(root).make()
+    except OSError:
+        yield
+        return
+    with only_run(root):
+        yield
 
 
 def _parser() -> argparse.ArgumentParser:

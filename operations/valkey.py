@@ -1,4 +1,4 @@
-"""Becomes the embedded store: ``python -m operations.valkey SERVER DATA_DIRECTORY SOCKET``.
+"""Becomes the embedded store: ``python -m operations.valkey SERVER DATA_DIRECTORY SOCKET``; ``-``: the server at hand.
 
 Prepares the two directories on every start (a cleaned-up temporary directory must not keep the store down) and
 then replaces itself with the server.
@@ -12,10 +12,20 @@ from pathlib import Path
 
 def main() -> None:
     server, data, socket = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    server = _at_hand() if server == "-" else server
     data.mkdir(parents=True, exist_ok=True)
     _private(socket.parent)
     socket.unlink(missing_ok=True)
     os.execv(server, [server, *_arguments(data, socket)])  # noqa: S606  the server that specs found
+
+
+def _at_hand() -> str:
+    from operations.specs import NoStore, store_server  # reads the settings' library, which nobody else here needs
+
+    try:
+        return store_server()
+    except NoStore:
+        sys.exit("No Redis-compatible server is available on this machine: install valkey.")
 
 
 def _private(directory: Path) -> None:
