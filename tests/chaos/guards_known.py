@@ -171,7 +171,7 @@ GUARDS = (
         "two workers carry out one order at the same time",
         (
             Cut(
-                "queue_workers/orders.py",
+                "adapters/pace_store.py",
                 "return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased",
                 "return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased.is_not(None)",
             ),
@@ -257,8 +257,8 @@ GUARDS = (
         (
             Cut(
                 "queue_workers/text_effects.py",
-                "text_message.c.id == message_id, text_message.c.asked_machine.is_(None))",
-                "text_message.c.id == message_id)",
+                "update(text_message).where(text_message.c.id == message_id, text_message.c.asked_machine.is_(None))",
+                "update(text_message).where(text_message.c.id == message_id)",
             ),
         ),
         (f"{INTEGRATION}/test_effects.py::test_a_text_is_sent_at_most_once",),
