@@ -23,7 +23,7 @@ from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
-from tests.web import past_rig, recorded_rig, rules_rig
+from tests.web import operations_rig, past_rig, recorded_rig, rules_rig
 from tests.web.console_rig import NUMBER, PASSWORD, City
 
 SCREENS = Path("artefacts/screenshots")
@@ -176,6 +176,8 @@ SCENES = (
     Scene("rules-try", "/rules/try", "sirpa"),
     Scene("rules-week", "/rules/week", "sirpa", opens="/rules/week?topic=water&first=2026-12-21"),
     Scene("rules-calendar", "/rules/calendar", "sirpa"),
+    Scene("operations", "/operations", "olli", operations_rig.lively),
+    Scene("operations-quiet", "/operations", "olli"),
     Scene("log-of-deeds", "/audit", "sirpa"),
     Scene("accounts", "/accounts", "olli"),
     Scene("account", "/accounts/<agent_id>", "olli", opens="/accounts/a_aino"),

@@ -40,3 +40,6 @@ class HeardHints:
 
     def up(self) -> bool:
         return True
+
+    def workers(self) -> int | None:
+        return 2
