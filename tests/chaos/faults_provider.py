@@ -78,7 +78,7 @@ def strange_news(scene: Scene) -> None:
     for path in (f"/voice/leg?k={number:x}&w=agent", f"/voice/leg?k={number:x}&w=resident"):
         answer = signed_post(scene, path, {"CallSid": sid, "CallStatus": "completed", "SequenceNumber": "3"})
         scene.counts["news of strangers"] += 1
-        assert answer.status_code == 204, f"{path}: {answer.status_code}"
+        assert answer.status_code in (204, 503), f"{path}: {answer.status_code}"  # 503: busy, to be told again
 
 
 def signed_post(scene: Scene, path: str, fields: Mapping[str, str]) -> requests.Response:

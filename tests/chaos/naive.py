@@ -14,10 +14,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from adapters.places import ROOT
 from adapters.settings import load_settings
 from bootstrap import build_services
 from callbacks.model import Window
@@ -25,13 +26,14 @@ from callbacks.service import Promises
 from operations.processes import Fleet, ProcessSpec
 from operations.specs import specs_for
 from operations.trial import write_emulator_config
-from tests.chaos import naive_dialler
+from tests.chaos import baseline, naive_dialler
 from tests.chaos.agents import Worker
 from tests.chaos.city import ChaosCity
 from tests.rig.installation import install
 from tests.rig.lab import Lab
 from tests.rig.waiting import until
 
+PLACE = ROOT / "artefacts" / "chaos"
 REQUESTS, SEEDS = 300, 1
 TEN = "2026-11-24T10:00:00+02:00"
 RATE = 20.0
@@ -83,6 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         for run in (naive, ours):
             rows.append(run(options.requests, seed))
             print(rows[-1].line(), flush=True)
+            baseline.keep(PLACE, [asdict(row) for row in rows])
     return 0 if proves_something(rows) else 1
 
 
