@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 MOST_IN_A_FILE = 10_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# what a spreadsheet would begin to calculate with, in full width too
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True)
