@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from adapters.deadline import Watcher
 from adapters.moved import noticing
-from adapters.record_hosts import hear_of_standbys, refuse_if_alone, session, way_to
+from adapters.record_hosts import freed, know, refuse_if_alone, session, way_to
 from adapters.together import Row
 from adapters.together import write as write_together
 
@@ -235,11 +235,11 @@ class Database:
 
     @contextmanager
     def _watched(self, connection: Connection, deadlines: float) -> Iterator[None]:
-        with WATCHER.within(self._deadline * deadlines, self._socket(connection)) as ticket:
+        with WATCHER.within(self._deadline * deadlines, self._socket(connection)) as late, freed(connection.info, late):
             try:
                 yield
             except SQLAlchemyError:
-                if ticket.cut:
+                if late.cut:
                     self._closed_until = time.monotonic() + BREAKER_SECONDS
                 raise
 
@@ -295,6 +295,6 @@ class Database:
             pool_timeout=self._deadline,
             connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
         )
-        event.listen(engine, "connect", hear_of_standbys)
+        event.listen(engine, "connect", know)
         event.listen(engine, "do_connect", way_to(engine.dialect.create_connect_args(engine.url)[1]))
         return engine

@@ -8,15 +8,19 @@ written to is taken. Only the way to a connection lives here.
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
+from adapters.deadline import Ticket
+
 ALONE_SECONDS = 0.3  # for the host that was right last time
 WHOLE_SECONDS = 2.0
 
+CALL_OFF = "call off"
+CALLING_OFF = threading.Semaphore(4)
 ALONE = "alone"  # of a connection: its last commit is on one host only, although a standby was to have it too
 GIVEN_UP_WAITING = "SyncRepWaitForLSN"  # the server's own name of the place where it waits for its standby
 
@@ -34,15 +38,39 @@ def session(deadline: float, planned_once: bool) -> str:
     )
 
 
-def hear_of_standbys(connection: Any, kept: Any) -> None:
-    """A commit whose wait for the standby meets the statement's deadline *succeeds*, with a mere warning: what the
-    caller then heard would be lost with this one host. So it counts as a failure, and she hears another way."""
+def know(connection: Any, kept: Any) -> None:
+    """Of each new connection: how its work is called off, and whether a standby has what it wrote.
+
+    A commit whose wait for the standby is called off *succeeds*, with a mere warning: what the caller then heard would
+    be lost with this one host. So it counts as a failure, and she hears another way.
+    """
+    kept.info[CALL_OFF] = connection.pgconn.get_cancel().cancel
 
     def hear(notice: Any) -> None:
         if notice.source_function == GIVEN_UP_WAITING:
             kept.info[ALONE] = True
 
     connection.add_notice_handler(hear)
+
+
+@contextmanager
+def freed(info: dict[Any, Any], ticket: Ticket) -> Iterator[None]:
+    """Whoever was cut off for being late is told so at the server too: a commit waits there for its standby without any
+    deadline, with its locks, and a few dozen of them would leave nobody a connection."""
+    try:
+        yield
+    finally:
+        if ticket.cut and CALLING_OFF.acquire(blocking=False):
+            threading.Thread(target=_call_off, args=(info[CALL_OFF],), daemon=True, name="call-off").start()
+
+
+def _call_off(cancel: Callable[[], None]) -> None:
+    """It knocks anew, and may hang at a host that is cut off: so few at once."""
+    try:
+        with suppress(Exception):
+            cancel()
+    finally:
+        CALLING_OFF.release()
 
 
 def refuse_if_alone(info: dict[Any, Any]) -> None:
