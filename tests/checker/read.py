@@ -33,7 +33,7 @@ from tests.checker.evidence import (
 Row = Mapping[str, Any]
 HEARD = frozenset({"say", "play"})
 COMPANY = frozenset({"say", "joined", "gather", "queued", "end"})
-STATUS_PATHS = ("/voice/status", "/voice/leg", "/sms/")
+STATUS_PATHS = ("/voice/status", "/voice/leg", "/voice/recording", "/sms/")
 
 
 def read(directory: Path) -> Evidence:
