@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask import render_template
 from sqlalchemy import RowMapping
 
+from console.rendering import page_language
+from console.words import PageWords, page_words
 from ivr import own_call_store, provider_alert_store
 from operations import readiness
 from operations.watching import alarm_store
@@ -29,6 +31,16 @@ class TestCall:
     seconds: int | None
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """``figure`` in the page's words."""
+
+    kind: str
+    figure: str
+    made_at: datetime
+    ended_at: datetime | None
+
+
 def show(services: "Services") -> str:
     now = services.clock.now()
     ready = readiness.judge(readiness.look(services))
@@ -40,11 +52,18 @@ def show(services: "Services") -> str:
         "console/operations.html",
         ready=ready,
         clock=None if ready.seen.clock is None else min(SECONDS_A_DAY, round(ready.seen.clock)),
-        alarms=alarms,
+        alarms=[_alarm(row, page_words(page_language())) for row in alarms],
         complaints=complaints,
         calls=calls,
         calls_on=bool(services.settings.test_call_from),
     )
+
+
+def _alarm(row: RowMapping, t: PageWords) -> Alarm:
+    code, *counted = str(row["figure"]).split()
+    key = f"operations.result.{code}" if f"operations.result.{code}" in t.words else f"operations.figure.{code}"
+    values = dict(zip(("count", "usual"), counted, strict=False))
+    return Alarm(row["kind"], t(key, **values), row["made_at"], row["ended_at"])
 
 
 def _test_call(row: RowMapping) -> TestCall:

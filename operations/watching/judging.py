@@ -56,7 +56,7 @@ def nothing_in(traffic: Traffic, rules: Ruleset, now: datetime) -> Finding | Non
     if expected < EXPECTED:
         return None
     minutes = int((now - since) / MINUTE)
-    return Finding("nothing_in", f"{minutes} min, {expected:.0f} usual")
+    return Finding("nothing_in", f"silent {minutes} {expected:.0f}")
 
 
 def test_call_fails(failures: Sequence[str | None]) -> Finding | None:

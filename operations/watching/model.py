@@ -11,7 +11,7 @@ KINDS: tuple[Kind, ...] = ("none_answered", "nothing_in", "test_call")
 
 @dataclass(frozen=True)
 class Finding:
-    """Something is wrong now. ``figure``: what was counted, for the board and the log; codes and numbers, no names."""
+    """Something is wrong now. ``figure``: a code and what was counted, for pages and the log; no names."""
 
     kind: Kind
     figure: str

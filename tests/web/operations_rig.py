@@ -14,7 +14,7 @@ def lively(city: City) -> None:
     city.put(supervisor_item, id="it1", kind="none_answered", made_at=began)
     past = now - timedelta(days=2)
     city.put(
-        alarm, id="al1", kind="nothing_in", figure="4 min, 15 usual", made_at=past, ended_at=past + timedelta(minutes=9)
+        alarm, id="al1", kind="nothing_in", figure="silent 4 15", made_at=past, ended_at=past + timedelta(minutes=9)
     )
     for n, (code, level, step) in enumerate(
         ((11200, "error", "topic"), (11200, "error", "topic"), (12300, "warning", None))

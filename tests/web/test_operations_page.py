@@ -45,6 +45,8 @@ def test_what_is_wrong_stands_in_words(city: City, language: str) -> None:
     results = ("walked", "no_menu", "not_answered", "not_ordered")
     for key in (*told, "board.item.nothing_in.about", *(f"operations.result.{one}" for one in results)):
         assert t(key) in page, key
+    assert t("operations.figure.not_ringing", count=3) in page
+    assert t("operations.figure.silent", count=4, usual=15) in page
     assert page.count("11200</a>") == 1, "each code once, with how often"
     assert t("operations.clock", seconds=140) in page
 
