@@ -1,6 +1,7 @@
 """Runs the cases one after another on one city and prints the table. Only inside the network of ``__main__``."""
 
 import argparse
+import os
 import random
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ from tests.rig import record
 TUESDAY_TEN, RATE = "2026-11-24T10:00:00+02:00", 10.0
 WARM_SECONDS, AFTER_SECONDS = 6.0, 4.0
 HEARD_BY_CALLERS = (answers, alone)
+SHARED_PER_CORE = 3.0  # processes that want a core at the same time
 ARTEFACTS = ROOT / "artefacts" / "hosts"
 
 
@@ -39,6 +41,7 @@ class Result:
     rings: int
     latest: float  # seconds that the latest order was done after it was due
     rest: float | None  # seconds until nothing was left to do
+    late: int  # answers, on a machine that others had so much of that no answer could be in time; else violations
     violations: Sequence[str]
 
 
@@ -79,17 +82,23 @@ def one(city: SpreadCity, case: Case, options: argparse.Namespace) -> Result:
     place = ARTEFACTS / case.id
     record.write(place, city.engine, city.lab, city.rate, city.disturbances)
     latest = _latest(city, began, ended)
-    found = [*_checked(place, case), *_not_in_the_record(city, load), *(f"left undone: {what}" for what in left)]
+    broken, late = _checked(place, case)
+    found = [*broken, *_not_in_the_record(city, load), *(f"left undone: {what}" for what in left)]
     if latest > TAKEN_OVER_SECONDS:
         found.append(f"an order was done {latest:.1f} s after it was due")
     rings = city.one("SELECT count(*) AS n FROM offer WHERE accepted_at IS NOT NULL")["n"]
-    return Result(case, len(load.numbers), len(load.heard), int(rings), latest, rest, found)
+    return Result(case, len(load.numbers), len(load.heard), int(rings), latest, rest, late, found)
 
 
-def _checked(place: Path, case: Case) -> list[str]:
-    rules = [rule for rule in RULES if not (case.caller_may_notice and rule in HEARD_BY_CALLERS)]
-    evidence = read(place)
-    return [f"{violation.rule}: {violation.what}" for rule in rules for violation in rule.judge(evidence).violations]
+def _checked(place: Path, case: Case) -> tuple[list[str], int]:
+    """What is broken, and how many answers were late where nothing could be in time: a deadline of three seconds is one
+    of a machine of one's own."""
+    evidence, shared = read(place), os.getloadavg()[0] > SHARED_PER_CORE * (os.cpu_count() or 1)
+    broken = {rule: list(rule.judge(evidence).violations) for rule in RULES}
+    if case.caller_may_notice:
+        broken |= {rule: [] for rule in HEARD_BY_CALLERS}
+    late = broken.pop(answers) if shared else []
+    return [f"{violation.rule}: {violation.what}" for found in broken.values() for violation in found], len(late)
 
 
 def _not_in_the_record(city: SpreadCity, load: Load) -> list[str]:
@@ -115,5 +124,6 @@ def line(result: Result) -> str:
         f"{result.case.id}  {result.case.says:<56} calls {result.calls:>3}  promises {result.promises:>3}  "
         f"talks {result.rings:>3}  latest order {result.latest:>5.1f} s  at rest after {rest:>5}  "
     )
+    head += f"{result.late} late answers on a shared machine  " if result.late else ""
     return "\n".join([head + (f"VIOLATIONS {len(result.violations)}" if result.violations else "well"),
                       *(f"      {what}" for what in result.violations)])  # fmt: skip
