@@ -81,15 +81,18 @@ def _set_fallback(scene: Scene, url: str) -> None:
     requests.post(city.emulator + path, {"VoiceFallbackUrl": url}, auth=keys, timeout=5).raise_for_status()
 
 
-def emergency_number_told(scene: Scene) -> list[str]:
-    """Whoever rang in the dark heard 112 in words, and nobody the provider's own apology."""
-    found = []
+def heard_words_of_ours(scene: Scene) -> list[str]:
+    """Whoever rang in the dark heard the city's own words, with the emergency number, and not the provider's apology.
+
+    An agent's leg is not looked at: her talk is over by then, and the page tells her.
+    """
+    found, own = [], (scene.city.settings.data_dir / PLACE).read_text(encoding="utf-8").lower()
+    if not any(number in own for number in ADVISES):
+        found.append("the document hosted elsewhere does not name the emergency number")
     for call in scene.city.lab.get("/lab/calls")["calls"]:
-        words = " ".join(event.text.lower() for event in scene.city.lab.call(call["call_sid"]).events)
-        if "application error" in words:
+        events = scene.city.lab.call(call["call_sid"]).events if call["direction"] == "inbound" else ()
+        if any("application error" in event.text.lower() for event in events):
             found.append(f"{call['call_sid']} heard the provider's apology")
-        elif "tekninen vika" in words and not any(advice in words for advice in ADVISES):
-            found.append(f"{call['call_sid']} was sent away without the emergency number")
     return found
 
 
@@ -185,7 +188,7 @@ FAULTS = (
         "T26",
         "both instances are down: the document hosted elsewhere speaks",
         nobody_answers,
-        emergency_number_told,
+        heard_words_of_ours,
         caller_may_notice=True,
     ),
     Fault("T27", "agents' browsers die, lose the network, answer twice", agents_are_lost),
