@@ -13,8 +13,8 @@ from tests.chaos.faults import chosen
 from tests.chaos.load import Pace
 from tests.chaos.suite import Window, one
 
-WINDOW = Window(seconds=4.0, warm=2.0)
-CALLS_PER_SECOND = 0.8
+WINDOW = Window(seconds=5.0, warm=2.0)
+CALLS_PER_SECOND = 1.0
 CASES = [
     ("T01", "sqlite"),
     ("T03", "sqlite"),

@@ -10,7 +10,7 @@ from tests.chaos.fault import Fault, Scene
 from tests.rig.waiting import NeverHappened, until
 
 BETWEEN_KILLS = 2.0
-REACHED_SECONDS = 8.0
+REACHED_SECONDS = 4.0
 FROZEN_SECONDS = (3.0, 12.0)
 
 

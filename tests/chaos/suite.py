@@ -57,7 +57,7 @@ def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, pl
     trouble = struck(fault, scene)
     ended, stretch = time.time(), machine.stretch(used, machine.used(city))
     load.no_more_calls()
-    drained, left = comes_to_rest(city, len(pace.agents))
+    drained, left = comes_to_rest(city, len(pace.agents), stretch)
     load.end()
     after = history.bodies(city, OWN_BODIES)
     told = history.Told(
