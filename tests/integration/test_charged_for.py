@@ -16,7 +16,7 @@ NUMBER = "+358401234567"
 
 def test_what_the_provider_charges_for_is_counted_by_kind(town: Town) -> None:
     now, number = town.clock.now(), town_number(town)
-    rings: tuple[tuple[str, str | None, int | None], ...] = (("CAx", number, 61), ("CAy", None, 10), ("CAz", None, None))
+    rings: list[tuple[str, str | None, int | None]] = [("CAx", number, 61), ("CAy", None, 10), ("CAz", None, None)]
     with town.services.database.write() as tx:
         for sid, whose, seconds in rings:
             row = {"call_sid": sid, "number_id": whose, "arrived_at": now, "seconds": seconds}

@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import insert
 
 from adapters import pace_store
-from adapters.schema import offer as offers
 from adapters.schema import outbox, provider_pace
-from callbacks import store as promises
 from queue_workers import effects
 from tests.support.services import Town
-from tests.support.turns import CALLS, agents, ring_when_it_may, rung
+from tests.support.turns import CALLS, agents, ring_when_it_may, rung, waiting
 
 
 @pytest.fixture
@@ -96,22 +93,6 @@ def test_what_nobody_wants_any_more_costs_no_turn(paced: Town) -> None:
 
 
 # --- who goes first ----------------------------------------------------------------------------------------------
-
-
-def waiting(town: Town, agent: str, **offered: object) -> str:
-    """An offer whose ring waits for its turn, of the kind that is told."""
-    request = town.request(minutes=60)
-    with town.services.database.write() as tx:
-        token = agent.ljust(32, "0")
-        promises.transition(tx.connection, request, "claim", town.clock.now(), "service", offer_token=token)
-        row = {
-            "token": token, "agent_id": agent, "request_id": request, "desk": "housing", "state": "offered",
-            "clause": "place", "fence": 1, "own_telephone": False, "made_at": town.clock.now(),
-            "made_machine": town.clock.machine(), **offered,
-        }  # fmt: skip
-        tx.connection.execute(insert(offers).values(**row))
-        town.services.outbox.order(tx, "ring_agent", token)
-    return token
 
 
 def test_legs_of_talks_then_urgent_then_promised_times_then_as_soon_as_possible(paced: Town) -> None:

@@ -1,6 +1,10 @@
 """A town whose provider is asked in turns: many agents, and the dispatcher's doings over a while."""
 
+from sqlalchemy import insert
+
 from adapters.pace import LANES
+from adapters.schema import offer as offers
+from callbacks import store as promises
 from queue_workers import effects
 from tests.support.services import Town
 
@@ -29,3 +33,19 @@ def ring_when_it_may(town: Town, seconds: int, step: float = 0.25) -> list[float
         asked += [town.clock.machine() - began] * (rung(town) - before)
         town.clock.pass_(seconds=step)
     return asked
+
+
+def waiting(town: Town, agent: str, **offered: object) -> str:
+    """An offer whose ring waits for its turn, of the kind that is told."""
+    request = town.request(minutes=60)
+    with town.services.database.write() as tx:
+        token = agent.ljust(32, "0")
+        promises.transition(tx.connection, request, "claim", town.clock.now(), "service", offer_token=token)
+        row = {
+            "token": token, "agent_id": agent, "request_id": request, "desk": "housing", "state": "offered",
+            "clause": "place", "fence": 1, "own_telephone": False, "made_at": town.clock.now(),
+            "made_machine": town.clock.machine(), **offered,
+        }  # fmt: skip
+        tx.connection.execute(insert(offers).values(**row))
+        town.services.outbox.order(tx, "ring_agent", token)
+    return token
