@@ -9,9 +9,9 @@ from adapters.meter_files import folder_for_workers, forget
 
 folder_for_workers()  # before anything that measures is read: it decides then where counts are kept
 
-import wsgi  # noqa: F401  read once by the parent, so that its two workers need not; nothing happens at import
-from adapters.logs import configure_logging
-from adapters.serving import bind_to, tell_ready
+import wsgi  # noqa: E402, F401  read once by the parent, so that its two workers need not; nothing happens at import
+from adapters.logs import configure_logging  # noqa: E402
+from adapters.serving import bind_to, tell_ready  # noqa: E402
 
 bind = bind_to(os.environ.get("WEB_HOST", "127.0.0.1"), os.environ["WEB_PORT"])
 worker_class = "operations.gunicorn_thread.CountingWorker"  # threads, and it says how long a request waited for one
