@@ -132,8 +132,9 @@ def ours(requests: int, seed: int) -> Row:
         city.start()
         city.clock(TEN, RATE)
         prepared(city.lab, numbers, luck)
+        agents = [city.agent(agent) for agent in AGENTS]
         promised(city, numbers)
-        workers = [Worker(city.agent(agent)) for agent in AGENTS]
+        workers = [Worker(agent) for agent in agents]
         kills = killed_until(luck, OURS, city.kill, lambda: len(city.sql(OPEN)))
         until(lambda: not calls_up(city.lab), 20, lambda: "calls go on")
         for worker in workers:
