@@ -20,6 +20,7 @@ from pathlib import Path
 
 from adapters.places import ROOT, Places
 from operations.processes import Fleet, NotStarted, ProcessSpec
+from operations.sessions import command_of
 
 SUPERVISOR, RESULT = "supervisor", "upgrade.json"
 PLAN_SECONDS, PATIENCE_SECONDS = 120.0, 300.0
@@ -90,8 +91,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _supervisor(run: Path) -> int | None:
     with contextlib.suppress(OSError, ValueError):
         pid = int((run / SUPERVISOR).read_text(encoding="utf-8"))
-        os.kill(pid, 0)
-        return pid
+        if "operations.supervise" in command_of(pid):  # a number may be another's by now, which the signal would end
+            return pid
     return None
 
 
