@@ -47,6 +47,7 @@ def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, pl
     city.reset()
     city.clock(TUESDAY_TEN, RATE)
     luck = random.Random(f"{fault.id} {seed}")
+    city.disturbances.append(fault.says)
     for number in city.numbers_in_rules():
         city.lab.behave(number, "answer", after=2, talk=20)
     load = Load(city, random.Random(luck.random()), pace).begin()

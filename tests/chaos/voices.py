@@ -9,6 +9,8 @@ DEADLINE_MS = 3000.0
 P99_MS = 1000.0
 OURS = ("/voice/incoming", "/voice/step/", "/voice/talk/", "/voice/fallback", "/voice/wait")
 FALLBACK = "/voice/fallback"
+GOOD = frozenset({200, 204, 403})
+NEWS = frozenset({"/voice/status", "/voice/leg", "/sms/status"})  # told again, or found by asking
 REASONED = frozenset({"say", "play", "joined"})
 EMERGENCY = ("yksi yksi kaksi", "ett ett två", "one one two", "1-1-2", "112")
 APOLOGY = "application error"  # the provider's, where it has no document to play
@@ -29,11 +31,23 @@ def violations(run: ChaosRun, *, caller_may_notice: bool) -> Iterable[str]:
         yield f"{len(late)} answers came late, {urlsplit(worst.url).path} after {worst.ms / 1000:.1f} s"
     if (p99 := figures(run)["p99"]) > P99_MS * max(1.0, run.stretch):
         yield f"the 99th percentile of answers is {p99:.0f} ms"
+    yield from _refused_for_good(run)
     for call in run.calls:
         if any(APOLOGY in str(event.get("text") or "") for event in call["events"]):
             yield f"{call['call_sid']}: the provider's own apology was heard"
         elif _cut_in_silence(call):
             yield f"{call['call_sid']} ended without a word"
+
+
+def _refused_for_good(run: ChaosRun) -> Iterable[str]:
+    """A try may fail where the next one, or the fallback for this call, is answered."""
+    answered = {(one.call_sid, one.url) for one in run.webhooks if one.status in GOOD}
+    saved = {one.call_sid for one in run.webhooks if one.status == 200 and urlsplit(one.url).path == FALLBACK}
+    for one in run.webhooks:
+        if one.status is None or one.status in GOOD or urlsplit(one.url).path in NEWS:
+            continue
+        if (one.call_sid, one.url) not in answered and one.call_sid not in saved:
+            yield f"bad status: {one.status} from {urlsplit(one.url).path}, and no later try was answered"
 
 
 def _cut_in_silence(call: Row) -> bool:

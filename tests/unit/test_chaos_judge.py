@@ -77,6 +77,10 @@ def slow_answers(run: Run, told: Run) -> None:
     run["lab"]["history"] += [step(1_500)] * 20
 
 
+def refused(run: Run, told: Run) -> None:
+    run["lab"]["history"].append(step(status=503, url="http://city/voice/step/number?a=2"))
+
+
 def apology(run: Run, told: Run) -> None:
     words = "We are sorry, an application error has occurred. Goodbye."
     run["lab"]["calls"][0]["events"].append({**run["lab"]["calls"][0]["events"][0], "kind": "say", "text": words})
@@ -120,6 +124,7 @@ BROKEN = {
     lost: "I1",
     late_answer: "I3",
     slow_answers: "I3",
+    refused: "I3",
     apology: "I3",
     overdue: "I4",
     backlog: "I4",
@@ -137,6 +142,13 @@ def test_what_is_broken_is_named(breaks: Callable[[Run, Run], None], invariant: 
     run, told = honest(tmp_path)
     breaks(run, told)
     assert judged(tmp_path, run, told) == [invariant]
+
+
+def test_a_try_that_failed_is_forgiven_where_the_next_one_was_answered(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    refused(run, told)
+    run["lab"]["history"].append(step(url="http://city/voice/step/number?a=2"))
+    assert judged(tmp_path, run, told) == []
 
 
 def test_a_machine_that_is_shared_stretches_the_deadline_and_nothing_else(tmp_path: Path) -> None:
