@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tests.checker.evidence import Evidence, ProviderError, Webhook
 from tests.checker.verdict import Verdict, Violation
 
-NEWS = frozenset({"/voice/status", "/voice/leg", "/sms/status"})
+NEWS = frozenset({"/voice/status", "/voice/leg", "/voice/recording", "/voice/recording/talk", "/sms/status"})
 GOOD = frozenset({200, 204, 403})
 UNREACHABLE = frozenset({11200, 11205, 11206, 11210, 15003})
 

@@ -232,12 +232,13 @@ def test_a_dead_process_on_purpose_excuses_silence_but_no_bad_document(tmp_path:
     assert rules_broken(history, tmp_path) == {"refused document"}
 
 
-def test_news_that_could_not_be_kept_at_once_are_excused_once_they_were_told_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["status", "leg", "recording", "recording/talk"])
+def test_news_that_could_not_be_kept_at_once_are_excused_once_they_were_told_again(tmp_path: Path, path: str) -> None:
     history = honest()
-    history["lab"]["history"].append(hook(CALL, "http://city/voice/status", 503))
+    history["lab"]["history"].append(hook(CALL, f"http://city/voice/{path}", 503))
     history["lab"]["errors"].append({"call_sid": CALL, "code": 15003, "message": "status 503"})
     assert rules_broken(history, tmp_path) == {"bad status", "refused document"}
-    history["lab"]["history"].append(hook(CALL, "http://city/voice/status", 204))
+    history["lab"]["history"].append(hook(CALL, f"http://city/voice/{path}", 204))
     assert rules_broken(history, tmp_path) == set()
 
 
