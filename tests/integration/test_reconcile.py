@@ -1,10 +1,13 @@
 """What was interrupted is moved on: silent legs asked about, unknown rings adopted or handed to a person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, insert
+from sqlalchemy.exc import OperationalError
 
 from adapters.database import Transaction
 from adapters.schema import code_try, receipt, route_decision
@@ -213,6 +216,34 @@ def test_a_caller_whose_call_has_ended_unheard_leaves_the_line(town: Town) -> No
     town.clock.pass_(seconds=61)
     reconcile.vanished_callers(town.services, checked)
     assert set(checked) == {here}
+
+
+def test_a_record_that_was_away_at_that_moment_is_asked_again_at_the_next_look(town: Town) -> None:
+    gone = town.caller()
+    town.gateway.knows(town.stay(gone)["call_sid"], "completed")
+    checked: dict[str, float] = {}
+    reconcile.vanished_callers(town.services, checked)
+    town.clock.pass_(seconds=61)
+    with the_record_is_away(town, "UPDATE waiting_caller"), pytest.raises(OperationalError):
+        reconcile.vanished_callers(town.services, checked)
+    town.clock.pass_(seconds=15)
+    reconcile.vanished_callers(town.services, checked)
+    assert town.stay(gone)["state"] == "left"
+
+
+@contextmanager
+def the_record_is_away(town: Town, words: str) -> Iterator[None]:
+    """For statements that begin with these."""
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if statement.startswith(words):
+            raise OperationalError(statement, values, ConnectionError("the record is away"))
+
+    event.listen(town.services.database.engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(town.services.database.engine, "before_cursor_execute", refuse)
 
 
 def test_receipts_are_forgotten_after_a_day(town: Town) -> None:
