@@ -73,7 +73,7 @@ def upgraded_in_flight(city: SpreadCity, seconds: float) -> None:
         for name in city.of_host(host):
             city.upgraded(name)
     for host in city.webs:
-        city.restarted(f"web-{host.name}")
+        city.restarted(host)
 
 
 def record_fails_over(city: SpreadCity, seconds: float) -> None:

@@ -46,6 +46,7 @@ class SpreadCity(City):
         super().__init__(root, one_form(stores.database_url(self.keeps)), told)
         self.engine = Database(self.settings.database_url, deadline=PATIENCE).engine  # finds the host, as the service
         self.records = [stores.Record(host, root / f"record-{host.name}") for host in self.keeps]
+        self._control = root / "balancer.json"  # obeyed from the next request on
         self.stores = Fleet({}, root, tuple(self._store_specs(root)))
         self.standby = Fleet({}, root, (self.records[1].spec(),))
         self.specs = {spec.name: spec for spec in self._specs(root)}
@@ -64,10 +65,9 @@ class SpreadCity(City):
     def _specs(self, root: Path) -> Sequence[ProcessSpec]:
         usual = {spec.name: spec for spec in specs_for(self.settings, root, emulator=True)}
         outside, inside = free_ports(2), self.settings
-        control = root / "balancer.json"
         ways = [f"127.0.0.1:{port}={host.address}:{WEB_PORT}" for port, host in zip(outside, self.webs, strict=True)]
         to_events = f"127.0.0.1:{inside.events_port}={self.webs[0].address}:{EVENTS_PORT}"
-        balancer = ("-m", "tests.chaos.proxy", "--control", str(control), "--port", str(inside.web_port), "--to")
+        balancer = ("-m", "tests.chaos.proxy", "--control", str(self._control), "--port", str(inside.web_port), "--to")
         return [
             usual["emulator"],
             _relay("ways-in", *ways, to_events),
@@ -171,12 +171,21 @@ class SpreadCity(City):
     def regains_store(self, host: Host) -> None:
         self.stores.resume(f"valkey-{host.name}")
 
-    def restarted(self, name: str) -> None:
-        """A host's own port changes hands: the older one finishes its work and leaves, the newer one begins."""
+    def restarted(self, host: Host) -> None:
+        """As a deploy goes: the balancer takes the host out, the older server finishes its work and leaves, the newer
+        one begins, the balancer takes it in again."""
+        self._balancer_without(self.webs.index(host))
+        name = f"web-{host.name}"
         before = self.fleet.starts(name)
         self.fleet.kill(name, signal.SIGTERM)
         until(lambda: self.fleet.starts(name) > before, READY_SECONDS, lambda: f"{name} is not started again")
         self.fleet.wait_ready(name, READY_SECONDS)
+        self._balancer_without()
+
+    def _balancer_without(self, *numbers: int) -> None:
+        fresh = self._control.with_suffix(".part")
+        fresh.write_text(json.dumps({"down": numbers, "delay": 0}), encoding="utf-8")
+        fresh.replace(self._control)
 
     def upgraded(self, name: str) -> None:
         self.fleet.replace(self.specs[name], self.installation.environment, READY_SECONDS)
