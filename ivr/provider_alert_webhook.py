@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("provider")
-SID = re.compile(r"^NO[0-9a-f]{32}$")
-RESOURCE = re.compile(r"^[A-Z]{2}[0-9a-f]{32}$")
+SID = re.compile(r"NO[0-9a-f]{32}")
+RESOURCE = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 LEVELS = frozenset({"error", "warning"})
 TALLY = "provider_alerts"
 STEP = "/voice/step/"
@@ -43,7 +43,7 @@ class Complaint:
 def read(form: "dict[str, str]", known_paths: frozenset[str]) -> Complaint | None:
     """None: not what the provider sends."""
     level, sid = form.get("Level", "").lower(), form.get("Sid", "")
-    if level not in LEVELS or not SID.match(sid):
+    if level not in LEVELS or not SID.fullmatch(sid):
         return None
     try:
         payload = json.loads(form.get("Payload", ""))
@@ -53,7 +53,7 @@ def read(form: "dict[str, str]", known_paths: frozenset[str]) -> Complaint | Non
     if not 0 < code < 1_000_000:
         return None
     resource = payload.get("resource_sid")
-    named = resource if isinstance(resource, str) and RESOURCE.match(resource) else None
+    named = resource if isinstance(resource, str) and RESOURCE.fullmatch(resource) else None
     return Complaint(sid, level, code, named, _step(payload, known_paths))
 
 

@@ -40,7 +40,7 @@ def blueprint(services: "Services") -> Blueprint:
 
     @pages.post("/incoming")
     def incoming() -> Response:
-        LOG.info("text message came", extra={"message": request.form.get("MessageSid", "")[:34]})
+        LOG.info("text message came", extra={"message_sid": request.form.get("MessageSid", "")[:34]})
         return xml(NO_REPLY)
 
     @pages.post("/status")

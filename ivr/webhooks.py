@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["blueprint", "guard", "urls", "xml"]
 
 LOG = logging.getLogger("ivr")
-CALL_SID = re.compile(r"^CA[0-9a-f]{32}$")
+CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 MOST_FIELDS = 200  # the provider sends some thirty
-QUEUE_SID = re.compile(r"^QU[0-9a-f]{32}$")
+QUEUE_SID = re.compile(r"QU[0-9a-f]{32}")
 
 
 def xml(answer: str) -> Response:
@@ -49,7 +49,7 @@ def blueprint(services: "Services") -> Blueprint:
     def step(name: str) -> Response:
         here = step_of(name, request.args)
         queue_sid = request.form.get("QueueSid", "") if name == "wait" and here.tries == 1 else ""
-        if QUEUE_SID.match(queue_sid):
+        if QUEUE_SID.fullmatch(queue_sid):
             answerer.note_queue(here.line, queue_sid)
         sid, number = request.form["CallSid"], _resident_number()
         answer = answerer.answer(here, read(request.form), sid, number)
@@ -81,7 +81,7 @@ def guard(pages: Blueprint, services: "Services") -> None:
         if not check.genuine(request):
             LOG.warning("unsigned webhook", extra={"path": request.path, "fields": sorted(request.form)[:40]})
             abort(403)
-        if not CALL_SID.match(request.form.get("CallSid", "")) and not request.path.startswith("/sms"):
+        if not CALL_SID.fullmatch(request.form.get("CallSid", "")) and not request.path.startswith("/sms"):
             abort(400)
 
     @pages.errorhandler(DatabaseError)

@@ -1,6 +1,7 @@
 """What must never stand in the service's own code: a debugger, code made of data, markup that is trusted unread."""
 
 import ast
+import logging
 import re
 
 from tests.architecture.source import ROOT, Module, modules
@@ -120,3 +121,19 @@ def test_every_pinned_package_stands_with_its_hash() -> None:
         assert wanted
         assert [line for line in wanted if "==" not in line or not line.rstrip().endswith("\\")] == []
         assert text.count("--hash=sha256:") >= len(wanted)
+
+
+def test_no_line_of_the_log_names_a_field_that_logging_keeps_for_itself() -> None:
+    """It would raise instead of writing the line, and only where that line is written: a webhook would fail in use."""
+    kept = {*vars(logging.makeLogRecord({})), "message", "asctime"}
+    found = {
+        (module.name, key.value)
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.keyword) and node.arg == "extra"
+        for inner in ast.walk(node.value)
+        if isinstance(inner, ast.Dict)
+        for key in inner.keys
+        if isinstance(key, ast.Constant) and key.value in kept
+    }
+    assert found == set()

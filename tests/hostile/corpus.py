@@ -124,7 +124,7 @@ GROUPS: dict[int, Group] = {
         "names that are none of the provider's",
         (
             *("ca" + "1" * 32, "CA" + "1" * 31, "CA" + "1" * 33, "CA" + "G" * 32, "CA/../" + "1" * 28, "SM" + "1" * 32),
-            *("AC" + "f" * 32, "CA" + "1" * 31 + "\n", "CA" + "１" * 32),  # noqa: RUF001
+            *("AC" + "f" * 32, "CA" + "1" * 31 + "\n", "CA" + "1" * 32 + "\n", "CA" + "１" * 32),  # noqa: RUF001
         ),
         "tests/integration/test_webhooks_bad_input.py",
     ),

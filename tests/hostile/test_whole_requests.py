@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.webhook_rig import RIGHT, Line
+from tests.hostile.webhook_rig import OF_THE_DEBUGGER, RIGHT, Line
 from tests.support.telephone import FORM, sign
 
 MENU = "/voice/step/topic?lang=fi&n=n&try=1&v=1"
@@ -79,6 +79,16 @@ def test_a_field_whose_name_eats_its_value_is_another_field(line: Line) -> None:
 def test_another_kind_of_body_is_refused(line: Line, kind: str, body: bytes) -> None:
     for target in WHERE:
         assert sent(line, target, body, RIGHT, kind) in (400, 403), target
+
+
+def test_a_name_that_ends_in_a_line_break_is_no_name(line: Line) -> None:
+    """It would be one character too long for the record, which would then have failed, not the asker."""
+    for target in ("/voice/incoming", MENU, "/voice/status"):
+        assert line.ask(target, {**RIGHT, "CallSid": f"{RIGHT['CallSid']}\n"}, {}).status_code == 400, target
+    complaint = {**RIGHT, **OF_THE_DEBUGGER}
+    assert line.ask("/voice/debugger", complaint, {}).status_code == 204
+    line.put_back()
+    assert line.ask("/voice/debugger", {**complaint, "Sid": f"{complaint['Sid']}\n"}, {}).status_code == 400
 
 
 def test_headers_change_nothing(line: Line, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Every webhook with a signed request that would be right, and each of its fields aimed at with what is hostile."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,9 +32,17 @@ AND_NOT_DIGITS = {  # what a telephone's key, a queue, a dialled leg and a recor
     "QueueResult": "leave", "DialCallStatus": "completed", "RecordingSid": "RE" + "b" * 32,
     "RecordingUrl": "https://api.twilio.com/x", "RecordingStatus": "completed", "RecordingDuration": "9",
 }  # fmt: skip
-BESIDE = {"CallStatus": "in-progress", "SequenceNumber": "1", "Direction": "inbound", "MessageSid": "SM" + "c" * 32}
+COMPLAINT = {"resource_sid": HERS, "error_code": "11200", "webhook": {"request": {"url": f"{BASE}/voice/incoming"}}}
+OF_THE_DEBUGGER = {"Sid": "NO" + "d" * 32, "Level": "ERROR", "Payload": json.dumps(COMPLAINT)}
+BESIDE = {
+    **OF_THE_DEBUGGER,
+    "CallStatus": "in-progress",
+    "SequenceNumber": "1",
+    "Direction": "inbound",
+    "MessageSid": "SM" + "c" * 32,
+}
 NEVER_READ = ("SpeechResult", "Body", "FromCity", "Caller")  # what the provider sends, and nobody looks at
-NOTHING_IS_AN_ANSWER = ("/voice/resident/recording",)  # whoever rings goes on to the talk
+NOTHING_IS_AN_ANSWER = ("/voice/resident/recording", "/sms/incoming")  # she goes on to the talk; no text back
 DIALLED = re.compile(r"<(?:Number|Sip|Client)[^>]*>([^<]*)<|<Dial[^>]*>([^<]+)<")
 
 
