@@ -30,7 +30,7 @@ SPELLINGS = (
 )  # fmt: skip
 ENDS = ("_KEY", "_TOKEN", "_SECRET")
 SECRETS = {
-    **{f"{name} {value[:3]}": value for name, value in (*SETTINGS.items(), *ENVIRONMENT.items()) if name.endswith(ENDS)},
+    **{f"{name} {held[:3]}": held for name, held in (*SETTINGS.items(), *ENVIRONMENT.items()) if name.endswith(ENDS)},
     "password": PASSWORD, "wrong password": WRONG, "name": "Salainen", "hetu": HETU, "card": CARD.replace(" ", ""),
 }  # fmt: skip
 NUMBERS = {number.replace(" ", "")[4:] for number in (RINGS, KEYED_IN, WRITTEN, STAFF)}  # as every spelling ends
