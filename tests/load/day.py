@@ -8,7 +8,7 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -126,7 +126,8 @@ def _told(database: str, plan: Plan, day: Day) -> bool:
     print(table(("what", "count", "p50", "p95", "p99"), [(k, *v.values()) for k, v in latencies(hooks).items()]))
     print("  " + ", ".join(f"{what} {n}" for what, n in live.town.counted.most_common()))
     print("\n" + table(("the checker", ""), [*counts.items(), ("violations", len(day.verdict.violations))]))
-    found = problems(day, counts)
+    troubles = [f"{one.id}: {trouble}" for one in live.agents.values() for trouble in one.trouble]
+    found = problems(day.verdict, day.open_calls, troubles)
     for one in found[:20]:
         print(f"  VIOLATION {one}")
     kept = keep(f"day-{database}", _figures(database, plan, day, counts, found))
@@ -136,12 +137,12 @@ def _told(database: str, plan: Plan, day: Day) -> bool:
     return not found
 
 
-def problems(day: Day, counts: Mapping[str, int]) -> list[str]:
+def problems(verdict: Verdict, open_calls: int, troubles: Sequence[str]) -> list[str]:
     """What the checker found, and what it cannot see: calls without an end, agents whose page refused them."""
-    found = [f"{one.rule}: {one.what}" for one in day.verdict.violations]
-    if day.open_calls:
-        found.append(f"{day.open_calls} calls never ended")
-    found += [f"{one.id}: {trouble}" for one in day.live.agents.values() for trouble in one.trouble]
+    counts = dict(verdict.counts)
+    found = [f"{one.rule}: {one.what}" for one in verdict.violations] + list(troubles)
+    if open_calls:
+        found.append(f"{open_calls} calls never ended")
     told = Counter({name: n for name, n in counts.items() if name.startswith("promises ")})
     judged = sum(told[f"promises {verdict}"] for verdict in ("kept", "late", "broken"))
     if told["promises broken"]:

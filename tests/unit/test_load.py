@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.load import day, document, growth
+from tests.checker.verdict import Verdict, Violation
+from tests.load import day, document, growth, ramp
 from tests.load.network import Network, kind_of
 from tests.load.pace import Pace
 from tests.load.residents import Town
@@ -136,6 +137,35 @@ def test_segments_of_a_text(body: str, number: int) -> None:
 def test_the_slowest_hundredth() -> None:
     assert at([float(n) for n in range(100)], 0.99) == 99.0
     assert at([], 0.99) == 0.0
+
+
+HONEST = (("promises heard", 900), ("promises kept", 700), ("promises late", 3), ("talks", 2000))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "open_calls", "troubles", "found"),
+    [
+        (Verdict(HONEST, ()), 0, (), ""),
+        (Verdict(HONEST, (Violation("rung twice", "offer t"),)), 0, (), "rung twice: offer t"),
+        (Verdict((*HONEST, ("promises broken", 1)), ()), 0, (), "1 promises broken"),
+        (Verdict((*HONEST[:2], ("promises late", 60), HONEST[3]), ()), 0, (), "60 of 760 promises rung late"),
+        (Verdict(HONEST, ()), 2, (), "2 calls never ended"),
+        (Verdict(HONEST, ()), 0, ("w1: no outcome",), "w1: no outcome"),
+        (Verdict((), ()), 0, (), "nobody was promised anything, or nobody talked: this was no day"),
+    ],
+)
+def test_a_day_fails_on_what_is_broken(
+    verdict: Verdict, open_calls: int, troubles: tuple[str, ...], found: str
+) -> None:
+    assert day.problems(verdict, open_calls, troubles) == ([found] if found else [])
+
+
+@pytest.mark.parametrize(("seconds", "status", "holds"), [(0.2, 200, True), (0.4, 200, False), (0.2, 0, False)])
+def test_a_step_of_the_ramp_holds_while_menus_are_quick_and_everybody_is_answered(
+    seconds: float, status: int, holds: bool
+) -> None:
+    timed = [Timed("menu", 0.0, 0.0, seconds, status)] * 50
+    assert ramp.Step(1.0, 10, 10.0, timed, {}, 0.0, 0).holds is holds
 
 
 def test_growth_is_judged_by_what_keeps_somebody_waiting() -> None:
