@@ -6,10 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 import redis
+from sqlalchemy import delete
 
 from adapters.fault_points import KEEPING_POINTS
 from adapters.migrate import upgrade
 from adapters.places import ROOT
+from adapters.schema import callback_request
 from queue_workers.allowed import QUEUE
 from routing_rules import store
 from routing_rules.document import dump, parse
@@ -45,6 +47,9 @@ def purge_killed(scene: Scene) -> None:
         scene.counts[f"{reached.process} killed while letting go"] += 1
     scene.city.hold.clear()
     scene.city.eventually_count(0, HELD_STILL, within=4 * REACHED_SECONDS)
+    with scene.city.engine.begin() as connection:  # what is left of them has no number, and no part in this day
+        gone = connection.execute(delete(callback_request).where(callback_request.c.number_id.is_(None)))
+        scene.counts["let go"] += gone.rowcount
     scene.city.clock(MORNING, scene.city.rate)
 
 
