@@ -8,7 +8,7 @@ from adapters.migrate import upgrade
 from adapters.settings import Settings
 from ivr import fallback
 from ivr.speech.announcements import load as load_announcements
-from operations import store
+from operations import move_store, record_store, store
 from operations.trial import make_demo_accounts
 from routing_rules.document import RulesetInvalid
 from routing_rules.service import publish_first
@@ -21,6 +21,7 @@ class Refused(Exception):
 def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None]) -> None:
     """Raises Refused. Repeating it changes nothing."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _refuse_half_moved(settings)
     upgrade(settings.database_url)
     progress("database")
     database = Database(settings.database_url)
@@ -35,6 +36,17 @@ def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None])
             progress("demo accounts")
     finally:
         database.dispose()
+
+
+def _refuse_half_moved(settings: Settings) -> None:
+    """Two records would be written: the one it is a copy of may still go on."""
+    if record_store.file_of(settings.database_url) is not None:
+        return
+    with record_store.one_moment(settings.database_url) as connection:
+        if move_store.is_half_moved(connection):
+            raise Refused(
+                "DATABASE_URL holds a record that is half moved: run make move again, from the old address."
+            )
 
 
 def _publish(settings: Settings, database: Database) -> None:

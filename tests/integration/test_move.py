@@ -20,6 +20,8 @@ from adapters.settings import load_settings
 from operations import record_store
 from operations.move import CannotMove, move
 from operations.move_command import main
+from operations.move_store import mark_half_moved
+from operations.setup import Refused, prepare
 from tests.rig.hold import Hold
 from tests.support.backed_up import going_on, marks, settings_of, silent
 from tests.support.happenings import Happenings
@@ -130,6 +132,15 @@ def test_killed_at_any_point_one_of_the_two_goes_on_whole(point: str, source: st
     hold.clear()
     move(source, target, silent)
     assert marks(target) == before, "nothing of the first try is left"
+
+
+def test_a_service_does_not_start_with_a_record_that_is_half_moved(source: str, tmp_path: Path) -> None:
+    target = fresh_database()
+    with record_store.all_or_nothing(target) as there:
+        mark_half_moved(there, source)
+        there.commit()
+    with pytest.raises(Refused, match="half moved"):
+        prepare(settings_of({"DATABASE_URL": target, "DATA_DIR": str(tmp_path)}), False, silent)
 
 
 def environment(source: str, tmp_path: Path) -> dict[str, str]:
