@@ -8,12 +8,13 @@ such a reader, so without a token nothing is told where the address is public, u
 import hmac
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
-from adapters.meters import CONTENT_TYPE, Figure, WebMeters
+from adapters.meters import CONTENT_TYPE, WebMeters
 from adapters.origins import is_loopback
 from console.words import page_words
 from operations import readiness
@@ -22,26 +23,26 @@ from operations.figures import figures
 if TYPE_CHECKING:
     from bootstrap import Services
 
-FRESH_SECONDS = 2.0  # whoever asks more often hears the same
+FIGURES_SECONDS, READY_SECONDS = 2.0, 0.5  # whoever asks more often hears the same
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 HERE = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+T = TypeVar("T")
 
 
-class Kept:
-    """One look at the record at a time in each process, whoever asks: a crowd of readers costs callers nothing."""
+class Kept(Generic[T]):
+    """One look at a time in each process, whoever asks: a crowd of readers takes no threads from callers."""
 
-    def __init__(self, services: "Services") -> None:
-        self._services = services
+    def __init__(self, look: Callable[[], T], seconds: float) -> None:
+        self._look, self._seconds = look, seconds
         self._lock = threading.Lock()
-        self._told: tuple[Figure, ...] = ()
-        self._at: float | None = None
+        self._seen: tuple[float, T] | None = None
 
-    def figures(self) -> tuple[Figure, ...]:
+    def get(self) -> T:
         with self._lock:
-            if self._at is None or time.monotonic() - self._at > FRESH_SECONDS:
-                self._told = figures(self._services)
-                self._at = time.monotonic()
-            return self._told
+            if self._seen is None or time.monotonic() - self._seen[0] > self._seconds:
+                found = self._look()
+                self._seen = time.monotonic(), found
+            return self._seen[1]
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,20 @@ def blueprint(services: "Services", meters: WebMeters) -> Blueprint:
     pages = Blueprint("operations", __name__)
     settings = services.settings
     gate = Gate(settings.metrics_token, not is_loopback(settings.public_base_url), settings.proxy_hops > 0)
-    kept, means = Kept(services), page_words("en")
+    told_figures = Kept(lambda: figures(services), FIGURES_SECONDS)
+    readiness_now = Kept(lambda: readiness.judge(readiness.look(services)), READY_SECONDS)
+    means = page_words("en")
 
     @pages.get("/metrics")
     def metrics() -> Response:
         if not gate.opens():
             return Response("Not for everybody: METRICS_TOKEN (docs/running.md).\n", 403, content_type="text/plain")
-        return Response(meters.told(kept.figures()), content_type=CONTENT_TYPE)
+        return Response(meters.told(told_figures.get()), content_type=CONTENT_TYPE)
 
     @pages.get("/readyz")
     def ready() -> tuple[Response, int]:
         """Reasons in words are in the runbook; strangers hear the state alone."""
-        found = readiness.judge(readiness.look(services))
+        found = readiness_now.get()
         seen = found.seen
         told: dict[str, object] = {"state": found.state}
         if gate.opens():

@@ -21,6 +21,7 @@ from operations.watching.judging import (
 from operations.watching.model import KINDS, Answering, Hour, Traffic, Waiting
 from operations.watching.watch import TEXTS
 from routing_rules.model import ExceptionalDay, Ruleset
+from routing_rules.opening_hours import is_open
 from tests.support.clock import TUESDAY
 from tests.support.services import sample_rules, words
 
@@ -157,6 +158,14 @@ def closed_on(day: date) -> Ruleset:
     closed = (ExceptionalDay(day, ()),)
     departments = (replace(one, hours=replace(one.hours, exceptional=closed)) for one in rules.departments)
     return replace(rules, departments=tuple(departments))
+
+
+def test_on_a_day_that_is_an_exception_for_most_one_open_desk_expects_nobody() -> None:
+    rules = closed_on(TEN.date())
+    open_one = sample_rules().department(rules.extended_desk)
+    departments = tuple(open_one if one.id == open_one.id else one for one in rules.departments)
+    assert is_open(open_one.hours, TEN, ZoneInfo(rules.time_zone))
+    assert not silent(minutes=170, calls=600, rules=replace(rules, departments=departments))
 
 
 def test_one_desks_exceptional_day_changes_nothing_for_the_city() -> None:
