@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day crash chaos crawl load lint rules watch rotate deeds audit hostile resident assets clean ready ready-for-tests requirements
+.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day crash chaos crawl load storm lint rules watch rotate deeds audit hostile resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
