@@ -65,7 +65,7 @@ class _Noting(ImmutableMultiDict[str, str]):
         return super().__contains__(key)
 
     def to_dict(self, flat: bool = True) -> Any:
-        made = NotingDict(super().to_dict(flat))
+        made = NotingDict(super().to_dict() if flat else super().to_dict(flat=False))
         made.place = self.place
         return made
 

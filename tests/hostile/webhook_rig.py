@@ -16,7 +16,7 @@ from desks.store import REQUEST
 from emulator.twiml_parse import parse
 from emulator.twiml_tables import Context
 from ivr.dialogue.steps import STEPS
-from ivr.step_url import Step, url_of
+from ivr.step_url import SHAPE, Step, url_of
 from tests.hostile.asked import Fields, Place, noting
 from tests.hostile.corpus import OUR_OWN
 from tests.hostile.keeps_words import KEEPS_WORDS
@@ -111,7 +111,8 @@ class Line:
         endpoints = self.app.url_map.bind("")
         for path in self.paths:
             asked = self.fields[str(endpoints.match(path, method="POST")[0])]
-            read = asked | {("query", name) for name in self.query(path)} | {("form", name) for name in NEVER_READ}
+            read: set[tuple[Place, str]] = {("form", name) for name in NEVER_READ}
+            read |= asked | {("query", name) for name in self.query(path)}
             for place, name in sorted(read - {("form", "AccountSid")}):
                 form = {**BESIDE, **RIGHT}
                 if name in AND_NOT_DIGITS or name == "RecordingDuration":
@@ -141,7 +142,7 @@ class Line:
         if answer.status_code == 200 and answer.mimetype == "text/xml":
             found += [f"{told}: {problem}" for problem in self._unplayable(shot.path, answer.get_data(as_text=True))]
         if self.record.changed():
-            told_apart = len(value) > 5 and not value.isalnum() and value != OUR_OWN  # ours is in our own answers
+            told_apart = len(value) > 5 and not SHAPE.fullmatch(value) and value != OUR_OWN  # ids, and our own answers
             odd = self.record.held_in(value) - KEEPS_WORDS if told_apart else set()
             found += [f"{told}: kept in {column}" for column in sorted(odd)]
             self.put_back()
