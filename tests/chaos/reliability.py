@@ -48,11 +48,12 @@ def _line(fault: str, database: str, group: Sequence[Row]) -> str:
     told = ", ".join(f"{what} {times}" for what, times in sorted(done.items()))
     p99 = max(row["figures"]["p99"] for row in group)
     stretch = max(row["figures"]["stretch"] for row in group)
-    red = sum(1 for row in group if row["violations"])
+    which = sorted({str(what).partition(":")[0] for row in group for what in row["violations"]})
+    red = f"{sum(1 for row in group if row['violations'])} ({', '.join(which)})" if which else "none"
     sums = [_sum(group, name) for name in ("heard", "rings", "twice", "lost", "asked")]
     numbers = " | ".join(str(n) for n in sums)
     first = f"| {fault} | {group[0]['says']} | {database} | {len(group)} | {_sum(group, 'calls')} "
-    return f"{first}| {_sum(group, 'webhooks')} | {p99:.0f} ms | {stretch:.1f} | {numbers} | {told} | {red or 'none'} |"
+    return f"{first}| {_sum(group, 'webhooks')} | {p99:.0f} ms | {stretch:.1f} | {numbers} | {told} | {red} |"
 
 
 def _sum(group: Sequence[Row], name: str) -> int:
