@@ -11,13 +11,14 @@ import requests
 from emulator.rest_account import number_sid
 from ivr.fallback import PLACE
 from tests.chaos.fault import Fault, Scene
+from tests.chaos.naive import promised
 from tests.chaos.residents import Crowd, calls_off, leaves_at, presses_anything, presses_at_once, says_nothing
-from tests.chaos.residents import takes_a_callback as takes_one
 from tests.rig.installation import CITY_NUMBER
 
 LEFT_AT = ("greeting", "callback_offer", "number_right", "promise")
 OFFLINE_SECONDS = 18.0  # longer than the fifteen after which a browser counts as dead
 LIVES = (says_nothing, presses_at_once, presses_anything, *(leaves_at(piece) for piece in LEFT_AT))
+HOLDERS = 24  # residents whose requests are due at the same moment
 ADVISES = ("112", "yksi yksi kaksi")
 
 
@@ -155,14 +156,16 @@ def nothing_unconfirmed(scene: Scene) -> list[str]:
 
 
 def cancels_race_rings(scene: Scene) -> None:
-    """Residents who hold a promise ring again and cancel it, while agents are being dealt the same matters."""
-    crowd, holders = Crowd(scene), []
-    while scene.wait(0.6):
-        holders.append(crowd.rings(takes_one))
-        if len(holders) > 4:
-            crowd.rings(calls_off, holders.pop(0))
+    """Residents whose requests are all due ring and cancel them, while agents are being dealt the same matters."""
+    crowd, series = Crowd(scene), scene.load.pace.series
+    holders = [f"+35841{series:03}{n:04}" for n in range(HOLDERS)]
+    promised(scene.city, holders)
+    scene.counts["requests due"] += HOLDERS
     for number in holders:
         crowd.rings(calls_off, number)
+        if not scene.wait(scene.random.uniform(0, 2 * scene.seconds / HOLDERS)):
+            break
+    scene.load.numbers.extend(number for number in holders if number not in scene.load.numbers)
     crowd.has_gone()
 
 

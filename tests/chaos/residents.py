@@ -101,12 +101,6 @@ def presses_anything(telephone: Telephone) -> str:
     return hangs_up(telephone, "pressed anything")
 
 
-def takes_a_callback(telephone: Telephone) -> str:
-    through_the_menu_to(telephone, "promise")
-    telephone.until_over(15.0)
-    return "promised" if telephone.heard else "talked"
-
-
 def calls_off(telephone: Telephone) -> str:
     """Rings about her own request and cancels it: the language, the key for cancelling, and that she is sure."""
     known = pieces(telephone.language)
