@@ -43,13 +43,8 @@ class Window:
 
 def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, place: Path) -> Result:
     """Leaves the city whole, whatever happened."""
-    city.whole_again()
-    city.reset()
-    city.clock(TUESDAY_TEN, RATE)
+    prepared(city, fault)
     luck = random.Random(f"{fault.id} {seed}")
-    city.disturbances.append(fault.says)
-    for number in city.numbers_in_rules():
-        city.lab.behave(number, "answer", after=2, talk=20)
     load = Load(city, random.Random(luck.random()), pace).begin()
     time.sleep(window.warm)
     before, used = history.bodies(city, OWN_BODIES), machine.used(city)
@@ -83,6 +78,16 @@ def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, pl
     history.write(place, city, told)
     judged = judge(place, caller_may_notice=fault.caller_may_notice)
     return _result(fault, scene, told, judged, trouble)
+
+
+def prepared(city: ChaosCity, fault: Fault) -> None:
+    """A Tuesday morning on which nothing has happened yet."""
+    city.whole_again()
+    city.reset()
+    city.clock(TUESDAY_TEN, RATE)
+    city.disturbances.append(fault.says)
+    for number in city.numbers_in_rules():
+        city.lab.behave(number, "answer", after=2, talk=20)
 
 
 def struck(fault: Fault, scene: Scene) -> list[str]:
