@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import text
 
 from tests.chaos.fault import Fault, Scene
-from tests.chaos.filling import Past, filled
+from tests.chaos.filling import Past, emptied, filled
 
 TIMES = 10
 FLOOD_THREADS, FLOOD_SECONDS = 6, 10.0
@@ -79,6 +79,7 @@ def very_many(scene: Scene) -> None:
     filled(scene, WAITING, Past("requested", 3))
     filled(scene, OF_ONE, Past("done", 30, one_number=True))
     scene.wait(scene.left)
+    emptied(scene)
 
 
 def number_on(scene: Scene) -> None:

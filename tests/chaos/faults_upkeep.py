@@ -6,17 +6,15 @@ from contextlib import suppress
 from dataclasses import replace
 
 import redis
-from sqlalchemy import delete
 
 from adapters.fault_points import KEEPING_POINTS
 from adapters.migrate import upgrade
 from adapters.places import ROOT
-from adapters.schema import callback_request
 from queue_workers.allowed import QUEUE
 from routing_rules import store
 from routing_rules.document import dump, parse
 from tests.chaos.fault import Fault, Scene
-from tests.chaos.filling import Past, filled
+from tests.chaos.filling import Past, emptied, filled
 
 LIST = f"rq:queue:{QUEUE}"
 OLD, OLD_DAYS = 300, 2000  # requests that are kept no longer
@@ -47,9 +45,7 @@ def purge_killed(scene: Scene) -> None:
         scene.counts[f"{reached.process} killed while letting go"] += 1
     scene.city.hold.clear()
     scene.city.eventually_count(0, HELD_STILL, within=4 * REACHED_SECONDS)
-    with scene.city.engine.begin() as connection:  # what is left of them has no number, and no part in this day
-        gone = connection.execute(delete(callback_request).where(callback_request.c.number_id.is_(None)))
-        scene.counts["let go"] += gone.rowcount
+    emptied(scene)
     scene.city.clock(MORNING, scene.city.rate)
 
 

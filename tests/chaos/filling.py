@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from adapters.ids import new_id
 from adapters.schema import callback_request, phone_number
 from tests.chaos.fault import Scene
 
+NEVER_SPOKEN = "-"
 PAGE = 2000  # rows a transaction: the city goes on writing beside it
 
 
@@ -31,6 +32,12 @@ def filled(scene: Scene, count: int, past: Past) -> None:
             with scene.city.engine.begin() as connection:
                 connection.execute(insert(table), page)
     scene.counts[f"requests {past.state}{' of one number' if past.one_number else ''}"] += count
+
+
+def emptied(scene: Scene) -> None:
+    """Written without calls and without the ledger of promises, they take no part in the judgement of the run."""
+    with scene.city.engine.begin() as connection:
+        connection.execute(delete(callback_request).where(callback_request.c.promise_words == NEVER_SPOKEN))
 
 
 def _pages(rows: Sequence[dict[str, object]]) -> list[list[dict[str, object]]]:
@@ -61,7 +68,7 @@ def _request(n: int, number_id: str, past: Past, now: datetime) -> dict[str, obj
         "due_at": due,
         "window_start_at": due,
         "window_end_at": due + timedelta(hours=2),
-        "promise_words": "-",
+        "promise_words": NEVER_SPOKEN,
         "told": True,
         "attempts": 0,
         "fence": 0,
