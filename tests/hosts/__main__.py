@@ -6,11 +6,10 @@ code 0: nothing lost and nobody rung twice; 1: something was; 3: no hosts can be
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.hosts.alone import ALONE, NOT_HERE, cannot
+from tests.hosts.alone import NOT_HERE, become_first, cannot
 from tests.hosts.cases import CASES
 from tests.hosts.network import NotHere
 
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     why = cannot()
     if why:
         return _no_hosts(why)
-    return subprocess.call([*ALONE, sys.executable, "-m", "tests.hosts", *arguments], env={**os.environ, INSIDE: "1"})
+    return become_first("tests.hosts", *arguments, INSIDE)
 
 
 def _no_hosts(why: str) -> int:

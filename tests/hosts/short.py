@@ -7,7 +7,6 @@ the longest that anybody was kept waiting by each on the way there.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from adapters.redis_live import connect
 from adapters.store_places import one_form
 from operations.processes import Fleet
 from tests.hosts import stores
-from tests.hosts.alone import ALONE, NOT_HERE, cannot
+from tests.hosts.alone import NOT_HERE, become_first, cannot
 from tests.hosts.network import Network, NotHere
 from tests.rig.waiting import until
 
@@ -50,7 +49,7 @@ def main() -> int:
     if why:
         print(why, file=sys.stderr)
         return NOT_HERE
-    return subprocess.call([*ALONE, sys.executable, "-m", "tests.hosts.short"], env={**os.environ, INSIDE: "1"})
+    return become_first("tests.hosts.short", INSIDE)
 
 
 def _failover() -> Seen:
