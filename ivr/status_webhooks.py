@@ -5,6 +5,7 @@ changes nothing. Answered 204 with an empty body.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from recordings.service import Recordings
 if TYPE_CHECKING:
     from bootstrap import Services
 
+WORD = re.compile(r"[a-z-]{1,16}")
 LOG = logging.getLogger("ivr")
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 MOST_SECONDS = 7 * 24 * 3600
@@ -164,7 +166,9 @@ def blueprint(services: "Services") -> Blueprint:
 
 
 def _status() -> str:
-    return request.form.get("CallStatus", "")[:16]
+    """The provider's words are small letters and dashes; whatever else comes is kept as no word at all."""
+    word = request.form.get("CallStatus", "")
+    return word if WORD.fullmatch(word) else ""
 
 
 def _sequence() -> int:
