@@ -194,7 +194,10 @@ def test_it_is_told_once_on_the_board_and_by_text_and_ends_by_itself(town: Town)
     town.clock.pass_(minutes=10)
     watch(town.services)
     assert town.items() == ["none_answered"], "well for a moment is not well"
-    town.clock.pass_(minutes=2)
+    town.clock.pass_(minutes=1)
+    watch(town.services)
+    assert town.items() == ["none_answered"], "nor is a minute"
+    town.clock.pass_(minutes=1)
     watch(town.services)
     assert town.items() == []
     assert town.one(alarm)["ended_at"] == town.clock.now()
