@@ -15,8 +15,10 @@ KEEPS_WORDS = frozenset(
         "rules_draft.document",  # checked before it is published
         "rules_draft.name",
         "rules_plan.document",
+        "rules_plan.reason",
         "rules_switch.reason",
         "ruleset.document",
+        "ruleset.reason",
         "sign_in_failure.sign_in",  # the name that was tried; a day long
         "sound_access.why",
     }
