@@ -5,6 +5,7 @@ A request belongs to the number that is rung. Of one that she asked for to anoth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, RowMapping, Select, and_, or_, select
 
@@ -66,9 +67,12 @@ def _asked_elsewhere(number_id: str) -> Select[tuple[object, ...]]:
     return select(callback_request).where(callback_request.c.asked_by_number_id == number_id, elsewhere)
 
 
+def _rows(connection: Connection, query: Select[tuple[object, ...]]) -> Rows:
+    return connection.execute(query).mappings().all()
+
+
 def everything(connection: Connection, number_id: str) -> Everything:
-    def rows(query: Select[tuple[object, ...]]) -> Rows:
-        return connection.execute(query).mappings().all()
+    rows = partial(_rows, connection)
 
     def of_number(table: object, order: str) -> Rows:
         return rows(select(table).where(table.c.number_id == number_id).order_by(table.c[order]))  # type: ignore[attr-defined,call-overload]
