@@ -56,7 +56,14 @@ def _has_chromium() -> bool:
 
 
 def _long() -> tuple[Stage, ...]:
-    return (Stage("long tests", _python("pytest", "-q", "-m", "long", "-n", "3", "--dist", "worksteal", "tests")),)
+    return (
+        Stage(
+            "long tests",
+            _python(
+                "pytest", "-q", "--hypothesis-profile=new ones", "-m", "long", "-n", "3", "--dist", "worksteal", "tests"
+            ),
+        ),
+    )
 
 
 def _linters() -> tuple[Stage, ...]:

@@ -67,6 +67,11 @@ def _asked_elsewhere(number_id: str) -> Select[tuple[object, ...]]:
     return select(callback_request).where(callback_request.c.asked_by_number_id == number_id, elsewhere)
 
 
+def _offers(matters: list[str], lines: list[str]) -> Select[tuple[object, ...]]:
+    about = or_(offer.c.request_id.in_(matters), offer.c.caller_id.in_(lines))
+    return select(offer, agent.c.role).join(agent).where(about).order_by(offer.c.made_at)
+
+
 def _rows(connection: Connection, query: Select[tuple[object, ...]]) -> Rows:
     return connection.execute(query).mappings().all()
 
@@ -80,8 +85,7 @@ def everything(connection: Connection, number_id: str) -> Everything:
     calls, requests = of_number(call, "arrived_at"), of_number(callback_request, "created_at")
     stays = of_number(waiting_caller, "joined_at")
     matters, lines = [row["id"] for row in requests], [row["id"] for row in stays]
-    about = or_(offer.c.request_id.in_(matters), offer.c.caller_id.in_(lines))
-    offers = rows(select(offer, agent.c.role).join(agent).where(about).order_by(offer.c.made_at))
+    offers = rows(_offers(matters, lines))
     tokens = [row["token"] for row in offers]
     unnumbered = and_(recording.c.number_id.is_(None), recording.c.request_id.in_(matters))
     hers = or_(recording.c.number_id == number_id, unnumbered)  # another telephone's voice is its owner's
