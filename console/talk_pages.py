@@ -37,8 +37,11 @@ def hold(services: "Services", token: str) -> Said:
 
 
 def recording(services: "Services", token: str) -> Said:
-    paused = one_of("paused", (*YES, *NO)) in YES
+    """``declined`` yes: the resident says no, and nothing of it is kept. Else ``paused``."""
     agent_id, hers = guard.person().agent_id, _her_own(services, token)
+    if posted().get("declined", "") in YES:
+        return _said(services, pause_recording.refuse(services, agent_id, hers))
+    paused = one_of("paused", (*YES, *NO)) in YES
     return _said(services, pause_recording.pause(services, agent_id, hers, paused))
 
 

@@ -1,6 +1,9 @@
 """``python -m operations.check all | lint | tests | long``: what must hold before a change is shared. Every stage runs.
 
 With ``NOTHING_MAY_BE_SKIPPED=1`` (continuous integration) a skipped test is a failure.
+
+A few tests that fail among the others are asked once more, each alone, and named whatever they then say
+(docs/decisions/0015).
 """
 
 import os
@@ -16,6 +19,7 @@ from xml.etree import ElementTree
 from adapters.places import ROOT
 
 CHROMIUM = ("chromium", "google-chrome")
+ASKED_AGAIN = 5  # failures; more than these are no matter of a busy machine
 _WHOLE_CALLS = {"calls", "crash", "browser"}  # many processes each: after the others, which are quick to tell
 
 
@@ -24,6 +28,7 @@ class Stage:
     name: str
     command: tuple[str, ...]
     report: Path | None = None  # JUnit XML, for counting what was skipped
+    again: tuple[str, ...] = ()  # the same for what failed last, one after another; it writes the report anew
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,7 +56,14 @@ def _has_chromium() -> bool:
 
 
 def _long() -> tuple[Stage, ...]:
-    return (Stage("long tests", _python("pytest", "-q", "-m", "long", "-n", "3", "--dist", "worksteal", "tests")),)
+    return (
+        Stage(
+            "long tests",
+            _python(
+                "pytest", "-q", "--hypothesis-profile=new ones", "-m", "long", "-n", "3", "--dist", "worksteal", "tests"
+            ),
+        ),
+    )
 
 
 def _linters() -> tuple[Stage, ...]:
@@ -73,9 +85,12 @@ def _tests() -> tuple[Stage, ...]:
 def _pytest(name: str, kinds: set[str]) -> Stage:
     report = ROOT / "artefacts" / f"{name.replace(' ', '-')}.xml"
     spread = ("-n", "3", "--dist", "worksteal")  # most wait for processes: one more than a small machine has cores
-    directories = (f"tests/{kind}" for kind in sorted(kinds))
+    directories = tuple(f"tests/{kind}" for kind in sorted(kinds))
     short = () if _has_chromium() else ("-m", "not long")
-    return Stage(name, _python("pytest", "-q", *short, *spread, f"--junitxml={report}", *directories), report)
+    told = ("pytest", "-q", *short, f"--junitxml={report}", *directories)
+    return Stage(
+        name, _python(*told, *spread), report, _python(*told, "--last-failed", "--last-failed-no-failures=none")
+    )
 
 
 def passes(stage: Stage, nothing_skipped: bool) -> bool:
@@ -87,9 +102,35 @@ def passes(stage: Stage, nothing_skipped: bool) -> bool:
     passed = subprocess.call(stage.command, cwd=ROOT) == 0
     if nothing_skipped and stage.report is not None and _skipped(stage.report) != 0:
         print("A test was skipped, or none was reported; here neither may be.", flush=True)
-        passed = False
+        return _ended(stage, False, begun)
+    if not passed and stage.again and stage.report is not None:
+        passed = _passes_alone(stage, _failed(stage.report))
+    return _ended(stage, passed, begun)
+
+
+def _passes_alone(stage: Stage, failed: Sequence[str]) -> bool:
+    """Whether what failed among the others passes one by one: then the machine was busy, and the test is named."""
+    if not 0 < len(failed) <= ASKED_AGAIN:
+        return False
+    print(f"\n== {stage.name}: failed among the others, asked once more alone", flush=True)
+    passed = subprocess.call(stage.again, cwd=ROOT) == 0
+    for name in failed:
+        print(f"== {'passed only alone' if passed else 'failed'}: {name}", flush=True)
+    return passed
+
+
+def _ended(stage: Stage, passed: bool, begun: float) -> bool:
     print(f"== {stage.name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - begun:.0f} s", flush=True)
     return passed
+
+
+def _failed(report: Path) -> list[str]:
+    """Tests by name; one that failed and whose end failed too counts once."""
+    if not report.exists():
+        return []
+    cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314  pytest wrote it a moment ago
+    ill = (one for one in cases if one.find("failure") is not None or one.find("error") is not None)
+    return sorted({f"{one.get('classname')}::{one.get('name')}" for one in ill})
 
 
 def _skipped(report: Path) -> int | None:

@@ -71,6 +71,9 @@ class RecordedTalks:
         self._shows(row["agent_id"])
         return True
 
+    def runs_now(self, offer_token: str) -> bool:
+        return store.running(self.tx.connection, offer_token) is not None
+
     def over(self, offer_token: str) -> None:
         """The talk is over or she is handed on. What the provider was never asked for never is."""
         row = store.running(self.tx.connection, offer_token)

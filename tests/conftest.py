@@ -8,10 +8,16 @@ import gc
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import quick_app
 
 quick_app.for_this_process()
+
+# everybody's run tries the same examples: a change is judged by itself. `make long` looks for new ones.
+settings.register_profile("the same for everybody", derandomize=True)
+settings.register_profile("new ones", derandomize=False, print_blob=True)
+settings.load_profile("the same for everybody")
 
 TESTS = Path(__file__).parent
 LONG = frozenset(

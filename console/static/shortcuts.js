@@ -1,6 +1,6 @@
 // Which button a key presses: the first of its selectors that is on the page. The keys themselves are words.
 
-export const PANELS = ["decline", "bad_moment", "interpreter", "transfer", "behalf", "emergency"];
+export const PANELS = ["decline", "bad_moment", "interpreter", "transfer", "behalf", "emergency", "refuse-recording"];
 export const BUTTONS = {
   answer: ["[data-answer]"],
   decline: ['[data-open="decline"]'],

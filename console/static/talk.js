@@ -64,6 +64,7 @@ export class Talk {
       this.#picked[pick] = this.#picked[pick] === code ? "" : code;
       this.settle();
     } else if ("hold" in button.dataset) want(offer("hold"), { on: button.getAttribute("aria-pressed") !== "true" ? "yes" : "no" });
+    else if ("refuseRecording" in button.dataset) want(offer("recording"), { declined: "yes" });
     else if ("pauseRecording" in button.dataset) want(offer("recording"), { paused: button.getAttribute("aria-pressed") !== "true" ? "yes" : "no" });
     else if (transferTo) this.#transfer(transferTo);
     else if (transferStep) want(offer(`transfer/${transferStep}`));

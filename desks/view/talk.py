@@ -70,7 +70,7 @@ def recorded(look: Looking, current: RowMapping, matter: RowMapping, asked: Cons
     if asked is not None:
         return _of_colleague(look, current["token"]) if asked.state == "joined" else None
     row = talk_store.of_offer(look.connection, current["token"])
-    if row is not None:
+    if row is not None and row["deleted_at"] is None:  # else she has said no since, and that is what the card says
         return shown(row, current["on_hold"], hers=True)
     why = verdict_of(look.services, look.connection, current, matter["ruleset_version"], matter["department"])
     return None if why == "not_here" else Recorded("untold" if why == "recorded" else why)

@@ -16,7 +16,7 @@ from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed, Recordi
 from ivr.dialogue.asking import LANGUAGE_KEYS, TRIES
 from ivr.dialogue.line import CYCLE, MOVE_PHASE
 from ivr.dialogue.menus import chosen_topic
-from ivr.dialogue.recording_notice import DECLINE, says_no
+from ivr.dialogue.recording_notice import DECLINE, names_a_stay, says_no
 from ivr.effects import CodeChecked, Effect, GiveUpLine, NoWindow, NumberRefused, Result, TooLate
 from ivr.facts import Callable, NotCallable
 from ivr.step_url import Step
@@ -192,7 +192,8 @@ def _line(ask: Asking) -> Needs:
 
 
 def _recording(ask: Asking) -> Needs:
-    return LINE if says_no(ask.step, ask.given) else NOTHING
+    """Silence and wrong keys are answered from memory; an address that names no stay asks where this call stands."""
+    return LINE if says_no(ask.step, ask.given) or not names_a_stay(ask.step) else NOTHING
 
 
 def _message_done(ask: Asking) -> Needs:

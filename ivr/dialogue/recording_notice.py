@@ -40,13 +40,13 @@ def key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     failed, perhaps with her key in it: she is asked again."""
     if says_no(step, given):
         return line_dialogue.left(step, given, facts) if facts.line is None else DeclineRecording(facts.line.id)
-    if not _names_a_stay(step):
+    if not names_a_stay(step):
         return line_dialogue.left(step, given, facts)
     again = NOTICE if isinstance(given, Pressed) else _asked(step.go("recording", facts.nonce, choice=""), facts)
     return line_dialogue.enter(step, step.line, facts, again)
 
 
-def _names_a_stay(step: Step) -> bool:
+def names_a_stay(step: Step) -> bool:
     """Whatever an address may hold: only a name of our own becomes that of a queue."""
     return step.line.isascii() and step.line.isalnum()
 

@@ -1,9 +1,12 @@
 """The recording of a talk on the agent's page: one key, shown and said aloud only once it is true, without a reload."""
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from adapters.schema import recording
 from tests.browser.conftest import Desk
+from tests.browser.test_console_pages import looks_right
 from tests.browser.test_console_talk import T, aino, city, pytestmark, talks
 from tests.web.console_rig import City
 
@@ -46,3 +49,19 @@ def test_one_key_pauses_and_resumes_and_each_is_said_once_it_is_true(aino: Desk,
     becomes(aino, city, "running", "running")
     expect(polite).to_contain_text(T("talk.recording.running"))
     assert city.one(recording.c.wanted, where=recording.c.id == "rec1")[0] == "on"
+
+
+def test_a_no_in_words_is_asked_once_more_and_then_nothing_is_kept(aino: Desk, city: City, screens: Path) -> None:
+    page = talks(aino, city)
+    runs(aino, city)
+    sure = page.locator('[data-panel="refuse-recording"]')
+    page.get_by_role("button", name=T("talk.recording.refuse")).click()
+    expect(sure).to_contain_text(T("talk.recording.refuse.sure"))
+    looks_right(page, "desk-recording-refused", screens)
+    page.keyboard.press("Escape")
+    expect(sure).to_be_hidden()
+    assert city.one(recording.c.deleted_at, where=recording.c.id == "rec1")[0] is None
+    page.get_by_role("button", name=T("talk.recording.refuse")).click()
+    page.get_by_role("button", name=T("talk.recording.refuse.go")).click()
+    expect(page.locator("[data-recording]")).to_have_count(0)
+    assert city.one(recording.c.deleted_at, where=recording.c.id == "rec1")[0] is not None

@@ -100,6 +100,17 @@ LEFT = {
 }  # fmt: skip
 
 
+def many_recordings(town: Town) -> None:
+    """Of many departments, and counted: a planner that knows of one row may as well read any index."""
+    now = town.clock.now()
+    more = [
+        LEFT | {"id": f"a{n}", "call_sid": f"CA{n}", "token": f"a{n}", "department": f"d{n % 40}"} for n in range(400)
+    ]
+    rows = [row | {"made_at": now - timedelta(minutes=n)} for n, row in enumerate([LEFT, *more])]
+    town.within(lambda tx: tx.connection.execute(insert(recording), rows))
+    town.within(lambda tx: tx.connection.exec_driver_sql("ANALYZE recording"))
+
+
 @pytest.mark.parametrize("scope", [None, ("housing", "streets")], ids=["an administrator's", "a supervisor's"])
 @pytest.mark.parametrize(
     ("wanted", "index"),
@@ -114,8 +125,7 @@ def test_the_list_of_recordings_is_read_by_its_index(
     town: Town, scope: tuple[str, ...] | None, wanted: found_store.Filter, index: str
 ) -> None:
     """Page by page in its order: neither read whole nor sorted, however many recordings there are."""
-    left = LEFT | {"made_at": town.clock.now()}
-    town.within(lambda tx: tx.connection.execute(insert(recording).values(**left)))
+    many_recordings(town)
     reader = found_store.Reader(scope, {"housing"})
     read = reading(found_store.found, reader, wanted, 51)
     found = " ".join(plans(town.services.database, lambda: read(town)))

@@ -31,3 +31,31 @@ def test_a_stage_without_a_report_is_judged_by_its_exit_code(tmp_path: Path) -> 
     assert passes(Stage("lint", ("true",)), True)
     assert not passes(Stage("lint", ("false",)), True)
     assert not passes(Stage("tests", ("true",), tmp_path / "never-written.xml"), True)
+
+
+CASES = "<testsuites><testsuite tests='9' skipped='0'>{}</testsuite></testsuites>"
+FAILED = "<testcase classname='calls' name='n{}'><failure/></testcase>"
+
+
+@pytest.mark.parametrize(
+    ("failed", "alone", "passed", "asked"),
+    [(1, 0, True, True), (5, 0, True, True), (1, 1, False, True), (6, 0, False, False), (0, 0, False, False)],
+)
+def test_a_few_that_fail_among_the_others_are_asked_once_more_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], failed: int, alone: int, passed: bool, asked: bool
+) -> None:
+    report, trace = tmp_path / "report.xml", tmp_path / "asked"
+    written = CASES.format("".join(map(FAILED.format, range(failed))))
+    among = ("sh", "-c", f'echo "{written}" > "{report}"; exit 1')
+    again = ("sh", "-c", f'echo x >> "{trace}"; exit {alone}')
+    assert passes(Stage("calls", among, report, again), nothing_skipped=True) is passed
+    assert trace.exists() is asked
+    told = "passed only alone" if passed else "failed"
+    assert (f"{told}: calls::n0" in capfd.readouterr().out) is asked
+
+
+def test_what_was_skipped_is_not_asked_again(tmp_path: Path) -> None:
+    trace = tmp_path / "asked"
+    told = stage(tmp_path, 1, 2)
+    assert not passes(Stage(told.name, told.command, told.report, ("touch", str(trace))), nothing_skipped=True)
+    assert not trace.exists()

@@ -1,10 +1,12 @@
 """Identity codes and card numbers go, in whatever form they are written; telephone numbers, dates and codes stay."""
 
+import re
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adapters.masking import CHECK, is_card, mask_codes
+from adapters.masking import CARD_GROUPS, CHECK, is_card, mask_codes
 
 IDENTITY = "131052-308T"
 CARD = "4242424242424242"
@@ -77,12 +79,22 @@ MOMENTS = st.builds(
 BETWEEN = st.sampled_from([" ", ", ", " / ", "/", "\n", " tai ", ";", " - ", "  ", "\u00a0"])
 
 
+def set_like_a_card(text: str) -> bool:
+    """Neighbours that nobody could tell from a card: its groups, and its check digit."""
+    return any(
+        is_card("".join(found))
+        for sizes in CARD_GROUPS
+        for found in re.findall(r"(?<!\d)" + r"\D{1,3}".join(rf"(\d{{{size}}})" for size in sizes) + r"(?!\d)", text)
+    )
+
+
 @settings(max_examples=600)
 @given(TELEPHONES, BETWEEN, st.one_of(TELEPHONES, MOMENTS), st.booleans())
 def test_no_pair_of_telephones_and_no_telephone_with_a_moment_is_touched(
     one: str, between: str, other: str, turned: bool
 ) -> None:
     written = f"soita {other}{between}{one} heti" if turned else f"{one}{between}{other}"
+    assume(not set_like_a_card(written))
     assert mask_codes(written) == written
 
 

@@ -56,5 +56,7 @@ TOUR = (  # for the pictures: scene, path as in the table of routes, who, what t
     ("recording", _RECORDING, "sirpa", opened, f"/recordings/{MESSAGE}"),
     ("recording-talk-held", _RECORDING, "sirpa", several, f"/recordings/{TALK}"),
     ("recording-deleted", _RECORDING, "sirpa", several, f"/recordings/{DELETED}"),
+    ("holds", "/holds", "sirpa", several, ""),
+    ("matter-hold", "/matters/<request_id>/hold", "sirpa", several, "/matters/r1/hold"),
     ("matter-recorded", "/matters/<request_id>", "sirpa", several, "/matters/r1"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.schema import offer, outbox, recording, waiting_caller
+from adapters.schema import deletion, offer, outbox, recording, waiting_caller
 from console.words import page_words
 from routing_rules.document import dump
 from routing_rules.service import publish_first
@@ -98,7 +98,24 @@ def _orders(city: City) -> list[Any]:
 
 def test_before_identity_codes_and_payments_she_is_reminded(city: City, aino: Browser) -> None:
     recorded(city)
-    assert "Keskeytä tallennus ennen kuin asiakas kertoo henkilötunnuksen tai maksutiedot." in aino.get("/part").text
+    assert "Keskeytä tallennus ennen kuin asukas kertoo henkilötunnuksen tai maksutiedot." in aino.get("/part").text
+
+
+def test_the_residents_no_in_words_ends_the_recording_and_keeps_nothing(city: City, aino: Browser) -> None:
+    recorded(city)
+    page = aino.get("/part").text
+    assert "data-refuse-recording" in page
+    assert "Sitä ei voi palauttaa." in page
+    assert city.signed_in("bertil").post(KEY, declined="yes").status_code == 404
+    assert aino.post(KEY, declined="yes").get_json() == {"ok": True}
+    assert city.one(recording.c.wanted, where=recording.c.id == "rec1")[0] == "off"
+    assert city.one(recording.c.deleted_at, where=recording.c.id == "rec1")[0] is not None
+    assert city.one(waiting_caller.c.recording_declined, where=waiting_caller.c.id == "c1")[0]
+    assert {row[0] for row in _orders(city)} >= {"stop_recording", "delete_recording"}
+    with city.services.database.read() as connection:
+        assert connection.execute(deletion.select()).mappings().one()["by"] == "a_aino"
+    assert shown(aino) == ("declined", page_words("fi")("talk.recording.declined"))
+    assert aino.post(KEY, declined="yes").status_code == 409, "there is nothing to end any more"
 
 
 def test_what_no_button_sends_is_refused(city: City, aino: Browser) -> None:

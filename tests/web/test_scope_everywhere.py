@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from adapters.schema import callback_request, metadata, supervisor_item
+from adapters.schema import callback_request, legal_hold, metadata, supervisor_item
 from console.pages import ROUTES
 from tests.web import rules_rig
 from tests.web.console_rig import Browser, City
@@ -42,6 +42,8 @@ def matters(city: City, desk: str = "housing") -> None:
         note="Kysyy vuokrasopimuksesta",
     )
     leave(city, "m1234567", b"sound", request_id="r1")
+    kept = {"reason": "Kantelu Särkiniemi", "made_at": city.clock.now(), "made_by": "a_sirpa"}
+    city.put(legal_hold, id="l1", kind="recording", subject_id="m1234567", **kept)
     city.put(supervisor_item, id="i1", kind="untold", request_id="r1", made_at=city.clock.now(), detail="Särkiniemi")
 
 

@@ -180,7 +180,7 @@ def test_sound_that_cannot_be_opened_is_told_in_words_and_in_the_log(
     assert (json.status_code, json.get_json()) == (status, {"error": how})
     assert (page.status_code, page.mimetype) == (status, "text/html")
     assert "ylläpitäjälle" in page.text
-    line = caplog.records[0]
+    line = next(one for one in caplog.records if one.levelno == logging.ERROR)
     assert (line.getMessage(), getattr(line, "recording", "")) == ("sound cannot be played", ID)
     assert "Virtanen" not in str(vars(line))
 
