@@ -44,9 +44,7 @@ def _refuse_half_moved(settings: Settings) -> None:
         return
     with record_store.one_moment(settings.database_url) as connection:
         if move_store.is_half_moved(connection):
-            raise Refused(
-                "DATABASE_URL holds a record that is half moved: run make move again, from the old address."
-            )
+            raise Refused("DATABASE_URL holds a record that is half moved: run make move again, from the old address.")
 
 
 def _publish(settings: Settings, database: Database) -> None:

@@ -1,18 +1,12 @@
 """What was interrupted is moved on: silent legs asked about, unknown rings adopted or handed to a person."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event
 
 from adapters.database import Transaction
-from adapters.schema import code_try, receipt, route_decision
-from callbacks import code_store as codes
-from callbacks import store as promises
+from adapters.schema import receipt
 from desks import service
 from desks.line.duty_store import duty
 from desks.store import note_offer
@@ -200,50 +194,7 @@ def test_news_after_a_person_was_asked_change_nothing(town: Town) -> None:
     assert (town.promise(request)["state"], town.promise(request)["attempts"]) == ("needs_human", 1)
 
 
-# --- callers and what is left behind ------------------------------------------------------------------------------
-
-
-def test_a_caller_whose_call_has_ended_unheard_leaves_the_line(town: Town) -> None:
-    gone, here = town.caller(), town.caller()
-    town.gateway.knows(town.stay(gone)["call_sid"], "completed")
-    town.gateway.knows(town.stay(here)["call_sid"], "in-progress")
-    checked: dict[str, float] = {}
-    reconcile.vanished_callers(town.services, checked)
-    assert town.stay(gone)["state"] == "waiting", "asked at once, before any news could come"
-    town.clock.pass_(seconds=61)
-    reconcile.vanished_callers(town.services, checked)
-    assert (town.stay(gone)["state"], town.stay(here)["state"]) == ("left", "waiting")
-    town.clock.pass_(seconds=61)
-    reconcile.vanished_callers(town.services, checked)
-    assert set(checked) == {here}
-
-
-def test_a_record_that_was_away_at_that_moment_is_asked_again_at_the_next_look(town: Town) -> None:
-    gone = town.caller()
-    town.gateway.knows(town.stay(gone)["call_sid"], "completed")
-    checked: dict[str, float] = {}
-    reconcile.vanished_callers(town.services, checked)
-    town.clock.pass_(seconds=61)
-    with the_record_is_away(town, "UPDATE waiting_caller"), pytest.raises(OperationalError):
-        reconcile.vanished_callers(town.services, checked)
-    town.clock.pass_(seconds=15)
-    reconcile.vanished_callers(town.services, checked)
-    assert town.stay(gone)["state"] == "left"
-
-
-@contextmanager
-def the_record_is_away(town: Town, words: str) -> Iterator[None]:
-    """For statements that begin with these."""
-
-    def refuse(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if statement.startswith(words):
-            raise OperationalError(statement, values, ConnectionError("the record is away"))
-
-    event.listen(town.services.database.engine, "before_cursor_execute", refuse)
-    try:
-        yield
-    finally:
-        event.remove(town.services.database.engine, "before_cursor_execute", refuse)
+# --- what is left behind ----------------------------------------------------------------------------------------------
 
 
 def test_receipts_are_forgotten_after_a_day(town: Town) -> None:
@@ -255,19 +206,6 @@ def test_receipts_are_forgotten_after_a_day(town: Town) -> None:
     town.clock.pass_(minutes=2)
     reconcile.tidy(town.services)
     assert town.every(receipt) == []
-
-
-def test_tried_codes_are_forgotten_after_a_day_and_counted_until_then(town: Town) -> None:
-    """Who asked "was it you?" is nobody's business for longer than the limits need."""
-    with town.services.database.write() as tx:
-        number = promises.number_id(tx.connection, "+358401234567", town.clock.now())
-        codes.note_code_try(tx.connection, "CA1", "n", number, town.clock.machine())
-    town.clock.pass_(minutes=24 * 60 - 1)
-    reconcile.tidy(town.services)
-    assert len(town.every(code_try)) == 1
-    town.clock.pass_(minutes=2)
-    reconcile.tidy(town.services)
-    assert town.every(code_try) == []
 
 
 def test_repairs_done_twice_are_done_once(town: Town) -> None:
@@ -306,21 +244,3 @@ def test_open_offers_and_who_is_free_are_found_by_the_index_of_open_offers(town:
         with engine.connect() as connection:
             plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", v).all()) for s, v in about]
         assert all("uq_offer_open_" in plan for plan in plans), plans
-
-
-def test_why_a_call_went_where_is_forgotten_after_the_year_that_is_compared(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A bounded part at a time, the oldest first; what is within reach of a comparison stays."""
-    monkeypatch.setattr(reconcile, "WAYS_AT_ONCE", 2)
-    old = {"ruleset_version": 1, "topic": "housing", "language": "fi", "route": "closed", "facts": "{}"}
-    rows = [
-        {**old, "call_sid": f"CA{n}", "at": town.clock.now() - timedelta(days=days)}
-        for n, days in enumerate((1, 399, 401, 403, 402))
-    ]
-    town.within(lambda tx: tx.connection.execute(insert(route_decision), rows))
-    reconcile.tidy(town.services)
-    assert sorted(row["call_sid"] for row in town.every(route_decision)) == ["CA0", "CA1", "CA2"]
-    reconcile.tidy(town.services)
-    reconcile.tidy(town.services)
-    assert sorted(row["call_sid"] for row in town.every(route_decision)) == ["CA0", "CA1"]
