@@ -2,9 +2,11 @@
 
 Several web processes of one parent write side by side into files of one folder (``PROMETHEUS_MULTIPROC_DIR``, made by
 ``operations/gunicorn_web.py`` before this is imported): a worker that dies takes no count with it, and whichever
-process is asked tells the sum. Without the folder each process tells its own. No label may name a person.
+process is asked tells the sum. Without the folder each process tells its own; where the disk is full a new process
+counts nothing until it is begun anew. No label may name a person.
 """
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,8 +24,9 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from adapters.meter_files import FOLDER
+from adapters.meter_files import FOLDER, takes_room
 
+LOG = logging.getLogger("web")
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SHARED = os.environ.get(FOLDER)  # decided once, like the library's own choice of where a count is kept
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 15.0)  # the provider gives up after fifteen
@@ -46,6 +49,9 @@ class WebMeters:
     """What this process measures while it answers. One for each process: two would write over each other."""
 
     def __init__(self) -> None:
+        self._counts = not SHARED or takes_room(SHARED)
+        if not self._counts:
+            LOG.error("no room to count in", extra={"folder": SHARED})
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "one_number_webhook_seconds",
@@ -63,12 +69,16 @@ class WebMeters:
 
     def webhook_took(self, step: str, seconds: float) -> None:
         """``step``: of a known few; the caller of this sees to it."""
+        if not self._counts:
+            return
         child = self._steps.get(step)
         if child is None:
             child = self._steps[step] = self._seconds.labels(step)
         child.observe(seconds)
 
     def answered(self, part: str, status: str) -> None:
+        if not self._counts:
+            return
         child = self._statuses.get((part, status))
         if child is None:
             child = self._statuses[part, status] = self._answers.labels(part, status)

@@ -119,19 +119,23 @@ def give_back(tx: Transaction, turn: Turn) -> None:
     tx.connection.execute(update(PACE).where(same).values(free_machine=turn.before))
 
 
-def refused(tx: Transaction, lane: LaneName, now: float) -> float:
-    """The provider has said "too many", or cannot be reached: the whole lane waits, ever longer. Returns how long."""
-    mine = PACE.c.lane == lane
-    tx.connection.execute(update(PACE).where(mine).values(refused=PACE.c.refused + 1))
-    times = int(tx.connection.scalar(select(PACE.c.refused).where(mine)) or 1)
-    seconds = held_for(times, random.random())  # noqa: S311  no secret
-    tx.connection.execute(update(PACE).where(mine).values(held_machine=now + seconds))
-    return seconds
+def refused(tx: Transaction, turn: Turn, now: float) -> float:
+    """The provider has said "too many", or cannot be reached: the whole lane waits, ever longer. Returns how long.
+    Several that were on their way when it began are one refusal, not each a longer wait for everybody."""
+    mine = PACE.c.lane == turn.lane
+    first = and_(mine, PACE.c.refused == turn.refused, _open(PACE.c.held_machine, now, LONGEST_HELD))
+    seconds = held_for(turn.refused + 1, random.random())  # noqa: S311  no secret
+    values = {"refused": turn.refused + 1, "held_machine": now + seconds}
+    if tx.connection.execute(update(PACE).where(first).values(**values)).rowcount == 1:
+        return seconds
+    until = tx.connection.scalar(select(PACE.c.held_machine).where(mine))
+    return min(max((until or 0.0) - now, 0.0), LONGEST_HELD)
 
 
-def taken_again(tx: Transaction, lane: LaneName) -> None:
-    """The provider takes orders: what it refused before is forgotten."""
-    tx.connection.execute(update(PACE).where(PACE.c.lane == lane, PACE.c.refused > 0).values(refused=0, held_machine=0))
+def taken_again(tx: Transaction, turn: Turn) -> None:
+    """The provider takes orders: what it refused before this turn is forgotten, what it refused since is not."""
+    same = and_(PACE.c.lane == turn.lane, PACE.c.refused == turn.refused)
+    tx.connection.execute(update(PACE).where(same).values(refused=0, held_machine=0))
 
 
 # --- how many legs there are at once -----------------------------------------------------------------------------

@@ -6,12 +6,14 @@ written to is taken. Only the way to a connection lives here.
 """
 
 import queue
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from psycopg.pq import PollingStatus
 from sqlalchemy.exc import DBAPIError
 
 from adapters.deadline import Ticket
@@ -20,6 +22,7 @@ ALONE_SECONDS = 0.3  # for the host that was right last time
 WHOLE_SECONDS = 2.0
 
 CALL_OFF = "call off"
+CALL_OFF_SECONDS = 2.0
 CALLING_OFF = threading.Semaphore(4)
 ALONE = "alone"  # of a connection: its last commit is on one host only, although a standby was to have it too
 GIVEN_UP_WAITING = "SyncRepWaitForLSN"  # the server's own name of the place where it waits for its standby
@@ -44,7 +47,7 @@ def know(connection: Any, kept: Any) -> None:
     A commit whose wait for the standby is called off *succeeds*, with a mere warning: what the caller then heard would
     be lost with this one host. So it counts as a failure, and she hears another way.
     """
-    kept.info[CALL_OFF] = connection.pgconn.get_cancel().cancel
+    kept.info[CALL_OFF] = connection.pgconn.cancel_conn()
 
     def hear(notice: Any) -> None:
         if notice.source_function == GIVEN_UP_WAITING:
@@ -64,13 +67,26 @@ def freed(info: dict[Any, Any], ticket: Ticket) -> Iterator[None]:
             threading.Thread(target=_call_off, args=(info[CALL_OFF],), daemon=True, name="call-off").start()
 
 
-def _call_off(cancel: Callable[[], None]) -> None:
-    """It knocks anew, and may hang at a host that is cut off: so few at once."""
+def _call_off(way: Any) -> None:
     try:
         with suppress(Exception):
-            cancel()
+            _knock(way, time.monotonic() + CALL_OFF_SECONDS)
     finally:
         CALLING_OFF.release()
+
+
+def _knock(way: Any, until: float) -> None:
+    """Step by step, with a deadline. The driver's one-step cancel holds the interpreter while it waits: at a host that
+    is cut off the whole process would stand still for up to two minutes, with every caller in it."""
+    try:
+        way.start()
+        while (wants := way.poll()) in (PollingStatus.READING, PollingStatus.WRITING):
+            waiting = select.poll()
+            waiting.register(way.socket, select.POLLIN if wants == PollingStatus.READING else select.POLLOUT)
+            if not waiting.poll(max(until - time.monotonic(), 0.0) * 1000):
+                return
+    finally:
+        way.finish()
 
 
 def refuse_if_alone(info: dict[Any, Any]) -> None:

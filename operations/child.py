@@ -1,5 +1,6 @@
 """One supervised process: started, watched, started again after a death, replaced, ended. The fleet decides when."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from operations.listening import HeldPort
 from operations.ready import Ready, Started, is_ready
 from operations.sessions import dies_with, end_leftovers
 
+LOG = logging.getLogger("fleet")
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 2.0
 STANDING_SECONDS = 0.5
@@ -42,6 +44,7 @@ class Replacement:
         self.spec, self.environment = spec, environment
         self.until = time.monotonic() + seconds
         self.successor: subprocess.Popen[bytes] | None = None
+        self.ready_file: Path | None = None  # the successor's own: the older one may be started anew meanwhile
         self.done = threading.Event()
         self.serves = False
 
@@ -128,17 +131,18 @@ class Child:
         return ""
 
     def _start(self) -> None:
-        process = self._spawned(self.spec, self._environment)
+        process = self._spawned(self.spec, self._environment, self._next_ready_file())
         self._started = time.monotonic()
-        self._tell_pid(process)
         self._process = process
+        self._tell_pid(process)
         self.starts += 1  # last: whoever sees the start sees the process too
 
-    def _spawned(self, spec: ProcessSpec, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    def _spawned(
+        self, spec: ProcessSpec, environment: Mapping[str, str], ready_file: Path
+    ) -> "subprocess.Popen[bytes]":
         _shorten(self.log_file)
-        self._ready_file.unlink(missing_ok=True)
-        self._spawns += 1  # each has a file of its own: the older one's must not speak for the newer
-        told = {"PROCESS_KIND": spec.name, READY_FILE: str(self._ready_file)}
+        ready_file.unlink(missing_ok=True)  # of an earlier run
+        told = {"PROCESS_KIND": spec.name, READY_FILE: str(ready_file)}
         inherited: tuple[int, ...] = ()
         if self._port is not None:
             inherited = (self._port.open(),)
@@ -156,20 +160,34 @@ class Child:
                 preexec_fn=dies_with(os.getpid()),  # noqa: PLW1509  one prctl, no lock is taken
             )
 
-    @property
-    def _ready_file(self) -> Path:
+    def _next_ready_file(self) -> Path:
+        """Each has a file of its own: the older one's must not speak for the newer."""
+        last = self._run / f"{self.spec.name}.{self._spawns}.ready"
+        if self.replacement is None or self.replacement.ready_file != last:
+            last.unlink(missing_ok=True)
+        self._spawns += 1
         return self._run / f"{self.spec.name}.{self._spawns}.ready"
 
     def _tell_pid(self, process: "subprocess.Popen[bytes]") -> None:
         fresh = self._pid_file.with_suffix(".part")
-        fresh.write_text(f"{process.pid}\n")
-        fresh.replace(self._pid_file)
+        try:
+            fresh.write_text(f"{process.pid}\n")
+            fresh.replace(self._pid_file)
+        except OSError as error:  # a full disk: it serves all the same
+            LOG.warning("the pid of %s could not be written: %s", self.spec.name, error.strerror)
 
     def _replace(self, wanted: "Replacement") -> None:
         """A newer one beside ours; ours is asked to leave once the newer serves, and stays where it never does."""
         if wanted.successor is None:
-            wanted.successor = self._spawned(wanted.spec, wanted.environment)
-        newer, serves = wanted.successor, self._ready_file.exists()
+            wanted.ready_file = self._next_ready_file()
+            try:
+                wanted.successor = self._spawned(wanted.spec, wanted.environment, wanted.ready_file)
+            except OSError as error:  # a program that is not there, no memory, no descriptors: the older one serves on
+                LOG.warning("%s could not be started anew: %s", wanted.spec.name, error.strerror)
+                self.replacement = None
+                wanted.finish(serves=False)
+                return
+        newer, serves = wanted.successor, wanted.ready_file is not None and wanted.ready_file.exists()
         lives = newer.poll() is None and self.wanted
         if lives and not serves and time.monotonic() < wanted.until:
             return

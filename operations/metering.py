@@ -1,5 +1,5 @@
-"""Each request timed on its way through the web process, whatever answers it. A few microseconds, no store, no lock but
-the meters' own; a measure that fails costs nobody an answer."""
+"""Each request timed on its way through the web process, from the line to its answer, whatever answers it. A few
+microseconds, no store, no lock but the meters' own; a measure that fails costs nobody an answer."""
 
 import logging
 import time
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from adapters.meters import WebMeters
 from ivr.dialogue.steps import STEPS
+from operations.weighing import WAITED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,7 +53,7 @@ class Metered:
         self._app, self._meters, self._steps = app, meters, steps
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        begun = time.perf_counter()
+        begun = time.perf_counter() - float(environ.get(WAITED, 0.0))
         status = "500"
 
         def started(line: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:

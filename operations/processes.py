@@ -4,6 +4,7 @@ A process that dies, whatever its exit code, is started again after a short paus
 leaves with code 0). When we die, they die. Nothing here knows what the processes do: see ``specs``.
 """
 
+import logging
 import os
 import signal
 import threading
@@ -15,6 +16,7 @@ from adapters.places import Places
 from operations.child import Child, ProcessSpec, Replacement
 from operations.sessions import end_leftovers, members
 
+LOG = logging.getLogger("fleet")
 READY_SECONDS = 30.0
 GENTLE_SECONDS = 4.5  # after SIGTERM, for work in hand: longer than any webhook may take
 FOUNDATION_SECONDS = 1.2
@@ -152,7 +154,15 @@ class Fleet:
         # every start happens on this thread: a child is tied to the thread that started it
         while not self._closing.wait(_LOOK_SECONDS):
             for child in self._children.values():
-                child.look()
+                self._look_at(child)
+
+    @staticmethod
+    def _look_at(child: Child) -> None:
+        """Whatever goes wrong with one (a full disk, no descriptors), the others are still watched."""
+        try:
+            child.look()
+        except Exception:
+            LOG.exception("%s could not be looked after", child.spec.name)
 
     def _bring_up(self, group: list[Child], progress: Callable[[str], None]) -> None:
         before = {child.spec.name: child.starts for child in group}

@@ -9,6 +9,7 @@ from adapters.load import Load, Waiting
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+WAITED = "one_number.waited_seconds"  # in the request's environment: how long it waited for a thread
 WEBHOOKS = ("/voice/", "/sms/")
 
 
@@ -19,7 +20,8 @@ class Weighed:
         self._app, self._load, self._waiting = app, load, waiting
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        begun = time.monotonic() - self._waiting.seconds()
+        waited = environ[WAITED] = self._waiting.seconds()
+        begun = time.monotonic() - waited
         self._load.begun()
         try:
             return self._app(environ, start_response)

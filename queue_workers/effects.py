@@ -36,7 +36,7 @@ from queue_workers import (
     trouble,
 )
 from queue_workers.hands import Hands
-from queue_workers.in_turn import TOO_LATE, kept_in_turn, may_still_ring
+from queue_workers.in_turn import TOO_LATE, came_too_late, kept_in_turn, may_still_ring
 from queue_workers.orders import Order, Outcome, Work, claim, claim_next, is_waiting, settle
 from queue_workers.talk_effects import repeatable
 
@@ -52,12 +52,15 @@ MESSAGE_SECONDS = 2.0  # until the agent's leg is ended once the machine hears t
 LONG = frozenset(  # what may take longer than a lease, or comes by the hundred at night; no ring waits for any of it
     {"fetch_recording", "transcribe", "drop_sound", "delete_recording", "delete_call", "delete_text"}
 )
+# What a hint hurries nobody for: where texts are answered slowly, every worker would soon wait for one and no ring go
+# out. The clock has one hand for them.
+LEFT_TO_THE_CLOCK = frozenset({"send_text"})
 
 
 def carry_out(services: "Services", outbox_id: str, hands: Hands | None = None) -> bool:
     """False: done already, not due, or somebody else works on it. ``hands`` do what takes long, where there are any:
     they claim it once they are free for it, so that nothing waits with a lease that runs out."""
-    order = claim(services, outbox_id, LONG if hands is not None else ())
+    order = claim(services, outbox_id, LONG | LEFT_TO_THE_CLOCK if hands is not None else ())
     if order is not None:
         _act(services, order)
         return True
@@ -102,6 +105,8 @@ def _again(order: Order, seconds: float) -> Outcome:
 
 
 def _outcome(services: "Services", order: Order, work: Work) -> Outcome:
+    if came_too_late(services, order):
+        return GIVEN_UP
     if order.kind in AT_LENGTH:
         return AT_LENGTH[order.kind](services, order.ref, work)
     return EFFECTS[order.kind](services, order.ref)

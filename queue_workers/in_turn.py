@@ -29,21 +29,29 @@ def may_still_ring(services: "Services", offer: RowMapping) -> bool:
     return is_open(rules.desk(offer["desk"]).hours, now, ZoneInfo(rules.time_zone))
 
 
+def came_too_late(services: "Services", order: Order) -> bool:
+    """A message whose words are of what is over by now is not sent at all, however free the provider is."""
+    return order.kind == "send_text" and services.clock.machine() - order.made > LATEST_TEXT_SECONDS
+
+
 def kept_in_turn(services: "Services", order: Order, outcome: Outcome) -> Outcome:
-    """A refusal for now holds the whole lane and is nobody's failure: it is never counted as a try."""
+    """A refusal for now holds the whole lane and is nobody's failure: it is never counted as a try. A text that is not
+    answered holds its lane too: each further one would be of unknown fate as well, and is not sent again."""
     turn = order.turn
     if turn is None:
         return outcome
     if isinstance(outcome, float):
-        return _held(services, order, turn)
-    if outcome == "not wanted":
+        return _held(services, turn)
+    if outcome in ("not wanted", GIVEN_UP):
         services.database.run(lambda tx: pace_store.give_back(tx, turn))
-    elif turn.refused and not outcome.startswith("unknown"):
-        services.database.run(lambda tx: pace_store.taken_again(tx, turn.lane))
+    elif outcome.startswith("unknown"):
+        if order.kind == "send_text":
+            _held(services, turn)
+    elif turn.refused:
+        services.database.run(lambda tx: pace_store.taken_again(tx, turn))
     return outcome
 
 
-def _held(services: "Services", order: Order, turn: pace_store.Turn) -> Outcome:
+def _held(services: "Services", turn: pace_store.Turn) -> float:
     now = services.clock.machine()
-    seconds = services.database.run(lambda tx: pace_store.refused(tx, turn.lane, now))
-    return GIVEN_UP if order.kind == "send_text" and now - order.made > LATEST_TEXT_SECONDS else seconds
+    return services.database.run(lambda tx: pace_store.refused(tx, turn, now))

@@ -46,7 +46,7 @@ def claim(services: "Services", outbox_id: str, but: Collection[str] = ()) -> Or
         if order is not None:
             return order
         lane = pace_store.waits(tx.connection, outbox_id, services.clock.machine())
-        return _next(services, tx, lane, outbox_id) if lane is not None else None
+        return None if lane is None or lane.kinds <= set(but) else _next(services, tx, lane, outbox_id)
 
     return services.database.run(take)
 

@@ -47,6 +47,7 @@ from queue_workers.hands import Aside, Hands
 from queue_workers.keeping import NightKeeping
 from queue_workers.night_watch import NightWatch
 from queue_workers.sound_patrol import Patrol
+from queue_workers.turn_hands import TurnHands
 
 LOG = logging.getLogger("clock")
 FAST_SECONDS = 0.2
@@ -66,6 +67,7 @@ class Dispatcher:
         self.services = services
         self.queue = Enqueuer(services.live)
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="effect")
+        self.turns = TurnHands(self._take_turn)
         self.long = Hands()
         self.busy: set[str] = set()
         self.lock = threading.Lock()
@@ -161,15 +163,13 @@ class Dispatcher:
                 self._act(order_id)
 
     def _turns(self) -> None:
-        """Whoever waits for a turn at the provider goes when it comes, to the millisecond: a tick is too coarse."""
+        """Whoever waits for a turn at the provider goes when it comes."""
         now = self.services.clock.machine()
         with self.services.database.read() as connection:
             coming = pace_store.turns(self.services.settings, connection, now, FAST_SECONDS)
-        for lane, seconds in coming:
-            self.hands.submit(self._take_turn, lane, time.monotonic() + seconds)
+        self.turns.go(coming)
 
-    def _take_turn(self, lane: Lane, at: float) -> None:
-        time.sleep(max(at - time.monotonic(), 0.0))
+    def _take_turn(self, lane: Lane) -> None:
         self.guarded("effect", lambda: effects.carry_out_next(self.services, lane))
 
     def _due(self) -> list[tuple[str, bool]]:

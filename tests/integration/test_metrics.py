@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from adapters.meters import WebMeters
 from adapters.schema import outbox, phone_number, process_start, recording, tally
 from adapters.settings import load_settings
+from adapters.waiting_line import WAITING
 from operations.metering import Metered, Steps, part_of
 from tests.support.services import SETTINGS, Town
 from tests.support.telephone import Telephone
@@ -277,3 +278,14 @@ def test_a_crowd_of_readers_asks_the_record_once(town: Town) -> None:
     for reader in readers:
         reader.join()
     assert len(seconds) == 1, "one look at the record, told to all of them"
+
+
+def test_a_webhooks_time_begins_at_the_line(town: Town) -> None:
+    """Under load the wait for a thread is where the time goes: an alert that does not see it tells of nothing."""
+    telephone = Telephone.at(town)
+    WAITING.joined()
+    WAITING.begins(7.0)
+    telephone.rings()
+    assert scraped(telephone.client)["one_number_webhook_seconds_sum", ("incoming",)] > 7
+    telephone.presses("1")
+    assert scraped(telephone.client)["one_number_webhook_seconds_sum", ("language",)] < 7

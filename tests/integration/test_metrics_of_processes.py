@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -106,17 +107,42 @@ def test_a_killed_worker_takes_no_count_with_it(address: tuple[str, subprocess.P
 
 
 def test_what_a_killed_server_left_behind_goes_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A live one keeps its own, whatever its number: in another container it is no process that we could see."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv(meter_files.FOLDER, "")
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    orphan = tmp_path / f"{meter_files.PREFIX}{ended.pid}-x"
-    alive = tmp_path / f"{meter_files.PREFIX}{os.getppid()}-x"
-    other = tmp_path / "of-somebody-else"
-    for one in (orphan, alive, other):
-        one.mkdir()
-    meter_files.folder_for_workers()
-    mine = Path(os.environ[meter_files.FOLDER])
-    assert sorted(tmp_path.iterdir()) == sorted([alive, other, mine])
-    meter_files.forget()
-    assert sorted(tmp_path.iterdir()) == sorted([alive, other])
+    with parent_elsewhere(tmp_path) as (server, orphan):
+        server.kill()
+        server.wait()
+        assert orphan.is_dir()
+        with parent_elsewhere(tmp_path) as (_, seen):
+            assert not orphan.exists()
+            alive = seen.rename(tmp_path / f"{meter_files.PREFIX}{server.pid}-alive")  # a number that nobody has
+            other = tmp_path / "of-somebody-else"
+            other.mkdir()
+            meter_files.folder_for_workers()
+            mine = Path(os.environ[meter_files.FOLDER])
+            assert sorted(tmp_path.iterdir()) == sorted([alive, other, mine])
+            meter_files.forget()
+            assert sorted(tmp_path.iterdir()) == sorted([alive, other])
+
+
+HOLDS = """
+import os, sys
+from adapters import meter_files
+meter_files.folder_for_workers()
+print(os.environ[meter_files.FOLDER], flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def parent_elsewhere(place: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A server's parent, and its folder."""
+    known = {"TMPDIR": str(place), "PATH": os.environ["PATH"]}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", HOLDS], env=known, cwd=ROOT, text=True, **pipes) as one:
+        try:
+            assert one.stdout is not None
+            yield one, Path(one.stdout.readline().strip())
+        finally:
+            one.kill()

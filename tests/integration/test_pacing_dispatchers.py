@@ -32,7 +32,7 @@ def two(record: str) -> Iterator[tuple[Town, Dispatcher, Dispatcher]]:
     first, second = (Dispatcher(services) for services in both)
     yield Town(both[0], clock, gateway), first, second
     for dispatcher in (first, second):
-        dispatcher.hands.shutdown()
+        dispatcher.turns.shutdown()
         database: Database = dispatcher.services.database
         database.dispose()
 
@@ -46,8 +46,8 @@ def test_every_ring_has_its_turn_and_none_comes_early(two: tuple[Town, Dispatche
         first._turns()
         second._turns()
         time.sleep(0.02)  # the tick of this test
-    first.hands.shutdown(wait=True)
-    second.hands.shutdown(wait=True)
+    first.turns.shutdown()
+    second.turns.shutdown()
     asked = sorted(row["asked_machine"] for row in town.every(OFFERED))
     assert len(asked) == len(NAMES)
     assert min(later - earlier for earlier, later in zip(asked, asked[1:], strict=False)) > 0

@@ -7,12 +7,11 @@ import pytest
 
 from adapters.schema import outbox, provider_pace
 from callbacks import store as promises
-from callbacks import text_store
 from queue_workers import effects, reconcile
 from queue_workers.in_turn import LATEST_TEXT_SECONDS
 from tests.support.provider import BUSY_PROVIDER
 from tests.support.services import Town
-from tests.support.turns import CALLS, TEXTS, agents, ring_when_it_may, rung
+from tests.support.turns import CALLS, TEXTS, agents, ring_when_it_may, rung, texts
 
 
 @pytest.fixture
@@ -92,13 +91,6 @@ def test_a_leg_that_the_provider_queued_too_long_is_cancelled_there(paced: Town)
 
 
 # --- texts -------------------------------------------------------------------------------------------------------
-
-
-def texts(town: Town, number: int) -> None:
-    for n in range(number):
-        to = f"+3584012345{n:02}"
-        with town.services.database.write() as tx:
-            text_store.order(town.services, tx, town.rules, town.clock.now(), to, "sms.alarm_limit_rings", "fi")
 
 
 def test_texts_have_a_pace_of_their_own(texting: Town) -> None:

@@ -28,7 +28,7 @@ def app(environ, start):
     return [os.environ["RELEASE"].encode()]
 """
 SERVER = (sys.executable, "-m", "gunicorn", "-c", "server.py", "application:app")
-ADDED = "\nworkers = 1\n"
+ADDED = "\nworkers = 1\ngraceful_timeout = 4\n"  # as the web server's: the other's streams are not waited for
 
 
 class Asking:
@@ -130,6 +130,51 @@ def test_what_does_not_become_ready_replaces_nobody(fleet: Fleet, port: int, tmp
         until(lambda: len(provider.answers) > answered, 10, lambda: "the older one serves no more")
     assert provider.refused == []
     assert set(provider.answers) == {"old"}
+
+
+def test_a_newer_program_that_is_not_there_replaces_nobody_and_everybody_is_still_watched(
+    fleet: Fleet, port: int
+) -> None:
+    with pytest.raises(NotStarted):
+        fleet.replace(ProcessSpec("web", ("/nowhere/python",), replaced=True), {"RELEASE": "new"}, seconds=5)
+    assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).text == "old"
+    fleet.kill("web", signal.SIGKILL)
+    until(lambda: fleet.starts("web") == 2, 10, lambda: "nobody looks after it any more")
+
+
+def test_whatever_goes_wrong_with_one_the_others_are_still_watched(tmp_path: Path) -> None:
+    sleeps = (sys.executable, "-c", "import time; time.sleep(600)")
+    fleet = Fleet({}, tmp_path, (ProcessSpec("one", sleeps), ProcessSpec("two", sleeps)))
+    fleet.start()
+    try:
+        (tmp_path / "var/run/one.pid").unlink()
+        (tmp_path / "var/run/one.pid").mkdir()  # its death cannot be told
+        fleet.kill("one")
+        fleet.kill("two")
+        until(lambda: fleet.starts("two") == 2, 10, lambda: "nobody looks after it any more")
+    finally:
+        fleet.stop()
+
+
+def test_an_older_one_that_dies_meanwhile_does_not_hide_that_the_newer_serves(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    says = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n"
+    says += "open(os.environ['SERVING_READY_FILE'], 'w').close(); time.sleep(600)"
+    newer = ProcessSpec("one", (sys.executable, "-c", says), replaced=True)
+    fleet = Fleet({}, tmp_path, (ProcessSpec("one", (sys.executable, "-c", "import time; time.sleep(600)")),))
+    fleet.start()
+    try:
+        asking = threading.Thread(target=lambda: fleet.replace(newer, {}, seconds=10))
+        asking.start()
+        until(lambda: fleet._children["one"].replacement and fleet._children["one"].replacement.successor, 5, str)
+        successor = fleet._children["one"].replacement.successor.pid  # type: ignore[union-attr]
+        fleet.kill("one")
+        until(lambda: fleet.starts("one") == 2, 10, lambda: "the older one is not started again")
+        go.touch()
+        asking.join()
+        assert fleet.pid("one") == successor
+    finally:
+        fleet.stop()
 
 
 def test_who_is_meant_to_be_down_refuses_at_once(fleet: Fleet, port: int) -> None:

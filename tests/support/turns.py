@@ -5,6 +5,7 @@ from sqlalchemy import insert
 from adapters.pace import LANES
 from adapters.schema import offer as offers
 from callbacks import store as promises
+from callbacks import text_store
 from queue_workers import effects
 from tests.support.services import Town
 
@@ -49,3 +50,11 @@ def waiting(town: Town, agent: str, **offered: object) -> str:
         tx.connection.execute(insert(offers).values(**row))
         town.services.outbox.order(tx, "ring_agent", token)
     return token
+
+
+def texts(town: Town, number: int) -> None:
+    """So many alarms to as many people, ordered."""
+    for n in range(number):
+        to = f"+3584012345{n:02}"
+        with town.services.database.write() as tx:
+            text_store.order(town.services, tx, town.rules, town.clock.now(), to, "sms.alarm_limit_rings", "fi")
