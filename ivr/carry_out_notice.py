@@ -9,10 +9,9 @@ from adapters.database import Transaction
 from desks import store
 from desks.line import heard_store
 from desks.talk.base import SERVICE
-from desks.talk.recorded import records_talks
+from desks.talk.recorded import records_talks, said_no
 from ivr.effects import Settled
 from ivr.facts import Facts
-from recordings.talks import RecordedTalks
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -37,7 +36,7 @@ def told_with_join(tx: Transaction, line_id: str, facts: Facts) -> bool:
 def declined(services: "Services", tx: Transaction, line_id: str) -> Settled:
     """Her word counts however late: a recording that has just begun ends, and nothing of it is kept."""
     stay = heard_store.decline(tx.connection, line_id)
-    if stay is not None and stay["offer_token"] is not None:
-        RecordedTalks(services, tx).dropped(stay["offer_token"], SERVICE)
+    if stay is not None:
+        said_no(services, tx, stay["call_sid"], SERVICE)
     tx.after_commit(services.changed)
     return Settled()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("reconcile")
 LATE = timedelta(minutes=15)  # business time; until then the news may still come, or be tried again
+NAMED_WITHIN = timedelta(days=7)  # longer than the provider may be silent about a recording of ours
 UNTOLD = timedelta(days=1)  # business time until a recorded talk that no row knows is deleted
 HANDFUL = 5  # more talks than this that no row knows: the record was put back to an older one
 SPOKEN = "RecordVerb"
@@ -129,9 +130,10 @@ def _untold(services: "Services", talks: list[Listed]) -> None:
     for one in talks:
         LOG.warning("a recorded talk that no row knows", extra=_named(one))
     before, old = services.clock.now() - UNTOLD, list[Listed]()
+    named = services.clock.now() - NAMED_WITHIN
     with services.database.read() as connection:
         for one in talks:
-            if one.made_at < before and not sound_store.awaits_a_name(connection, one.call_sid):
+            if one.made_at < before and not sound_store.awaits_a_name(connection, one.call_sid, named):
                 old.append(one)
     if len(old) > HANDFUL:
         LOG.error("recorded talks that no row knows are kept: was the record put back?", extra={"talks": len(old)})

@@ -38,12 +38,17 @@ def sounds(connection: Connection, before: datetime, after: After | None) -> Seq
 
 
 def held(connection: Connection, recording_id: str) -> bool:
-    """Looked at in the transaction that would delete it, whatever was seen before."""
-    mine = select(recording.c.request_id, recording.c.number_id).where(recording.c.id == recording_id)
+    """Looked at in the transaction that would delete it, whatever was seen before. By a hold on itself, its number, its
+    matter, or a matter that began in its call."""
+    mine = select(recording.c.request_id, recording.c.number_id, recording.c.call_sid).where(
+        recording.c.id == recording_id
+    )
     found = connection.execute(mine).first()
     if found is None:
         return False
-    ids = ([recording_id], *([one] if one is not None else [] for one in found))
+    began = select(callback_request.c.id).where(callback_request.c.origin_call_sid == found.call_sid)
+    matters = {found.request_id, *connection.execute(began).scalars()} - {None}
+    ids = ([recording_id], matters, [found.number_id] if found.number_id is not None else [])
     hold_store.lock(connection, *ids)
     return bool(hold_store.covering(connection, *ids))
 

@@ -57,16 +57,24 @@ class Seen:
         )  # fmt: skip
 
     @property
+    def began(self) -> frozenset[str]:
+        """Calls in which a held matter began, also one that she asked for to another telephone."""
+        asked = (*self.found.requests, *self.found.asked)
+        return frozenset(row["origin_call_sid"] for row in asked if row["id"] in self.kept_requests)
+
+    @property
     def kept_calls(self) -> frozenset[str]:
         """Those in which a held matter began or was spoken of: a request without its call proves nothing."""
-        began = {row["origin_call_sid"] for row in self.found.requests if row["id"] in self.kept_requests}
         stayed = {row["call_sid"] for row in self.found.stays if row["id"] in self.kept_stays}
-        return frozenset((began | stayed) - {None})
+        return frozenset((self.began | stayed) - {None})
 
     @property
     def kept_sounds(self) -> tuple[str, ...]:
         own = {hold.subject_id for hold in self.holds if hold.kind == "recording"}
-        theirs = {row["id"] for row in self.found.recordings if row["request_id"] in self.kept_requests}
+        theirs = {
+            row["id"] for row in self.found.recordings
+            if row["request_id"] in self.kept_requests or row["call_sid"] in self.began
+        }  # fmt: skip
         return tuple(sorted(own | theirs))
 
     @property
@@ -109,9 +117,9 @@ def look(connection: Connection, e164: str, now: datetime) -> Seen | None:
 
 
 def _matters(found: Everything) -> set[str]:
-    """Her requests, and those of others that she was heard or spoken to about."""
+    """Her requests, those that she asked for to another telephone, and those that she was spoken to about."""
     spoken = {row["request_id"] for rows in (found.stays, found.recordings, found.texts, found.items) for row in rows}
-    return (spoken | {row["id"] for row in found.requests}) - {None}
+    return (spoken | {row["id"] for row in (*found.requests, *found.asked)}) - {None}
 
 
 def obstacle(seen: Seen | None, also_open: bool) -> Obstacle | None:

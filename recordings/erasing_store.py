@@ -21,6 +21,7 @@ from adapters.schema import (
     transfer,
     waiting_caller,
 )
+from recordings.hold_store import asker_is_held
 from recordings.resident_store import Everything
 
 LOST_AFTER = timedelta(days=1)  # no call lasts that long: the news of its end was lost
@@ -40,11 +41,12 @@ def unlink(
         connection.execute(update(table).where(table.c.number_id == number, free).values(number_id=None))
     mine = (recording.c.number_id == number, recording.c.id.not_in(kept_sounds))
     connection.execute(update(recording).where(*mine).values(number_id=None))
-    asked = update(callback_request).where(callback_request.c.asked_by_number_id == number)
+    free = callback_request.c.id.not_in(kept_requests)
+    asked = update(callback_request).where(callback_request.c.asked_by_number_id == number, free)
     connection.execute(asked.values(asked_by_number_id=None))
-    hers = (callback_request.c.number_id == number, callback_request.c.id.not_in(kept_requests))
-    gone = {"number_id": None, "asked_by_number_id": None, "interpreter": None}
-    connection.execute(update(callback_request).where(*hers).values(**gone))
+    hers = (callback_request.c.number_id == number, free)
+    connection.execute(update(callback_request).where(*hers, ~asker_is_held()).values(asked_by_number_id=None))
+    connection.execute(update(callback_request).where(*hers).values(number_id=None, interpreter=None))
 
 
 def blank(connection: Connection, requests: Sequence[str], tokens: Sequence[str], subjects: Sequence[str]) -> int:

@@ -54,7 +54,8 @@ def _hers(scope: tuple[str, ...] | None) -> ColumnElement[bool]:
     if scope is None:
         return true()
     on_matter = and_(HOLD.c.kind == "request", callback_request.c.department.in_(scope))
-    return or_(and_(HOLD.c.kind == "recording", recording.c.department.in_(scope)), on_matter)
+    moved = and_(recording.c.kind != "talk", callback_request.c.department.in_(scope))  # a message goes with its matter
+    return or_(and_(HOLD.c.kind == "recording", or_(recording.c.department.in_(scope), moved)), on_matter)
 
 
 def _listed(row: RowMapping) -> Listed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, or_, select, update
 
 from adapters.database import insert_once
 from adapters.schema import callback_request, legal_hold, phone_number, recording
@@ -68,6 +68,12 @@ def lock(
         if ids:
             key = SUBJECTS[kind].c.id
             connection.execute(select(key).where(key.in_(sorted(ids))).order_by(key).with_for_update(key_share=True))
+
+
+def asker_is_held() -> ColumnElement[bool]:
+    """Of a request: who asked for it to another telephone lies under a hold."""
+    on = (HOLD.c.kind == "number", HOLD.c.subject_id == callback_request.c.asked_by_number_id, OPEN)
+    return exists(select(HOLD.c.id).where(*on).correlate(callback_request))
 
 
 def covering(

@@ -54,7 +54,7 @@ class Keeping:
         return Batch(_next(rows, "made_at"), gone)
 
     def _delete_sounds(self, due: Sequence[RowMapping], tx: Transaction) -> int:
-        free = _not_held(tx, due, "id")
+        free = [row for row in _not_held(tx, due, "id") if not deletion_store.held(tx.connection, row["id"])]
         gone = sum(delete_sound(self.services, tx, row["id"], "retention", SERVICE) for row in free)
         reach("keeping_before_commit")
         return gone

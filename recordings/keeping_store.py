@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from adapters import schema
 from adapters.schema import call, callback_event, callback_request, offer, recording, text_message, waiting_caller
+from recordings.hold_store import asker_is_held
 from recordings.retention import Kind
 
 audit_event, supervisor_item, transfer = schema.audit_event, schema.supervisor_item, schema.transfer
@@ -68,7 +69,7 @@ def _calls() -> Sort:
 
 def _requests() -> Sort:
     table = callback_request.c
-    still = and_(table.number_id.is_not(None), table.closed_at.is_not(None))
+    still = and_(table.number_id.is_not(None), table.closed_at.is_not(None), ~asker_is_held())
     query = _named(
         table.id, table.closed_at, since=table.closed_at, department=table.department, request=table.id,
         number=table.number_id,

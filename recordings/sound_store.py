@@ -151,9 +151,9 @@ def we_rang(connection: Connection, call_sid: str) -> bool:
     return connection.execute(select(offer.c.token).where(offer.c.resident_call_sid == call_sid)).first() is not None
 
 
-def awaits_a_name(connection: Connection, call_sid: str) -> bool:
-    """A recorded talk of this call whose recording the provider has not named to us yet."""
-    mine = (RECORDING.c.call_sid == call_sid, RECORDING.c.recording_sid.is_(None))
+def awaits_a_name(connection: Connection, call_sid: str, since: datetime) -> bool:
+    """A recorded talk of this call, begun since then, whose recording the provider has not named to us yet."""
+    mine = (RECORDING.c.call_sid == call_sid, RECORDING.c.recording_sid.is_(None), RECORDING.c.made_at >= since)
     return connection.execute(select(RECORDING.c.id).where(*mine)).first() is not None
 
 

@@ -42,6 +42,12 @@ def of_offer(connection: Connection, offer_token: str, *, held: bool = False) ->
     return connection.execute(query.with_for_update() if held else query).mappings().first()
 
 
+def tokens_of_call(connection: Connection, call_sid: str) -> Sequence[str]:
+    """Of its recorded talks, in the order in which they began."""
+    query = select(RECORDING.c.offer_token).where(RECORDING.c.call_sid == call_sid, TALKS)
+    return connection.execute(query.order_by(RECORDING.c.made_at, RECORDING.c.id)).scalars().all()
+
+
 def is_on_hold(connection: Connection, offer_token: str | None) -> bool:
     return bool(connection.scalar(select(offer.c.on_hold).where(offer.c.token == offer_token)))
 

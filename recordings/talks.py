@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
 from adapters.ids import new_id
+from recordings import deletion_store
 from recordings import talk_store as store
 from recordings.keeping import SERVICE, delete_named, delete_sound
 from recordings.model import About, wish
@@ -71,8 +72,10 @@ class RecordedTalks:
         self._shows(row["agent_id"])
         return True
 
-    def runs_now(self, offer_token: str) -> bool:
-        return store.running(self.tx.connection, offer_token) is not None
+    def has_sound(self, offer_token: str) -> bool:
+        """Recorded, or being recorded: there is something that a no would end or take back."""
+        row = store.of_offer(self.tx.connection, offer_token)
+        return row is not None and row["deleted_at"] is None and row["state"] != "absent"
 
     def over(self, offer_token: str) -> None:
         """The talk is over or she is handed on. What the provider was never asked for never is."""
@@ -88,11 +91,16 @@ class RecordedTalks:
 
     def dropped(self, offer_token: str, by: str) -> None:
         """She has declined, or a machine was recorded that was never told: over, and what was recorded goes, here and
-        at the provider. What has no name yet goes once it has one."""
+        at the provider. What has no name yet goes once it has one. What lies under a legal hold ends, and stays."""
         self.over(offer_token)
         row = store.of_offer(self.tx.connection, offer_token, held=True)
-        if row is not None:
+        if row is not None and not deletion_store.held(self.tx.connection, row["id"]):
             delete_sound(self.services, self.tx, row["id"], DROPPED, by)
+
+    def refused(self, call_sid: str, by: str) -> None:
+        """Every talk of this call: she was told that what was recorded goes, and knows of one recording only."""
+        for token in store.tokens_of_call(self.tx.connection, call_sid):
+            self.dropped(token, by)
 
     def order_change(self, recording_id: str) -> None:
         """An order of its own each time: one that is just ending must not swallow the next wish."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from adapters.schema import waiting_caller
+from adapters.schema import offer, waiting_caller
 from desks.line.stay_store import stay as read_stay
 
 STAY = waiting_caller.c
@@ -37,6 +37,13 @@ def may_not_have_heard(connection: Connection, line_id: str) -> bool:
     """The words stand before the queue in one document: who has not come into it may never have had that document."""
     lost = (STAY.id == line_id, STAY.recording_told_at.is_not(None), STAY.queue_sid.is_(None))
     return connection.execute(select(STAY.id).where(*lost, STAY.recording_declined.is_(False))).first() is not None
+
+
+def decline_call(connection: Connection, call_sid: str) -> None:
+    """In every stay of this call, also one in which a colleague is asked, and in the rings that led to it."""
+    connection.execute(update(waiting_caller).where(STAY.call_sid == call_sid).values(recording_declined=True))
+    rang = offer.c.resident_call_sid == call_sid
+    connection.execute(update(offer).where(rang).values(recording_declined=True))
 
 
 def decline(connection: Connection, line_id: str) -> RowMapping | None:

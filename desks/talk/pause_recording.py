@@ -4,8 +4,8 @@ end it and keep nothing, when the resident says no in words."""
 from typing import TYPE_CHECKING
 
 from adapters.database import Transaction
-from desks import store
-from desks.line import heard_store
+from desks.talk.recorded import said_no
+from desks.talk.room import matter_of
 from desks.talk.transfer import Answer, Changed, MovedOn, Transfers
 from recordings.talks import RecordedTalks
 
@@ -19,19 +19,16 @@ def pause(services: "Services", agent_id: str, token: str, on: bool) -> Answer:
 
 
 def refuse(services: "Services", agent_id: str, token: str) -> Answer:
-    """The resident's no: it holds for whoever talks with her next in this call, too."""
+    """The resident's no in words."""
     return services.database.run(lambda tx: _refuse(services, tx, agent_id, token))
 
 
 def _refuse(services: "Services", tx: Transaction, agent_id: str, token: str) -> Answer:
     row = Transfers(services, tx, agent_id, token).talking()
-    recorded = RecordedTalks(services, tx)
-    if row is None or not recorded.runs_now(token):
+    matter = matter_of(tx.connection, row) if row is not None else None
+    if matter is None or matter.call_sid is None or not RecordedTalks(services, tx).has_sound(token):
         return MovedOn()
-    store.note_offer(tx.connection, token, recording_declined=True)
-    if row["caller_id"] is not None:
-        heard_store.decline(tx.connection, row["caller_id"])
-    recorded.dropped(token, agent_id)
+    said_no(services, tx, matter.call_sid, agent_id)
     return Changed()
 
 

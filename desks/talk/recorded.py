@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping
 
+from adapters.database import Transaction
 from desks import store
+from desks.line import heard_store
 from desks.talk.base import SERVICE, Talk
 from desks.talk.room import Matter, matter_of
 from recordings.model import About, Notice, Verdict, judged
@@ -30,8 +32,19 @@ def talk_began(talk: Talk, token: str) -> None:
 
 
 def declined(talk: Talk, token: str) -> None:
-    """Her word, however late: what was recorded before it is not kept either."""
+    """Her word, however late, by a key."""
+    row = talk.held(token)
+    matter = matter_of(talk.tx.connection, row) if row is not None else None
     RecordedTalks(talk.services, talk.tx).dropped(token, SERVICE)
+    if matter is not None and matter.call_sid is not None:
+        said_no(talk.services, talk.tx, matter.call_sid, SERVICE)
+
+
+def said_no(services: "Services", tx: Transaction, call_sid: str, by: str) -> None:
+    """It holds for the whole call: whoever talks with her next records nothing, and what was recorded of it before,
+    with a colleague too, is not kept. ``by``: the agent who was told, or ``service`` for a key."""
+    heard_store.decline_call(tx.connection, call_sid)
+    RecordedTalks(services, tx).refused(call_sid, by)
 
 
 def was_a_machine(talk: Talk, token: str, agent_id: str) -> None:

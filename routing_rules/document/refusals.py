@@ -54,7 +54,12 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
 
 
 def refusals(error: ValidationError, place: str) -> Iterator[Problem]:
-    for found in error.errors(include_url=False):
+    try:
+        told = error.errors(include_url=False)
+    except UnicodeEncodeError:  # a name that is half a character: it cannot be told back either
+        yield problem("no_characters", place or "document")
+        return
+    for found in told:
         steps = [place] if place else []
         steps += [str(step) for step in found["loc"] if step != "[key]"]
         yield _problem(found["type"], ".".join(steps) or "document", found["msg"], found.get("ctx", {}))

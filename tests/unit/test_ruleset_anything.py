@@ -231,3 +231,10 @@ def test_a_day_that_has_no_moment_everywhere_is_refused(year: str) -> None:
     document["notices"][0].update({"from": f"{year}-01-01 00:00", "to": f"{year}-01-02 00:00"})
     with pytest.raises(RulesetInvalid, match=rf"the year {int(year)} is out of reach"):
         parse(json.dumps(document))
+
+
+def test_a_name_that_is_half_a_character_is_refused_at_its_place() -> None:
+    document = rich_city()
+    document["departments"][0]["staffing"]["fi"] = {"\ud800": {"08:00-16:00": 1}}
+    with pytest.raises(RulesetInvalid, match="characters that are none"):
+        parse(json.dumps(document))
