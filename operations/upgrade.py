@@ -10,6 +10,7 @@ Imports no service: the supervisor, which only watches, carries it out.
 import argparse
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from adapters.places import ROOT, Places
 from operations.processes import Fleet, NotStarted, ProcessSpec
 from operations.sessions import command_of
 
+LOG = logging.getLogger("upgrade")
 SUPERVISOR, RESULT = "supervisor", "upgrade.json"
 PLAN_SECONDS, PATIENCE_SECONDS = 120.0, 300.0
 LAST = ("web", "events")
@@ -38,28 +40,50 @@ def forget_supervisor(root: Path) -> None:
 
 
 def carry_out(fleet: Fleet, root: Path, arguments: Sequence[str], read: Callable[[str], NewPlan]) -> None:
-    """What came of it stands in ``var/run/upgrade.json``. Whatever fails, the older processes serve on."""
+    """What came of it stands in ``var/run/upgrade.json``. Whatever fails, the older processes serve on, and so does
+    whoever watches them: with it the whole service would end."""
     done: list[str] = []
     trouble = ""
     try:
-        environment, specs = read(_planned(arguments))
-        for spec in sorted((each for each in specs if each.replaced), key=lambda each: each.name in LAST):
-            fleet.replace(spec, environment)
-            done.append(spec.name)
+        _replace_all(fleet, *_readable(_planned(arguments), read), done)
     except _NoPlan as none:
         trouble = str(none)
     except NotStarted as failed:
         trouble = f"{failed}. Its last words:\n{failed.log}"
-    except KeyError as unknown:
-        trouble = f"{unknown.args[0]} is new in this release: it begins at the next start"
-    result = Places(root).run / RESULT
+    except Exception as other:
+        LOG.exception("the upgrade broke off")
+        trouble = f"It broke off ({type(other).__name__}): look at the service's own output."
+    _tell(Places(root).run / RESULT, done, trouble)
+
+
+def _replace_all(fleet: Fleet, environment: Mapping[str, str], specs: Sequence[ProcessSpec], done: list[str]) -> None:
+    for spec in sorted((each for each in specs if each.replaced), key=lambda each: each.name in LAST):
+        try:
+            fleet.replace(spec, environment)
+        except KeyError:
+            raise _NoPlan(f"{spec.name} is new in this release: it begins at the next start") from None
+        done.append(spec.name)
+
+
+def _tell(result: Path, done: list[str], trouble: str) -> None:
     fresh = result.with_suffix(".part")
-    fresh.write_text(json.dumps({"replaced": done, "trouble": trouble}), encoding="utf-8")
-    fresh.replace(result)
+    try:
+        fresh.write_text(json.dumps({"replaced": done, "trouble": trouble}), encoding="utf-8")
+        fresh.replace(result)
+    except OSError as error:  # a full disk; whoever asked hears that nobody answered
+        LOG.error("what came of the upgrade could not be written: %s", error.strerror)  # noqa: TRY400  no traceback
 
 
 class _NoPlan(Exception):
     """Why the new release would not start."""
+
+
+def _readable(told: str, read: Callable[[str], NewPlan]) -> NewPlan:
+    """A plan of a release far ahead of ours, or with somebody's print in it, is no plan."""
+    try:
+        return read(told)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise _NoPlan("This release cannot read the new one's plan: stop the service and start it anew.") from None
 
 
 def _planned(arguments: Sequence[str]) -> str:
