@@ -27,9 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     written = {name: value for name, value in dotenv_values(given.root / ".env").items() if value is not None}
     try:
-        database = Database(load_settings({**written, **os.environ}).database_url, deadline=PATIENCE_SECONDS)
+        settings = load_settings({**written, **os.environ})
+        database = Database(settings.database_url, deadline=PATIENCE_SECONDS)
         with database.read() as connection:
-            verdict = verify(connection, time.time(), given.known)
+            verdict = verify(connection, time.time(), given.known, by_date=settings.clock_file is None)
         database.dispose()
     except SettingsInvalid as error:
         print(error, file=sys.stderr)

@@ -33,6 +33,20 @@ def unsealed(connection: Connection, most: int = AT_ONCE) -> list[Row[Any]]:
     )
 
 
+def without_seal(connection: Connection, most: int = AT_ONCE) -> list[Row[Any]]:
+    """Every deed that has none, however long ago; ``passed``: it is so far back that none will be made for it."""
+    newest = connection.execute(select(func.max(audit_seal.c.event_id))).scalar() or 0
+    return list(
+        connection.execute(
+            select(audit_event.c.id, audit_event.c.machine, (audit_event.c.id <= newest - STRAGGLERS).label("passed"))
+            .outerjoin(audit_seal, audit_seal.c.event_id == audit_event.c.id)
+            .where(audit_seal.c.number.is_(None))
+            .order_by(audit_event.c.id)
+            .limit(most)
+        )
+    )
+
+
 def put(connection: Connection, rows: list[dict[str, Any]]) -> None:
     connection.execute(insert(audit_seal), rows)
 

@@ -5,7 +5,9 @@ could make all seals anew: therefore the newest seal is told in the process log,
 can be asked whether that one still stands. Words that were forgotten when their time was over break nothing: the seal
 holds a salted mark of them only, and the salt goes with them.
 
-Deeds are sealed some seconds after they were done, by the clock process; until then one could be changed unseen.
+Deeds are sealed some seconds after they were done, by the clock process; until then one could be changed unseen. One
+that is slipped in between older ones gets its seal then, after theirs: it says of itself that it is older than what was
+sealed before it, by more than any deed's commit can take. Only what claims to be of the last minutes passes.
 """
 
 import hashlib
@@ -14,7 +16,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping
@@ -90,24 +92,48 @@ def made(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {"number": number, "event_id": row.id, "salt": salt, "words": words, "seal": previous}
 
 
-def verify(connection: Connection, machine: float, known: tuple[int, str] | None = None) -> Verdict:
-    """``machine``: now; ``known``: number and seal as a log told them, to be found again."""
+def verify(
+    connection: Connection, machine: float, known: tuple[int, str] | None = None, *, by_date: bool = True
+) -> Verdict:
+    """``machine``: now; ``known``: number and seal as a log told them, to be found again. ``by_date``: dates only go
+    on, too; not so where business time is set for trying."""
     problems, forgotten = [], 0
     number, previous, found = 0, "", known is None
+    latest = Latest()
     for row in seal_store.sealed_deeds(connection):
         number += 1
         if row.number != number:
             problems.append(f"Seal {number} is missing.")
             number = int(row.number)
         problems += _judged(row, previous)
+        problems += latest.judged(row, by_date)
         forgotten += row.words is not None and row.detail is None
         found = found or (known == (int(row.number), str(row.seal)))
         previous = str(row.seal)
-    late = [row.id for row in seal_store.unsealed(connection) if machine - row.machine > LATEST_SECONDS]
-    problems += [f"Deed {event_id} has no seal." for event_id in late]
+    for row in seal_store.without_seal(connection):
+        if row.passed or machine - row.machine > LATEST_SECONDS:
+            problems.append(f"Deed {row.id} has no seal.")
     if not found and known is not None:
         problems.append(f"Seal {known[0]} is not the one that was told: deeds were taken out, or all was sealed anew.")
     return Verdict(number, forgotten, (number, previous), tuple(problems[:100]))
+
+
+class Latest:
+    """The latest moment that a deed sealed so far has told, by the machine's clock and by its date."""
+
+    def __init__(self) -> None:
+        self._machine = 0.0
+        self._at: datetime | None = None
+
+    def judged(self, row: Any, by_date: bool) -> Iterator[str]:
+        if row.id is None:
+            return
+        dated = by_date and self._at is not None and row.at < self._at - timedelta(seconds=LATEST_SECONDS)
+        if dated or row.machine < self._machine - LATEST_SECONDS:
+            yield f"Deed {row.event_id} was slipped in: deeds that were done long after it were sealed before it."
+            return
+        self._machine = max(self._machine, row.machine)
+        self._at = row.at if self._at is None else max(self._at, row.at)
 
 
 def _judged(row: Any, previous: str) -> Iterator[str]:

@@ -139,8 +139,8 @@ sys.stdin.read()
 def parent_elsewhere(place: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """A server's parent, and its folder."""
     known = {"TMPDIR": str(place), "PATH": os.environ["PATH"]}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", HOLDS], env=known, cwd=ROOT, text=True, **pipes) as one:
+    command, pipe = [sys.executable, "-c", HOLDS], subprocess.PIPE
+    with subprocess.Popen(command, env=known, cwd=ROOT, text=True, stdin=pipe, stdout=pipe) as one:
         try:
             assert one.stdout is not None
             yield one, Path(one.stdout.readline().strip())

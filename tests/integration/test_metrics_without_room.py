@@ -20,11 +20,10 @@ import os, sys
 from adapters import meter_files
 meter_files.folder_for_workers()
 if sys.argv[1] == "full":
-    with open(os.environ["TMPDIR"] + "/everything else", "wb") as file:
+    with open(os.environ["TMPDIR"] + "/everything else", "wb", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(4096))
-                file.flush()
         except OSError:
             pass
 from adapters.meters import WebMeters

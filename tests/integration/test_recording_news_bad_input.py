@@ -11,6 +11,7 @@ import pytest
 
 from adapters.schema import outbox, recording
 from callbacks import store as promises
+from ivr.webhooks import MOST_FIELDS
 from recordings.vault import whole
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, media_path, the_message
@@ -212,10 +213,19 @@ def test_another_account_another_token_and_no_signature_are_refused(town: Town, 
 
 
 @pytest.mark.parametrize("fields", [1200, 5000])
-def test_thousands_of_fields_are_one_message_or_none(town: Town, speaker: Speaker, fields: int) -> None:
+def test_thousands_of_fields_are_refused_before_anything_is_done_with_them(
+    town: Town, speaker: Speaker, fields: int
+) -> None:
+    """Signed or not: the provider sends some thirty, and what is signed is sorted and hashed."""
     extra = {f"f{n}": "1" for n in range(fields)}
-    assert speaker.telephone.client.post(NEWS, data=extra).status_code == 403
+    assert speaker.telephone.client.post(NEWS, data=extra).status_code == 413
+    assert speaker.provider_tells(8, **extra).status_code == 413
     assert town.every(recording) == []
+
+
+def test_as_many_fields_as_may_be_are_one_message(town: Town, speaker: Speaker) -> None:
+    extra = {f"f{n}": "1" for n in range(MOST_FIELDS // 2)}
+    assert speaker.telephone.client.post(NEWS, data=extra).status_code == 403
     assert speaker.provider_tells(8, **extra).status_code == 204
     assert len(town.every(recording)) == 1
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,56 @@ def test_a_deed_that_is_slipped_in_without_a_seal_shows(town: Town) -> None:
     deeds(town, "ujutettu")
     assert judged(town).whole, "it may just have been done"
     assert "has no seal" in judged(town, later=LATEST_SECONDS + 1).problems[0]
+
+
+def slipped_in(town: Town, **changes: object) -> None:
+    """Where a number is free between two deeds: an undone transaction leaves such a gap."""
+    first = ids(town)[0]
+    row = {**town.one(audit_event, id=first), "who": "seppo", **changes}
+    town.within(lambda tx: tx.connection.execute(insert(audit_event).values({"id": first - 1, **row})))
+
+
+@pytest.mark.parametrize("lied", ["", "machine"])
+def test_a_deed_that_is_slipped_in_between_shows_though_the_clock_gives_it_a_seal(town: Town, lied: str) -> None:
+    """Even where it lies about one of its two times: the machine's, or the date that people read."""
+    sealer = sealed(town, "yksi", "kaksi")
+    town.clock.pass_(seconds=LATEST_SECONDS + 60)
+    deeds(town, "kolme")
+    sealer.step(town.services)
+    before = ids(town)[0] - 1
+    slipped_in(town, id=before, **({"machine": town.clock.machine()} if lied else {}))
+    assert sealer.step(town.services) == 1, "the clock cannot tell it from one that was committed late"
+    assert [str(before) in one and "slipped in" in one for one in judged(town).problems] == [True]
+
+
+def test_dates_may_go_back_where_business_time_is_set(town: Town) -> None:
+    sealed(town, "yksi")
+    slipped_in(town, id=ids(town)[0] + 1, at=town.clock.now() - timedelta(days=3))
+    Sealer().step(town.services)
+    with town.services.database.read() as connection:
+        assert verify(connection, town.clock.machine(), by_date=False).whole
+        assert not verify(connection, town.clock.machine()).whole
+
+
+@pytest.mark.parametrize("machine", [5.0, 9e12])
+def test_a_deed_that_is_slipped_in_so_far_back_that_nobody_seals_it_shows(
+    town: Town, machine: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealer = sealed(town, "yksi", "kaksi", "kolme")
+    monkeypatch.setattr(seal_store, "STRAGGLERS", 2)
+    before = ids(town)[0] - 1
+    slipped_in(town, id=before, machine=machine)
+    assert sealer.step(town.services) == 0
+    assert judged(town).problems == (f"Deed {before} has no seal.",)
+
+
+def test_a_clock_process_that_stood_still_for_an_hour_is_no_tampering(town: Town) -> None:
+    sealer = sealed(town, "yksi")
+    for _ in range(3):
+        town.clock.pass_(minutes=20)
+        deeds(town, "kesken")
+    assert sealer.step(town.services) == 3
+    assert judged(town).problems == ()
 
 
 def test_words_that_were_forgotten_in_their_time_break_nothing_and_cannot_be_guessed(town: Town) -> None:
