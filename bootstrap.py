@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from adapters.clock import Clock, clock_for
 from adapters.database import Database
 from adapters.media import Media
+from adapters.moved import never_made_anew
 from adapters.outbox import Outbox
 from adapters.provider_door import Door
 from adapters.redis_live import LiveHints
@@ -63,6 +64,7 @@ def build_services(settings: Settings | None = None) -> Services:
     settings = settings or load_settings(dict(os.environ))
     clock = clock_for(settings.clock_file)
     database = Database(settings.database_url)
+    never_made_anew(database.engine)
     rules = RulesHolder(_rules_at_hand(settings))
     rules.refresh(database, clock.now())
     notices = NoticeBoard()

@@ -12,7 +12,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -44,6 +46,18 @@ def noticing(url: str, then: Callable[[], object] = end_this_process) -> Iterato
         if followed(url) != url:
             then()
         raise
+
+
+def never_made_anew(engine: Engine) -> None:
+    """For whoever serves callers. SQLite's driver would make an empty file where the old one of a moved record was
+    destroyed, or a disk is not mounted yet, and a process that was started anew would serve them from nothing."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _only_what_is_there)
+
+
+def _only_what_is_there(dialect: Any, _record: Any, arguments: Any, _parameters: Any) -> None:
+    if not Path(str(arguments[0])).is_file():
+        raise dialect.loaded_dbapi.OperationalError("there is no record at this place")
 
 
 def _goal(file: Path) -> str | None:

@@ -17,11 +17,15 @@ from adapters.migrate import known_revisions, upgrade_within
 from adapters.moved import followed
 from operations import move_store, record_store
 from operations.record_rows import Tally, line_of
-from operations.record_store import Found
+from operations.record_store import Found, RecordError
 
 
 class CannotMove(Exception):
     """One sentence; the old record goes on."""
+
+
+class MarkLeft(Exception):
+    """The switch is made, the new record goes on; yet a mark is left in it, which a second run takes away."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Moved:
 
 
 def move(source: str, target: str, tell: Callable[[str], None]) -> Moved:
-    """Raises CannotMove, RecordError."""
+    """Raises CannotMove, RecordError, and MarkLeft where the record has moved all the same."""
     file = record_store.file_of(source)
     if file is None or not target.startswith("postgresql+psycopg://"):
         raise CannotMove("A record is moved from SQLite (sqlite:///…) to PostgreSQL (postgresql+psycopg://…) only.")
@@ -42,12 +46,20 @@ def move(source: str, target: str, tell: Callable[[str], None]) -> Moved:
     gone = followed(source)
     if gone not in (source, target):
         raise CannotMove(f"This record was moved before, to {record_store.shown(gone)}.")
-    if gone == target:
-        _finish(target)
-        return Moved(0, 0, 0.0, before=True)
-    with record_store.all_or_nothing(target) as there:
-        _make_ready(there, source)
-        moved = _carry(source, target, there, tell)
+    try:
+        return _moved(source, target, gone == target, tell)
+    except RecordError as error:
+        if followed(source) == target:  # before the switch or after it is what the old record says, not what broke
+            raise MarkLeft(type(error).__name__) from error
+        raise
+
+
+def _moved(source: str, target: str, before: bool, tell: Callable[[str], None]) -> Moved:
+    moved = Moved(0, 0, 0.0, before=True)
+    if not before:
+        with record_store.all_or_nothing(target) as there:
+            _make_ready(there, source)
+            moved = _carry(source, target, there, tell)
     _finish(target)
     return moved
 

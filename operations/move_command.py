@@ -4,7 +4,7 @@ The service may go on: its processes notice the switch and begin anew with the n
 are copied nobody can write, and callers are served as if the record were away; at a quiet hour, therefore. Ended before
 the switch, the old record goes on; after it, the new one does. The new address is written into .env, or told.
 ``--to -`` reads the address from standard input, so that no password stands in the list of processes. Exit code: 0
-moved; 2 not moved, the old record goes on.
+moved; 1 moved, and to be run once more; 2 not moved, the old record goes on.
 """
 
 import argparse
@@ -17,26 +17,33 @@ from dotenv import dotenv_values, set_key
 from adapters.places import ROOT
 from adapters.settings import SettingsInvalid, settings_as_given
 from operations.command_line import environment_of, refused
-from operations.move import CannotMove, Moved, move
+from operations.move import CannotMove, MarkLeft, Moved, move
 from operations.record_store import RecordError, RowsRefused, shown
 
 SETTING = "DATABASE_URL"
+MARK_LEFT = 1
 
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     target = sys.stdin.readline().strip() if given.to == "-" else given.to
+    environment = environment_of(given.root)
     try:
-        settings = settings_as_given(environment_of(given.root))
-        settings_as_given({**environment_of(given.root), SETTING: target})
-        moved = move(settings.database_url, target, lambda said: print(f"  {said}", flush=True))
+        source = settings_as_given(environment).database_url
+        goal = settings_as_given({**environment, SETTING: target}).database_url  # several hosts: in their one form
+        moved = move(source, goal, lambda said: print(f"  {said}", flush=True))
     except (SettingsInvalid, CannotMove) as error:
         return refused(f"{error}\nNot moved: the old record goes on.")
+    except MarkLeft as error:
+        print(f"Moved to {shown(goal)}, and the new record goes on. Tidying up failed there ({error}): run this command"
+              " again before anything is started anew.", file=sys.stderr, flush=True)  # fmt: skip
+        print("\n".join(_switched(given.root, target)))
+        return MARK_LEFT
     except RowsRefused as error:
         return refused(f"The new database does not take these rows ({error}).\nNot moved: the old record goes on.")
     except RecordError as error:
         return refused(f"A database does not do it ({type(error).__name__}).\nNot moved: the old record goes on.")
-    print("\n".join([*_told(moved, target), *_switched(given.root, target)]))
+    print("\n".join([*_told(moved, goal), *_switched(given.root, target)]))
     return 0
 
 
@@ -60,12 +67,18 @@ def _told(moved: Moved, target: str) -> list[str]:
 
 def _switched(root: Path, target: str) -> list[str]:
     """A process that still starts with the old address is led to the new one; yet nobody should rely on an old file."""
-    file = root / ".env"
+    return [_written(root / ".env", target), "Keep the old file until every process was started by the new address."]
+
+
+def _written(file: Path, target: str) -> str:
     if file.is_file() and SETTING not in os.environ:
-        if dotenv_values(file).get(SETTING) != target:
-            set_key(file, SETTING, target, quote_mode="never", encoding="utf-8")
-        return [f"{SETTING} in {file} is the new address."]
-    return [f"Set {SETTING} to the new address in the service's environment. Until then the old file leads to it."]
+        try:
+            if dotenv_values(file).get(SETTING) != target:
+                set_key(file, SETTING, target, quote_mode="never", encoding="utf-8")
+        except OSError as error:  # it has moved all the same
+            return f"{file} could not be written ({error.strerror}): set {SETTING} in it to the new address."
+        return f"{SETTING} in {file} is the new address."
+    return f"Set {SETTING} to the new address in the service's environment. Until then the old file leads to it."
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from adapters.database import Database
 from adapters.migrate import upgrade
@@ -21,6 +22,8 @@ class Refused(Exception):
 def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None]) -> None:
     """Raises Refused. Repeating it changes nothing."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not emulator:
+        _refuse_vanished(settings)
     _refuse_half_moved(settings)
     upgrade(settings.database_url)
     progress("database")
@@ -36,6 +39,23 @@ def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None])
             progress("demo accounts")
     finally:
         database.dispose()
+
+
+def _refuse_vanished(settings: Settings) -> None:
+    """An empty record would be made and served: nobody would be rung whom the city has promised it."""
+    file, left = record_store.file_of(settings.database_url), settings.data_dir / fallback.PLACE
+    if file is not None and left.exists() and not _holds_a_record(file, settings.database_url):
+        raise Refused(
+            f"There is no record at {file}, and there was one here ({left} was made from it). Where it was moved to"
+            f" another database, set DATABASE_URL to that; to begin a new record, take {left.name} away first."
+        )
+
+
+def _holds_a_record(file: Path, url: str) -> bool:
+    if not file.is_file():
+        return False
+    with record_store.one_moment(url) as connection:
+        return record_store.revision(connection) is not None
 
 
 def _refuse_half_moved(settings: Settings) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from adapters.database import Database
 from adapters.fault_points import MOVE_POINTS
@@ -17,13 +18,18 @@ from adapters.migrate import upgrade
 from adapters.moved import followed, noticing
 from adapters.places import ROOT
 from adapters.settings import load_settings
-from operations import record_store
+from adapters.store_places import one_form
+from bootstrap import build_services
+from ivr.fallback import PLACE
+from operations import move_store, record_store
 from operations.move import CannotMove, move
 from operations.move_command import main
 from operations.move_store import mark_half_moved
 from operations.setup import Refused, prepare
 from tests.rig.hold import Hold
+from tests.rig.ports import free_ports
 from tests.support.backed_up import going_on, marks, settings_of, silent
+from tests.support.cable import Cable
 from tests.support.happenings import Happenings
 from tests.support.lived import lived, place
 from tests.support.postgres import fresh_database
@@ -141,6 +147,64 @@ def test_a_service_does_not_start_with_a_record_that_is_half_moved(source: str, 
         there.commit()
     with pytest.raises(Refused, match="half moved"):
         prepare(settings_of({"DATABASE_URL": target, "DATA_DIR": str(tmp_path)}), False, silent)
+
+
+def test_where_the_old_file_was_destroyed_nobody_serves_from_an_empty_one(source: str, tmp_path: Path) -> None:
+    """Processes that are started anew by the old address meet no record, as when it is away; a new start says why."""
+    settings = settings_of({"DATABASE_URL": source, "DATA_DIR": str(tmp_path)})
+    prepare(settings, False, silent)
+    file = record_store.file_of(source)
+    assert file is not None
+    for each in tmp_path.glob(f"{file.name}*"):
+        each.unlink()
+    services = build_services(settings)
+    with pytest.raises(SQLAlchemyError), services.database.read() as connection:
+        connection.execute(text("SELECT 1"))
+    assert not file.exists()
+    for emptied in (False, True):
+        if emptied:
+            file.touch()
+        with pytest.raises(Refused, match="there was one here"):
+            prepare(settings, False, silent)
+    (tmp_path / PLACE).unlink()
+    prepare(settings, False, silent)
+    services.database.dispose()
+
+
+def test_what_breaks_after_the_switch_is_not_told_as_if_nothing_had_moved(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = fresh_database()
+
+    def breaks(_connection: Connection) -> None:
+        raise OperationalError("DROP TABLE", None, Exception("gone away"))
+
+    for name, value in environment(source, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    with monkeypatch.context() as broken:
+        broken.setattr(move_store, "whole_now", breaks)
+        assert main(["--to", target, "--root", str(tmp_path)]) == 1
+    told = capsys.readouterr()
+    assert "Not moved" not in told.err
+    assert "again" in told.err
+    with pytest.raises(Refused, match="half moved"):
+        prepare(settings_of({"DATABASE_URL": target, "DATA_DIR": str(tmp_path)}), False, silent)
+    assert main(["--to", target, "--root", str(tmp_path)]) == 0
+    prepare(settings_of({"DATABASE_URL": target, "DATA_DIR": str(tmp_path)}), False, silent)
+
+
+def test_an_address_with_several_hosts_is_moved_to(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(source, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    target, [nobody] = make_url(fresh_database()), free_ports(1)
+    cable = Cable()
+    several = f"postgresql+psycopg://{target.username}@127.0.0.1:{nobody},127.0.0.1:{cable.port}/{target.database}"
+    assert main(["--to", several, "--root", str(tmp_path)]) == 0
+    assert main(["--to", several, "--root", str(tmp_path)]) == 0, "known again"
+    assert followed(source) == one_form(several)
+    cable.close()
 
 
 def environment(source: str, tmp_path: Path) -> dict[str, str]:
