@@ -1,10 +1,16 @@
 """``python -m tests.chaos``: faults through a whole running city under load; a table; exit code 1 on a violation.
 
 ``--only T05,T13`` ``--seeds 5`` ``--first-seed 1`` ``--database sqlite|postgresql`` (default: both) ``--seconds 20``
-``--load CALLS_PER_SECOND`` (default: 30 % of what is measured first). ``--write`` keeps the table in
-docs/reliability.md, together with the rows that stood there for faults which were not run now.
+``--load CALLS_PER_SECOND`` (default: 30 % of what is measured first). One city serves run after run.
 
-``python -m tests.chaos naive``: the baseline. ``python -m tests.chaos guards``: guards removed one by one.
+``--minutes 150``: begins no run that would not be over by then, and ends with the table of what was run.
+``--continue``: goes on with the rows of earlier runs (artefacts/chaos/results.json) and runs what is missing of them;
+without it the rows are begun anew, and the earlier ones stand in results.before.json. ``--again``: with
+``--continue``, runs also what is there, in its place. ``--write`` makes docs/reliability.md of all the rows, and names
+what was not run.
+
+``python -m tests.chaos naive``: the baseline; it is run at the end of every run of all faults, too.
+``python -m tests.chaos guards``: guards removed one by one.
 """
 
 import argparse
@@ -18,47 +24,72 @@ from pathlib import Path
 
 from adapters.places import ROOT
 from tests.chaos import capacity, guards, naive, reliability, table
+from tests.chaos.budget import Budget, Run, by_city, runs
 from tests.chaos.city import ChaosCity, last_words
-from tests.chaos.fault import BOTH, WINDOW_SECONDS, Fault
+from tests.chaos.fault import BOTH, WINDOW_SECONDS
 from tests.chaos.faults import chosen
 from tests.chaos.load import Pace
 from tests.chaos.suite import Result, Window, one
 
 PLACE = ROOT / "artefacts" / "chaos"
 OTHERS = {"naive": naive.main, "guards": guards.main}
+SERIES = 700, 200  # three digits in the residents' numbers: no two neighbouring runs of one city share one
+BASELINE_MINUTES = 5.0  # are kept for it
 
 
 def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in OTHERS:
         return OTHERS[arguments[0]](arguments[1:])
     options = _parser().parse_args(arguments)
-    faults = chosen(options.only)
+    if not options.goes_on:
+        table.begin(PLACE)
+    wanted = _wanted(options)
+    beside = not options.only
+    budget = Budget(options.minutes - BASELINE_MINUTES if beside and options.minutes else options.minutes)
     print(table.HEAD, flush=True)
     results = []
-    for database in (options.database,) if options.database else BOTH:
-        wanted = [fault for fault in faults if database in fault.databases]
-        for result in on(database, wanted, options):
-            results.append(result)
-            table.keep(PLACE, result)
-            print(table.line(result), flush=True)
-    print(table.summary(results))
+    for result in done(wanted, options, budget):
+        results.append(result)
+        table.keep(PLACE, result)
+        print(table.line(result), flush=True)
+    print(table.summary(results, len(wanted)), flush=True)
+    same = naive.main(["--requests", "100"]) == 0 if beside else True
     if options.write:
         reliability.write(ROOT / "docs" / "reliability.md", PLACE)
-    return 1 if any(result.violations for result in results) else 0
+    return 0 if same and not any(result.violations for result in results) else 1
 
 
-def on(database: str, faults: Sequence[Fault], options: argparse.Namespace) -> Iterator[Result]:
+def _wanted(options: argparse.Namespace) -> list[Run]:
+    databases = (options.database,) if options.database else BOTH
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    there = () if options.again else table.keys(PLACE)
+    return runs(chosen(options.only), databases, seeds, there)
+
+
+def done(wanted: Sequence[Run], options: argparse.Namespace, budget: Budget) -> Iterator[Result]:
+    rates: dict[str, float] = {}
+    for database, group in by_city(wanted):
+        for result in on(database, group, options, budget, rates):
+            yield result
+            budget.ran(sum(result.took.values()))
+        if not budget.allows_another():
+            return
+
+
+def on(
+    database: str, group: list[Run], options: argparse.Namespace, budget: Budget, rates: dict[str, float]
+) -> Iterator[Result]:
     """One city for all of them; another one where the first did not come to rest."""
-    waiting = list(_runs(faults, options))
-    rate: float | None = options.load
-    while waiting:
+    while group and budget.allows_another():
         with running(database) as city:
-            rate = rate or capacity.load_of(_measured(city))
-            while waiting:
-                fault, seed = waiting.pop(0)
-                place = PLACE / f"{fault.id}-{database}-{seed}"
+            rate = options.load or rates.get(database) or capacity.load_of(_measured(city))
+            rates[database] = rate
+            while group and budget.allows_another():
+                run = group.pop(0)
+                place = PLACE / f"{run.fault.id}-{database}-{run.seed}"
                 shutil.rmtree(place, ignore_errors=True)
-                result = one(city, fault, seed, Window(options.seconds), Pace(rate, 700 + len(waiting) % 200), place)
+                pace = Pace(rate, SERIES[0] + len(group) % SERIES[1])
+                result = one(city, run.fault, run.seed, Window(options.seconds), pace, place)
                 yield result
                 if result.drained is None:
                     break
@@ -68,8 +99,10 @@ def on(database: str, faults: Sequence[Fault], options: argparse.Namespace) -> I
 def running(database: str) -> Iterator[ChaosCity]:
     root = Path(tempfile.mkdtemp(prefix="onenumber-chaos-"))
     city = ChaosCity(root, database)
+    began = time.monotonic()
     try:
         city.start()
+        print(f"{database}: a city has begun in {time.monotonic() - began:.0f} s", flush=True)
         yield city
     except BaseException:
         print(last_words(city), file=sys.stderr)
@@ -85,12 +118,6 @@ def _measured(city: ChaosCity) -> float:
     return found
 
 
-def _runs(faults: Sequence[Fault], options: argparse.Namespace) -> Iterator[tuple[Fault, int]]:
-    for fault in faults:
-        for seed in range(options.first_seed, options.first_seed + options.seeds):
-            yield fault, seed
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--only", default="")
@@ -99,6 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=BOTH)
     parser.add_argument("--seconds", type=float, default=WINDOW_SECONDS)
     parser.add_argument("--load", type=float)
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--continue", dest="goes_on", action="store_true")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--write", action="store_true")
     return parser
 

@@ -10,6 +10,8 @@ from tests.chaos.city import ChaosCity
 from tests.chaos.load import Load
 
 WINDOW_SECONDS = 20.0
+P99_MS = 1000.0
+FAILING_OVER_MS = 2500.0  # the proxy waits 1.5 s for an instance that is struck before it asks the other
 BOTH = ("sqlite", "postgresql")
 
 
@@ -45,3 +47,4 @@ class Fault:
     judge: Callable[[Scene], list[str]] | None = None  # violations beyond the invariants
     databases: tuple[str, ...] = BOTH
     caller_may_notice: bool = False  # both instances are down: the fallback document speaks
+    p99_ms: float = P99_MS  # of the answers, on a machine that is not starved

@@ -1,6 +1,7 @@
 """T26 to T29: nobody of ours answers, agents' browsers die, callers do what callers do, a cancel races the ring."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -14,8 +15,11 @@ from tests.chaos.fault import Fault, Scene
 from tests.chaos.naive import promised
 from tests.chaos.residents import Crowd, calls_off, leaves_at, presses_anything, presses_at_once, says_nothing
 from tests.rig.installation import CITY_NUMBER
+from tests.rig.waiting import until
 
 LEFT_AT = ("greeting", "callback_offer", "number_right", "promise")
+KEPT_SECONDS = 40.0  # a city that has just begun writes it at its first slow ticks
+BEFORE_SECONDS = 60.0
 OFFLINE_SECONDS = 18.0  # longer than the fifteen after which a browser counts as dead
 LIVES = (says_nothing, presses_at_once, presses_anything, *(leaves_at(piece) for piece in LEFT_AT))
 HOLDERS = 24  # residents whose requests are due at the same moment
@@ -28,6 +32,8 @@ ADVISES = ("112", "yksi yksi kaksi")
 def nobody_answers(scene: Scene) -> None:
     """The document hosted elsewhere speaks; then both come back and everything goes on."""
     with elsewhere(scene) as url, number_falls_back_to(scene, url):
+        _who_rang_before_is_gone(scene)
+        scene.begun = time.monotonic()
         for name in ("web-a", "web-b"):
             scene.city.stop_process(name)
         scene.counts["instances down"] += 2
@@ -37,10 +43,22 @@ def nobody_answers(scene: Scene) -> None:
         scene.wait(2.0)
 
 
+def _who_rang_before_is_gone(scene: Scene) -> None:
+    """A call keeps the fallback that its number had when it began; a city's number has it long before."""
+
+    def active() -> set[str]:
+        return {str(call["call_sid"]) for call in scene.city.lab.get("/lab/calls", active="1")["calls"]}
+
+    before = active()
+    until(lambda: not before & active(), BEFORE_SECONDS, lambda: "somebody who rang before is still there")
+
+
 @contextmanager
 def elsewhere(scene: Scene) -> Iterator[str]:
     """A host that needs nothing of ours but the file that is kept for it."""
-    document = (scene.city.settings.data_dir / PLACE).read_bytes()
+    path = scene.city.settings.data_dir / PLACE
+    until(path.exists, KEPT_SECONDS, lambda: "the dispatcher has not written the document")
+    document = path.read_bytes()
 
     class Host(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from adapters.fault_points import POINTS
 from tests.chaos.city import WEBS, WORKERS
-from tests.chaos.fault import Fault, Scene
+from tests.chaos.fault import FAILING_OVER_MS, Fault, Scene
 from tests.rig.waiting import NeverHappened, until
 
 BETWEEN_KILLS = 2.0
@@ -73,7 +73,13 @@ def a_process_of_each_comes_back(scene: Scene) -> list[str]:
 
 FAULTS = (
     Fault("T01", "a worker is killed with -9 every two seconds", workers_killed, a_process_of_each_comes_back),
-    Fault("T02", "only a parent is killed: what it forked goes on alone", parents_killed, a_process_of_each_comes_back),
+    Fault(
+        "T02",
+        "only a parent is killed: what it forked goes on alone",
+        parents_killed,
+        a_process_of_each_comes_back,
+        p99_ms=FAILING_OVER_MS,
+    ),
     Fault("T03", "killed at the points between claim, order and note", killed_at_points),
     Fault("T04", "workers are frozen for 3 s, then both for 12 s, and wake", workers_frozen),
 )

@@ -124,7 +124,9 @@ GUARDS = (
     unique=False,""",
             ),
         ),
-        (f"{INTEGRATION}/test_at_the_same_instant.py::test_two_calls_of_one_number_make_one_promise",),
+        (
+            f"{INTEGRATION}/test_at_the_same_instant.py::test_the_record_takes_one_open_request_for_a_number_and_a_topic",
+        ),
     ),
     Guard(
         "one open offer for an agent and for a matter",
@@ -261,7 +263,7 @@ GUARDS = (
                 "update(text_message).where(text_message.c.id == message_id)",
             ),
         ),
-        (f"{INTEGRATION}/test_effects.py::test_a_text_is_sent_at_most_once",),
+        (f"{INTEGRATION}/test_effects.py::test_a_text_whose_sender_died_is_not_sent_again_and_its_fate_is_told",),
     ),
     Guard(
         "the list of allowed jobs",
@@ -279,7 +281,7 @@ GUARDS = (
         "grace after an outage of ours",
         "agents whose signs of life we could not take in lose the matters that ring at them",
         (Cut("queue_workers/scheduler.py", "if now - self.seen_record > OUTAGE_SECONDS:", "if False:"),),
-        (f"{INTEGRATION}/test_news_out_of_order.py::test_a_record_that_was_away_costs_no_agent_her_presence",),
+        (f"{INTEGRATION}/test_news_out_of_order.py::test_the_clock_sees_that_the_record_was_away",),
     ),
     Guard(
         "the dispatcher carries out what the queue has lost",

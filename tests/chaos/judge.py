@@ -6,8 +6,10 @@ I1 to I3, I5 and I6 are for the greatest part the checker's rules; the rest is l
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from tests.chaos import bodies, voices
+from tests.chaos import bodies, machine, voices
+from tests.chaos.fault import P99_MS
 from tests.chaos.kept import numbers_told, recordings, twice_a_slot
 from tests.chaos.run import ChaosRun, load
 from tests.checker.judge import RULES
@@ -31,20 +33,35 @@ WHICH: Mapping[str, str] = {
 OVERDUE_SECONDS = 60.0
 
 
+Latency = Literal["well", "late", "not judged"]
+
+
 @dataclass(frozen=True)
 class Judged:
-    """``violations``: each begins with its invariant. ``figures``: for the table."""
+    """``violations``: each begins with its invariant. ``figures``: for the table. ``latency``: whether answers came in
+    time; a machine that starved the service proves neither, and is never called well."""
 
     violations: Sequence[str]
     figures: Mapping[str, float]
+    latency: Latency
 
 
-def judge(directory: Path, *, caller_may_notice: bool = False) -> Judged:
+def judge(directory: Path, *, caller_may_notice: bool = False, p99_ms: float = P99_MS) -> Judged:
     run = load(directory, read(directory))
     violations = [f"{which}: {what}" for which, look in LOOKS.items() for what in look(run)]
     violations += checker_says(run, caller_may_notice)
     violations += [f"I3: {what}" for what in voices.violations(run, caller_may_notice=caller_may_notice)]
-    return Judged(tuple(violations), {**voices.figures(run), **promise_figures(run)})
+    late = [f"I3: {what}" for what in voices.late(run, p99_ms)]
+    latency = in_time(run, late, caller_may_notice)
+    violations += late if latency == "late" else []
+    return Judged(tuple(violations), {**voices.figures(run), **promise_figures(run)}, latency)
+
+
+def in_time(run: ChaosRun, late: Sequence[str], caller_may_notice: bool) -> Latency:
+    """Not judged, too, where nobody was there to answer in time."""
+    if caller_may_notice or run.stretch > machine.STARVED:
+        return "not judged"
+    return "late" if late else "well"
 
 
 def checker_says(run: ChaosRun, caller_may_notice: bool) -> list[str]:

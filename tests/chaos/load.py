@@ -31,7 +31,7 @@ class Pace:
     @property
     def agents(self) -> tuple[str, ...]:
         """So many that they are busy: most residents shall be asked whether they want to be rung back."""
-        return AGENTS[: min(len(AGENTS), 2 + int(self.calls_per_second / PER_AGENT))]
+        return AGENTS[: min(len(AGENTS), 1 + int(self.calls_per_second / PER_AGENT))]
 
 
 class Load:

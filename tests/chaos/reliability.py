@@ -1,11 +1,12 @@
 """Writes docs/reliability.md from the rows that were kept: what was done to the city, what became of promises."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.chaos import baseline
+from tests.chaos.faults import every_fault
 from tests.chaos.table import rows
 
 Row = Mapping[str, Any]
@@ -20,6 +21,7 @@ COLUMNS = (
         "Webhooks",
         "p99",
         "Machine",
+        "Latency",
         "Promised",
         "Rings",
         "Twice",
@@ -33,14 +35,35 @@ def write(document: Path, place: Path) -> None:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows(place):
         groups.setdefault((str(row["fault"]), str(row["database"])), []).append(row)
-    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 10 + "---|---|"]
+    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 5 + "---|" + "---:|" * 5 + "---|---|"]
     lines += [_line(fault, database, group) for (fault, database), group in sorted(groups.items())]
     every = [row for group in groups.values() for row in group]
-    parts = {"{table}": "\n".join(lines), "{sums}": _sums(every), "{naive}": baseline.told(place)}
+    parts = {
+        "{table}": "\n".join(lines),
+        "{sums}": _sums(every),
+        "{not run}": not_run(groups),
+        "{naive}": baseline.told(place),
+    }
     page = WORDS.read_text(encoding="utf-8")
     for name, words in parts.items():
         page = page.replace(name, words)
     document.write_text(page, encoding="utf-8")
+
+
+def not_run(groups: Collection[tuple[str, str]]) -> str:
+    """Each fault on each of its databases of which there is no row: nothing is known of it."""
+    missing = [
+        f"- {fault.id} on {database}: {fault.says}"
+        for fault in every_fault()
+        for database in fault.databases
+        if (fault.id, database) not in groups
+    ]
+    return "\n".join(["Not run, and nothing is shown of them:", "", *missing]) if missing else "Every fault was run."
+
+
+def _latency(group: Sequence[Row]) -> str:
+    found = Counter(str(row["latency"]) for row in group)
+    return ", ".join(f"{what} {times}" for what, times in sorted(found.items()))
 
 
 def _line(fault: str, database: str, group: Sequence[Row]) -> str:
@@ -53,7 +76,8 @@ def _line(fault: str, database: str, group: Sequence[Row]) -> str:
     sums = [_sum(group, name) for name in ("heard", "rings", "twice", "lost", "asked")]
     numbers = " | ".join(str(n) for n in sums)
     first = f"| {fault} | {group[0]['says']} | {database} | {len(group)} | {_sum(group, 'calls')} "
-    return f"{first}| {_sum(group, 'webhooks')} | {p99:.0f} ms | {stretch:.1f} | {numbers} | {told} | {red} |"
+    machine = f"{p99:.0f} ms | {stretch:.1f} | {_latency(group)}"
+    return f"{first}| {_sum(group, 'webhooks')} | {machine} | {numbers} | {told} | {red} |"
 
 
 def _sum(group: Sequence[Row], name: str) -> int:

@@ -3,8 +3,9 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.places import Places
@@ -12,7 +13,7 @@ from tests.chaos import history, machine
 from tests.chaos.city import PROCESSES, ChaosCity
 from tests.chaos.drained import comes_to_rest
 from tests.chaos.fault import Fault, Scene
-from tests.chaos.judge import Judged, judge
+from tests.chaos.judge import Judged, Latency, judge
 from tests.chaos.load import Load, Pace
 
 TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
@@ -33,6 +34,8 @@ class Result:
     counts: Mapping[str, int]  # what was done
     drained: float | None
     violations: Sequence[str]
+    latency: Latency
+    took: Mapping[str, float]  # seconds of the run, by what they went for
 
 
 @dataclass(frozen=True)
@@ -41,21 +44,49 @@ class Window:
     warm: float = WARM_SECONDS
 
 
+@dataclass
+class Watch:
+    """Where the seconds of a run go."""
+
+    took: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def on(self, what: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.took[what] = round(time.monotonic() - began, 1)
+
+
 def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, place: Path) -> Result:
     """Leaves the city whole, whatever happened."""
-    prepared(city, fault)
+    watch = Watch()
+    with watch.on("preparing"):
+        prepared(city, fault)
     luck = random.Random(f"{fault.id} {seed}")
-    load = Load(city, random.Random(luck.random()), pace).begin()
-    time.sleep(window.warm)
-    before, used = history.bodies(city, OWN_BODIES), machine.used(city)
+    with watch.on("warming up"):
+        load = Load(city, random.Random(luck.random()), pace).begin()
+        time.sleep(window.warm)
     scene = Scene(city, luck, window.seconds, Counter(), load)
+    told, trouble = _lived(scene, fault, seed, watch)
+    with watch.on("judging"):
+        history.write(place, city, told)
+        judged = judge(place, caller_may_notice=fault.caller_may_notice, p99_ms=fault.p99_ms)
+        own = [f"{fault.id}: {what}" for what in fault.judge(scene)] if fault.judge else []
+    return _result(fault, scene, told, replace(judged, violations=(*trouble, *judged.violations, *own)), watch)
+
+
+def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history.Told, list[str]]:
+    """Through the fault and until the city rests; with what kept the fault from being done."""
+    city, load = scene.city, scene.load
+    before, used = history.bodies(city, OWN_BODIES), machine.used(city)
     began = time.time()
-    trouble = struck(fault, scene)
+    with watch.on("fault"):
+        trouble = struck(fault, scene)
     ended, stretch = time.time(), machine.stretch(used, machine.used(city))
-    load.no_more_calls()
-    drained, left = comes_to_rest(city, len(pace.agents), stretch)
-    load.end()
-    after = history.bodies(city, OWN_BODIES)
+    with watch.on("coming to rest"):
+        load.no_more_calls()
+        drained, left = comes_to_rest(city, len(load.pace.agents), stretch)
+        load.end()
     told = history.Told(
         fault=fault.id,
         database=city.database,
@@ -73,11 +104,9 @@ def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, pl
         stretch=stretch,
         city_numbers=city.numbers_in_rules(),
         before=before,
-        after=after,
+        after=history.bodies(city, OWN_BODIES),
     )
-    history.write(place, city, told)
-    judged = judge(place, caller_may_notice=fault.caller_may_notice)
-    return _result(fault, scene, told, judged, trouble)
+    return told, trouble
 
 
 def prepared(city: ChaosCity, fault: Fault) -> None:
@@ -105,8 +134,7 @@ def struck(fault: Fault, scene: Scene) -> list[str]:
     return trouble
 
 
-def _result(fault: Fault, scene: Scene, told: history.Told, judged: Judged, trouble: list[str]) -> Result:
-    own = [f"{fault.id}: {what}" for what in fault.judge(scene)] if fault.judge else []
+def _result(fault: Fault, scene: Scene, told: history.Told, judged: Judged, watch: Watch) -> Result:
     return Result(
         fault=fault.id,
         says=fault.says,
@@ -117,5 +145,7 @@ def _result(fault: Fault, scene: Scene, told: history.Told, judged: Judged, trou
         figures=judged.figures,
         counts=dict(scene.counts),
         drained=told.drained,
-        violations=(*trouble, *judged.violations, *own),
+        violations=judged.violations,
+        latency=judged.latency,
+        took=watch.took,
     )

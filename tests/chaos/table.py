@@ -1,19 +1,23 @@
 """The rows of the table: on the screen as they come, in a file for the next run, in docs/reliability.md for readers."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from tests.chaos.suite import Result
 
-RESULTS = "results.json"
+RESULTS, BEFORE = "results.json", "results.before.json"
 COLUMNS = (  # of the figures, and their width
     *(("calls", 6), ("webhooks", 8), ("p99", 7), ("slowest", 8), ("stretch", 8), ("heard", 6), ("rings", 6)),
     *(("twice", 6), ("lost", 5), ("asked", 6)),
 )
 HEAD = " ".join(
-    ["    ", "database  ", "seed", *(name.rjust(width) for name, width in COLUMNS), " at rest", " what was done"]
+    [
+        *("    ", "database  ", "seed", *(name.rjust(width) for name, width in COLUMNS)),
+        *(" at rest", "latency   ", " took", " what was done"),
+    ]
 )
 
 
@@ -21,13 +25,30 @@ def line(result: Result) -> str:
     done = ", ".join(f"{what} {times}" for what, times in sorted(result.counts.items()))
     rest = "never" if result.drained is None else f"{result.drained:.0f} s"
     figures = [f"{result.figures[name]:{width}.{1 if name == 'stretch' else 0}f}" for name, width in COLUMNS]
-    row = " ".join([f"{result.fault:4} {result.database:10} {result.seed:>4}", *figures, f"{rest:>8}", f" {done}"])
-    return "\n".join([row, *(f"     VIOLATION {what}" for what in result.violations)])
+    took = f"{sum(result.took.values()):3.0f} s"
+    row = [f"{result.fault:4} {result.database:10} {result.seed:>4}", *figures, f"{rest:>8}", f"{result.latency:10}"]
+    told = " ".join([*row, took, f" {done}"])
+    return "\n".join([told, *(f"     VIOLATION {what}" for what in result.violations)])
 
 
-def summary(results: Sequence[Result]) -> str:
+def summary(results: Sequence[Result], wanted: int) -> str:
     red = sum(1 for result in results if result.violations)
-    return f"{len(results)} runs, {red} with violations"
+    told = [f"{len(results)} runs, {red} with violations, {wanted - len(results)} not run"]
+    unjudged = sum(1 for result in results if result.latency == "not judged")
+    told.append(f"{unjudged} not judged for latency")
+    spent: Counter[str] = Counter()
+    for result in results:
+        spent.update({what: int(seconds * 10) for what, seconds in result.took.items()})
+    if results:
+        usual = ", ".join(f"{what} {tenths / 10 / len(results):.1f} s" for what, tenths in spent.items())
+        told.append(f"a run took {spent.total() / 10 / len(results):.0f} s: {usual}")
+    return "; ".join(told)
+
+
+def begin(place: Path) -> None:
+    """Anew: what was gathered before is laid aside."""
+    if (place / RESULTS).exists():
+        (place / RESULTS).replace(place / BEFORE)
 
 
 def keep(place: Path, result: Result) -> None:
@@ -36,13 +57,21 @@ def keep(place: Path, result: Result) -> None:
     row = asdict(result)
     kept[_key(row)] = row
     place.mkdir(parents=True, exist_ok=True)
-    (place / RESULTS).write_text(json.dumps(list(kept.values()), indent=1), encoding="utf-8")
+    part = place / f"{RESULTS}.part"
+    part.write_text(json.dumps(list(kept.values()), indent=1), encoding="utf-8")
+    part.replace(place / RESULTS)
 
 
 def rows(place: Path) -> list[dict[str, object]]:
+    """Those that tell whether their latency was judged: older ones called late answers well on a busy machine."""
     path = place / RESULTS
     found: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    return found
+    return [row for row in found if "latency" in row]
+
+
+def keys(place: Path) -> frozenset[object]:
+    """(fault, database, seed) of what was run."""
+    return frozenset(_key(row) for row in rows(place))
 
 
 def _key(row: dict[str, object]) -> tuple[object, ...]:

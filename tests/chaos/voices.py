@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from tests.chaos.run import Answered, ChaosRun, Row
 
 DEADLINE_MS = 3000.0
-P99_MS = 1000.0
 OURS = ("/voice/incoming", "/voice/step/", "/voice/talk/", "/voice/fallback", "/voice/wait")
 FALLBACK = "/voice/fallback"
 GOOD = frozenset({200, 204, 403})
@@ -22,15 +21,19 @@ def spoken(run: ChaosRun) -> list[Answered]:
     return [one for one in run.webhooks if urlsplit(one.url).path.startswith(OURS) and not one.copy]
 
 
+def late(run: ChaosRun, p99_ms: float) -> Iterable[str]:
+    """By the clock on the wall: no deadline is longer because the machine was busy."""
+    over = [one for one in spoken(run) if one.status is not None and one.ms > DEADLINE_MS]
+    if over:
+        worst = max(over, key=lambda one: one.ms)
+        yield f"{len(over)} answers came late, {urlsplit(worst.url).path} after {worst.ms / 1000:.1f} s"
+    if (p99 := figures(run)["p99"]) > p99_ms:
+        yield f"the 99th percentile of answers is {p99:.0f} ms"
+
+
 def violations(run: ChaosRun, *, caller_may_notice: bool) -> Iterable[str]:
     if caller_may_notice:
         return
-    late = [one for one in spoken(run) if one.status is not None and one.ms > DEADLINE_MS * max(1.0, run.stretch)]
-    if late:
-        worst = max(late, key=lambda one: one.ms)
-        yield f"{len(late)} answers came late, {urlsplit(worst.url).path} after {worst.ms / 1000:.1f} s"
-    if (p99 := figures(run)["p99"]) > P99_MS * max(1.0, run.stretch):
-        yield f"the 99th percentile of answers is {p99:.0f} ms"
     yield from _refused_for_good(run)
     for call in run.calls:
         if any(APOLOGY in str(event.get("text") or "") for event in call["events"]):

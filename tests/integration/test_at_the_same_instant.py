@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import Transaction
+from adapters.ids import new_id
 from adapters.schema import callback_event, callback_request
 from callbacks.model import Window
 from callbacks.service import Promises
@@ -78,6 +79,14 @@ def test_two_calls_of_one_number_make_one_promise(town: Town) -> None:
     neighbour.join()
     assert len(found) == 1
     assert len(town.every(callback_request)) == 1
+
+
+def test_the_record_takes_one_open_request_for_a_number_and_a_topic(town: Town) -> None:
+    """Whatever two webhooks believe."""
+    first = town.promise(town.request())
+    second = {**first, "id": new_id(), "origin_call_sid": town.new_sid()}
+    with pytest.raises(IntegrityError):
+        town.within(lambda tx: tx.connection.execute(callback_request.insert().values(second)))
 
 
 def promised(town: Town, call_sid: str, tx: Transaction) -> bool:

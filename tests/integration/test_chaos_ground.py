@@ -11,6 +11,7 @@ import pytest
 
 from tests.chaos.proxy import Front
 from tests.chaos.synced import cut_to_synced, shim
+from tests.support.own_loop import to_its_end
 
 REQUEST = b"POST /voice/incoming HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
 WRITES = """
@@ -50,18 +51,18 @@ async def _asked(control: Path, status: bytes, cut: bytes | None = None) -> byte
 
 
 def test_whoever_refuses_is_passed_over(tmp_path: Path) -> None:
-    assert asyncio.run(_asked(tmp_path / "none.json", b"200 OK")).startswith(b"HTTP/1.1 200 OK")
+    assert to_its_end(_asked(tmp_path / "none.json", b"200 OK")).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_half_an_answer_is_none(tmp_path: Path) -> None:
     half = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n<Resp"
-    assert asyncio.run(_asked(tmp_path / "none.json", b"200 OK", half)).endswith(b"ok")
+    assert to_its_end(_asked(tmp_path / "none.json", b"200 OK", half)).endswith(b"ok")
 
 
 def test_with_both_down_nobody_answers(tmp_path: Path) -> None:
     control = tmp_path / "proxy.json"
     control.write_text('{"down": [0, 1], "delay": 0}')
-    assert asyncio.run(_asked(control, b"200 OK")).startswith(b"HTTP/1.1 503")
+    assert to_its_end(_asked(control, b"200 OK")).startswith(b"HTTP/1.1 503")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the shim is made for Linux")
@@ -74,3 +75,10 @@ def test_of_a_file_only_what_was_synced_is_left(tmp_path: Path) -> None:
     assert cut_to_synced(log, tmp_path) == 50
     assert file.read_bytes() == b"x" * 100
     assert other.stat().st_size == 10
+
+
+def test_a_loop_that_runs_already_is_in_nobodys_way(tmp_path: Path) -> None:
+    async def beside_a_browser() -> bytes:
+        return to_its_end(_asked(tmp_path / "none.json", b"200 OK"))
+
+    assert to_its_end(beside_a_browser()).startswith(b"HTTP/1.1 200 OK")

@@ -8,6 +8,7 @@ from callbacks import store as promises
 from desks import service
 from desks.talk.conversation import Conversation
 from queue_workers import reconcile
+from queue_workers.scheduler import Dispatcher
 from tests.support.services import Town
 
 
@@ -79,4 +80,13 @@ def test_a_record_that_was_away_costs_no_agent_her_presence(town: Town) -> None:
     town.clock.pass_(seconds=40)
     record_start(town.services, "record")
     reconcile.lost_agents(town.services)
+    assert town.one(presence, agent_id="aino")["state"] == "available"
+
+
+def test_the_clock_sees_that_the_record_was_away(town: Town) -> None:
+    """It looked at the record last before the agent's forty silent seconds."""
+    dispatcher = Dispatcher(town.services)
+    town.agent("aino")
+    town.clock.pass_(seconds=40)
+    dispatcher.closing()
     assert town.one(presence, agent_id="aino")["state"] == "available"

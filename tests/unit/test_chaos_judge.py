@@ -151,12 +151,31 @@ def test_a_try_that_failed_is_forgiven_where_the_next_one_was_answered(tmp_path:
     assert judged(tmp_path, run, told) == []
 
 
-def test_a_machine_that_is_shared_stretches_the_deadline_and_nothing_else(tmp_path: Path) -> None:
+def latency(place: Path, run: Run, told: Run, *, caller_may_notice: bool = False) -> tuple[str, list[str]]:
+    judged(place, run, told)
+    found = judge(place, caller_may_notice=caller_may_notice)
+    return found.latency, [what.partition(":")[0] for what in found.violations]
+
+
+def test_a_starved_machine_is_not_judged_for_latency_and_for_everything_else(tmp_path: Path) -> None:
     run, told = honest(tmp_path)
-    slow_answers(run, told)
     told["stretch"] = 4.0
+    assert latency(tmp_path, run, told) == ("not judged", [])
+    slow_answers(run, told)
     overdue(run, told)
-    assert judged(tmp_path, run, told) == ["I4"]
+    assert latency(tmp_path, run, told) == ("not judged", ["I4"])
+
+
+def test_a_machine_that_is_only_busy_makes_no_deadline_longer(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    told["stretch"] = 2.9
+    assert latency(tmp_path, run, told) == ("well", [])
+    slow_answers(run, told)
+    assert latency(tmp_path, run, told) == ("late", ["I3"])
+
+
+def test_where_nobody_could_answer_nobody_was_quick(tmp_path: Path) -> None:
+    assert latency(tmp_path, *honest(tmp_path), caller_may_notice=True) == ("not judged", [])
 
 
 def test_a_second_of_work_that_took_three() -> None:

@@ -17,6 +17,7 @@ from tests.load.rest import segments
 from tests.load.told import at
 from tests.load.walk import Walk
 from tests.load.wire import Answered, Timed, Wire
+from tests.support.own_loop import to_its_end
 
 BASE = "http://127.0.0.1:9"
 GREETING = (
@@ -55,7 +56,7 @@ def rung(documents: Mapping[str, str], plan: str = "waits") -> tuple[Network, An
             await asyncio.sleep(0)
         return network, wire
 
-    return asyncio.run(call())
+    return to_its_end(call())
 
 
 def test_a_key_is_pressed_and_the_end_is_told() -> None:
