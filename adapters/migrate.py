@@ -2,12 +2,16 @@
 
 A revision is one transaction on SQLite too (its driver would otherwise commit after each statement): a migration
 that fails leaves the database as it was.
+
+On PostgreSQL it runs beside callers. Whoever waits for a whole table holds up everybody who comes after; so it waits a
+moment only, gives all its locks back, lets them through, and tries again. Hosts that start at once do it one by one.
 """
 
 import os
 import sys
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,17 +21,23 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from adapters.moved import followed
 from adapters.places import ROOT
 from adapters.schema import metadata
 
+ONE_BY_ONE = 7158_2114  # of the lock that whoever migrates holds: any number that nobody else uses
+LOCK_SECONDS = 1.0  # a webhook that waits behind us has three
+PAUSE_SECONDS = 2.0
+PATIENCE_SECONDS = 90.0  # for a lock that somebody keeps: less than an upgrade waits for its plan
+LOST_LOCK = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
 
-def upgrade(url: str, revision: str = "head") -> None:
-    with _connected(url) as (connection, config):
-        command.upgrade(config, revision)
-        connection.commit()
+
+def upgrade(url: str, revision: str = "head", patience: float = PATIENCE_SECONDS) -> None:
+    """Raises the driver's error where another holds a table for longer than ``patience``."""
+    _patiently(url, lambda config: command.upgrade(config, revision), patience)
 
 
 def upgrade_within(connection: Connection, revision: str = "head") -> None:
@@ -45,9 +55,29 @@ def known_revisions() -> tuple[str, ...]:
 
 
 def downgrade(url: str, revision: str) -> None:
-    with _connected(url) as (connection, config):
-        command.downgrade(config, revision)
-        connection.commit()
+    _patiently(url, lambda config: command.downgrade(config, revision), PATIENCE_SECONDS)
+
+
+def _patiently(url: str, work: Callable[[Config], None], patience: float) -> None:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            with _connected(url) as (connection, config):
+                _take_turn(connection)
+                work(config)
+                connection.commit()
+            return
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in LOST_LOCK or time.monotonic() > until:
+                raise
+        time.sleep(PAUSE_SECONDS)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Until the transaction ends: the next one finds that there is nothing left to do. This wait holds nobody up."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_BY_ONE})")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(LOCK_SECONDS * 1000)}ms'")
 
 
 def differences(url: str) -> list[Any]:

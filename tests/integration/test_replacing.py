@@ -135,8 +135,10 @@ def test_what_does_not_become_ready_replaces_nobody(fleet: Fleet, port: int, tmp
 def test_a_newer_program_that_is_not_there_replaces_nobody_and_everybody_is_still_watched(
     fleet: Fleet, port: int
 ) -> None:
+    begun = time.monotonic()
     with pytest.raises(NotStarted):
         fleet.replace(ProcessSpec("web", ("/nowhere/python",), replaced=True), {"RELEASE": "new"}, seconds=5)
+    assert time.monotonic() - begun < 4, "whoever asks is told at once"
     assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).text == "old"
     fleet.kill("web", signal.SIGKILL)
     until(lambda: fleet.starts("web") == 2, 10, lambda: "nobody looks after it any more")
