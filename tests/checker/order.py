@@ -1,6 +1,7 @@
 """Rule: live callers of the same desk and language are dealt in order of arrival.
 
-Excused: a matter that the agent in question has already had (declined, unanswered) need not be offered to her again.
+Excused: a matter that the agent in question has already had (declined, unanswered) need not be offered to her again;
+and one that came into the record only after the other had been dealt, however early its webhook had begun.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
-from tests.checker.evidence import Caller, Evidence, Offer
+from tests.checker.evidence import Caller, Evidence, Offer, Transition
 from tests.checker.verdict import Verdict, Violation
 
 NEVER = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
@@ -18,12 +19,16 @@ SLACK_MACHINE_SECONDS = 1.0  # a return to the line and a deal may cross within 
 
 @dataclass(frozen=True)
 class Wait:
-    """A stretch during which a caller could have been dealt, and the moment and the offer that ended it."""
+    """A stretch during which a caller could have been dealt, and the moment and the offer that ended it. ``written``,
+    ``ended``: the places of both in the history; a moment is told by the webhook, which may have waited for the record.
+    """
 
     caller: Caller
     start: datetime
     end: datetime
     offer: Offer | None
+    written: int
+    ended: int
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -41,7 +46,7 @@ def judge(evidence: Evidence) -> Verdict:
 def _passed(evidence: Evidence, early: Wait, late: Wait, slack: timedelta) -> bool:
     if late.offer is None or not _same_line(early.caller, late.caller):
         return False
-    if early.caller.line_time >= late.caller.line_time:
+    if early.caller.line_time >= late.caller.line_time or early.written > late.ended:
         return False
     waited_then = early.start + slack < late.end and late.end + slack < early.end
     return waited_then and not _had_it_before(evidence, early.caller, late.offer)
@@ -63,15 +68,16 @@ def _waits(evidence: Evidence) -> Iterable[Wait]:
     offers = defaultdict(list)
     for offer in evidence.offers:
         offers[offer.caller_id].append(offer)
-    began: dict[str, datetime] = {}
+    began: dict[str, Transition] = {}
     for change in sorted(evidence.line_history, key=lambda c: c.n):
         if change.after == "waiting":
-            began.setdefault(change.owner, change.at)
+            began.setdefault(change.owner, change)
         elif change.owner in began and change.owner in callers:
             dealt = _nearest(offers[change.owner], change.at) if change.after == "offered" else None
-            yield Wait(callers[change.owner], began.pop(change.owner), change.at, dealt)
+            start = began.pop(change.owner)
+            yield Wait(callers[change.owner], start.at, change.at, dealt, start.n, change.n)
     for owner, start in began.items():
-        yield Wait(callers[owner], start, NEVER, None)
+        yield Wait(callers[owner], start.at, NEVER, None, start.n, start.n)
 
 
 def _nearest(offers: list[Offer], moment: datetime) -> Offer | None:

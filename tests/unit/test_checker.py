@@ -250,6 +250,15 @@ def test_an_agent_who_declined_is_not_offered_the_same_caller_first(tmp_path: Pa
     assert rules_broken(history, tmp_path) == set()
 
 
+def test_who_came_into_the_record_after_the_other_was_dealt_was_not_passed(tmp_path: Path) -> None:
+    """Her webhook began earlier, and waited for the record while an instance was replaced."""
+    history = honest()
+    passed(history)
+    (joined,) = (row for row in history["sql"]["line_event"] if (row["caller_id"], row["event"]) == ("c1", "join"))
+    joined["id"] = 11.5
+    assert "passed in the line" not in rules_broken(history, tmp_path)
+
+
 def test_the_command_tells_with_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(write(honest(), tmp_path))]) == 0
     history = honest()
