@@ -1,8 +1,9 @@
 """What must not go on by itself once an older record is put back: what has happened since stands nowhere in it.
 
 Whoever was rung, texted, answered or heard since then would be rung or texted again. So every open promise is set aside
-for a person, calls that were in the line are over, and no order that reaches anybody is carried out any more. In the
-transaction that puts the record back.
+for a person, calls that were in the line are over, and no order that reaches anybody is carried out any more. A message
+that was being left is one to be listened to: the clock would make a promise of it, which may have been kept long ago.
+In the transaction that puts the record back.
 """
 
 from collections.abc import Collection
@@ -17,6 +18,7 @@ from adapters.schema import (
     offer,
     outbox,
     presence,
+    recording,
     session,
     text_message,
     transfer,
@@ -28,6 +30,7 @@ from desks import store
 from desks.line.duty_store import OPEN_OFFER
 from desks.line.machine import FINAL_LINE_STATES, LineEvent
 from desks.talk import transfer_store as transfers
+from recordings import store as recordings
 
 AGAIN_BY_MACHINE = ("requested", "offered", "dialing", "connected")  # the others wait for a person already
 PUT_BACK = "put back"  # the result of an order that is not carried out any more
@@ -40,6 +43,7 @@ class SetAside:
     stays: int
     orders: int
     texts: int
+    messages: int
 
 
 def set_aside(connection: Connection, now: datetime, machine: float, harmless: Collection[str]) -> SetAside:
@@ -51,13 +55,14 @@ def set_aside(connection: Connection, now: datetime, machine: float, harmless: C
     for request_id in ids:
         promises.transition(connection, request_id, "set_aside", now, "service")
         raise_item(connection, "needs_human", now, request_id)
+    messages = _drafts_are_listened_to(connection, now)
     texts = update(text_message).where(text_message.c.asked_machine.is_(None))
     unsent = connection.execute(texts.values(asked_machine=machine, status="unknown")).rowcount
     orders = update(outbox).where(outbox.c.done_machine.is_(None), outbox.c.kind.not_in(harmless))
     ended = {"done_machine": machine, "result": PUT_BACK, "lease_machine": None}
     dropped = connection.execute(orders.values(**ended)).rowcount
     _everybody_signs_in_anew(connection, now)
-    return SetAside(len(ids), stays, dropped, unsent)
+    return SetAside(len(ids), stays, dropped, unsent, messages)
 
 
 def _talks_are_over(connection: Connection, now: datetime, machine: float) -> None:
@@ -75,6 +80,17 @@ def _stays_are_over(connection: Connection, now: datetime) -> int:
     rows = connection.execute(select(waiting_caller.c.id, waiting_caller.c.state).where(running)).all()
     for row in rows:
         store.move_caller(connection, row.id, ENDS.get(row.state, "hang_up"), now, "service")
+    return len(rows)
+
+
+def _drafts_are_listened_to(connection: Connection, now: datetime) -> int:
+    """Kept without a request: nobody is rung about it by a machine, and the desk hears what was said."""
+    rows = connection.execute(select(recording).where(recording.c.state == "draft", recording.c.kind != "talk")).all()
+    for row in rows:
+        number = row.number_id or recordings.number_of_call(connection, row.call_sid)
+        recordings.step(connection, row.id, "keep", number_id=number)
+        if row.kind == "duty":
+            raise_item(connection, "duty_unanswered", now, None, row.id)
     return len(rows)
 
 

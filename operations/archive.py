@@ -4,13 +4,14 @@ what must be in it. Written beside its name, synced, read back, and only then gi
 What each part means is ``backup``'s and ``restore``'s business. No key is ever in it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +19,7 @@ from typing import IO, Any
 FORMAT = 1
 PRODUCT = "one number"
 MANIFEST = "manifest.json"
+UNFINISHED = ".part"
 PIECE = 1024 * 1024
 MOST_MANIFEST = 256 * 1024 * 1024
 
@@ -91,20 +93,31 @@ class Writing:
 @contextmanager
 def written(place: Path) -> Iterator[Writing]:
     """Under its name, synced and read back, when this returns; else nothing is there. Readable by its owner only."""
-    beside = place.with_name(f"{place.name}.part")
+    beside = place.with_name(f"{place.name}{UNFINISHED}")
     beside.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(file, fcntl.LOCK_EX)
             with zipfile.ZipFile(file, "w", allowZip64=True) as out:
                 yield Writing(out)
             file.flush()
             os.fsync(file.fileno())
-        with opened(beside) as reading:
-            reading.check()
-        os.replace(beside, place)
+            with opened(beside) as reading:
+                reading.check()
+            os.replace(beside, place)
         _sync(place.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def forget_unfinished(folder: Path, like: str) -> None:
+    """What a backup left that was killed, or whose machine went down: else one of them more each night fills the disk.
+    One that is being written at this moment is locked, and stays."""
+    for each in folder.glob(f"{like}{UNFINISHED}"):
+        with suppress(OSError), open(each, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            each.unlink()
 
 
 class Reading:

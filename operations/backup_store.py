@@ -1,7 +1,5 @@
 """What a backup asks of the record besides its rows: which sounds rest, what is published, whether the clock runs."""
 
-from collections.abc import Collection
-
 from sqlalchemy import Connection, select
 
 from adapters.schema import process_start, recording, ruleset
@@ -13,10 +11,9 @@ def last_beat(connection: Connection) -> float | None:
     return None if beat is None else float(beat)
 
 
-def wanted(connection: Connection, owners: Collection[str]) -> set[str]:
-    """Of these recordings: those that the record knows, and wants the sound of."""
-    query = select(recording.c.id).where(recording.c.id.in_(owners), recording.c.deleted_at.is_(None))
-    return set(connection.scalars(query))
+def wanted(connection: Connection) -> set[str]:
+    """Recordings whose sound the record wants, stored already or not."""
+    return set(connection.scalars(select(recording.c.id).where(recording.c.deleted_at.is_(None))))
 
 
 def resting(connection: Connection) -> list[str]:

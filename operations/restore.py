@@ -40,6 +40,7 @@ class Wishes:
     upgrade: bool = False  # an older schema is brought forward
     other_city: bool = False  # the archive is of another number
     nothing_since: bool = False  # the service rested from before the backup until now
+    recordings_stay: bool = False  # only the record was lost: the recordings' place is as it is
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def restore(settings: Settings, place: Path, wishes: Wishes, tell: Callable[[str
         reading.check()
         tell("archive read: whole")
         vault = store_for(settings)
-        _refuse_other_sounds(vault, manifest)
+        if not wishes.recordings_stay:
+            _refuse_other_sounds(vault, manifest)
         file = record_store.file_of(settings.database_url)
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +88,7 @@ def _restored(
         aside = None
         if not wishes.nothing_since:
             aside = aftermath_store.set_aside(connection, clock.now(), clock.machine(), LONG)
-        sounds = _sounds(vault, reading)
+        sounds = 0 if wishes.recordings_stay else _sounds(vault, reading)
         _fallback(settings, reading)
         connection.commit()
     at_hand = Keyring(settings.recordings_key, settings.previous_recordings_keys).names
@@ -136,7 +138,10 @@ def _refuse_other_sounds(vault: Store, manifest: Manifest) -> None:
     for entry in vault.entries():
         told = manifest.files.get(f"{SOUND}{entry.name}")
         if told is None or told.sha256 != _sha256(content(vault, entry.name)):
-            raise CannotRestore("The recordings' place is not empty: restore into a new DATA_DIR, or a new bucket.")
+            raise CannotRestore(
+                "The recordings' place is not empty: restore into a new DATA_DIR, or a new bucket. Where only the"
+                " record was lost, and the recordings live on, say --recordings-stay."
+            )
 
 
 # --- what is put back --------------------------------------------------------------------------------------------

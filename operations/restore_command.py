@@ -27,7 +27,7 @@ WELL, KEY_MISSING = 0, 1
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    wishes = Wishes(given.upgrade, given.other_city, given.nothing_since)
+    wishes = Wishes(given.upgrade, given.other_city, given.nothing_since, given.recordings_stay)
     try:
         settings = load_settings(environment_of(given.root))
         with _alone(given.root):
@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--upgrade", action="store_true", help="an older release's: bring its record forward")
     parser.add_argument("--other-city", action="store_true", help="it is of another CITY_NUMBER (a rehearsal)")
     parser.add_argument("--nothing-since", action="store_true", help="made after the service was stopped for good")
+    stay = "the recordings' place lives on (a bucket): it is left as it is, none is taken from the archive"
+    parser.add_argument("--recordings-stay", action="store_true", help=stay)
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     return parser
 
@@ -76,7 +78,8 @@ def _told(done: Restored) -> list[str]:
             f"What happened in the {hours:.1f} hours since is not in it. {done.aside.promises} open promises wait for a"
             " supervisor's decision; nobody is rung about them before.",
             f"{done.aside.stays} calls in the line were ended, {done.aside.orders} orders to the provider and"
-            f" {done.aside.texts} unsent texts are not carried out.",
+            f" {done.aside.texts} unsent texts are not carried out; {done.aside.messages} messages that were being left"
+            " wait for the desk to hear them.",
             f"Who rang since {made} stands in the provider's call log alone: promises made to them are lost here.",
             "Erasures since then must be made again (make resident ARGS='erase …').",
         ]

@@ -47,6 +47,7 @@ def test_callers_go_on_while_a_migration_waits_for_a_table_that_somebody_reads(o
         migrating.start()
         waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'"
         caller.autocommit = True
+        caller.execute("SET statement_timeout = 4000")
         until(lambda: caller.execute(waiting).fetchone(), 10, lambda: "the migration waits for nothing")
         begun = time.monotonic()
         caller.execute(LOOK)
