@@ -17,7 +17,7 @@ from tests.chaos.city import ChaosCity
 from tests.chaos.plans import PLANS, Heard, Telephone
 
 AGENTS = ("aino", "oili", "sanna", "paavo", "eino")
-PER_AGENT = 0.6  # calls a second that one more agent is worth
+PER_AGENT = 0.9  # calls a second that one more agent is worth
 TALK_SECONDS = (8.0, 20.0)
 MISSES = 0.05  # of all residents do not answer when they are rung back
 CALLER_PATIENCE = 60.0  # machine seconds after which the last callers are given up

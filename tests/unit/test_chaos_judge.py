@@ -144,6 +144,13 @@ def test_what_is_broken_is_named(breaks: Callable[[Run, Run], None], invariant: 
     assert judged(tmp_path, run, told) == [invariant]
 
 
+@pytest.mark.parametrize(("files", "found"), [(90, []), (96, ["I13"])])
+def test_an_instance_may_fill_its_pools_and_no_more(files: int, found: list[str], tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    told["before"], told["after"] = {"web-a": BODY}, {"web-a": {**BODY, "files": files}}
+    assert judged(tmp_path, run, told) == found
+
+
 def test_a_try_that_failed_is_forgiven_where_the_next_one_was_answered(tmp_path: Path) -> None:
     run, told = honest(tmp_path)
     refused(run, told)
