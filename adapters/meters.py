@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from prometheus_client import (
@@ -24,12 +25,15 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from adapters.apologies import WHYS, Why
 from adapters.meter_files import FOLDER, takes_room
 
 LOG = logging.getLogger("web")
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SHARED = os.environ.get(FOLDER)  # decided once, like the library's own choice of where a count is kept
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 15.0)  # the provider gives up after fifteen
+
+PROVIDER, FAILED = ("voice", "sms"), ("403", "500", "503")
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when a count began: twice the page, for nobody
 
@@ -64,8 +68,21 @@ class WebMeters:
             "one_number_answers", "Answers by part of the service and HTTP status.", ("part", "status"),
             registry=self._registry,
         )  # fmt: skip
+        self._apologies = Counter(
+            "one_number_apologies", "Callers' webhooks that were answered with an apology: a step failed.", ("why",),
+            registry=self._registry,
+        )  # fmt: skip
         self._steps: dict[str, Histogram] = {}
         self._statuses: dict[tuple[str, str], Counter] = {}
+        if self._counts:
+            self._begin_at_nothing()
+
+    def _begin_at_nothing(self) -> None:
+        """What is alarming must not be seen for the first time as a number: from no series to five is no increase."""
+        for why in WHYS:
+            self._apologies.labels(why)
+        for part, status in product(PROVIDER, FAILED):
+            self._statuses[part, status] = self._answers.labels(part, status)
 
     def webhook_took(self, step: str, seconds: float) -> None:
         """``step``: of a known few; the caller of this sees to it."""
@@ -83,6 +100,10 @@ class WebMeters:
         if child is None:
             child = self._statuses[part, status] = self._answers.labels(part, status)
         child.inc()
+
+    def apologised(self, why: Why) -> None:
+        if self._counts:
+            self._apologies.labels(why).inc()
 
     def told(self, figures: Iterable[Figure]) -> bytes:
         """The whole page: every process's measures, and these figures."""

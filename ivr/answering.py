@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from adapters.apologies import APOLOGIES
 from adapters.database import DatabaseError, Transaction
 from adapters.schema import waiting_caller
 from callbacks import store as promises
@@ -85,10 +86,12 @@ class Answerer:
         try:
             return self._decide(asked)
         except DatabaseError as error:
+            APOLOGIES.made("record")
             LOG.warning(
                 "record unavailable", extra={"call": call_sid, "step": step.name, "error": type(error).__name__}
             )
         except Exception:
+            APOLOGIES.made("fault")
             LOG.exception("step failed", extra={"call": call_sid, "step": step.name})
         return self.words(degraded.turn(step, given, bare(self.services, rules, now, asked.caller.number)), rules)
 

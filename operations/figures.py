@@ -5,6 +5,7 @@ greatest, never the sum. One whose record is silent tells so, and no old figures
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 
 from adapters.database import DatabaseError
 from adapters.meters import Figure
+from adapters.settings import Settings
 from adapters.tariff import TariffSettings
 from callbacks import limit_store
 from callbacks.limits import HOUR, OfCity, cents
@@ -25,12 +27,15 @@ from operations import figures_store as store
 from operations import readiness
 from operations.watching.model import KINDS
 from queue_workers.effects import LONG
+from queue_workers.trouble import WHYS
 from routing_rules.model import Ruleset
+from routing_rules.opening_hours import is_open
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 LIMITS = ("requests", "rings", "spend")
+WORK = ("quick", "texts", "long")
 VERDICTS = ("kept", "late", "broken")
 Samples = Mapping[tuple[str, ...], float]  # values of the labels, and what they have
 
@@ -70,12 +75,13 @@ def _of_record(services: "Services") -> tuple[Figure, ...]:
     with services.database.read() as connection:
         parts = (
             _promises(connection, rules, now),
+            _could_be_dealt(connection, rules, now, machine),
             _line(connection, now, machine),
             _orders(connection, machine),
             _limits(connection, rules, services.settings, now),
             _sound(connection, now),
             _counted(connection, now),
-            _own_calls(connection, machine),
+            _own_calls(connection, services.settings, machine),
         )
         return tuple(chain.from_iterable(parts))
 
@@ -101,6 +107,17 @@ def _promises(connection: Connection, rules: Ruleset, now: datetime) -> Iterable
     )  # fmt: skip
 
 
+def _could_be_dealt(connection: Connection, rules: Ruleset, now: datetime, machine: float) -> Iterable[Figure]:
+    """What nobody free can take waits for people; what somebody free could take and is not dealt waits for us."""
+    zone, served = ZoneInfo(rules.time_zone), defaultdict[str, set[str]](set)
+    for one in desks.duty(connection, machine, now).free:
+        for desk in one.desks & {open_one.id for open_one in rules.departments if is_open(open_one.hours, now, zone)}:
+            served[desk] |= one.languages
+    first = store.oldest_to_deal(connection, served, now)
+    said = "How long the longest waiting callback that somebody free could take has been due."
+    yield _one("one_number_oldest_to_deal_seconds", said, _age(first, now))
+
+
 def _line(connection: Connection, now: datetime, machine: float) -> Iterable[Figure]:
     waiting = board.waiting(connection, None)
     first = min((row["longest_since"] for row in waiting if row["longest_since"] is not None), default=None)
@@ -115,15 +132,14 @@ def _line(connection: Connection, now: datetime, machine: float) -> Iterable[Fig
 
 
 def _orders(connection: Connection, machine: float) -> Iterable[Figure]:
-    found = store.orders(connection, LONG, machine)
-    quick, long = found["quick_oldest"], found["long_oldest"]
-    yield _each(
-        "one_number_orders_due", "Orders to the provider that are due and undone; long: sound and deletions.",
-        ("work",), {("quick",): float(found["quick"] or 0), ("long",): float(found["long"] or 0)},
-    )  # fmt: skip
-    ages: Samples = {("quick",): _since(quick, machine), ("long",): _since(long, machine)}
-    yield _each("one_number_orders_oldest_seconds", "How long the oldest of them has been due.", ("work",), ages)
-    yield _one("one_number_orders_failing", "Of them: tried three times or more.", found["failing"] or 0)
+    had = store.orders(connection, LONG, machine)
+    found = {work: had.get(work, (0, None)) for work in WORK}
+    counts: Samples = {(work,): float(count) for work, (count, _) in found.items()}
+    said = "Orders to the provider that should be done by now; texts wait for their pace, long: sound and deletions."
+    yield _each("one_number_orders_due", said, ("work",), counts)
+    ages: Samples = {(work,): _since(oldest, machine) for work, (_, oldest) in found.items()}
+    yield _each("one_number_orders_oldest_seconds", "How long the oldest of them has waited.", ("work",), ages)
+    yield _one("one_number_orders_failing", "Orders that were tried again and again.", store.failing(connection, LONG))
 
 
 def _limits(connection: Connection, rules: Ruleset, prices: TariffSettings, now: datetime) -> Iterable[Figure]:
@@ -176,26 +192,35 @@ def _counted(connection: Connection, now: datetime) -> Iterable[Figure]:
         {(name,): float(name in alarms) for name in KINDS},
     )  # fmt: skip
     tallies = store.tallies(connection)
-    for name, (family, text, labels) in TALLIES.items():
-        mine = {tuple(label.split(" ", len(labels) - 1)): float(n) for (of, label), n in tallies.items() if of == name}
+    for name, (family, text, labels, always) in TALLIES.items():
+        known = dict.fromkeys(always, 0) | {label: n for (of, label), n in tallies.items() if of == name}
+        mine = {tuple(label.split(" ", len(labels) - 1)): float(n) for label, n in known.items()}
         yield _each(family, text, labels, mine, "counter")
 
 
-TALLIES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+# The last of each: told as nothing before anything has happened. An increase is counted from there, or the first burst
+# of a new installation would be none.
+TALLIES: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     "provider_alerts": (
         "one_number_provider_alerts_total", "Errors and warnings that the provider's debugger told.", ("level", "code"),
+        ("error 11200", "warning 11200"),
     ),
     "provider_errors": (
-        "one_number_provider_errors_total", "Orders that the provider refused or left without an answer.",
-        ("order", "why"),
+        "one_number_provider_errors_total", "Orders that the provider refused, put off or left without an answer.",
+        ("order", "why"), tuple(f"ring_agent {why}" for why in WHYS),
     ),
-    "test_calls": ("one_number_test_calls_total", "Our own calls to our own number.", ("result",)),
+    "test_calls": ("one_number_test_calls_total", "Our own calls to our own number.", ("result",), (WALKED,)),
 }  # fmt: skip
 
 
-def _own_calls(connection: Connection, machine: float) -> Iterable[Figure]:
+def _own_calls(connection: Connection, settings: Settings, machine: float) -> Iterable[Figure]:
+    """Nothing where none are made: the last of former days would grow old for ever."""
+    if not settings.test_call_from:
+        return
     last = store.last_test_call(connection)
     if last is None:
+        since = store.clock_since(connection)
+        yield _one("one_number_test_call_age_seconds", "How long one could have been made.", _since(since, machine))
         return
     age = _since(last["asked_machine"], machine)
     yield _one(

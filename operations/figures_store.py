@@ -1,12 +1,13 @@
 """The record's figures for ``/metrics``: counts, ages and codes, never a person's. Each query is served by an index,
 however many calls the record holds; conditions stand in the partial indexes' own words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, text
+from sqlalchemy import Connection, Select, and_, case, func, or_, select, text
 
+from adapters.pace import PACED
 from adapters.schema import (
     alarm,
     callback_request,
@@ -19,42 +20,60 @@ from adapters.schema import (
     tally,
     test_call,
 )
+from desks.line.line_store import may_be_rung
 
 REQUEST, RECORDING = callback_request, recording
 REQUESTED = text("callback_request.state = 'requested'")
 UNDONE = text("outbox.done_machine IS NULL")
 OPEN_ITEM = text("supervisor_item.closed_at IS NULL")
 AT_PROVIDER = text("recording.removed_machine IS NULL")
-MANY_TRIES = 3
+MANY_TRIES, MANY_TRIES_OF_LONG = 3, 12  # the latter may be put off for an hour as a matter of course
+TEXT = "send_text"
 
 
 def oldest_due(connection: Connection, desks: Iterable[str], now: datetime) -> datetime | None:
     """Since when the longest waiting callback may be dealt; each desk's first is the first of its index."""
-    firsts = [
-        select(REQUEST.c.due_at)
-        .where(REQUESTED, REQUEST.c.desk == desk, REQUEST.c.due_at <= now, REQUEST.c.contact == "ring")
-        .order_by(REQUEST.c.due_at)
-        .limit(1)
-        .scalar_subquery()
-        for desk in desks
-    ]
-    if not firsts:
+    return _first(connection, [_of_desk(desk, now) for desk in desks])
+
+
+def oldest_to_deal(connection: Connection, served: Mapping[str, Iterable[str]], now: datetime) -> datetime | None:
+    """The same of those that somebody free could take: ``served``: the languages that free agents speak, by desk."""
+    return _first(
+        connection, [_of_desk(desk, now).where(REQUEST.c.language.in_(spoken)) for desk, spoken in served.items()]
+    )
+
+
+def _of_desk(desk: str, now: datetime) -> Select[tuple[datetime]]:
+    due = select(REQUEST.c.due_at).where(REQUESTED, REQUEST.c.desk == desk, REQUEST.c.due_at <= now, may_be_rung(now))
+    return due.order_by(REQUEST.c.due_at).limit(1)
+
+
+def _first(connection: Connection, each: Sequence[Select[tuple[datetime]]]) -> datetime | None:
+    if not each:
         return None
-    found = connection.execute(select(*firsts)).one()
+    found = connection.execute(select(*(one.scalar_subquery() for one in each))).one()
     return min((one for one in found if one is not None), default=None)
 
 
-def orders(connection: Connection, long: Iterable[str], machine: float) -> Mapping[str, Any]:
-    """Of the outbox: due and undone, the oldest of them, and those that fail again and again; long work apart."""
-    takes_long = outbox.c.kind.in_(sorted(long))
-    query = select(
-        func.sum(case((takes_long, 0), else_=1)).label("quick"),
-        func.sum(case((takes_long, 1), else_=0)).label("long"),
-        func.min(case((takes_long, None), else_=outbox.c.due_machine)).label("quick_oldest"),
-        func.min(case((takes_long, outbox.c.due_machine), else_=None)).label("long_oldest"),
-        func.sum(case((outbox.c.tries >= MANY_TRIES, 1), else_=0)).label("failing"),
-    )
-    return dict(connection.execute(query.where(UNDONE, outbox.c.due_machine <= machine)).mappings().one())
+def orders(connection: Connection, long: Iterable[str], machine: float) -> Mapping[str, tuple[int, float | None]]:
+    """Of the outbox: what should have been done by now, by ``quick``, ``texts`` and ``long``: how many, and the first
+    one's time. Its next try may be some way off: one that fails is due for a moment only."""
+    texts, takes_long = outbox.c.kind == TEXT, outbox.c.kind.in_(sorted(long))
+    work = case((texts, "texts"), (takes_long, "long"), else_="quick")
+    tried = and_(outbox.c.tries > 0, ~texts, ~takes_long)
+    since = case((tried, outbox.c.made_machine), else_=outbox.c.due_machine)
+    late = or_(outbox.c.due_machine <= machine, tried)
+    query = select(work.label("work"), func.count().label("number"), func.min(since).label("oldest"))
+    found = connection.execute(query.where(UNDONE, late).group_by(work))
+    return {row.work: (row.number, row.oldest) for row in found}
+
+
+def failing(connection: Connection, long: Iterable[str]) -> int:
+    """Orders that were tried again and again, whenever the next try is; not those that wait for a turn of their lane,
+    which a whole provider's "too many" puts off alike."""
+    many = case((outbox.c.kind.in_(sorted(long)), MANY_TRIES_OF_LONG), else_=MANY_TRIES)
+    query = select(func.count()).where(UNDONE, outbox.c.tries >= many, outbox.c.kind.not_in(sorted(PACED)))
+    return int(connection.scalar(query) or 0)
 
 
 def beats(connection: Connection) -> Mapping[str, float]:
@@ -96,6 +115,12 @@ def alarms(connection: Connection) -> frozenset[str]:
 def tallies(connection: Connection) -> Mapping[tuple[str, str], int]:
     rows = connection.execute(select(tally.c.name, tally.c.label, tally.c.count).order_by(tally.c.name, tally.c.label))
     return {(name, label): int(number) for name, label, number in rows}
+
+
+def clock_since(connection: Connection) -> float | None:
+    """When the clock process began, which makes our own calls; machine time."""
+    found = connection.scalar(select(process_start.c.started_machine).where(process_start.c.kind == "clock"))
+    return None if found is None else float(found)
 
 
 def last_test_call(connection: Connection) -> Mapping[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import has_request_context, request
 from werkzeug.exceptions import HTTPException
 
+from adapters.apologies import APOLOGIES
 from adapters.meters import WebMeters
 from ivr.dialogue.steps import STEPS
 from operations.weighing import WAITED
@@ -53,6 +54,7 @@ class Metered:
         self._app, self._meters, self._steps = app, meters, steps
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        APOLOGIES.taken()
         begun = time.perf_counter() - float(environ.get(WAITED, 0.0))
         status = "500"
 
@@ -69,6 +71,9 @@ class Metered:
     def _note(self, path: str, status: str, seconds: float) -> None:
         try:
             self._meters.answered(part_of(path), status)
+            why = APOLOGIES.taken()
+            if why is not None:
+                self._meters.apologised(why)
             step = self._steps.of(path)
             if step is not None and status != "403":  # strangers' unsigned posts are no webhooks
                 self._meters.webhook_took(step, seconds)

@@ -23,6 +23,10 @@ Again = float  # machine seconds until the next try
 Outcome = str | Again
 
 
+class OwnWait(float):
+    """Again, and nobody has refused anything: what we wait for is ours, a leg on its way or one that parts."""
+
+
 @dataclass(frozen=True)
 class Order:
     """``tries`` tells this claim from every other of the same order."""

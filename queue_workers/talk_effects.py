@@ -18,15 +18,16 @@ from desks.talk import transfer_store as transfers
 from desks.talk.conversation import Conversation
 from desks.talk.room import matter_of, resident_leg, room_of
 from ivr.step_url import RETRY, link, step_for, url_of
+from queue_workers.orders import OwnWait
 from queue_workers.talk_repairs import is_over
 
 if TYPE_CHECKING:
     from bootstrap import Services
 
 Outcome = str | float
-SOON = 0.3  # machine seconds: a leg is on its way into the room
+SOON = OwnWait(0.3)  # machine seconds: a leg is on its way into the room
 AGAIN_SECONDS = 1.0
-PARTING_SECONDS = 3.0  # the other side's leg is over: until it has left the room, too
+PARTING_SECONDS = OwnWait(3.0)  # the other side's leg is over: until it has left the room, too
 RING_SECONDS = 25  # a partner's telephone
 
 

@@ -59,7 +59,7 @@ class Selectors:
     def _walk(self, part: Any) -> None:
         match part:
             case promql_parser.VectorSelector():
-                self.named.add(part.name)
+                self.named.add(str(part.name))
                 self.labels |= {matcher.name for matcher in part.matchers.matchers}
             case promql_parser.MatrixSelector():
                 self._walk(part.vector_selector)
@@ -72,7 +72,7 @@ class Selectors:
             case promql_parser.Call():
                 for argument in part.args:
                     self._walk(argument)
-            case promql_parser.ParenExpr():
+            case promql_parser.ParenExpr() | promql_parser.SubqueryExpr():
                 self._walk(part.expr)
             case promql_parser.NumberLiteral():
                 pass

@@ -5,6 +5,7 @@ import pytest
 from adapters.outbox import GIVEN_UP
 from queue_workers.effects import LONG
 from queue_workers.orders import Outcome
+from queue_workers.talk_effects import PARTING_SECONDS, SOON
 from queue_workers.trouble import PATIENT, why
 
 
@@ -17,7 +18,13 @@ from queue_workers.trouble import PATIENT, why
         ("ring_agent", "unknown: ReadTimeout", "unknown: ReadTimeout", "unknown"),
         ("send_text", "unknown", "unknown", "unknown"),
         ("leave_message", "not left", "not left", "refused"),
-        ("ring_agent", 1.0, 1.0, "again"),
+        ("ring_agent", 1.0, 1.0, "held"),
+        ("send_text", 1.0, 17.0, "held"),
+        ("send_text", GIVEN_UP, GIVEN_UP, None),
+        ("end_leg", 1.0, 1.0, "again"),
+        ("let_leave", SOON, 0.6, None),
+        ("let_leave", SOON, GIVEN_UP, "given_up"),
+        ("release_caller", PARTING_SECONDS, 6.0, None),
         ("end_leg", 1.0, GIVEN_UP, "given_up"),
         ("fetch_recording", 1.0, 4.0, None),
         ("fetch_recording", 1.0, GIVEN_UP, "given_up"),
