@@ -30,7 +30,6 @@ LASTING = [unit for unit in SERVICES if not re.search("setup|backup", unit.name)
 PROCESSES = {"web", "events", "worker-1", "worker-2", "clock-1", "clock-2"}
 OURS = {name.upper() for name in Settings.model_fields}
 OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PATH"}
-ONCE = {("-m", "operations.make_ready"), ("-m", "operations.healthy", "web"), ("-m", "operations.healthy", "events")}
 
 
 def commands() -> set[tuple[str, ...]]:
@@ -174,13 +173,29 @@ def test_the_setup_makes_a_place_ready_and_refuses_unsafe_settings(
     for name, value in environment_in(tmp_path).items():
         clean.setenv(name, value)
     clean.setenv("QUARANTINE_SECONDS", "4")
-    assert make_ready.main() == 2
+    assert make_ready.main(["--patient"]) == 2, "a person must mend it: nobody waits"
     assert "QUARANTINE_SECONDS" in capsys.readouterr().err
     assert list(tmp_path.glob("*.db")) == []
     clean.delenv("QUARANTINE_SECONDS")
-    assert make_ready.main() == 0
+    assert make_ready.main([]) == 0
     assert (tmp_path / "service.db").is_file()
     assert (tmp_path / "fallback" / "voice-fallback.xml").is_file()
+
+
+def test_the_setup_waits_for_a_database_where_that_is_said(
+    tmp_path: Path, clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine boots: whatever needs the setup is started when it has ended well, and never if it has failed."""
+    for name, value in environment_in(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/later/service.db").items():
+        clean.setenv(name, value)
+    assert make_ready.main([]) == 2
+
+    assert make_ready.main(["--patient"], pause=lambda _: (tmp_path / "later").mkdir()) == 0
+    assert "It is tried again." in capsys.readouterr().err
+    unit = UNITS / "one-number-setup.service"
+    assert lines(unit, "ExecStart")[0].endswith("operations.make_ready --patient")
+    told = {key: lines(unit, key) for key in ("TimeoutStartSec", "Restart", "RestartPreventExitStatus")}
+    assert told == {"TimeoutStartSec": ["infinity"], "Restart": ["on-failure"], "RestartPreventExitStatus": ["2"]}
 
 
 def test_the_health_check_tells_a_dead_process(clean: pytest.MonkeyPatch) -> None:
@@ -196,7 +211,7 @@ def test_the_health_check_tells_a_dead_process(clean: pytest.MonkeyPatch) -> Non
 def test_there_is_a_container_for_each_process_two_workers_and_two_clocks() -> None:
     services = composed()["services"]
     started = {name: tuple(one["command"][1:]) for name, one in services.items() if one.get("image") == IMAGE}
-    assert set(started.values()) == commands() | {("-m", "operations.make_ready")}
+    assert set(started.values()) == commands() | {("-m", "operations.make_ready", "--patient")}
     assert {name for name, argv in started.items() if argv == ("-m", "queue_workers.scheduler")} == {
         "clock-1",
         "clock-2",
@@ -220,6 +235,14 @@ def test_every_container_of_ours_is_kept_alive_and_may_do_little() -> None:
         assert set(one["environment"]) <= OURS, name
         for port in one.get("ports", []):
             assert port.startswith("127.0.0.1:"), "TLS ends before it"
+
+
+def test_the_store_runs_as_nobody_special_although_a_shell_starts_it() -> None:
+    """The image's entrypoint leaves root for the bare server only: a shell before it would stay root."""
+    valkey = composed()["services"]["valkey"]
+    assert valkey["command"][0] == "sh"
+    assert re.fullmatch("[1-9][0-9]*:[1-9][0-9]*", valkey["user"])
+    assert valkey["cap_drop"] == ["ALL"]
 
 
 def test_what_compose_refers_to_exists() -> None:
