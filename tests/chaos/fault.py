@@ -25,6 +25,7 @@ class Scene:
     counts: Counter[str]  # what was done: kills, requests doubled ...; printed in the table
     load: Load  # runs while the fault strikes
     begun: float = field(default_factory=time.monotonic)
+    stretch: float = 1.0  # of the machine, once the fault is over: ``machine``
 
     @property
     def left(self) -> float:

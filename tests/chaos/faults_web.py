@@ -4,6 +4,7 @@ import os
 import signal
 from contextlib import suppress
 
+from tests.chaos import machine
 from tests.chaos.city import WEBS
 from tests.chaos.fault import FAILING_OVER_MS, Fault, Scene
 from tests.rig.waiting import NeverHappened
@@ -46,10 +47,12 @@ def replaced(scene: Scene) -> None:
 
 
 def nobody_noticed(scene: Scene) -> list[str]:
-    """No try of a webhook was refused or left without an answer, and the fallback was never asked."""
+    """No try of a webhook was refused or left without an answer, and the fallback was never asked. On a machine that
+    starved us, whoever was not waited for long enough proves nothing: a refusal still does."""
     hooks = [entry for entry in scene.city.lab.history() if entry["kind"] == "webhook"]
-    refused = [hook for hook in hooks if hook["status"] not in (200, 204)]
-    asked = [hook for hook in hooks if "/voice/fallback" in str(hook["url"])]
+    starved = scene.stretch > machine.STARVED
+    refused = [h for h in hooks if h["status"] not in (200, 204) and not (starved and h["status"] is None)]
+    asked = [hook for hook in hooks if "/voice/fallback" in str(hook["url"]) and not starved]
     return [f"{hook['status']} {hook['outcome']} from {hook['url']}" for hook in (*refused, *asked)]
 
 

@@ -83,6 +83,7 @@ def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history
     with watch.on("fault"):
         trouble = struck(fault, scene)
     ended, stretch = time.time(), machine.stretch(used, machine.used(city))
+    scene.stretch = stretch
     with watch.on("coming to rest"):
         load.no_more_calls()
         drained, left = comes_to_rest(city, len(load.pace.agents), stretch)
