@@ -96,6 +96,17 @@ def begin(connection: Connection, found: Finding, now: datetime) -> bool:
     return connection.scalar(begun) is not None
 
 
+def ran_lately(connection: Connection, kind: str, since: datetime) -> bool:
+    """One of this kind has ended since then."""
+    ended = select(alarm.c.id).where(alarm.c.kind == kind, alarm.c.ended_at >= since)
+    return connection.execute(ended.limit(1)).first() is not None
+
+
+def answered_since(connection: Connection, since: datetime) -> bool:
+    """Somebody has taken a matter."""
+    return connection.execute(select(offer.c.token).where(offer.c.accepted_at >= since).limit(1)).first() is not None
+
+
 def still(connection: Connection, kind: str) -> None:
     connection.execute(
         update(alarm).where(alarm.c.kind == kind, alarm.c.ended_at.is_(None)).values(clear_since_at=None)

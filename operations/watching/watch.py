@@ -38,6 +38,7 @@ TEXTS: Mapping[Kind, str] = {
     "test_call": "sms.alarm_test_call",
 }
 LASTS = timedelta(minutes=2)  # well for so long: the alarm is over
+QUIET = timedelta(minutes=30)  # without a sign that it is well, for want of callers; and from one text to the next
 BACK = timedelta(weeks=WEEKS, hours=2)
 HOURS_AT_ONCE = 24  # of the past counted in one tick, after an update
 
@@ -93,7 +94,8 @@ def _begin(services: "Services", finding: Finding, now: datetime, tx: Transactio
         return
     LOG.error("callers are lost", extra={"alarm": finding.kind, "figure": finding.figure})
     raise_item(tx.connection, finding.kind, now, None)
-    _text(services, tx, services.rules.plain(), finding.kind, now)
+    if not alarm_store.ran_lately(tx.connection, finding.kind, now - QUIET):  # it comes and goes: who was told knows
+        _text(services, tx, services.rules.plain(), finding.kind, now)
     tx.after_commit(services.changed)
 
 
@@ -113,8 +115,15 @@ def _settle(services: "Services", wrong: set[Kind], now: datetime) -> None:
 
 
 def _calmer(services: "Services", kind: str, since: datetime | None, now: datetime, tx: Transaction) -> None:
-    if since is None or now - since < LASTS:
+    if since is None or now - since < _lasts(tx, kind, since):
         alarm_store.clear(tx.connection, kind, now)
     elif alarm_store.end(tx.connection, kind, now):
         LOG.warning("callers are answered again", extra={"alarm": kind})
         tx.after_commit(services.changed)
+
+
+def _lasts(tx: Transaction, kind: str, since: datetime) -> timedelta:
+    """Nobody answered is over once somebody answers. That nobody rang meanwhile says nothing: with each caller who is
+    lost again a night's few calls would be as many alarms."""
+    answered = kind != "none_answered" or alarm_store.answered_since(tx.connection, since - LATELY)
+    return LASTS if answered else QUIET

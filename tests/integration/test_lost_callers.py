@@ -33,7 +33,7 @@ def town(record: str) -> Iterator[Town]:
 
 def ticks(town: Town, seconds: float, *present: str) -> list[float]:
     """The clock's slow ticks: after how many seconds something was wrong. ``present`` agents give signs of life."""
-    noticed = []
+    noticed: list[float] = []
     for n in range(int(seconds / TICK) + 1):
         for agent in present:
             service.heartbeat(town.services, agent)
@@ -68,6 +68,18 @@ def usually(town: Town, calls: int, weeks: int = 8) -> None:
 
 def ending(town: Town, token: str) -> None:
     town.act(lambda talk: talk.give_back(token, "unanswered"))
+
+
+def answers(town: Town) -> None:
+    """Somebody takes a matter, and is gone again."""
+    name = f"agent{town.new_sid()[-6:]}"
+    town.agent(name)
+    town.request()
+    town.accept(town.offered(name))
+
+
+def texted(town: Town) -> int:
+    return len(town.every(text_message, key="sms.alarm_none_answered"))
 
 
 # --- calls in, none answered -----------------------------------------------------------------------------------------
@@ -192,6 +204,7 @@ def test_it_is_told_once_on_the_board_and_by_text_and_ends_by_itself(town: Town)
     assert len(town.ordered("send_text")) == 1
 
     town.clock.pass_(minutes=10)
+    answers(town)
     watch(town.services)
     assert town.items() == ["none_answered"], "well for a moment is not well"
     town.clock.pass_(minutes=1)
@@ -201,6 +214,41 @@ def test_it_is_told_once_on_the_board_and_by_text_and_ends_by_itself(town: Town)
     watch(town.services)
     assert town.items() == []
     assert town.one(alarm)["ended_at"] == town.clock.now()
+
+
+def test_a_nights_few_callers_who_are_all_lost_are_one_alarm_and_one_text(town: Town) -> None:
+    """Between them nobody rings: that is no sign that anybody would be answered."""
+    for _ in range(4):
+        routed(town, 3, "nobody")
+        watch(town.services)
+        for _ in range(25):
+            town.clock.pass_(minutes=1)
+            watch(town.services)
+    assert len(town.every(alarm)) == texted(town) == 1
+    assert town.items() == ["none_answered"]
+    for _ in range(20):
+        town.clock.pass_(minutes=1)
+        watch(town.services)
+    assert town.items() == [], "half an hour in which nobody was lost"
+
+
+def test_an_alarm_that_comes_and_goes_is_texted_again_after_half_an_hour_only(town: Town) -> None:
+    def lost_and_answered() -> None:
+        routed(town, 3, "nobody")
+        watch(town.services)
+        town.clock.pass_(minutes=10)
+        answers(town)
+        for _ in range(2):
+            watch(town.services)
+            town.clock.pass_(minutes=2, seconds=1)
+        assert town.items() == []
+
+    lost_and_answered()
+    lost_and_answered()
+    assert (len(town.every(alarm)), texted(town)) == (2, 1)
+    town.clock.pass_(minutes=30)
+    lost_and_answered()
+    assert (len(town.every(alarm)), texted(town)) == (3, 2)
 
 
 def test_what_comes_back_at_once_goes_on(town: Town) -> None:
