@@ -80,8 +80,9 @@ def free_slots(
     offered = open_slots(rules, department, now)
     if not offered:
         return ()
-    held = store.taken(connection, department.id, language, now)
-    return tuple(w for w in offered if held.get(w.start, 0) < room_in(rules, department, language, w))
+    rooms = {w: room_in(rules, department, language, w) for w in offered}
+    held = store.filled(connection, department.id, language, [w.start for w in offered], max(rooms.values()))
+    return tuple(w for w in offered if held[w.start] < rooms[w])
 
 
 def slots_for(

@@ -5,15 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
     Connection,
     RowMapping,
     ScalarSelect,
+    Select,
+    TextClause,
     bindparam,
+    column,
     func,
+    literal_column,
     or_,
     select,
     text,
     update,
+    values,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -21,6 +28,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.schema import call_draft, offer, phone_number
+from adapters.schema.columns import UtcTime
 from adapters.schema.promises import OPEN
 from adapters.together import Row, new_in
 from callbacks import ledger_store as ledger
@@ -33,6 +41,7 @@ from callbacks.step_store import transition as transition
 # In the words of the indexes over open rows: a partial index serves only who asks with its own condition, spelled out.
 # With it a query costs the same after a million calls as on the first day.
 IS_OPEN = text(f"callback_request.{OPEN}")
+IS_HELD = text(f"callback_request.{OPEN} AND callback_request.contact = 'ring'")
 
 # Made once, at import: a promise must not pay for building its statements (docs/decisions/0006).
 _KNOWN_NUMBER = select(phone_number.c.id).where(phone_number.c.e164 == bindparam("e164"))
@@ -132,18 +141,28 @@ def made_in(connection: Connection, call_sid: str) -> RowMapping | None:
 
 def taken(connection: Connection, department: str, language: str, since: datetime) -> Mapping[datetime, int]:
     """Promises held in each of the department's slots, by the slot's start."""
-    query = (
-        select(REQUEST.c.window_start_at, func.count())
-        .where(
-            REQUEST.c.department == department,
-            REQUEST.c.language == language,
-            REQUEST.c.window_start_at >= since,
-            IS_OPEN,
-            REQUEST.c.contact == "ring",
-        )
-        .group_by(REQUEST.c.window_start_at)
-    )
+    coming = (*_held(department, language), REQUEST.c.window_start_at >= since)
+    query = select(REQUEST.c.window_start_at, func.count()).where(*coming).group_by(REQUEST.c.window_start_at)
     return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def _held(
+    department: str | BindParameter[str], language: str | BindParameter[str]
+) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return REQUEST.c.department == department, REQUEST.c.language == language, IS_HELD
+
+
+def filled(
+    connection: Connection, department: str, language: str, starts: Sequence[datetime], most: int
+) -> Mapping[datetime, int]:
+    """Promises held in the slots that begin then, none counted beyond ``most``: a caller listens meanwhile, and a slot
+    that is full is full however many stand in it."""
+    slot = values(column("start", UtcTime), name="slot").data([(start,) for start in starts]).cte("slots")
+    few: Select[Any] = select(literal_column("1")).where(
+        *_held(department, language), REQUEST.c.window_start_at == slot.c.start
+    )
+    counted = select(func.count()).select_from(few.correlate(slot).limit(most).subquery()).scalar_subquery()
+    return {row[0]: int(row[1]) for row in connection.execute(select(slot.c.start, counted))}
 
 
 def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]:
@@ -157,11 +176,7 @@ def look_for_promise(number: ScalarSelect[str]) -> tuple[ScalarSelect[Any], ...]
         .limit(1)
     )
     held = select(func.count()).where(
-        REQUEST.c.department == bindparam("department"),
-        REQUEST.c.language == bindparam("language"),
-        REQUEST.c.window_start_at == bindparam("start"),
-        IS_OPEN,
-        REQUEST.c.contact == "ring",
+        *_held(bindparam("department"), bindparam("language")), REQUEST.c.window_start_at == bindparam("start")
     )
     return same.scalar_subquery(), held.scalar_subquery()
 

@@ -50,6 +50,7 @@ Index(
     sqlite_where=text(f"{OPEN} AND NOT urgent"),
     postgresql_where=text(f"{OPEN} AND NOT urgent"),
 )
+HELD = f"{OPEN} AND contact = 'ring'"  # has a place in its window
 REQUESTED = "state = 'requested'"
 _DEALT = ("desk", "language", "urgent")  # dealing looks desk by desk: a crowded one must not hide another's matters
 for _name, _columns, _where in (
@@ -81,9 +82,10 @@ Index(
 Index(
     "ix_callback_request_window",
     callback_request.c.department,
+    callback_request.c.language,
     callback_request.c.window_start_at,
-    sqlite_where=text(OPEN),
-    postgresql_where=text(OPEN),
+    sqlite_where=text(HELD),
+    postgresql_where=text(HELD),
 )
 
 Index("ix_callback_request_created", callback_request.c.created_at)  # caps of the whole city

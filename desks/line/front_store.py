@@ -36,10 +36,12 @@ from desks.line.dealing import (
     first_fit,
     order,
     shared_staff,
+    whole_of,
 )
 from desks.line.duty_store import Duty
 from desks.line.line_store import handling_minutes, skipped
 from desks.line.serving import may_be_served
+from desks.line.whole_store import handling_of, whole_line
 from routing_rules.model import LANGUAGES, Ruleset
 from routing_rules.opening_hours import is_open
 
@@ -98,8 +100,17 @@ class Front:
         return None
 
     def everything(self) -> list[Placed]:
-        """The front of every desk's line, in order: as many rows of each part as a person looks at."""
-        handling = self._handling(self.desks)
+        """Every desk's line, in order."""
+        line = whole_line(self.connection, self.now, self.desks)
+        if line is None:
+            return self.long_line()
+        handling, whole = handling_of(self.connection, self.desks), whole_of(line)
+        placed = order(line, self.now, shared_staff(self.duty.all, whole.waiting), handling, whole)
+        return [one for one in placed if one[0].line_time <= self.now]
+
+    def long_line(self) -> list[Placed]:
+        """The front of it: as many rows of each part as a person looks at. Some sixty statements."""
+        handling = handling_of(self.connection, self.desks)
         near = self._near(self.desks, handling)
         served = {(desk, language) for desk in self.desks for language in LANGUAGES}
         matters = self._heads(served, near, SHOWN_ROWS).matters

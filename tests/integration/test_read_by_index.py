@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from adapters.schema import recording
+from callbacks import store as promises
 from console import audit_store
 from desks import store
 from desks.queue import messages
@@ -16,6 +17,7 @@ from desks.view import desk as view
 from desks.view import parts as view_parts
 from queue_workers import after_hours, reconcile, talk_repairs
 from recordings import found_store
+from tests.support.clock import TUESDAY
 from tests.support.plans import plans
 from tests.support.services import Town
 
@@ -56,6 +58,10 @@ READ: dict[str, tuple[Callable[[Town], object], str]] = {
     ),
     "a telephone's earlier calls": (earlier_calls, "ix_call_number"),
     "messages to answer": (lambda town: messages.how_many(town.services, ("housing",)), "ix_callback_request_written"),
+    "how full a slot is": (
+        reading(promises.filled, "housing", "fi", [TUESDAY], 3),
+        "ix_callback_request_window.*department.*language.*window_start_at",
+    ),
     "vanished callers": (lambda town: reconcile.vanished_callers(town.services, {}), "uq_waiting_caller_one_stay"),
     "unknown rings": (lambda town: reconcile.unknown_rings(town.services), "ix_callback_request_dialing"),
     "expiry": (lambda town: reconcile.expire(town.services), "ix_callback_request_aside"),

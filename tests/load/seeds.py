@@ -57,9 +57,10 @@ STATEMENTS = (
         judged_at, rung_at) {_SEQ} SELECT 'p' || n, 'r' || n, m.at, 'caller', 'voice', 'told', 'slot', m.at, m.later,
         'kept', m.later, m.later FROM seq {_PAST}""",
     f"""INSERT INTO offer (token, agent_id, caller_id, desk, state, clause, fence, own_telephone, made_at, made_machine,
-        accepted_at, connected_at, talk_ended_at, ended_at, ended_machine, outcome, on_hold, recording_declined)
+        accepted_at, connected_at, talk_ended_at, ended_at, ended_machine, outcome, on_hold, recording_declined,
+        agent_call_sid, resident_call_sid)
         {_SEQ} SELECT 't' || n, 'a' || (n % {AGENTS}), 'w' || n, {_DESK}, 'ended', 'place', 1, false, m.at, 1000000.0,
-        m.at, m.at, m.later, m.later, 1000000.0, 'done', false, false FROM seq {_PAST}""",
+        m.at, m.at, m.later, m.later, 1000000.0 + n, 'done', false, false, 'CL' || n, 'CR' || n FROM seq {_PAST}""",
     f"""INSERT INTO outbox (id, kind, ref, due_machine, made_machine, tries, done_machine, result) {_SEQ}
         SELECT 'o' || n, 'ring_agent', 't' || n, 1000000.0, 1000000.0, 1, 1000001.0, 'done' FROM seq""",
     f"""INSERT INTO callback_request (id, code, number_id, person, topic, language, department, desk, ruleset_version,
@@ -101,7 +102,8 @@ def fill(url: str, rows: int) -> float:
             tx.connection.execute(text(statement), {"rows": rows})
         _moments.drop(tx.connection)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+        if not database.is_sqlite:  # which learns nothing: nobody ever tells it to
+            connection.execute(text("VACUUM ANALYZE"))
         size = float(connection.scalar(text(_SIZE["sqlite" if database.is_sqlite else "postgresql"])) or 0)
     database.dispose()
     return size / 1024 / 1024

@@ -20,7 +20,7 @@ def plans(database: Database, work: Callable[[], object]) -> list[str]:
     asked: dict[str, Any] = {}
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "DELETE") and not many:
+        if statement.split(maxsplit=1)[0] in ("SELECT", "WITH", "UPDATE", "DELETE") and not many:
             asked[statement] = values
 
     event.listen(database.engine, "before_cursor_execute", note)
