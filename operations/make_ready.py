@@ -5,8 +5,8 @@ release's schema, rules are published where there are none, the fallback documen
 changes nothing.
 
 ``--patient``: a database that does not answer yet (a machine that boots, a host that is being mended) or a full disk is
-waited for, for as long as it takes: whoever needs us is not started before, and would not be started later. What a person
-must mend (an unsafe setting, a demo account) ends it at once in either case.
+waited for, for as long as it takes: whoever needs us is not started before, nor by itself later. What a person must
+mend (an unsafe setting, a demo account) ends it at once in either case.
 """
 
 import argparse
