@@ -3,6 +3,8 @@
 ``--only T05,T13`` ``--seeds 5`` ``--first-seed 1`` ``--database sqlite|postgresql`` (default: both) ``--seconds 20``
 ``--load CALLS_PER_SECOND`` (default: 30 % of what is measured first). One city serves run after run.
 
+``--in-turn``: each seed on one of the two databases, in half the time.
+
 ``--minutes 150``: begins no run that would not be over by then, and ends with the table of what was run.
 ``--continue``: goes on with the rows of earlier runs (artefacts/chaos/results.json) and runs what is missing of them;
 without it the rows are begun anew, and the earlier ones stand in results.before.json. ``--again``: with
@@ -24,7 +26,7 @@ from pathlib import Path
 
 from adapters.places import ROOT
 from tests.chaos import capacity, guards, naive, reliability, table
-from tests.chaos.budget import Budget, Run, by_city, runs
+from tests.chaos.budget import Budget, Run, by_city, in_turn, runs
 from tests.chaos.city import ChaosCity, last_words
 from tests.chaos.fault import BOTH, WINDOW_SECONDS
 from tests.chaos.faults import chosen
@@ -63,7 +65,8 @@ def _wanted(options: argparse.Namespace) -> list[Run]:
     databases = (options.database,) if options.database else BOTH
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     there = () if options.again else table.keys(PLACE)
-    return runs(chosen(options.only), databases, seeds, there)
+    wanted = runs(chosen(options.only), databases, seeds, there)
+    return in_turn(wanted) if options.in_turn else wanted
 
 
 def done(wanted: Sequence[Run], options: argparse.Namespace, budget: Budget) -> Iterator[Result]:
@@ -128,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--load", type=float)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--continue", dest="goes_on", action="store_true")
+    parser.add_argument("--in-turn", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--write", action="store_true")
     return parser

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import reliability, table
-from tests.chaos.budget import Budget, Run, by_city, runs
+from tests.chaos.budget import Budget, Run, by_city, in_turn, runs
 from tests.chaos.fault import BOTH, Fault
 from tests.chaos.judge import Latency
 from tests.chaos.suite import Result
@@ -45,6 +45,15 @@ def test_every_fault_is_done_once_on_each_database_before_any_is_done_twice() ->
         "T01 sqlite 2",
         "T12 sqlite 2",
         "T01 postgresql 2",
+    ]
+
+
+def test_in_turn_each_seed_is_done_on_one_database() -> None:
+    assert told(in_turn(runs((ONE, SQLITES), BOTH, (1, 2)))) == [
+        "T12 sqlite 1",
+        "T01 postgresql 1",
+        "T01 sqlite 2",
+        "T12 sqlite 2",
     ]
 
 
