@@ -2,9 +2,11 @@
 the provider's webhooks take from the moment they are read off the line.
 
 A measure that no webhook is in (processor time, a queue elsewhere) would shed too early or too late. Going up is quick
-and a step at a time; going down takes a quiet while, so that a page does not flicker between two paces.
+and a step at a time; going down takes a quiet while, and a longer one after each relapse, so that a page does not
+flicker between two paces.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -18,7 +20,10 @@ SLOW_SECONDS = (0.5, 0.8, 1.2)  # nine of ten webhooks are quicker, or the level
 MANY = (10, 14, 18)  # requests in work or waiting: a process has sixteen threads
 CALM_SECONDS, CALM_MANY = 0.25, 5
 UP_SECONDS, DOWN_SECONDS = 1.0, 8.0  # as long must it be so before the level changes by one
+RELAPSE_SECONDS, MOST_PATIENCE = 20.0, 64.0  # up again so soon after a step down: the next one takes twice as long
 LOOK_SECONDS = 0.2
+MOST_WEBHOOKS = 1000  # that are judged together: more than a process answers in the window
+Way = Literal[-1, 0, 1]
 
 
 class Waiting:
@@ -53,10 +58,12 @@ class Load:
         self._waiting, self._now = waiting, now
         self._lock = threading.Lock()
         self._in_work = 0
-        self._webhooks: deque[tuple[float, float]] = deque()  # when, and how long it took
+        self._webhooks: deque[tuple[float, float]] = deque(maxlen=MOST_WEBHOOKS)  # when, and how long it took
         self._level: Level = 0
-        self._since: float | None = None  # how long what was measured has asked for another level
-        self._looked = 0.0
+        self._way: Way = 0  # whither what was measured asks for the next step, and since when
+        self._since = 0.0
+        self._patience, self._went_down = DOWN_SECONDS, -math.inf
+        self._looked = now()
 
     @property
     def in_work(self) -> int:
@@ -66,9 +73,7 @@ class Load:
     def level(self) -> Level:
         now = self._now()
         with self._lock:
-            if now - self._looked >= LOOK_SECONDS:
-                self._looked = now
-                self._judge(now)
+            self._look(now)
             return self._level
 
     def begun(self) -> None:
@@ -82,6 +87,7 @@ class Load:
             self._in_work -= 1
             if webhook:
                 self._webhooks.append((now, seconds))
+            self._look(now)
 
     def slowest(self) -> float:
         """What nine of ten webhooks of the last seconds were quicker than; 0 without any."""
@@ -94,21 +100,42 @@ class Load:
         took = sorted(seconds for _, seconds in self._webhooks)
         return took[min(len(took) - 1, int(len(took) * 0.9))] if took else 0.0
 
-    def _judge(self, now: float) -> None:
-        slowest, many = self._slowest(now), self.in_work
-        asked = asked_for(slowest, many)
-        if asked > self._level:
-            self._step(now, 1, UP_SECONDS)
-        elif self._level and slowest < CALM_SECONDS and many <= CALM_MANY:
-            self._step(now, -1, DOWN_SECONDS)
-        else:
-            self._since = None
+    def _look(self, now: float) -> None:
+        """Whenever a request is over, not only when a page asks: what nobody looked at was neither busy nor calm."""
+        unseen = now - self._looked
+        if unseen < LOOK_SECONDS:
+            return
+        self._looked = now
+        if unseen >= self._patience and self._calm(now):
+            self._level = 0  # for so long not one request was over, and none is in work
+        self._judge(now)
 
-    def _step(self, now: float, by: int, patience: float) -> None:
-        if self._since is None:
-            self._since = now
+    def _calm(self, now: float) -> bool:
+        return self._slowest(now) < CALM_SECONDS and self.in_work <= CALM_MANY
+
+    def _judge(self, now: float) -> None:
+        if asked_for(self._slowest(now), self.in_work) > self._level:
+            self._step(now, 1, UP_SECONDS)
+        elif self._level and self._calm(now):
+            self._step(now, -1, self._patience)
+        else:
+            self._way = 0
+
+    def _step(self, now: float, way: Way, patience: float) -> None:
+        """Once it has asked for this way so long; a while that asked for the other one is none of it."""
+        if way != self._way:
+            self._way, self._since = way, now
         elif now - self._since >= patience:
-            self._level, self._since = LEVELS[self._level + by], None
+            self._level, self._since = LEVELS[self._level + way], now
+            self._note(now, way)
+
+    def _note(self, now: float, way: Way) -> None:
+        if way < 0:
+            self._went_down = now
+        elif now - self._went_down < RELAPSE_SECONDS:
+            self._patience = min(self._patience * 2, MOST_PATIENCE)
+        elif self._level == 1:
+            self._patience = DOWN_SECONDS
 
 
 def asked_for(slowest: float, many: int) -> Level:

@@ -5,10 +5,11 @@ one pace without talking to the others. Who is first stands in ``_RANK``; how fa
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, or_, select, text, true, update
 
 from adapters.database import Transaction, insert_once
 from adapters.pace import CLOCKS_APART, LANES, LONGEST_HELD, PACED, Lane, LaneName, gap, held_for, lane_of, most_waiting
@@ -18,8 +19,12 @@ from adapters.settings import Settings
 PACE = provider_pace
 LOOKED_AT = 50
 AT_ONCE = 4  # handed out in one look where nobody waits for turns
+AHEAD = 1.25  # times as far as a row may be ahead, or a clock was set back since it was written
 LEGS_OF_CALLBACK = 2  # the agent's, and the resident's that follows it without asking us
+KEPT_FOR_CALLERS = 1  # of the legs at once: no callback takes the last one, or a caller in the line waited for its end
 UNDER_WAY = ("offered", "accepted", "dialing", "connected")
+# In the words of its partial index, or every offer that was ever made would be read for each ring.
+OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
 CALLS, TEXTS = LANES
 
 
@@ -77,13 +82,26 @@ def next_in(settings: Settings, tx: Transaction, lane: Lane, now: float, asked: 
     turn = _take(tx, lane.name, now, seconds)
     if turn is None:
         return None
-    found = _first(tx.connection, lane, now)  # the lane's row is ours now: nobody takes one of them
-    room = _room(settings, tx.connection, lane, now)
-    fitting = [row.id for row in found if room is None or row.legs <= room]
+    fitting = _fitting(settings, tx.connection, lane, now)  # the lane's row is ours now: nobody takes one of them
     if not fitting:
         give_back(tx, turn)
         return None
     return Next(asked if asked is not None and seconds == 0 and asked in fitting else fitting[0], turn)
+
+
+def take_for_one(settings: Settings, tx: Transaction, lane: Lane, now: float) -> Turn | None:
+    """For what is no order, and waits for all of them; None: not now."""
+    waiting, room = _first(tx.connection, lane, now), _room(settings, tx.connection, lane, now)
+    if waiting or (room is not None and room < 1):
+        return None
+    return _take(tx, lane.name, now, gap(per_second(settings, lane.name)))
+
+
+def _fitting(settings: Settings, connection: Connection, lane: Lane, now: float) -> list[str]:
+    """The orders that may go, the first one first."""
+    found = _first(connection, lane, now)
+    room = _room(settings, connection, lane, now) if found else None
+    return [row.id for row in found if room is None or row.legs <= room]
 
 
 def _first(connection: Connection, lane: Lane, now: float) -> Sequence[Row[tuple[str, int]]]:
@@ -110,7 +128,7 @@ def _take(tx: Transaction, lane: LaneName, now: float, seconds: float) -> Turn |
 
 def _open(column: ColumnElement[float], now: float, longest: float) -> ColumnElement[bool]:
     """Its time has come; or it is so far ahead that a clock must have been set back: nobody waits for that."""
-    return or_(column <= now, column > now + longest * 1.25 + CLOCKS_APART)
+    return or_(column <= now, column > now + longest * AHEAD + CLOCKS_APART)
 
 
 def give_back(tx: Transaction, turn: Turn) -> None:
@@ -149,22 +167,32 @@ def _room(settings: Settings, connection: Connection, lane: Lane, now: float) ->
 
 
 def legs_at_once(connection: Connection, now: float) -> int:
-    """Our own outgoing legs, and those that are being asked for. A callback counts two from the first moment: once her
-    agent has answered, the resident is dialled without another question. Legs that a document dials for a caller (duty
-    and partner numbers) are not known here."""
-    claimed = select(func.count()).where(
+    """Our own outgoing legs, and those that are being asked for, each once. A callback counts two from the first
+    moment: once her agent has answered, the resident is dialled without another question. Legs that a document dials
+    for a caller (duty and partner numbers) are not known here, nor a partner's who is left alone with a resident."""
+    return _legs(connection, partial(_asked_for, now))
+
+
+def _asked_for(now: float, table: Table, key: ColumnElement[str]) -> ColumnElement[bool]:
+    claimed = select(outbox.c.ref).where(
         outbox.c.kind.in_(CALLS.kinds), outbox.c.done_machine.is_(None), outbox.c.lease_machine >= now
     )
-    return _legs(connection, offer.c.asked_machine.is_not(None)) + int(connection.scalar(claimed) or 0)
+    return or_(table.c.asked_machine.is_not(None), key.in_(claimed))
 
 
-def _legs(connection: Connection, which: ColumnElement[bool]) -> int:
-    open_ones = and_(offer.c.state.in_(UNDER_WAY), offer.c.leg_ended_machine.is_(None), which)
-    of_offers = select(func.coalesce(func.sum(_LEGS), 0)).where(open_ones).scalar_subquery()
+def _dealt(table: Table, _key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Every offer will be rung; of what else rings, what the provider was asked for."""
+    return true() if table is offer else table.c.asked_machine.is_not(None)
+
+
+def _legs(connection: Connection, counts: Callable[[Table, ColumnElement[str]], ColumnElement[bool]]) -> int:
+    open_ones = and_(offer.c.state.in_(UNDER_WAY), offer.c.leg_ended_machine.is_(None))
+    mine = (OPEN_OFFER, open_ones, counts(offer, offer.c.token))
+    of_offers = select(func.coalesce(func.sum(_LEGS), 0)).where(*mine).scalar_subquery()
     of_others = [
         select(func.count())
         .select_from(table)
-        .where(table.c.asked_machine.is_not(None), table.c.ended_at.is_(None))
+        .where(table.c.ended_at.is_(None), counts(table, table.c.id))
         .scalar_subquery()
         for table in (transfer, listening)
     ]
@@ -174,9 +202,9 @@ def _legs(connection: Connection, which: ColumnElement[bool]) -> int:
 # --- the deal ----------------------------------------------------------------------------------------------------
 
 
-def may_ring_more(settings: Settings, connection: Connection, now: float) -> bool:
+def may_ring_more(settings: Settings, connection: Connection, now: float, caller: bool = False) -> bool:
     """Whether another matter may be offered. One that could not be rung soon keeps its place in the line instead, and
-    her agent stays free for what is more urgent meanwhile."""
+    her agent stays free for what is more urgent meanwhile. ``caller``: one who waits in the line, on the telephone."""
     held = select(PACE.c.lane).where(PACE.c.lane == CALLS.name, ~_open(PACE.c.held_machine, now, LONGEST_HELD)).exists()
     unleased = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
     waiting = select(func.count()).where(outbox.c.kind.in_(CALLS.kinds), outbox.c.done_machine.is_(None), unleased)
@@ -184,8 +212,14 @@ def may_ring_more(settings: Settings, connection: Connection, now: float) -> boo
     most = most_waiting(settings.calls_per_second)
     if row.held or (most is not None and row.waiting >= most):
         return False
-    most_legs = settings.calls_at_once
-    return not most_legs or _legs(connection, true()) + LEGS_OF_CALLBACK <= most_legs
+    if not settings.calls_at_once:
+        return True
+    return _legs(connection, _dealt) + (1 if caller else _of_callback(settings)) <= settings.calls_at_once
+
+
+def _of_callback(settings: Settings) -> int:
+    """What must be free for one: its own legs, and a caller's, wherever the account has room for that at all."""
+    return min(LEGS_OF_CALLBACK + KEPT_FOR_CALLERS, settings.calls_at_once)
 
 
 # --- for the dispatcher ------------------------------------------------------------------------------------------
@@ -198,16 +232,24 @@ def turns(settings: Settings, connection: Connection, now: float, within: float)
     counted = {kind: count for kind, count in connection.execute(waiting)}
     for lane in LANES if counted else ():
         number = sum(counted.get(kind, 0) for kind in lane.kinds)
-        found += [(lane, at) for at in _coming(settings, connection, lane, now, within)[:number]]
+        if number and settings.calls_at_once and lane is CALLS:
+            number = len(_fitting(settings, connection, lane, now))
+        found += [(lane, at) for at in _coming(settings, connection, lane, now, within)[:number]] if number else []
     return found
 
 
 def _coming(settings: Settings, connection: Connection, lane: Lane, now: float, within: float) -> list[float]:
+    """By the same words as ``_take``: what it would let pass must not be waited for."""
     row = connection.execute(select(PACE.c.free_machine, PACE.c.held_machine).where(PACE.c.lane == lane.name)).first()
     seconds = gap(per_second(settings, lane.name))
-    first = max(row.free_machine, row.held_machine) - now if row is not None else 0.0
-    first = first if first <= max(seconds, LONGEST_HELD) * 1.25 + CLOCKS_APART else 0.0
-    first = max(first, 0.0)
+    held = _until(row.held_machine, now, LONGEST_HELD) if row is not None else 0.0
     if seconds == 0:
-        return [first] * AT_ONCE if first < within else []
+        return [held] * AT_ONCE if held < within else []
+    first = max(held, _until(row.free_machine, now, seconds) if row is not None else 0.0)
     return [first + n * seconds for n in range(LOOKED_AT) if first + n * seconds < within]
+
+
+def _until(moment: float, now: float, longest: float) -> float:
+    """Seconds; 0: its time has come, or it is further ahead than ``_open`` believes."""
+    ahead = moment - now
+    return ahead if 0 < ahead <= longest * AHEAD + CLOCKS_APART else 0.0

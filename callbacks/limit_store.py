@@ -3,7 +3,7 @@
 What is too much stands in ``callbacks.limits``; when it is judged, in ``callbacks.limit_watch``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,15 @@ from adapters.schema import (
     call,
     callback_event,
     callback_request,
+    listening,
     offer,
     phone_number,
     recording,
     ringing_stop,
     supervisor_item,
     text_message,
+    transfer,
+    waiting_caller,
 )
 from adapters.tariff import PART, Used
 from callbacks.limits import CityLimit, Leg, Met, OfNumber, minutes
@@ -37,7 +40,8 @@ RINGING: tuple[CityLimit, ...] = ("rings", "spend")  # limits whose stop holds d
 LISTED = "limit"  # the kind of the supervisor's item that tells of a stop; its detail is the stop's id
 SERVICE = "service"
 STOP, ITEM, REQUEST = ringing_stop, supervisor_item, callback_request
-CALL, SOUND, TEXT = call, recording, text_message
+CALL, SOUND, TEXT, TRANSFER, LISTENING = call, recording, text_message, transfer, listening
+NOT_ANSWERED = ("no-answer", "busy", "failed", "canceled", "refused")  # outcomes of a leg that costs nothing
 
 
 # --- stops -------------------------------------------------------------------------------------------------------
@@ -135,7 +139,8 @@ def rings_since(connection: Connection, since: datetime) -> int:
 
 
 def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequence[Leg]:
-    """The answered legs we dialled: residents called back, and agents' own telephones, also in calls that came in."""
+    """The answered legs we dialled: residents called back, agents' own telephones, also in calls that came in, partners
+    and supervisors who were asked into a talk."""
     rows = connection.execute(
         select(
             offer.c.accepted_at,
@@ -157,12 +162,43 @@ def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequen
             found.append(Leg(row.connected_at, row.over_at, takes_texts(row.e164)))
         if row.own_telephone and row.telephone is not None:
             found.append(Leg(row.accepted_at, row.over_at, takes_texts(row.telephone)))
-    return found
+    return [*found, *_partners(connection, since, now), *_supervisors(connection, since, now, browser=False)]
+
+
+def _partners(connection: Connection, since: datetime, now: datetime) -> Iterable[Leg]:
+    """Whom an agent asked into her talk, at the dearer price, for the rules say whose number it is. Of a talk that was
+    handed over: until the resident's call is over; where we rang her, until it was handed over."""
+    of_caller = and_(waiting_caller.c.id == offer.c.caller_id, TRANSFER.c.outcome == "handed_on")
+    rows = connection.execute(
+        select(TRANSFER.c.made_at, TRANSFER.c.ended_at, CALL.c.ended_at.label("hung_up_at"), waiting_caller.c.id)
+        .select_from(offer)
+        .join(TRANSFER, TRANSFER.c.token == offer.c.token)
+        .outerjoin(waiting_caller, of_caller)
+        .outerjoin(CALL, CALL.c.call_sid == waiting_caller.c.call_sid)
+        .where(offer.c.accepted_at >= since, TRANSFER.c.goal_kind == "partner", TRANSFER.c.leg_sid.is_not(None))
+        .where(func.coalesce(TRANSFER.c.outcome, "").not_in(NOT_ANSWERED))
+    )
+    for row in rows:
+        over = row.ended_at if row.id is None else row.hung_up_at
+        yield Leg(row.made_at, over or now, mobile=True)
+
+
+def _supervisors(connection: Connection, since: datetime, now: datetime, browser: bool) -> Iterable[Leg]:
+    """Who listened to a talk, on a telephone or in the browser."""
+    heard = (
+        select(LISTENING.c.made_at, func.coalesce(LISTENING.c.ended_at, now).label("over_at"), agent.c.telephone)
+        .select_from(offer)
+        .join(LISTENING, LISTENING.c.token == offer.c.token)
+        .join(agent, agent.c.id == LISTENING.c.supervisor_id)
+        .where(offer.c.accepted_at >= since, LISTENING.c.leg_sid.is_not(None), agent.c.telephone.is_(None) == browser)
+    )
+    for row in connection.execute(heard):
+        yield Leg(row.made_at, row.over_at, bool(row.telephone) and takes_texts(row.telephone))
 
 
 def used_since(connection: Connection, since: datetime, now: datetime) -> Used:
     """What else the provider charges for, in begun minutes; a call that goes on counts as the minute it has begun.
-    Partners' and duty numbers that a document dials for a caller are not known here."""
+    Numbers that a document dials for a caller (another desk's, the duty's) are not known here."""
     of_calls = func.sum((func.coalesce(CALL.c.seconds, 1) + 59) // 60)
     known = select(of_calls).where(CALL.c.number_id.is_not(None), CALL.c.arrived_at >= since)
     withheld = select(of_calls).where(CALL.c.number_id.is_(None), CALL.c.arrived_at >= since)
@@ -179,7 +215,8 @@ def used_since(connection: Connection, since: datetime, now: datetime) -> Used:
 def browser_minutes(connection: Connection, since: datetime, now: datetime) -> int:
     over = func.coalesce(offer.c.talk_ended_at, offer.c.ended_at, now).label("over_at")
     mine = select(offer.c.accepted_at, over).where(offer.c.accepted_at >= since, ~offer.c.own_telephone)
-    return sum(minutes(Leg(row.accepted_at, row.over_at, mobile=False)) for row in connection.execute(mine))
+    agents = (Leg(row.accepted_at, row.over_at, mobile=False) for row in connection.execute(mine))
+    return sum(minutes(leg) for leg in (*agents, *_supervisors(connection, since, now, browser=True)))
 
 
 # --- figures of one number ---------------------------------------------------------------------------------------

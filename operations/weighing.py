@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.load import Load, Waiting
 
@@ -22,9 +22,23 @@ class Weighed:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         waited = environ[WAITED] = self._waiting.seconds()
         begun = time.monotonic() - waited
+        answered = _Answered(start_response)
         self._load.begun()
         try:
-            return self._app(environ, start_response)
+            return self._app(environ, answered)
         finally:
-            webhook = str(environ.get("PATH_INFO", "")).startswith(WEBHOOKS)
+            webhook = str(environ.get("PATH_INFO", "")).startswith(WEBHOOKS) and not answered.refused
             self._load.over(webhook, time.monotonic() - begun)
+
+
+class _Answered:
+    """Hears how a request was answered. What was refused at the door is no measure: a thousand forged webhooks, each
+    sent away in a millisecond, would make the slow ones of callers look quick."""
+
+    def __init__(self, start_response: "StartResponse") -> None:
+        self._start_response = start_response
+        self.refused = False
+
+    def __call__(self, status: str, *more: Any) -> Any:
+        self.refused = status.startswith("4")
+        return self._start_response(status, *more)

@@ -53,7 +53,7 @@ LONG = frozenset(  # what may take longer than a lease, or comes by the hundred 
     {"fetch_recording", "transcribe", "drop_sound", "delete_recording", "delete_call", "delete_text"}
 )
 # What a hint hurries nobody for: where texts are answered slowly, every worker would soon wait for one and no ring go
-# out. The clock has one hand for them.
+# out. The clock has hands for them that do nothing else (``turn_hands``).
 LEFT_TO_THE_CLOCK = frozenset({"send_text"})
 
 

@@ -9,8 +9,9 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from adapters import tally_store
+from adapters import pace_store, tally_store
 from adapters.database import Transaction
+from adapters.pace_store import Turn
 from adapters.voice_gateway import Done, NotDone
 from ivr import own_call_store as store
 from ivr.own_call import leg_url, over_url
@@ -41,12 +42,24 @@ def begin_due(services: "Services") -> bool:
     slot = _due(before[0]["slot"] if before else "", before[0]["result"] if before else WALKED, now)
     if slot is None:
         return False
-    machine = services.clock.machine()
-    id_ = services.database.run(lambda tx: store.claim(tx.connection, slot, now, machine))
-    if id_ is None:
+    claimed = services.database.run(lambda tx: _claimed(services, tx, slot, now))
+    if claimed is None:
         return False
-    _order(services, id_, sender)
+    _order(services, *claimed, sender)
     return True
+
+
+def _claimed(services: "Services", tx: Transaction, slot: str, now: datetime) -> tuple[str, Turn] | None:
+    """With a turn at the provider, which every agent's ring goes before; without one it is tried at the next look."""
+    machine = services.clock.machine()
+    turn = pace_store.take_for_one(services.settings, tx, pace_store.CALLS, machine)
+    id_ = store.claim(tx.connection, slot, now, machine) if turn is not None else None
+    if turn is None:
+        return None
+    if id_ is None:
+        pace_store.give_back(tx, turn)
+        return None
+    return id_, turn
 
 
 def _due(last_slot: str, last_result: str | None, now: datetime) -> str | None:
@@ -58,7 +71,7 @@ def _due(last_slot: str, last_result: str | None, now: datetime) -> str | None:
     return hour if now.minute >= MINUTE and last_slot < hour else None
 
 
-def _order(services: "Services", id_: str, sender: str) -> None:
+def _order(services: "Services", id_: str, turn: Turn, sender: str) -> None:
     base = services.base
     asked = services.gateway.call(
         services.settings.city_number, sender, leg_url(base, id_), over_url(base, id_),
@@ -67,7 +80,9 @@ def _order(services: "Services", id_: str, sender: str) -> None:
     match asked:
         case Done(sid):
             services.database.run(lambda tx: store.ordered(tx.connection, id_, sid))
-        case NotDone():
+        case NotDone(again=again):
+            if again:
+                services.database.run(lambda tx: pace_store.refused(tx, turn, services.clock.machine()))
             conclude(services, id_, "not_ordered")
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
+from functools import partial
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -67,7 +68,7 @@ class Dispatcher:
         self.services = services
         self.queue = Enqueuer(services.live)
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="effect")
-        self.turns = TurnHands(self._take_turn)
+        self.turns = TurnHands(self._take_turn, partial(pace_store.per_second, services.settings))
         self.long = Hands()
         self.busy: set[str] = set()
         self.lock = threading.Lock()

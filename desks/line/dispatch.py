@@ -4,6 +4,7 @@ The order is decided by ``desks.dealing``; here it is made true. Two dealers at 
 keys (one open offer an agent, one a matter) let one commit win.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, insert, select
@@ -19,7 +20,7 @@ from desks import store
 from desks.line import line_store
 from desks.line.candidate_store import anything
 from desks.line.dealing import Deal
-from desks.line.front_store import front
+from desks.line.front_store import Front, front
 
 if TYPE_CHECKING:
     from adapters.database import Transaction
@@ -74,10 +75,21 @@ def _choose(services: "Services", connection: Connection) -> Deal | None:
     duty = store.duty(connection, services.clock.machine(), now)
     if not duty.free:
         return None
-    found = front(connection, rules, duty, now).next_deal()
+    line = front(connection, rules, duty, now)
+    found = line.next_deal()
     if found is None or found.clause == "urgent":
         return found
-    return found if may_ring_more(services.settings, connection, services.clock.machine()) else None
+    live, machine = found.matter_kind == "live", services.clock.machine()
+    if may_ring_more(services.settings, connection, machine, live):
+        return found
+    callers_may = not live and may_ring_more(services.settings, connection, machine, caller=True)
+    return _without_callbacks(line).next_deal() if callers_may else None
+
+
+def _without_callbacks(line: Front) -> Front:
+    """Where a callback could not be rung now, but a caller's agent could: callers, and what is urgent."""
+    some = {desk: replace(one, callbacks="urgent") for desk, one in line.desks.items() if one.callbacks == "all"}
+    return replace(line, desks={**line.desks, **some})
 
 
 def claim(services: "Services", tx: "Transaction", chosen: Deal) -> bool:

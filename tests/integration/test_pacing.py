@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from adapters import pace_store
 from adapters.schema import outbox, provider_pace
 from queue_workers import effects
 from tests.support.services import Town
@@ -145,14 +144,3 @@ def test_no_more_legs_at_once_than_the_account_may_have(narrow: Town) -> None:
     narrow.act(lambda c: c.agent_leg_ended(token, "no-answer"))
     ring_when_it_may(narrow, 1)
     assert rung(narrow) == 2
-
-
-def test_a_leg_that_is_being_asked_for_counts_already(narrow: Town) -> None:
-    agents(narrow, 1)
-    narrow.request()
-    narrow.offered("aino")
-    with narrow.services.database.write() as tx:
-        assert pace_store.legs_at_once(tx.connection, narrow.clock.machine()) == 0
-        lease = narrow.clock.machine() + 20
-        tx.connection.execute(outbox.update().values(lease_machine=lease))
-        assert pace_store.legs_at_once(tx.connection, narrow.clock.machine()) == 1
