@@ -2,11 +2,17 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from adapters.database import Database
 from adapters.schema import provider_alert, tally
+from ivr.provider_alert_webhook import PATIENCE
 from tests.support.services import BASE, Town
 from tests.support.telephone import Telephone
 
@@ -98,6 +104,24 @@ def test_odd_particulars_do_not_lose_the_code(town: Town, webhook: object) -> No
     assert tells(town, Payload=odd, Level="Warning") == 204
     row = town.one(provider_alert)
     assert (row["code"], row["level"], row["resource_sid"], row["step"]) == (12100, "warning", None, None)
+
+
+def test_a_storm_of_complaints_waits_for_no_writer(town: Town) -> None:
+    """They come by the hundred when our webhooks fail: calls need the threads and the record more."""
+    asked: list[float | None] = []
+
+    class Asked(Database):
+        @contextmanager
+        def _connected(self, deadlines: float, patience: float | None = None) -> Iterator[Connection]:
+            asked.append(patience)
+            with super()._connected(deadlines, patience) as connection:
+                yield connection
+
+    database = Asked(town.services.database.url)
+    assert tells(replace(town, services=replace(town.services, database=database))) == 204
+    assert asked == [PATIENCE]
+    assert PATIENCE <= 0.3
+    database.dispose()
 
 
 def test_a_strangers_word_is_not_taken(town: Town) -> None:

@@ -159,7 +159,7 @@ FIRES: tuple[tuple[str, str, Told], ...] = (
 QUIET: tuple[tuple[str, str, Told], ...] = (
     ("NobodyReady", "one of two", {'one_number_ready{instance="a"}': 0, 'one_number_ready{instance="b"}': 1}),
     ("CallsNotAnswered", "another alarm", {**alarm("none_answered", 0), **alarm("nothing_in", 1)}),
-    ("WebhooksSlow", "one of three at night", webhooks(3, 1)),
+    ("WebhooksSlow", "a slow one every other minute of a night", webhooks(7, 5)),
     ("WebhooksSlow", "one in a thousand", webhooks(100_000, 100)),
     ("WebhooksFail", "two of three at night", answers(counted(2, 5), 1)),
     ("WebhooksFail", "six of very many", answers(counted(6, 5), 100_000)),
