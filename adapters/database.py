@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
+from adapters.breaker import Breaker
 from adapters.deadline import Watcher
 from adapters.moved import noticing
 from adapters.record_hosts import freed, know, refuse_if_alone, session, way_to
@@ -29,7 +30,6 @@ LOG = logging.getLogger("database")
 T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
-BREAKER_SECONDS = 1.0
 POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
 READ_DEADLINES, WRITE_DEADLINES, NOTE_DEADLINES = 1.5, 2.5, 1.0  # of one statement's deadline, for a whole unit
@@ -110,7 +110,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._deadline = deadline
         self._writer = threading.Lock()
-        self._closed_until = 0.0
+        self._breaker = Breaker()
         self._dealing: Database | None = None
         self._making_dealing = threading.Lock()
         self.engine = self._sqlite(url) if self.is_sqlite else self._postgres(url)
@@ -194,11 +194,12 @@ class Database:
             with noticing(self.url), self.engine.connect() as connection:
                 yield connection
             return
-        if time.monotonic() < self._closed_until:
+        if self._breaker.open:
             raise DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker"))
         with self._answering() as connection, self._watched(connection, deadlines):
             yield connection
             connection.info["used"] = time.monotonic()
+            self._breaker.answered()
 
     def _all_in_use(self) -> bool:
         pool = self.engine.pool
@@ -217,7 +218,7 @@ class Database:
         except PoolTimeout:  # we are busy ourselves; the record is well
             raise
         except SQLAlchemyError:
-            self._closed_until = time.monotonic() + BREAKER_SECONDS
+            self._breaker.failed()
             raise
 
     def _answers(self, connection: Connection) -> bool:
@@ -240,7 +241,7 @@ class Database:
                 yield
             except SQLAlchemyError:
                 if late.cut:
-                    self._closed_until = time.monotonic() + BREAKER_SECONDS
+                    self._breaker.cut(self._deadline)
                 raise
 
     @staticmethod

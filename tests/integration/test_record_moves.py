@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from adapters.database import BREAKER_SECONDS, Database, DatabaseError
+from adapters.breaker import BREAKER_SECONDS
+from adapters.database import Database, DatabaseError
 from tests.rig.waiting import until
 from tests.support.postgres import cluster, fresh_database
 

@@ -1,0 +1,34 @@
+"""Whether the record is asked at all just now. After it has let us down nobody pays its deadline for a moment.
+
+A unit that was slow by itself, while others are answered, is no outage: refusing everybody for it would cost ten
+callers their answers for one that was late, and the provider's quick second and third tries with them.
+"""
+
+import time
+from collections.abc import Callable
+
+BREAKER_SECONDS = 1.0
+
+
+class Breaker:
+    """Of one process. ``now`` never goes back."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._open_until = self._answered = 0.0
+
+    @property
+    def open(self) -> bool:
+        return self._now() < self._open_until
+
+    def answered(self) -> None:
+        self._answered = self._now()
+
+    def failed(self) -> None:
+        """Nobody could connect, or who had a connection heard nothing on it."""
+        self._open_until = self._now() + BREAKER_SECONDS
+
+    def cut(self, deadline: float) -> None:
+        """A unit was given up. An outage, unless somebody else was answered within the last ``deadline`` seconds."""
+        if self._now() - self._answered > deadline:
+            self.failed()
