@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from adapters.database import DatabaseError
 from console import (
     audit_pages,
+    away,
     behalf_pages,
     desk_pages,
     guard,
@@ -255,6 +257,7 @@ def blueprint(services: "Services", passwords: Passwords | None = None, provider
     pages.before_request(partial(guard.check, services, ROLES))
     pages.after_request(partial(_finish, services))
     pages.context_processor(partial(rendering.context, services))
+    pages.register_error_handler(DatabaseError, away.answer)
     pages.register_error_handler(guard.Denied, _refused)
     pages.register_error_handler(guard.MustChangePassword, _password_first)
     pages.register_error_handler(guard.Forged, partial(sign_in_pages.forged, services))

@@ -20,20 +20,19 @@ let reason = "";
 let muted = false;
 let looking = false;
 let lookAgain = false;
+let acted = false;
 let beat = () => {};
 
 // --- what there is ---------------------------------------------------------------------------------------------
 
 async function look() {
-  if (looking) {
-    lookAgain = true;
-    return;
-  }
+  if (looking) return void (lookAgain = true);
   looking = true;
   try {
     const before = matter();
-    // what she has in hand, or is about to, is never left out, however busy the service is
-    const hers = before || own || telephone.ringing;
+    // what she has in hand, is about to, or has just done is never left out, however busy the service is
+    const hers = before || own || telephone.ringing || acted;
+    acted = false;
     if (quiet() && !hers) return;
     const answer = await get("/console/part", hers ? { "X-In-Hand": "yes" } : {});
     if (!answer.ok) return;
@@ -165,6 +164,7 @@ async function want(path, sent) {
   } catch {
     tell(main.dataset.wordFailed);
   }
+  acted = true;
   await look();
   return done;
 }
@@ -199,6 +199,7 @@ async function agree() {
   } catch {
     tell(main.dataset.wordFailed);
   }
+  acted = true;
   await look();
 }
 

@@ -40,6 +40,11 @@ export function quiet() {
   return Date.now() < quietUntil;
 }
 
+// milliseconds until it may be asked again
+export function quietFor() {
+  return Math.max(0, quietUntil - Date.now());
+}
+
 export function rested(answer) {
   const seconds = answer.status === 503 ? Number(answer.headers.get("Retry-After")) : 0;
   if (seconds > 0) quietUntil = Date.now() + seconds * 1000;

@@ -1,7 +1,7 @@
 // The events process's stream: it says that something has changed, never what. A broken one is opened anew, each time
 // after a longer pause; no two pages at the same moment, for two hundred that come back at once would make callers wait.
 
-import { get } from "./server.js";
+import { get, quietFor } from "./server.js";
 
 const FIRST_WAIT = 4000; // milliseconds, at most; until then the page asks by itself
 const LONGEST_WAIT = 15000;
@@ -12,6 +12,7 @@ export function stream(changed, opened = () => {}) {
   let wait = FIRST_WAIT;
 
   async function connect() {
+    if (quietFor()) return again();
     try {
       const answer = await get("/console/events-ticket");
       if (!answer.ok) return again(); // the service is busy: the page asks by itself meanwhile
@@ -36,7 +37,7 @@ export function stream(changed, opened = () => {}) {
   }
 
   function again() {
-    setTimeout(connect, wait * (0.25 + 0.75 * Math.random()));
+    setTimeout(connect, quietFor() + wait * (0.25 + 0.75 * Math.random())); // never before the server has said
     wait = Math.min(wait * 2, LONGEST_WAIT);
   }
 
