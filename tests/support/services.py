@@ -37,6 +37,7 @@ from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
+from tests.support import quick_statements
 from tests.support.clock import SetClock
 from tests.support.postgres import fresh_database
 from tests.support.provider import RecordingGateway
@@ -85,6 +86,7 @@ def services_for(
     """The whole service over this record; the schema must be there already."""
     clock, database = clock or SetClock(), Database(database_url, deadline=PATIENCE)
     _spare_the_disk(database)
+    quick_statements.spare(database)
     enqueuer = Enqueuer(live := LiveHints(redis_url))
     known = load_settings({**SETTINGS, "DATABASE_URL": database_url, **settings})
     return Services(

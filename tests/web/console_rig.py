@@ -31,6 +31,7 @@ from routing_rules.document import parse
 from routing_rules.model import Ruleset
 from routing_rules.notices.service import NoticeBoard
 from routing_rules.service import RulesHolder
+from tests.support import quick_statements
 from tests.web.stand_ins import NOW as NOW
 from tests.web.stand_ins import HeardHints, SetClock
 
@@ -255,6 +256,7 @@ def make_city(directory: Path, **environment: str) -> City:
     (directory / "city.db").write_bytes(_empty_record())
     database = Database(settings.database_url)
     event.listen(database.engine, "connect", _spare_the_disk)
+    quick_statements.spare(database)
     clock, hints = SetClock(), HeardHints()
     rules = RulesHolder(_rules())
     gateway = VoiceGateway(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url)
