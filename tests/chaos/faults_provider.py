@@ -129,8 +129,13 @@ def one_call_at_a_time(scene: Scene) -> None:
 
 
 def answers_lost(scene: Scene) -> None:
-    """We have done it and said so, and the provider never heard: it asks again."""
-    with mishaps(scene, Mishap("webhook", "lose_answer", "/voice/", 3), requests=500):
+    """We have done it and said so, and the provider never heard: it asks again. Where each of its tries was lost, it
+    hears the fallback: were that lost too, nothing of ours could be heard."""
+    with mishaps(
+        scene,
+        *(Mishap("webhook", "lose_answer", match, 3) for match in (STEPS, ACCEPT, NEWS, "/voice/incoming")),
+        requests=300,
+    ):
         scene.wait(scene.left)
 
 
