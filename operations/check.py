@@ -86,7 +86,7 @@ def _pytest(name: str, kinds: set[str]) -> Stage:
     report = ROOT / "artefacts" / f"{name.replace(' ', '-')}.xml"
     spread = ("-n", "3", "--dist", "worksteal")  # most wait for processes: one more than a small machine has cores
     directories = tuple(f"tests/{kind}" for kind in sorted(kinds))
-    short = () if _has_chromium() else ("-m", "not long")
+    short = ("-m", "not soak" if _has_chromium() else "not long")
     told = ("pytest", "-q", *short, f"--junitxml={report}", *directories)
     return Stage(
         name, _python(*told, *spread), report, _python(*told, "--last-failed", "--last-failed-no-failures=none")
@@ -99,7 +99,7 @@ def passes(stage: Stage, nothing_skipped: bool) -> bool:
     if stage.report is not None:
         stage.report.parent.mkdir(exist_ok=True)
         stage.report.unlink(missing_ok=True)
-    passed = subprocess.call(stage.command, cwd=ROOT) == 0
+    passed = _call(stage.command) == 0
     if nothing_skipped and stage.report is not None and _skipped(stage.report) != 0:
         print("A test was skipped, or none was reported; here neither may be.", flush=True)
         return _ended(stage, False, begun)
@@ -108,12 +108,18 @@ def passes(stage: Stage, nothing_skipped: bool) -> bool:
     return _ended(stage, passed, begun)
 
 
+def _call(command: Sequence[str]) -> int:
+    """Modules may be kept compiled: else each of a run's many hundred processes compiles all of the service anew."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.call(command, cwd=ROOT, env=environment)
+
+
 def _passes_alone(stage: Stage, failed: Sequence[str]) -> bool:
     """Whether what failed among the others passes one by one: then the machine was busy, and the test is named."""
     if not 0 < len(failed) <= ASKED_AGAIN:
         return False
     print(f"\n== {stage.name}: failed among the others, asked once more alone", flush=True)
-    passed = subprocess.call(stage.again, cwd=ROOT) == 0
+    passed = _call(stage.again) == 0
     for name in failed:
         print(f"== {'passed only alone' if passed else 'failed'}: {name}", flush=True)
     return passed

@@ -1,7 +1,10 @@
-"""What every test shares: quick apps, few looks for garbage, and which files are long.
+"""What every test shares: quick apps, few looks for garbage, and which tests are long.
 
-Measured, in seconds of one worker: these take more than half of the whole run. Where Chromium is not installed
-``make test`` leaves them out, so that a newcomer waits five minutes; ``make long`` runs them.
+Measured, in seconds of one worker: the LONG files take more than a third of the whole run. Where Chromium is not
+installed ``make test`` leaves them out, so that a newcomer waits five minutes; ``make long`` runs them.
+
+What SOAKS no ``make test`` runs, only ``make long``: a longer case of what a shorter one proves in every run. Beside
+each stands which that is.
 """
 
 import gc
@@ -32,13 +35,21 @@ LONG = frozenset(
         "crash/test_provider.py",
         "emulator/test_many.py",
         "emulator/test_record.py",
-        "integration/test_backup.py",
+        "hostile/test_every_field.py",
         "hostile/test_every_webhook.py",
         "hostile/test_pages_stay_inert.py",
+        "integration/test_backup.py",
+        "integration/test_codes_never_kept.py",
         "integration/test_dealing_whole_line.py",
+        "integration/test_deployment.py",
+        "integration/test_doctor.py",
+        "integration/test_doctor_live.py",
+        "integration/test_erasing.py",
         "integration/test_every_step.py",
         "integration/test_first_administrator.py",
+        "integration/test_hold.py",
         "integration/test_hosts.py",
+        "integration/test_ingest_memory.py",
         "integration/test_keyed_in_numbers.py",
         "integration/test_known_codes.py",
         "integration/test_known_number.py",
@@ -48,29 +59,73 @@ LONG = frozenset(
         "integration/test_move.py",
         "integration/test_needs.py",
         "integration/test_nothing_blocks_urgent.py",
+        "integration/test_pacing_held.py",
+        "integration/test_package_audit.py",
         "integration/test_processes.py",
+        "integration/test_processes_follow.py",
         "integration/test_promises.py",
+        "integration/test_publish_in_live_calls.py",
         "integration/test_replacing.py",
         "integration/test_talk_listen.py",
+        "integration/test_transfer.py",
+        "integration/test_vault_memory.py",
         "integration/test_voice_messages.py",
         "integration/test_webhooks_bad_input.py",
         "integration/test_webhooks_broken_forms.py",
+        "integration/test_webhooks_while_held.py",
         "integration/test_webhooks_without_record.py",
         "unit/test_dialogue_everywhere.py",
         "unit/test_monday.py",
+        "unit/test_rules_invalid_words.py",
+        "unit/test_ruleset_anything.py",
+        "unit/test_ruleset_dead_ends.py",
+        "unit/test_ruleset_refusals.py",
+        "unit/test_ruleset_round_trip.py",
         "unit/test_speech_budget.py",
         "web/test_accounts.py",
         "web/test_openid.py",
         "web/test_openid_trouble.py",
+        "web/test_recording_pages.py",
+        "web/test_rules_odd_posts.py",
         "web/test_scope_everywhere.py",
     }
 )
 
+# What a caller hears, on SQLite: where there is no Chromium their other half, on PostgreSQL, is long too.
+TOLD_ON_ONE = frozenset(
+    f"integration/test_{name}.py"
+    for name in (
+        "closing_time",
+        "did_you_ring",
+        "recording_notice",
+        "recording_notice_callback",
+        "rules_hours",
+        "transfer_partners",
+        "transfer_webhooks",
+        "webhooks",
+        "wishes",
+    )
+)
+SOAKS = {  # a test -> what every run proves instead
+    "integration/test_migrations_with_data.py::"
+    "test_down_to_each_revision_and_up_again_nothing_is_lost_that_both_know[postgresql]": "the same on sqlite; "
+    "test_what_has_been_forgotten_stays_forgotten_below_a_revision_that_wants_a_number on both; test_migrations.py",
+    "integration/test_vault_memory.py::test_in_a_bucket_a_sound_takes_no_more_memory_than_its_bound[60]": "[24]",
+    "integration/test_move.py::test_killed_at_any_point_one_of_the_two_goes_on_whole[move_locked]": "[move_copied]",
+    "integration/test_move.py::test_killed_at_any_point_one_of_the_two_goes_on_whole[move_ready]": "[move_copied]",
+}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix() in LONG:
+        if not item.path.is_relative_to(TESTS):
+            continue
+        file = item.path.relative_to(TESTS).as_posix()
+        soaks = f"{file}::{item.nodeid.partition('::')[2]}" in SOAKS
+        if file in LONG or soaks or (file in TOLD_ON_ONE and "postgresql" in item.name):
             item.add_marker(pytest.mark.long)
+        if soaks:
+            item.add_marker(pytest.mark.soak)
 
 
 def pytest_collection_finish() -> None:
