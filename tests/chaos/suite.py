@@ -19,6 +19,9 @@ from tests.chaos.load import Load, Pace
 TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
 RATE = 10.0
 WARM_SECONDS = 4.0  # of load before the fault strikes
+FIGURES = (  # that the table asks for
+    *("calls", "webhooks", "p99", "slowest", "stretch", "heard", "rings", "twice", "lost", "asked"),
+)
 OWN_BODIES = tuple(name for name in PROCESSES if name not in ("emulator", "proxy", "valkey"))
 
 
@@ -70,9 +73,18 @@ def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, pl
     told, trouble = _lived(scene, fault, seed, watch)
     with watch.on("judging"):
         history.write(place, city, told)
-        judged = judge(place, caller_may_notice=fault.caller_may_notice, p99_ms=fault.p99_ms)
-        own = [f"{fault.id}: {what}" for what in fault.judge(scene)] if fault.judge else []
+        judged, own = _judged(fault, scene, place)
     return _result(fault, scene, told, replace(judged, violations=(*trouble, *judged.violations, *own)), watch)
+
+
+def _judged(fault: Fault, scene: Scene, place: Path) -> tuple[Judged, list[str]]:
+    """What cannot be judged is a violation of this row, and costs a night's other rows nothing."""
+    try:
+        judged = judge(place, caller_may_notice=fault.caller_may_notice, p99_ms=fault.p99_ms)
+        return judged, [f"{fault.id}: {what}" for what in fault.judge(scene)] if fault.judge else []
+    except Exception as failure:  # noqa: BLE001  whatever it was, the row is red and the next one is run
+        words = f"harness: the run was not judged: {type(failure).__name__}: {failure}"
+        return Judged((words,), dict.fromkeys(FIGURES, 0.0), "not judged"), []
 
 
 def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history.Told, list[str]]:

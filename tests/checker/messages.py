@@ -5,6 +5,8 @@ from collections import Counter
 from tests.checker.evidence import Evidence
 from tests.checker.verdict import Verdict, Violation
 
+FORGOTTEN = ""  # the number of one whom the record has forgotten since
+
 
 def judge(evidence: Evidence) -> Verdict:
     ordered = Counter((text.to, text.body) for text in evidence.texts_ordered)
@@ -14,6 +16,6 @@ def judge(evidence: Evidence) -> Verdict:
         tuple(
             Violation("message sent too often", f"{n} times, ordered {ordered[text]} times: {text[1][:40]}")
             for text, n in sent.items()
-            if n > ordered[text]
+            if n > ordered[text] + ordered[FORGOTTEN, text[1]]
         ),
     )

@@ -29,6 +29,7 @@ from tests.checker.evidence import (
     Transition,
     Webhook,
 )
+from tests.checker.messages import FORGOTTEN
 
 Row = Mapping[str, Any]
 HEARD = frozenset({"say", "play"})
@@ -54,7 +55,9 @@ def read(directory: Path) -> Evidence:
         callers=tuple(_caller(row) for row in sql["waiting_caller"]),
         line_history=tuple(_transition(row, "caller_id") for row in sql["line_event"]),
         offers=tuple(_offer(row) for row in sql["offer"]),
-        texts_ordered=tuple(Text(numbers[str(r["number_id"])], str(r["body"])) for r in sql["text_message"]),
+        texts_ordered=tuple(
+            Text(numbers.get(str(r["number_id"]), FORGOTTEN), str(r["body"])) for r in sql["text_message"]
+        ),
         legs=tuple(_leg(call, hooks, tokens) for call in lab["calls"]),
         webhooks=tuple(_webhook(entry) for entry in webhooks),
         errors=tuple(ProviderError(str(e["call_sid"]), int(e["code"]), str(e["message"])) for e in lab["errors"]),
