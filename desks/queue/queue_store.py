@@ -118,13 +118,15 @@ def callers_in_hand(connection: Connection, by: Narrowed) -> Sequence[RowMapping
 
 
 def _in_hand(connection: Connection, by: Narrowed, table: Table, key: Column[str]) -> Sequence[RowMapping]:
-    """With the agent who holds it; as many as there are agents at most."""
+    """With the agent who holds it; as many as there are agents at most. The open offers name them: of a join alone
+    SQLite begins with every matter that there has ever been."""
+    held = table.c.id.in_(select(key).where(OPEN_OFFER))
     query = (
         select(table, agent.c.name.label("agent_name"), offer.c.made_at.label("offered_at"))
         .join(offer, key == table.c.id)
         .join(agent, agent.c.id == offer.c.agent_id)
     )
-    return connection.execute(query.where(OPEN_OFFER, *_of(table, by))).mappings().all()
+    return connection.execute(query.where(OPEN_OFFER, held, *_of(table, by))).mappings().all()
 
 
 # --- looked up ---------------------------------------------------------------------------------------------------

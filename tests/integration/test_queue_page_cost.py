@@ -1,5 +1,6 @@
 """The queue page asks the record a few times, however many desks and languages there are, and shows the same order."""
 
+import re
 from datetime import timedelta
 from random import Random
 
@@ -16,6 +17,7 @@ from desks.line.whole_store import handling_of
 from desks.queue.listing import Wanted, desks_of, page
 from tests.support.clock import TUESDAY
 from tests.support.crowd import Crowd, Shape
+from tests.support.plans import plans
 from tests.support.services import Town
 
 MOST_STATEMENTS = 20
@@ -68,6 +70,13 @@ def test_a_line_too_long_to_be_read_is_read_by_its_parts(town: Town, monkeypatch
     whole, parts = look(town)
     assert whole == parts != []
     assert asked_for_a_page(town) > MOST_STATEMENTS
+
+
+@pytest.mark.parametrize("desk", [None, "housing"])
+def test_no_matter_that_is_over_is_read(town: Town, desk: str | None) -> None:
+    found = plans(town.services.database, lambda: page(town.services, Wanted(None, desk), "fi"))
+    assert found
+    assert not [one for one in found if re.search(r"SCAN (callback_request|waiting_caller|offer)'", one)]
 
 
 def test_how_long_talks_take_is_each_desks_own(town: Town) -> None:
