@@ -26,6 +26,7 @@ UNDER_WAY = ("offered", "accepted", "dialing", "connected")
 # In the words of its partial index, or every offer that was ever made would be read for each ring.
 OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
 CALLS, TEXTS = LANES
+_KIND = outbox.c.kind.concat("")  # not by its index: SQLite would read every ring that was ever ordered
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _first(connection: Connection, lane: Lane, now: float) -> Sequence[Row[tuple
         select(outbox.c.id, _LEGS.label("legs"))
         .outerjoin(offer, and_(outbox.c.kind == "ring_agent", offer.c.token == outbox.c.ref))
         .outerjoin(text_message, and_(outbox.c.kind == "send_text", text_message.c.id == outbox.c.ref))
-        .where(outbox.c.kind.in_(lane.kinds), *free(now))
+        .where(_KIND.in_(lane.kinds), *free(now))
     )
     return connection.execute(query.order_by(_RANK, outbox.c.made_machine, outbox.c.id).limit(LOOKED_AT)).all()
 
@@ -174,9 +175,8 @@ def legs_at_once(connection: Connection, now: float) -> int:
 
 
 def _asked_for(now: float, table: Table, key: ColumnElement[str]) -> ColumnElement[bool]:
-    kind = outbox.c.kind.concat("")  # not by its index: SQLite would read every ring that was ever ordered
     claimed = select(outbox.c.ref).where(
-        outbox.c.done_machine.is_(None), outbox.c.lease_machine >= now, kind.in_(CALLS.kinds)
+        outbox.c.done_machine.is_(None), outbox.c.lease_machine >= now, _KIND.in_(CALLS.kinds)
     )
     return or_(table.c.asked_machine.is_not(None), key.in_(claimed))
 
@@ -208,7 +208,7 @@ def may_ring_more(settings: Settings, connection: Connection, now: float, caller
     her agent stays free for what is more urgent meanwhile. ``caller``: one who waits in the line, on the telephone."""
     held = select(PACE.c.lane).where(PACE.c.lane == CALLS.name, ~_open(PACE.c.held_machine, now, LONGEST_HELD)).exists()
     unleased = or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < now)
-    waiting = select(func.count()).where(outbox.c.kind.in_(CALLS.kinds), outbox.c.done_machine.is_(None), unleased)
+    waiting = select(func.count()).where(_KIND.in_(CALLS.kinds), outbox.c.done_machine.is_(None), unleased)
     row = connection.execute(select(held.label("held"), waiting.scalar_subquery().label("waiting"))).one()
     most = most_waiting(settings.calls_per_second)
     if row.held or (most is not None and row.waiting >= most):
@@ -229,7 +229,7 @@ def _of_callback(settings: Settings) -> int:
 def turns(settings: Settings, connection: Connection, now: float, within: float) -> list[tuple[Lane, float]]:
     """The turns that come within so many seconds and somebody waits for: the lane, and how long until then."""
     found: list[tuple[Lane, float]] = []
-    waiting = select(outbox.c.kind, func.count()).where(outbox.c.kind.in_(PACED), *free(now)).group_by(outbox.c.kind)
+    waiting = select(_KIND, func.count()).where(_KIND.in_(PACED), *free(now)).group_by(_KIND)
     counted = {kind: count for kind, count in connection.execute(waiting)}
     for lane in LANES if counted else ():
         number = sum(counted.get(kind, 0) for kind in lane.kinds)
