@@ -64,8 +64,10 @@ def _cut_in_silence(call: Row) -> bool:
 
 
 def emergency_number_missing(run: ChaosRun) -> Iterable[str]:
-    """I12: whoever is only told of a fault and sent to another number has heard 112 too."""
+    """I12: whoever is only told of a fault and sent to another number has heard 112 too, unless she hung up before."""
     for call in run.calls:
+        if call["events"] and (call["events"][-1].get("data") or {}).get("by") == "telephone":
+            continue
         words = " ".join(str(event.get("text") or "").lower() for event in call["events"] if event["kind"] == "say")
         if any(sorry in words for sorry in SORRY) and not any(number in words for number in EMERGENCY):
             yield f"{call['call_sid']} was sent away without the emergency number"
