@@ -66,6 +66,7 @@ HOMES: dict[str, dict[str, str]] = {
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
 SQL_OUTSIDE_STORES = {
     "adapters.database": "home",
+    "adapters.engines": "how the home connects",
     "adapters.migrate": "Alembic's engine",
     "adapters.together": "home of rows in one statement",
     "adapters.outbox": "one row: the order",
