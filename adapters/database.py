@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -21,8 +21,9 @@ from sqlalchemy.pool import QueuePool
 
 from adapters.breaker import Breaker
 from adapters.deadline import Watcher
+from adapters.engines import POOL, POOL_DEALING, postgres, sqlite
 from adapters.moved import noticing
-from adapters.record_hosts import freed, know, refuse_if_alone, session, way_to
+from adapters.record_hosts import freed, refuse_if_alone
 from adapters.together import Row
 from adapters.together import write as write_together
 
@@ -30,7 +31,7 @@ LOG = logging.getLogger("database")
 T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
-POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
+FULL = 2  # SQLite's number of the level at which each commit waits for the disk
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
 READ_DEADLINES, WRITE_DEADLINES, NOTE_DEADLINES = 1.5, 2.5, 1.0  # of one statement's deadline, for a whole unit
 NOTICEABLE_SECONDS = 0.01
@@ -113,7 +114,11 @@ class Database:
         self._breaker = Breaker()
         self._dealing: Database | None = None
         self._making_dealing = threading.Lock()
-        self.engine = self._sqlite(url) if self.is_sqlite else self._postgres(url)
+        self.engine = (
+            sqlite(url, deadline, deadline * WRITE_DEADLINES)
+            if self.is_sqlite
+            else postgres(url, deadline, POOL_DEALING if planned_once else POOL, planned_once=planned_once)
+        )
 
     @property
     def for_dealing(self) -> "Database":
@@ -136,12 +141,17 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def write(self, patience: float | None = None) -> Iterator[Transaction]:
+    def write(self, patience: float | None = None, *, synced: bool = True) -> Iterator[Transaction]:
         """``patience``: seconds that others' writing is waited for, where that is to be less than the deadline's. Such
-        a unit waits for no connection of ours either, and is given up sooner where the record hangs."""
+        a unit waits for no connection of ours either, and is given up sooner where the record hangs. ``synced``: see
+        ``run_light``."""
         until = time.monotonic() + (self._deadline * WRITE_DEADLINES if patience is None else patience)
         deadlines = WRITE_DEADLINES if patience is None else NOTE_DEADLINES
-        with self._turn(until), self._connected(deadlines, patience) as connection:
+        with (
+            self._turn(until),
+            self._connected(deadlines, patience) as connection,
+            self._syncing(connection, synced=synced),
+        ):
             if self.is_sqlite:
                 self._begin_sqlite(connection, patience is not None, until)
             transaction = Transaction(connection, begun=self.is_sqlite)
@@ -172,17 +182,35 @@ class Database:
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(usual * 1000)}")
 
-    def run(self, work: Callable[[Transaction], T]) -> T:
+    @contextmanager
+    def _syncing(self, connection: Connection, *, synced: bool) -> Iterator[None]:
+        if synced or not self.is_sqlite or connection.exec_driver_sql("PRAGMA synchronous").scalar() != FULL:
+            yield
+            return
+        connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("PRAGMA synchronous=FULL")
+
+    def run(self, work: Callable[[Transaction], T], *, synced: bool = True) -> T:
         """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""
         for _ in range(TRIES - 1):
             try:
-                with self.write() as transaction:
+                with self.write(synced=synced) as transaction:
                     return work(transaction)
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in LOST_LOCK:
                     raise
-        with self.write() as transaction:
+        with self.write(synced=synced) as transaction:
             return work(transaction)
+
+    def run_light(self, work: Callable[[Transaction], T]) -> T:
+        """For what may be lost in a power cut because it is then simply done again: nobody outside was told of it.
+
+        SQLite's commit does not wait for the disk, and the next ``run`` makes it last. A process that dies takes
+        nothing along. On PostgreSQL it is as ``run``: its machine may go down alone, and whoever wrote lives on."""
+        return self.run(work, synced=False)
 
     @contextmanager
     def _connected(self, deadlines: float, patience: float | None = None) -> Iterator[Connection]:
@@ -265,37 +293,3 @@ class Database:
             yield
         finally:
             self._writer.release()
-
-    def _sqlite(self, url: str) -> Engine:
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            pool_size=POOL[0],
-            max_overflow=POOL[1],
-            pool_timeout=self._deadline,
-            connect_args={"timeout": self._deadline * WRITE_DEADLINES, "check_same_thread": False},
-        )
-
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, record: Any) -> None:
-            connection.isolation_level = None  # the driver opens no transaction of its own: BEGIN IMMEDIATE is ours
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                connection.execute(f"PRAGMA {pragma}")
-
-        return engine
-
-    def _postgres(self, url: str) -> Engine:
-        options = session(self._deadline, self._planned_once)
-        kept, more = POOL_DEALING if self._planned_once else POOL
-        engine = create_engine(
-            url,
-            hide_parameters=True,  # a traceback must not print what residents said or were promised
-            isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN of its own before each first statement: ours does
-            pool_size=kept,
-            max_overflow=more,
-            pool_timeout=self._deadline,
-            connect_args={"options": options, "connect_timeout": 2, "keepalives_idle": 10},
-        )
-        event.listen(engine, "connect", know)
-        event.listen(engine, "do_connect", way_to(engine.dialect.create_connect_args(engine.url)[1]))
-        return engine

@@ -15,7 +15,14 @@ from console.rendering import page_language
 from desks.matter import history
 from desks.matter.model import Matter
 from recordings import holds
-from recordings.hold_list_store import Listed, department_of, in_force, in_force_on_request, one_in_force
+from recordings.hold_list_store import (
+    Listed,
+    department_of,
+    in_force,
+    in_force_on_number_of,
+    in_force_on_request,
+    one_in_force,
+)
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -77,5 +84,7 @@ def _list(services: "Services", fault: str = "", faulty: str = "") -> str:
 def _matter(services: "Services", matter: Matter, fault: str = "") -> str:
     with services.database.read() as connection:
         placed: Listed | None = in_force_on_request(connection, matter.id)
+        on_number: Listed | None = in_force_on_number_of(connection, matter.id)
     given = posted() if request.method == "POST" else {}
-    return render_template("console/matter_hold.html", matter=matter, placed=placed, fault=fault, given=given)
+    shown = {"placed": placed, "on_number": on_number, "fault": fault, "given": given}
+    return render_template("console/matter_hold.html", matter=matter, **shown)

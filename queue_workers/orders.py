@@ -1,11 +1,11 @@
 """Who works on which order of the outbox: claimed by one process at a time, renewed while it lasts, settled once."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Update, bindparam, or_, select, update
 
 from adapters import pace_store
 from adapters.database import DatabaseError, Transaction
@@ -40,47 +40,69 @@ class Order:
     turn: pace_store.Turn | None = None  # the turn at the provider that was taken for it
 
 
+# Made once: to put such a statement together costs as much as to carry it out, and each order asks several.
+NOW: BindParameter[float] = bindparam("now")
+FREE: tuple[ColumnElement[bool], ...] = (
+    outbox.c.done_machine.is_(None),
+    outbox.c.due_machine <= NOW,
+    or_(outbox.c.lease_machine.is_(None), outbox.c.lease_machine < NOW),
+)
+BY_ID = (outbox.c.id == bindparam("order"), outbox.c.kind.not_in(bindparam("but", expanding=True)))
+BY_REF = (outbox.c.kind == bindparam("order_kind"), outbox.c.ref == bindparam("order_ref"))
+WAITING = select(outbox.c.id).where(BY_ID[0], outbox.c.kind.in_(bindparam("kinds", expanding=True)), *FREE)
+
+
+def _claiming(*which: ColumnElement[bool]) -> Update:
+    return update(outbox).where(*which, *FREE).values(lease_machine=bindparam("until"), tries=outbox.c.tries + 1)
+
+
+MINE = update(outbox).where(BY_ID[0], outbox.c.tries == bindparam("claim")).values(lease_machine=None)
+PUT_OFF = MINE.values(due_machine=bindparam("until"))
+SETTLE = MINE.values(done_machine=NOW, result=bindparam("outcome"))
+CLAIM = _claiming(*BY_ID).returning(outbox)
+CLAIM_NEXT = _claiming(*BY_REF).returning(outbox)
+
+
 def claim(services: "Services", outbox_id: str, but: Collection[str] = ()) -> Order | None:
     """None: done already, not due, somebody else works on it, or it is one of the kinds ``but``. Where this one waits
-    for a turn with others (``adapters.pace``): whichever of them is first, once the turn has come."""
+    for a turn with others (``adapters.pace``): whichever of them is first, once the turn has come. A claim that a power
+    cut takes along was that of a worker which the same cut has ended."""
 
     def take(tx: Transaction) -> Order | None:
-        at_once = and_(outbox.c.id == outbox_id, outbox.c.kind.not_in((*but, *PACED)))
-        order = _claimed(services, tx, at_once)
+        order = _claimed(services, tx, CLAIM, {"order": outbox_id, "but": [*but, *PACED]})
         if order is not None:
             return order
         lane = pace_store.waits(tx.connection, outbox_id, services.clock.machine())
         return None if lane is None or lane.kinds <= set(but) else _next(services, tx, lane, outbox_id)
 
-    return services.database.run(take)
+    return services.database.run_light(take)
 
 
 def claim_next(services: "Services", lane: Lane) -> Order | None:
     """Whose turn it is in this lane; None: the turn is another's already, or has not come."""
-    return services.database.run(lambda tx: _next(services, tx, lane))
+    return services.database.run_light(lambda tx: _next(services, tx, lane))
 
 
 def _next(services: "Services", tx: Transaction, lane: Lane, asked: str | None = None) -> Order | None:
     found = pace_store.next_in(services.settings, tx, lane, services.clock.machine(), asked)
-    order = _claimed(services, tx, outbox.c.id == found.order_id) if found is not None else None
-    return replace(order, turn=found.turn) if order is not None and found is not None else order
+    if found is None:
+        return None
+    order = _claimed(services, tx, CLAIM, {"order": found.order_id, "but": []})
+    return None if order is None else replace(order, turn=found.turn)
 
 
 def is_waiting(services: "Services", outbox_id: str, kinds: Collection[str]) -> bool:
     """Due, of one of these kinds, and in nobody's hands."""
-    mine = and_(outbox.c.id == outbox_id, outbox.c.kind.in_(kinds), *pace_store.free(services.clock.machine()))
+    which = {"order": outbox_id, "kinds": list(kinds), "now": services.clock.machine()}
     with services.database.read() as connection:
-        return connection.execute(select(outbox.c.id).where(mine)).first() is not None
+        return connection.execute(WAITING, which).first() is not None
 
 
-def _claimed(services: "Services", tx: Transaction, which: ColumnElement[bool]) -> Order | None:
+def _claimed(services: "Services", tx: Transaction, claiming: Update, which: Mapping[str, object]) -> Order | None:
     now = services.clock.machine()
-    mine = update(outbox).where(which, *pace_store.free(now))
-    changed = tx.connection.execute(mine.values(lease_machine=now + LEASE_SECONDS, tries=outbox.c.tries + 1))
-    if changed.rowcount != 1:
-        return None
-    row = tx.connection.execute(select(outbox).where(which)).mappings().one()
-    return Order(row["id"], row["kind"], row["ref"], row["tries"], now, row["made_machine"])
+    found = tx.connection.execute(claiming, {**which, "now": now, "until": now + LEASE_SECONDS})
+    row = found.mappings().first()
+    return None if row is None else Order(row["id"], row["kind"], row["ref"], row["tries"], now, row["made_machine"])
 
 
 def settle(services: "Services", order: Order, outcome: Outcome) -> None:
@@ -89,14 +111,11 @@ def settle(services: "Services", order: Order, outcome: Outcome) -> None:
 
 def _settled(services: "Services", tx: Transaction, order: Order, outcome: Outcome) -> None:
     """Whoever was so slow that another took it over leaves the word to that one."""
-    now = services.clock.machine()
-    values: dict[str, object] = {"lease_machine": None}
+    now, mine = services.clock.machine(), {"order": order.id, "claim": order.tries}
     if isinstance(outcome, float):
-        values["due_machine"] = now + outcome
+        tx.connection.execute(PUT_OFF, {**mine, "until": now + outcome})
     else:
-        values |= {"done_machine": now, "result": outcome[:40]}
-    same = update(outbox).where(outbox.c.id == order.id, outbox.c.tries == order.tries)
-    tx.connection.execute(same.values(**values))
+        tx.connection.execute(SETTLE, {**mine, "now": now, "outcome": outcome[:40]})
 
 
 class Work:
@@ -124,7 +143,7 @@ class Work:
 
     def go_on_with(self, tx: Transaction, kind: str, ref: str) -> None:
         """What this one has just ordered is taken up by the same hands, as if claimed after the commit."""
-        order = _claimed(self._services, tx, and_(outbox.c.kind == kind, outbox.c.ref == ref))
+        order = _claimed(self._services, tx, CLAIM_NEXT, {"order_kind": kind, "order_ref": ref})
         tx.after_commit(lambda: self._take(order))
 
     def _note_settled(self) -> None:

@@ -160,7 +160,8 @@ def delete_recording(services: "Services", recording_id: str, work: Work) -> Out
             LOG.info("sound not deleted", extra={"recording": recording_id, "why": why})
             return AGAIN_SECONDS
     reach("sound_deleted")
-    services.database.run(partial(_gone_there, services, row, found, work))
+    keep = services.database.run if row["deleted_at"] is not None else services.database.run_light
+    keep(partial(_gone_there, services, row, found, work))  # lost, it is deleted again; a proof must last at once
     return "deleted"
 
 

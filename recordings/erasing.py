@@ -64,9 +64,11 @@ class Seen:
 
     @property
     def kept_calls(self) -> frozenset[str]:
-        """Those in which a held matter began or was spoken of: a request without its call proves nothing."""
+        """Those in which a held matter began or was spoken of: a request without its call proves nothing. And those of
+        held sounds: without a number no night would find what the provider's log says of them."""
         stayed = {row["call_sid"] for row in self.found.stays if row["id"] in self.kept_stays}
-        return frozenset((self.began | stayed) - {None})
+        spoken = {row["call_sid"] for row in self.found.recordings if row["id"] in self.kept_sounds}
+        return frozenset((self.began | stayed | spoken) - {None})
 
     @property
     def kept_sounds(self) -> tuple[str, ...]:

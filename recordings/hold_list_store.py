@@ -34,6 +34,16 @@ def in_force_on_request(connection: Connection, request_id: str) -> Listed | Non
     return _listed(row) if row is not None else None
 
 
+def in_force_on_number_of(connection: Connection, request_id: str) -> Listed | None:
+    """On the number that is rung, or on hers who asked for it: it keeps this matter too."""
+    about = select(callback_request.c.number_id, callback_request.c.asked_by_number_id)
+    row = connection.execute(about.where(callback_request.c.id == request_id)).first()
+    numbers = [one for one in row or () if one is not None]
+    mine = (HOLD.c.kind == "number", HOLD.c.subject_id.in_(numbers))
+    found = connection.execute(_query(None).where(*mine).order_by(HOLD.c.made_at)).mappings().first()
+    return _listed(found) if found is not None else None
+
+
 def department_of(connection: Connection, request_id: str) -> str | None:
     return connection.scalar(select(callback_request.c.department).where(callback_request.c.id == request_id))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, exists, or_, select, update
 
 from adapters.database import insert_once
-from adapters.schema import callback_request, legal_hold, phone_number, recording
+from adapters.schema import callback_request, legal_hold, offer, phone_number, recording, waiting_caller
 
 Kind = Literal["recording", "request", "number"]
 HOLD = legal_hold
@@ -74,6 +74,16 @@ def asker_is_held() -> ColumnElement[bool]:
     """Of a request: who asked for it to another telephone lies under a hold."""
     on = (HOLD.c.kind == "number", HOLD.c.subject_id == callback_request.c.asked_by_number_id, OPEN)
     return exists(select(HOLD.c.id).where(*on).correlate(callback_request))
+
+
+def began_is_held(token: Column[str]) -> ColumnElement[bool]:
+    """Of the talk of this token: a request that lies under a hold began in its call. What was noted of the talk tells
+    how the matter came to be."""
+    talk, stay, request = offer.alias(), waiting_caller.alias(), callback_request.alias()
+    began = or_(request.c.origin_call_sid == stay.c.call_sid, request.c.origin_call_sid == talk.c.resident_call_sid)
+    held = select(HOLD.c.id).join(request, request.c.id == HOLD.c.subject_id).join(talk, talk.c.token == token)
+    of_call = held.outerjoin(stay, stay.c.id == talk.c.caller_id).where(HOLD.c.kind == "request", OPEN, began)
+    return exists(of_call.correlate(token.table))
 
 
 def covering(

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from adapters import schema
 from adapters.schema import call, callback_event, callback_request, offer, recording, text_message, waiting_caller
-from recordings.hold_store import asker_is_held
+from recordings.hold_store import asker_is_held, began_is_held
 from recordings.retention import Kind
 
 audit_event, supervisor_item, transfer = schema.audit_event, schema.supervisor_item, schema.transfer
@@ -139,14 +139,14 @@ def _of_talk(ended: Column[datetime]) -> dict[str, Any]:
 
 def _talk_notes() -> Sort:
     table = offer.c
-    still = and_(table.note.is_not(None), table.ended_at.is_not(None))
+    still = and_(table.note.is_not(None), table.ended_at.is_not(None), ~began_is_held(table.token))
     query = _with_matter(_named(table.token, table.ended_at, **_of_talk(table.ended_at)), offer)
     return Sort("talk notes", "note", "note", offer, table.token, table.ended_at, query, {"note": None}, still)
 
 
 def _transfer_notes() -> Sort:
     table = transfer.c
-    still = and_(table.note.is_not(None), table.ended_at.is_not(None))
+    still = and_(table.note.is_not(None), table.ended_at.is_not(None), ~began_is_held(table.token))
     named = _named(table.id, table.ended_at, **_of_talk(table.ended_at))
     query = _with_matter(named, transfer.join(offer, offer.c.token == table.token))
     return Sort("transfer notes", "note", "note", transfer, table.id, table.ended_at, query, {"note": None}, still)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, or_, select, update
 
 from adapters.schema import call, deletion, offer, outbox, recording
 
@@ -25,8 +25,17 @@ def owner_of(sound_id: str) -> str:
     return sound_id[:ID_LETTERS]
 
 
+# Made once: each sound asks these, and putting them together costs as much as carrying them out.
+BY_ID = select(RECORDING).where(RECORDING.c.id == bindparam("recording"))
+NO_LONGER_SHORT = (
+    update(RECORDING)
+    .where(RECORDING.c.id == bindparam("recording"), RECORDING.c.short_bytes.is_not(None))
+    .values(short_bytes=None, short_tries=None, short_machine=None)
+)
+
+
 def get(connection: Connection, recording_id: str) -> RowMapping | None:
-    return connection.execute(select(RECORDING).where(RECORDING.c.id == recording_id)).mappings().first()
+    return connection.execute(BY_ID, {"recording": recording_id}).mappings().first()
 
 
 def note_stored(connection: Connection, recording_id: str, **values: Any) -> bool:
@@ -56,8 +65,7 @@ def note_short(connection: Connection, recording_id: str, found: int, machine: f
 
 def forget_short(connection: Connection, recording_id: str) -> None:
     """A whole copy rests here."""
-    mine = update(RECORDING).where(RECORDING.c.id == recording_id, RECORDING.c.short_bytes.is_not(None))
-    connection.execute(mine.values(short_bytes=None, short_tries=None, short_machine=None))
+    connection.execute(NO_LONGER_SHORT, {"recording": recording_id})
 
 
 def put_off_deletion(connection: Connection, recording_id: str, machine: float) -> None:

@@ -19,12 +19,12 @@ def pause(services: "Services", agent_id: str, token: str, on: bool) -> Answer:
 
 
 def refuse(services: "Services", agent_id: str, token: str) -> Answer:
-    """The resident's no in words."""
+    """The resident's no in words, in the talk or while its note is written: she may say it as she hangs up."""
     return services.database.run(lambda tx: _refuse(services, tx, agent_id, token))
 
 
 def _refuse(services: "Services", tx: Transaction, agent_id: str, token: str) -> Answer:
-    row = Transfers(services, tx, agent_id, token).talking()
+    row = Transfers(services, tx, agent_id, token).talked()
     matter = matter_of(tx.connection, row) if row is not None else None
     if matter is None or matter.call_sid is None or not RecordedTalks(services, tx).has_sound(token):
         return MovedOn()

@@ -55,11 +55,16 @@ class Transfers:
         self.services, self.tx, self.agent_id, self.token = services, tx, agent_id, token
         self.talk = Conversation(services, tx, services.rules.current())
 
-    def talking(self) -> RowMapping | None:
+    def talked(self) -> RowMapping | None:
+        """Her talk, or the one that she is writing the note of."""
         row = self.talk.held(self.token)
-        if row is None or row["agent_id"] != self.agent_id or row["state"] != "connected":
+        if row is None or row["agent_id"] != self.agent_id or row["state"] not in ("connected", "wrapup"):
             return None
         return row
+
+    def talking(self) -> RowMapping | None:
+        row = self.talked()
+        return row if row is not None and row["state"] == "connected" else None
 
     def open_one(self) -> RowMapping | None:
         row = transfers.open_of(self.tx.connection, self.token)

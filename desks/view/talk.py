@@ -65,6 +65,8 @@ def listener(look: Looking, token: str) -> tuple[str | None, bool]:
 
 def recorded(look: Looking, current: RowMapping, matter: RowMapping, asked: Consulted | None) -> Recorded | None:
     """Whoever is heard in it sees it: also the colleague who is asked in, once all three hear each other."""
+    if current["state"] == "wrapup":
+        return _of_the_note(look, current["token"])
     if current["state"] != "connected":
         return None
     if asked is not None:
@@ -74,6 +76,13 @@ def recorded(look: Looking, current: RowMapping, matter: RowMapping, asked: Cons
         return shown(row, current["on_hold"], hers=True)
     why = verdict_of(look.services, look.connection, current, matter["ruleset_version"], matter["department"])
     return None if why == "not_here" else Recorded("untold" if why == "recorded" else why)
+
+
+def _of_the_note(look: Looking, token: str) -> Recorded | None:
+    """A no that comes as she hangs up still takes back what there is."""
+    row = talk_store.of_offer(look.connection, token)
+    kept = row is not None and row["deleted_at"] is None and row["state"] != "absent"
+    return Recorded("over") if kept else None
 
 
 def _of_colleague(look: Looking, token: str) -> Recorded | None:

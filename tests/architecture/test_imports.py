@@ -69,6 +69,7 @@ HOMES: dict[str, dict[str, str]] = {
 # Statements stand in stores; the use cases that write one row of their own in the same transaction say which.
 SQL_OUTSIDE_STORES = {
     "adapters.database": "home",
+    "adapters.engines": "how the home connects",
     "adapters.migrate": "Alembic's engine",
     "adapters.moved": "names the error of a record that has gone",
     "adapters.together": "home of rows in one statement",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from adapters.database import POOL, POOL_DEALING, Database
+from adapters.database import Database
+from adapters.engines import POOL, POOL_DEALING
 from tests.support.postgres import fresh_database
 
 THREADS = 4

@@ -184,7 +184,8 @@ def test_a_legal_hold_keeps_what_it_is_on(town: Town, past: Past, kind: Kind) ->
         assert not gone(town, past.message)
         return
     assert isinstance(result, Seen)
-    assert town.one(call, call_sid=past.call)["number_id"] is None
+    held = town.one(call, call_sid=past.call)["number_id"]
+    assert held == past.number, "or no night would find the provider's log of the held sound's call"
     assert (town.one(offer, token=past.offers[0])["note"] == WORDS) == (kind == "request")
     assert town.one(offer, token=past.offers[1])["note"] is None
     assert gone(town, past.message) == (kind == "recording")

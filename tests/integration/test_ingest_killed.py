@@ -4,19 +4,18 @@ Afterwards: one sealed copy, the provider's gone, the row right; and at no momen
 in the clear.
 """
 
-import json
-import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
-from adapters import fault_points
+from adapters.database import FULL, Database
 from adapters.fault_points import SOUND_POINTS
 from adapters.schema import outbox, recording
 from adapters.voice_gateway import VoiceGateway
@@ -25,7 +24,7 @@ from recordings.vault import NoSound, VaultError, Writer, whole
 from recordings.vault.keyring import Keyring
 from recordings.vault.local_store import LocalStore
 from recordings.vault.sealing import SealingVault
-from tests.rig.waiting import until
+from tests.support.killed import killed
 from tests.support.media_house import Answer, MediaHouse, media_house, wav
 from tests.support.messages import Speaker, carried_out, the_message
 from tests.support.services import ACCOUNT, SETTINGS, TOKEN, Town, empty_record
@@ -34,6 +33,7 @@ from tests.unit.test_vault_power_cuts import ForgetfulDisk
 SOUND = wav(9.0)  # some chunks of it
 PIECE = SOUND[5000:5064]
 LEASE = 21.0
+NORMAL = 1
 
 
 @pytest.fixture
@@ -66,26 +66,7 @@ def speaker(town: Town) -> Speaker:
 
 def killed_at(point: str, record: str, house: MediaHouse, place: Path) -> None:
     """A worker of its own works off the orders, is held at the point, and killed without a word."""
-    fault = place / "fault"
-    place.mkdir(exist_ok=True)
-    fault.write_text(json.dumps({"point": point}))
-    child = os.fork()
-    if child == 0:
-        _work_until_killed(fault, record, house, place)
-    try:
-        reached = fault.with_name("fault.reached")
-        until(reached.exists, 15.0, lambda: f"{point} was not reached")
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-def _work_until_killed(fault: Path, record: str, house: MediaHouse, place: Path) -> None:
-    try:
-        fault_points._FILE = str(fault)
-        carried_out(town_over(record, house, place))
-    finally:
-        os._exit(1)
+    killed(point, place, lambda: carried_out(town_over(record, house, place)))
 
 
 def in_the_clear(place: Path) -> list[Path]:
@@ -218,3 +199,38 @@ def _rests(record: str, house: MediaHouse, place: Path, recording_id: str) -> bo
         return False
     finally:
         survived.services.database.dispose()
+
+
+def test_only_what_is_simply_done_again_is_written_without_waiting_for_the_disk(
+    tmp_path: Path, house: MediaHouse
+) -> None:
+    """That a sound rests here lasts before the provider's copy goes; that its copy is gone is found anew."""
+    town = town_over(empty_record("sqlite", tmp_path), house, tmp_path / "disk")
+    town.services = replace(town.services, database=Database(town.services.database.url))
+    speaker = Speaker.at(town)
+    speaker.is_led_to_the_tone()
+    speaker.speaks(seconds=9)
+    with levels(town.services.database) as seen:
+        carried_out(town)
+    assert [level for written, level in seen if "stored_machine=" in written] == [FULL]
+    assert {level for written, level in seen if "tries=(outbox.tries" in written} == {NORMAL, FULL}
+    assert [level for written, level in seen if "removed_machine=" in written] == [NORMAL]
+    with levels(town.services.database) as seen:
+        speaker.telephone.presses("1")
+    assert {level for _, level in seen} == {FULL}, "whoever writes on the same connection next waits again"
+    town.services.database.dispose()
+
+
+@contextmanager
+def levels(database: Database) -> Iterator[list[tuple[str, int]]]:
+    """Each statement that writes, and whether its commit waits for the disk."""
+    seen: list[tuple[str, int]] = []
+
+    def look(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        if statement.startswith(("UPDATE", "INSERT")):
+            level = cursor.connection.execute("PRAGMA synchronous").fetchone()[0]
+            seen.append((statement, level))
+
+    event.listen(database.engine, "before_cursor_execute", look)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", look)

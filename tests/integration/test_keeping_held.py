@@ -102,6 +102,21 @@ def test_a_held_request_keeps_the_number_of_the_call_in_which_it_began(town: Tow
     assert town.every(outbox, kind="delete_call", ref=past.call) == []
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_held_request_keeps_the_note_of_the_talk_in_which_it_began(town: Town, past: Past, held: bool) -> None:
+    """The talk is another matter's, or none's: only the call leads from it to the request."""
+    began = str(town.one(waiting_caller, id=past.stay)["call_sid"])
+    changed(town, callback_request, callback_request.c.id == past.request, origin_call_sid=began)
+    changed(town, waiting_caller, waiting_caller.c.id == past.stay, request_id=None)
+    about_it = {"caller_id": past.stay, "request_id": None}
+    changed(town, offer, offer.c.token == past.offers[1], **about_it)
+    if held:
+        hold(town, "request", past.request)
+    days_pass(town, 3650)
+    night(town)
+    assert town.one(offer, token=past.offers[1])["note"] == (WORDS if held else None)
+
+
 def test_the_speaker_is_known_as_long_as_her_sound_is(town: Town, past: Past) -> None:
     """An open matter's message: unheard after years, it still has to be found by her number."""
     for_ever = {"state": "requested", "closed_at": None}

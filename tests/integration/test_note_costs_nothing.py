@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 
-from adapters.database import POOL, Database
+from adapters.database import Database
+from adapters.engines import POOL
 from adapters.schema import route_decision
 from ivr.answering import NOTE_PATIENCE
 from tests.support.services import Town

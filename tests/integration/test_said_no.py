@@ -7,6 +7,8 @@ import pytest
 from adapters.schema import deletion, recording
 from desks.talk import pause_recording
 from desks.talk.transfer import Changed, MovedOn
+from desks.view.card import Recorded
+from desks.view.desk import desk_view
 from recordings import holds
 from tests.support.recorded import BEGUN, recording_rules, runs
 from tests.support.services import Town
@@ -72,3 +74,25 @@ def test_another_agents_key_and_a_talk_without_a_recording_do_nothing(town: Town
     runs(town)
     assert refuses(talk) == Changed()
     assert refuses(talk) == MovedOn(), "it is gone"
+
+
+@pytest.mark.parametrize("begun", sorted(BEGUN))
+def test_said_as_she_hangs_up_it_takes_back_what_there_is(town: Town, begun: str) -> None:
+    """The card keeps the key for as long as the note is written, and takes it away with the recording."""
+    talk = BEGUN[begun](town)
+    runs(town)
+    town.act(lambda c: c.talk_over(talk.token))
+    assert shown_in_the_note(town) == Recorded("over")
+    assert refuses(talk, "bertil") == MovedOn()
+    assert refuses(talk) == Changed()
+    assert sounds(town) == [("aino", True)]
+    assert shown_in_the_note(town) is None
+    assert refuses(talk) == MovedOn()
+    assert pause_recording.pause(town.services, "aino", talk.token, True) == MovedOn(), "nothing else is hers any more"
+
+
+def shown_in_the_note(town: Town) -> Recorded | None:
+    card = desk_view(town.services, "aino").offer
+    assert card is not None
+    assert card.state == "wrapup"
+    return card.recording

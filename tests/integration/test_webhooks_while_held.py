@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Connection, create_engine
 from werkzeug.routing import Rule
 
-from adapters.database import POOL, Database
+from adapters.database import Database
+from adapters.engines import POOL
 from adapters.schema import metadata
 from desks.talk import transfer as transfers
 from ivr.dialogue.steps import STEPS

@@ -71,16 +71,16 @@ class Agent:
     def available(self, answers: bool = False) -> "Agent":
         """On duty; ``answers``: the robot takes every call by itself after a second."""
         self._lab.behave(self.number, "answer" if answers else "manual", after=1.0)
-        self._post("/console/presence", {"state": "available"})
+        self.posts("/console/presence", {"state": "available"})
         self.heartbeats()
         return self
 
     def away(self) -> "Agent":
-        self._post("/console/presence", {"state": "away"})
+        self.posts("/console/presence", {"state": "away"})
         return self
 
     def offline(self) -> None:
-        self._post("/console/presence", {"state": "offline"})
+        self.posts("/console/presence", {"state": "offline"})
         self.browser_dies()
 
     def heartbeats(self) -> None:
@@ -99,7 +99,7 @@ class Agent:
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT_SECONDS):
             try:
-                self._post("/console/heartbeat", {})
+                self.posts("/console/heartbeat", {})
             except (requests.RequestException, AssertionError):
                 continue  # the web process may just be dead: a page would try again too
 
@@ -122,14 +122,14 @@ class Agent:
     def listens(self, recording_id: str) -> bytes | None:
         """The sound of a message as her page plays it; None: not there, or not hers."""
         try:
-            self._post(f"/console/sounds/{recording_id}/listen", {"reason": "matter"})
+            self.posts(f"/console/sounds/{recording_id}/listen", {"reason": "matter"})
         except AssertionError:
             return None
         answer = self._http.get(f"{self._console_url}/console/sounds/{recording_id}", timeout=PAGE_SECONDS)
         return answer.content if answer.status_code == 200 else None
 
     def settles_message(self, recording_id: str, note: str = "") -> None:
-        self._post(f"/console/recordings/{recording_id}/heard", {"note": note})
+        self.posts(f"/console/recordings/{recording_id}/heard", {"note": note})
 
     def card(self) -> Card | None:
         try:
@@ -151,7 +151,7 @@ class Agent:
         return self
 
     def declines(self, reason: str, within: float = 60.0) -> "Agent":
-        self._post(f"/console/offers/{self.is_offered(within).token}/decline", {"reason": reason})
+        self.posts(f"/console/offers/{self.is_offered(within).token}/decline", {"reason": reason})
         return self
 
     def is_joined(self, within: float = 60.0) -> CallView:
@@ -174,7 +174,7 @@ class Agent:
         return self._find({"in-progress"}) is None
 
     def hangs_up_by_button(self) -> "Agent":
-        self._post(f"/console/offers/{self._current().token}/hang-up", {})
+        self.posts(f"/console/offers/{self._current().token}/hang-up", {})
         return self
 
     def notes(self, outcome: str, note: str = "", minutes: int | None = None) -> "Agent":
@@ -195,12 +195,12 @@ class Agent:
 
     def does(self, deed: str, **body: object) -> "Agent":
         """A key of her talk: hold, transfer, transfer/complete, transfer/take-back, transfer/join, abusive."""
-        self._post(f"/console/offers/{self._current().token}/{deed}", body)
+        self.posts(f"/console/offers/{self._current().token}/{deed}", body)
         return self
 
     def asks(self, path: str, **body: object) -> "Agent":
         """A button that stands beside the talk's own."""
-        self._post(path, body)
+        self.posts(path, body)
         return self
 
     def is_refused(self, deed: str, **body: object) -> str:
@@ -211,7 +211,7 @@ class Agent:
 
     def supervises(self, token: str, deed: str, **body: object) -> "Agent":
         """A supervisor's key at somebody else's talk: listen, stop-listening."""
-        self._post(f"/console/talks/{token}/{deed}", body)
+        self.posts(f"/console/talks/{token}/{deed}", body)
         return self
 
     def answers_telephone(self, within: float = 60.0) -> str:
@@ -270,10 +270,10 @@ class Agent:
             return False
         return True
 
-    def _post(self, path: str, body: Mapping[str, object]) -> Mapping[str, Any]:
+    def posts(self, path: str, body: Mapping[str, object]) -> Mapping[str, Any]:
         answer = self._send(path, body)
         assert answer.status_code < 300, f"{path} as {self.id}: {answer.status_code} {answer.text[:300]}"
-        seen: Mapping[str, Any] = answer.json() if answer.content else {}
+        seen: Mapping[str, Any] = answer.json() if answer.headers.get("Content-Type") == "application/json" else {}
         return seen
 
     def _send(self, path: str, body: Mapping[str, Any]) -> requests.Response:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from adapters.schema import audit_event, legal_hold, recording
+from adapters.schema import audit_event, callback_request, legal_hold, recording
 from tests.web import recorded_rig as rig
 from tests.web.console_rig import Browser, City
 
@@ -60,6 +60,17 @@ def test_a_matter_is_held_from_its_own_page(city: City) -> None:
     assert posts(sirpa, "/matters/r1/hold", reason="Toinen") == 409
     for path in ("/matters/r1/hold", "/matters/nobody/hold"):
         assert posts(city.signed_in("seppo"), path, reason="Kantelu") == 404
+
+
+def test_a_matter_whose_number_is_held_says_so(city: City) -> None:
+    with city.services.database.read() as connection:
+        number = connection.scalar(select(callback_request.c.number_id).where(callback_request.c.id == "r1"))
+    placed = {"reason": "Rikosilmoitus 12", "made_at": city.clock.now(), "made_by": "a_olli"}
+    city.put(legal_hold, id="l2", kind="number", subject_id=number, **placed)
+    page = city.signed_in("sirpa").page("/matters/r1/hold")
+    assert "Rikosilmoitus 12" in page
+    assert "tavallinen säilytysaika" not in page
+    assert 'action="/console/matters/r1/hold"' in page, "its own may be placed beside it"
 
 
 def test_from_the_list_a_hold_is_ended_with_a_reason_and_by_its_own_department(city: City) -> None:

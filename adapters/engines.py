@@ -1,0 +1,48 @@
+"""How the record is connected to: what each connection is told before its first statement. No unit of work here.
+
+SQLite: WAL, ``synchronous=FULL``. PostgreSQL: statement and lock deadlines, UTC, and no BEGIN of the driver's own.
+"""
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+
+from adapters.record_hosts import know, session, way_to
+
+POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
+
+
+def sqlite(url: str, deadline: float, patience: float) -> Engine:
+    """``deadline``: seconds that a free connection is waited for; ``patience``: that another process's writing is."""
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL[0],
+        max_overflow=POOL[1],
+        pool_timeout=deadline,
+        connect_args={"timeout": patience, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver opens no transaction of its own: BEGIN IMMEDIATE is ours
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def postgres(url: str, deadline: float, pool: tuple[int, int], *, planned_once: bool) -> Engine:
+    """``deadline``: of one statement, in seconds."""
+    engine = create_engine(
+        url,
+        hide_parameters=True,  # a traceback must not print what residents said or were promised
+        isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN of its own before each first statement: ours does
+        pool_size=pool[0],
+        max_overflow=pool[1],
+        pool_timeout=deadline,
+        connect_args={"options": session(deadline, planned_once), "connect_timeout": 2, "keepalives_idle": 10},
+    )
+    event.listen(engine, "connect", know)
+    event.listen(engine, "do_connect", way_to(engine.dialect.create_connect_args(engine.url)[1]))
+    return engine
