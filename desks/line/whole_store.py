@@ -41,7 +41,8 @@ def whole_line(connection: Connection, now: datetime, desks: Mapping[str, Dealt]
 def handling_of(connection: Connection, desks: Iterable[str]) -> Mapping[str, float]:
     """``handling_minutes`` of each desk that has a history, in one statement."""
     lengths: dict[str, list[float]] = {}
-    for row in connection.execute(_last_talks(tuple(sorted(desks)))):
+    asked = tuple(sorted(desks))
+    for row in connection.execute(_last_talks(asked)) if asked else ():  # an agent may serve no desk at all
         lengths.setdefault(row.of_desk, []).append((row.ended_at - row.accepted_at).total_seconds() / 60)
     return {desk: sum(minutes) / len(minutes) for desk, minutes in lengths.items()}
 

@@ -186,8 +186,8 @@ GUARDS = (
         (
             Cut(
                 "queue_workers/orders.py",
-                "same = update(outbox).where(outbox.c.id == order.id, outbox.c.tries == order.tries)",
-                "same = update(outbox).where(outbox.c.id == order.id)",
+                'MINE = update(outbox).where(BY_ID[0], outbox.c.tries == bindparam("claim"))',
+                "MINE = update(outbox).where(BY_ID[0])",
             ),
         ),
         (f"{INTEGRATION}/test_orders_at_length.py::test_whoever_stood_still_has_lost_it_and_spoils_nothing",),

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
-from sqlalchemy import Table, event, insert, select, text
+from sqlalchemy import Integer, Table, event, insert, select, text
 
 from adapters.database import Database, Transaction
 from adapters.outbox import Outbox
@@ -266,7 +266,8 @@ class Town:
         return found[0]
 
     def every(self, table: Table, **key: Any) -> list[Mapping[str, Any]]:
-        query = select(table).where(*(table.c[name] == value for name, value in key.items()))
+        numbered = (one for one in table.primary_key if isinstance(one.type, Integer))
+        query = select(table).filter_by(**key).order_by(*numbered)
         with self.services.database.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
