@@ -83,16 +83,16 @@ def test_a_talk_from_the_notice_to_the_deletion(city: City, asked: Asked, tmp_pa
     code, words = asked("erase", "--yes")
     assert (code, "valitus" in words) == (PARTLY, True), "what is held stays, and she is told so"
     night(city, FIRST_NIGHT)
-    assert sealed(city) == {row["id"]}, "a held recording is left by the night"
+    assert row["id"] in sealed(city), "a held recording is left by the night"
 
     hold = city.one("SELECT id FROM legal_hold WHERE ended_at IS NULL")["id"]
     release = {"hold": hold, "reason": "ratkaistu", "sure": "yes"}
     city.agent("sirkka").posts(f"/console/recordings/{row['id']}/hold/end", release)
     night(city, NEXT_NIGHT)
     city.eventually(GONE)
-    assert sealed(city) == set()
+    assert row["id"] not in sealed(city)
     proof = city.one("SELECT why, at_provider FROM deletion WHERE subject_id = :id", id=row["id"])
     assert proof["why"] == "retention"
     city.eventually(CALL_GONE, call=call_sid)
     assert asked("access", "--to", str(tmp_path / "again"))[0] == PARTLY
-    assert "+358" not in str(city.sql("SELECT * FROM phone_number"))
+    assert NUMBER not in str(city.sql("SELECT * FROM phone_number"))

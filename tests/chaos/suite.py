@@ -135,6 +135,7 @@ def prepared(city: ChaosCity, fault: Fault) -> None:
 def struck(fault: Fault, scene: Scene) -> list[str]:
     """Runs the window to its end; what kept the fault from being done is no proof of anything, and a violation."""
     trouble = []
+    scene.begun = time.monotonic()  # counting what there was before took its time
     try:
         fault.strike(scene)
     except Exception as failure:  # noqa: BLE001  whatever it was, the city must be made whole and the row must be red
