@@ -106,7 +106,10 @@ TOLD_ON_ONE = frozenset(
         "wishes",
     )
 )
+CHAOS = "calls/test_chaos.py::test_no_promise_is_lost_and_nobody_is_rung_twice"
 SOAKS = {  # a test -> what every run proves instead
+    f"{CHAOS}[T13 on sqlite]": "unit/test_vault_power_cuts.py; integration/test_ingest_killed.py; T03 on sqlite",
+    f"{CHAOS}[T10 on postgresql]": "calls/test_degraded.py; T15 on postgresql",
     "integration/test_migrations_with_data.py::"
     "test_down_to_each_revision_and_up_again_nothing_is_lost_that_both_know[postgresql]": "the same on sqlite; "
     "test_what_has_been_forgotten_stays_forgotten_below_a_revision_that_wants_a_number on both; test_migrations.py",

@@ -67,6 +67,8 @@ class City:
         self.lab.delete("/lab/faults")
         self.texts_sent()
         self.lab.reset()
+        self.texts_sent()  # what the calls that have just been cut brought about
+        self.lab.reset()
         with self.engine.begin() as connection:
             for each in reversed(metadata.sorted_tables):
                 if each.name not in KEPT_TABLES:
