@@ -233,7 +233,9 @@ def _order_at_provider(services: "Services", tx: Transaction, seen: Seen) -> Non
 
 
 def calls_of(seen: Seen) -> set[str]:
-    """Hers, and those that we made to her."""
+    """Hers, those that we made to her, and those in which she spoke: an erasure that met a hold on a sound left its
+    request without her number, and only the sound leads to its call."""
+    spoken = {row["call_sid"] for row in seen.found.recordings if row["number_id"] == seen.found.number_id}
     rung = {row["resident_call_sid"] for row in seen.found.offers if row["token"] not in seen.kept_tokens}
     held = {row["call_sid"] for row in seen.found.recordings if row["id"] in seen.kept_sounds}
-    return ({row["call_sid"] for row in seen.found.calls} | rung) - held - seen.kept_calls - {None}
+    return ({row["call_sid"] for row in seen.found.calls} | rung | spoken) - held - seen.kept_calls - {None}

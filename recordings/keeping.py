@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
 from adapters.fault_points import reach
-from adapters.schema import call
+from adapters.schema import call, recording
 from recordings import deletion_store, hold_store, provider_store
 from recordings import keeping_store as store
 from recordings.keeping_store import After, Sort
@@ -70,7 +70,7 @@ class Keeping:
 
     def _let_go(self, sort: Sort, due: Sequence[RowMapping], tx: Transaction) -> int:
         free = {row["id"]: row["department"] for row in _not_held(tx, due, "recording")}
-        for held in _held_calls(tx, free) if sort.table is call else ():
+        for held in _of_held_calls(tx, sort, free):
             del free[held]
         gone = store.let_go(tx.connection, sort, list(free)) if free else []
         for kind, sid in provider_store.records(tx.connection, sort.table, gone):
@@ -160,6 +160,17 @@ def _not_held(tx: Transaction, rows: Iterable[RowMapping], recording: str) -> li
         row for row in rows
         if not any((kind, row[name]) in held for kind, name in zip(kinds, (recording, *names), strict=True))
     ]  # fmt: skip
+
+
+def _of_held_calls(tx: Transaction, sort: Sort, ids: Collection[str]) -> set[str]:
+    """Of these, those that keep their number because nothing else leads to the provider's record of a held call."""
+    if sort.table is call:
+        return _held_calls(tx, ids)
+    if sort.table is not recording:
+        return set()
+    calls = provider_store.calls_of(tx.connection, ids)
+    held = _held_calls(tx, set(calls.values()))
+    return {one for one, sid in calls.items() if sid in held}
 
 
 def _held_calls(tx: Transaction, call_sids: Collection[str]) -> set[str]:

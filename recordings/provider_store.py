@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, exists, select
 
 from adapters.schema import call, callback_request, offer, recording, text_message, waiting_caller
 
@@ -19,7 +19,28 @@ def records(connection: Connection, table: Table, ids: Sequence[str]) -> list[tu
     if table is callback_request:
         rung = select(offer.c.resident_call_sid).where(offer.c.request_id.in_(ids))
         return [("delete_call", sid) for sid in connection.scalars(rung) if sid is not None]
+    if table is recording:
+        return [("delete_call", sid) for sid in connection.scalars(_forgotten_legs(ids))]
     return []
+
+
+def _forgotten_legs(recordings: Sequence[str]) -> Select[str]:
+    """Calls that we made, and whose request shows the number no more: an erasure that spared their held sound let go of
+    it, and nobody but the sound would ever name them again."""
+    leg = recording.c.call_sid
+    shown = exists(select(offer.c.token).join(callback_request, callback_request.c.id == offer.c.request_id).where(
+        offer.c.resident_call_sid == leg, callback_request.c.number_id.is_not(None)
+    ).correlate(recording))  # fmt: skip
+    rang_us = exists(select(call.c.call_sid).where(call.c.call_sid == leg).correlate(recording))
+    return select(leg).distinct().where(recording.c.id.in_(recordings), ~shown, ~rang_us)
+
+
+def calls_of(connection: Connection, recordings: Collection[str]) -> dict[str, str]:
+    """By recording: the call in which it was spoken."""
+    if not recordings:
+        return {}
+    rows = connection.execute(select(recording.c.id, recording.c.call_sid).where(recording.c.id.in_(recordings)))
+    return {row.id: row.call_sid for row in rows}
 
 
 def matters(connection: Connection, call_sids: Collection[str]) -> list[tuple[str, str, str]]:

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert, update
 
-from adapters.schema import call, callback_request, offer, recording, transfer, waiting_caller
+from adapters.schema import call, callback_request, legal_hold, offer, recording, transfer, waiting_caller
 from callbacks import store as promises
 from recordings import erasing, holds
 from recordings.erasing import Partly, Seen, erase
 from recordings.hold_store import Kind
 from recordings.vault import NoSound, whole
-from tests.support.kept import NUMBER, WORDS, Past, past_of
+from tests.support.kept import NUMBER, WORDS, Past, days_pass, night, past_of
 from tests.support.services import Town
+
+LEG = "CA" + "7" * 32  # that we made to her
 
 
 @pytest.fixture
@@ -57,13 +59,13 @@ def rests(town: Town, sound: str) -> bool:
 def test_the_notes_of_a_live_caller_stay_with_her_held_matter(town: Town, past: Past) -> None:
     """Her talk names no request, only her stay does."""
     changed(town, waiting_caller, waiting_caller.c.id == past.stay, request_id=past.request)
-    changed(town, offer, offer.c.token == past.offers[1], resident_call_sid="CA" + "7" * 32)
+    changed(town, offer, offer.c.token == past.offers[1], resident_call_sid=LEG)
     hold(town, "request", past.request)
     assert isinstance(erased(town), Seen)
     town.carry_out()
     assert {row["note"] for row in town.every(offer)} == {WORDS}
     assert town.one(transfer)["note"] == WORDS
-    assert "CA" + "7" * 32 not in [order.to for order in town.gateway.ordered("delete_call")]
+    assert LEG not in [order.to for order in town.gateway.ordered("delete_call")]
 
 
 def test_a_held_talk_keeps_its_note(town: Town, past: Past) -> None:
@@ -91,6 +93,49 @@ def test_what_another_telephone_said_about_her_matter_is_its_owners(town: Town, 
     town.carry_out()
     assert (rests(town, past.talk), rests(town, past.message)) == (True, False)
     assert town.one(recording, id=past.talk)["number_id"] == other
+
+
+def erased_around_her_talk(town: Town, past: Past, *held: str) -> None:
+    """A callback's: her request loses her number, and only the sound leads to the call that we made to her."""
+    changed(town, offer, offer.c.token == past.offers[0], resident_call_sid=LEG)
+    changed(town, recording, recording.c.id == past.talk, offer_token=past.offers[0])
+    for sound in held:
+        changed(town, recording, recording.c.id == sound, call_sid=LEG)
+        hold(town, "recording", sound)
+    assert isinstance(erased(town), Seen)
+    days_pass(town, 3650)
+    night(town)
+
+
+def legs_deleted(town: Town) -> int:
+    town.carry_out()
+    return [order.to for order in town.gateway.ordered("delete_call")].count(LEG)
+
+
+def hold_ends(town: Town, sound: str) -> None:
+    of_it = str(town.one(legal_hold, subject_id=sound)["id"])
+    assert town.within(lambda tx: holds.end(town.services, tx, of_it, "sirpa"))
+
+
+@pytest.mark.parametrize("again", ["by the night", "by a second erasure"])
+def test_the_log_of_a_callback_goes_once_its_sound_is_held_no_more(town: Town, past: Past, again: str) -> None:
+    erased_around_her_talk(town, past, past.talk)
+    assert legs_deleted(town) == 0
+    hold_ends(town, past.talk)
+    night(town) if again == "by the night" else erased(town)
+    assert legs_deleted(town) == 1
+    assert town.one(recording, id=past.talk)["number_id"] is None
+
+
+def test_the_log_of_a_callback_stays_while_another_sound_of_it_is_held(town: Town, past: Past) -> None:
+    erased_around_her_talk(town, past, past.talk, past.message)
+    hold_ends(town, past.talk)
+    night(town)
+    assert legs_deleted(town) == 0
+    hold_ends(town, past.message)
+    night(town)
+    assert legs_deleted(town) == 1
+    assert town.one(recording, id=past.talk)["number_id"] is None
 
 
 # --- what comes up while it goes on --------------------------------------------------------------------------------
