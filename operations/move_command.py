@@ -35,9 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (SettingsInvalid, CannotMove) as error:
         return refused(f"{error}\nNot moved: the old record goes on.")
     except MarkLeft as error:
+        # .env keeps the old address until then: the command that is run again would find nothing to move from
         print(f"Moved to {shown(goal)}, and the new record goes on. Tidying up failed there ({error}): run this command"
-              " again before anything is started anew.", file=sys.stderr, flush=True)  # fmt: skip
-        print("\n".join(_switched(given.root, target)))
+              " again, as it is, before anything is started anew.", file=sys.stderr, flush=True)  # fmt: skip
         return MARK_LEFT
     except RowsRefused as error:
         return refused(f"The new database does not take these rows ({error}).\nNot moved: the old record goes on.")

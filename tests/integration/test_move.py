@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -66,7 +67,7 @@ def test_every_row_is_there_and_the_old_record_answers_nobody_any_more(source: s
     assert (moved.rows, moved.tables) == (sum(rows for rows, _ in before.values()), len(before))
     assert followed(source) == target
     ended: list[str] = []
-    with pytest.raises(SQLAlchemyError), noticing(source, lambda: ended.append("ended")):
+    with pytest.raises(SQLAlchemyError, match="was moved"), noticing(source, lambda: ended.append("ended")):
         town.services.database.engine.connect().execute(text("SELECT 1 FROM callback_request"))
     assert ended == ["ended"], "a process that goes on with the old record would promise what nobody keeps"
 
@@ -179,8 +180,7 @@ def test_what_breaks_after_the_switch_is_not_told_as_if_nothing_had_moved(
     def breaks(_connection: Connection) -> None:
         raise OperationalError("DROP TABLE", None, Exception("gone away"))
 
-    for name, value in environment(source, tmp_path).items():
-        monkeypatch.setenv(name, value)
+    env = env_file(source, tmp_path, monkeypatch)
     with monkeypatch.context() as broken:
         broken.setattr(move_store, "whole_now", breaks)
         assert main(["--to", target, "--root", str(tmp_path)]) == 1
@@ -189,7 +189,9 @@ def test_what_breaks_after_the_switch_is_not_told_as_if_nothing_had_moved(
     assert "again" in told.err
     with pytest.raises(Refused, match="half moved"):
         prepare(settings_of({"DATABASE_URL": target, "DATA_DIR": str(tmp_path)}), False, silent)
+    assert dotenv_values(env)["DATABASE_URL"] == source, "a second run would find nothing to move from"
     assert main(["--to", target, "--root", str(tmp_path)]) == 0
+    assert dotenv_values(env)["DATABASE_URL"] == target
     prepare(settings_of({"DATABASE_URL": target, "DATA_DIR": str(tmp_path)}), False, silent)
 
 
@@ -213,18 +215,24 @@ def environment(source: str, tmp_path: Path) -> dict[str, str]:
     return {**known, **SETTINGS, **own}
 
 
-def test_the_setting_is_switched_in_the_file_and_everything_else_there_stays(
-    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("DATABASE_URL", *SETTINGS):
+def env_file(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The settings stand in .env and nowhere else, as in most installations."""
+    for name in ("DATABASE_URL", "DATA_DIR", *SETTINGS):
         monkeypatch.delenv(name, raising=False)
     lines = [f"{name}={value}" for name, value in {**SETTINGS, "DATA_DIR": str(tmp_path)}.items()]
     env = tmp_path / ".env"
     env.write_text("\n".join(["# ours", f"DATABASE_URL={source}", *lines]) + "\n")
     env.chmod(0o600)
-    target = fresh_database()
+    return env
+
+
+def test_the_setting_is_switched_in_the_file_and_everything_else_there_stays(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = env_file(source, tmp_path, monkeypatch)
+    before, target = env.read_text(), fresh_database()
     assert main(["--to", target, "--root", str(tmp_path)]) == 0
-    assert env.read_text() == "\n".join(["# ours", f"DATABASE_URL={target}", *lines]) + "\n"
+    assert env.read_text() == before.replace(f"DATABASE_URL={source}", f"DATABASE_URL={target}") != before
     assert env.stat().st_mode & 0o077 == 0
     assert "counted and compared" in capsys.readouterr().out
 
