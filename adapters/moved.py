@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 LOG = logging.getLogger("database")
 TABLE = "moved_to"
@@ -39,13 +39,15 @@ def end_this_process() -> None:
 
 @contextmanager
 def noticing(url: str, then: Callable[[], object] = end_this_process) -> Iterator[None]:
-    """Around whatever asks the record at ``url``: one that has gone answers nothing any more."""
+    """Around whatever asks the record at ``url``: one that has gone answers nothing any more. What is raised then tells
+    of a record that is away: that its tables are missing would look like a fault of whoever asked."""
     try:
         yield
-    except SQLAlchemyError:
-        if followed(url) != url:
-            then()
-        raise
+    except SQLAlchemyError as error:
+        if followed(url) == url:
+            raise
+        then()
+        raise DBAPIError("the record was moved", None, TimeoutError("moved")) from error
 
 
 def never_made_anew(engine: Engine) -> None:

@@ -1,11 +1,23 @@
 """While the record is silent the console says so calmly, in her language, and when to come back; a fault stays one."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    InvalidRequestError,
+    NoResultFound,
+    OperationalError,
+    ProgrammingError,
+    ResourceClosedError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import TestResponse
 
 from tests.web.console_rig import City
@@ -14,9 +26,9 @@ CALM = {"fi": "Palvelu ei juuri nyt vastaa", "sv": "Tjänsten svarar inte just n
 
 
 @contextmanager
-def silent(city: City, kind: type[OperationalError] | type[ProgrammingError] = OperationalError) -> Iterator[None]:
+def silent(city: City, error: Exception | None = None) -> Iterator[None]:
     def fail(*_asked: object) -> None:
-        raise kind("SELECT", None, ConnectionError("the record is away"))
+        raise error or OperationalError("SELECT", None, ConnectionError("the record is away"))
 
     engine = city.services.database.engine
     event.listen(engine, "before_cursor_execute", fail)
@@ -57,8 +69,46 @@ def test_scripts_are_told_when_to_come_back_and_a_deed_is_not_done(empty: City) 
     assert part.get_json() == {"error": "away"}
 
 
-def test_what_the_record_was_asked_wrongly_is_a_fault_of_ours(empty: City) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        InterfaceError("SELECT", None, ConnectionError("closed")),
+        PoolTimeout("every connection is in use"),
+        DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker")),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_whatever_tells_that_the_record_is_silent_is_told_calmly(empty: City, error: Exception) -> None:
     empty.agent("aino")
     aino = empty.signed_in("aino")
-    with silent(empty, ProgrammingError):
+    with silent(empty, error):
+        assert is_calm(aino.client.get("/console/"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProgrammingError("SELECT", None, ValueError("no such column")),
+        InternalError("SELECT", None, ValueError("the transaction has failed already")),
+        StatementError("a value is missing", "SELECT", None, ValueError("a value is missing")),
+        NoResultFound("no row was found when one was required"),
+        InvalidRequestError("this connection is closed"),
+        ResourceClosedError("this result returns no rows"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_the_record_was_asked_wrongly_is_a_fault_of_ours(empty: City, error: Exception) -> None:
+    empty.agent("aino")
+    aino = empty.signed_in("aino")
+    with silent(empty, error):
+        assert aino.client.get("/console/").status_code == 500
+
+
+def test_a_column_that_is_not_there_is_a_fault_of_ours_with_sqlite_too(empty: City) -> None:
+    """Which calls it operational, like a disk that is full."""
+    empty.agent("aino")
+    aino = empty.signed_in("aino")
+    with closing(sqlite3.connect(":memory:")) as other, pytest.raises(sqlite3.OperationalError) as found:
+        other.execute("SELECT nothing_of_this_name")
+    with silent(empty, OperationalError("SELECT", None, found.value)):
         assert aino.client.get("/console/").status_code == 500
