@@ -21,6 +21,7 @@ LOOKED_AT = 50
 AT_ONCE = 4  # handed out in one look where nobody waits for turns
 AHEAD = 1.25  # times as far as a row may be ahead, or a clock was set back since it was written
 LEGS_OF_CALLBACK = 2  # the agent's, and the resident's that follows it without asking us
+NOT_WANTED = "not wanted"
 KEPT_FOR_CALLERS = 1  # of the legs at once: no callback takes the last one, or a caller in the line waited for its end
 UNDER_WAY = ("offered", "accepted", "dialing", "connected")
 # In the words of its partial index, or every offer that was ever made would be read for each ring.
@@ -136,6 +137,17 @@ def give_back(tx: Transaction, turn: Turn) -> None:
     """Nothing was asked for: whoever is next need not wait for it."""
     same = and_(PACE.c.lane == turn.lane, PACE.c.free_machine == turn.until)
     tx.connection.execute(update(PACE).where(same).values(free_machine=turn.before))
+
+
+def leave(tx: Transaction, token: str, now: float) -> None:
+    """An offer that has ended before the provider was asked for its ring waits for no turn any more: it is neither
+    ranked nor counted, or living rings would wait for it. What was asked for is settled by whoever asked."""
+    unasked = select(offer.c.token).where(
+        offer.c.token == token, offer.c.state == "ended", offer.c.asked_machine.is_(None)
+    )
+    its_own = (outbox.c.kind == "ring_agent", outbox.c.ref == token, outbox.c.done_machine.is_(None))
+    settled = {"done_machine": now, "result": NOT_WANTED}
+    tx.connection.execute(update(outbox).where(*its_own, outbox.c.ref.in_(unasked)).values(**settled))
 
 
 def refused(tx: Transaction, turn: Turn, now: float) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping, select, update
 
+from adapters import pace_store
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.logs import about
@@ -170,6 +171,7 @@ def _noted(services: "Services", tx: Transaction, token: str, result: Result) ->
             return "rung"
         case NotDone(again=True):
             tx.connection.execute(update(offer).where(offer.c.token == token).values(asked_machine=None))
+            pace_store.leave(tx, token, services.clock.machine())  # withdrawn while the provider was asked
             return AGAIN_SECONDS
         case NotDone():
             Conversation(services, tx, services.rules.current()).give_back(token, "unanswered")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
+from adapters import pace_store
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.ids import new_id
@@ -129,6 +130,7 @@ def _ring(services: "Services", row: RowMapping) -> Outcome:
     def order(tx: Transaction) -> None:
         if row["new_token"] is not None:
             services.outbox.order(tx, "ring_agent", row["new_token"])
+            pace_store.leave(tx, row["new_token"], services.clock.machine())  # taken back since we looked
         else:
             services.outbox.order(tx, "ring_partner", row["id"])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping, update
 
+from adapters import pace_store
 from adapters.database import Transaction
 from adapters.schema import presence
 from callbacks.service import Promises
@@ -46,6 +47,8 @@ class Talk:
             reason=reason,
             note=note,
         )
+        if row["state"] == "offered":
+            pace_store.leave(self.tx, row["token"], self.services.clock.machine())
         self.nobody_listens(row["token"])
         self.recorded_no_longer(row["token"])
         self._free(row["agent_id"])

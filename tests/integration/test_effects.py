@@ -74,9 +74,11 @@ def test_a_refused_ring_gives_the_matter_back_and_sets_her_away(town: Town) -> N
 def test_a_ring_that_nobody_wants_any_more_is_not_made(town: Town) -> None:
     town.agent("aino")
     line = town.caller()
-    town.offered("aino")
+    token = town.offered("aino")
     town.act(lambda c: c.caller_hung_up(line))
-    assert town.carry_out() == [("ring_agent", "not wanted")]
+    assert town.one(outbox, kind="ring_agent")["result"] == "not wanted"
+    assert town.carry_out() == []
+    assert effects.ring_agent(town.services, token) == "not wanted", "by whoever had claimed it before"
     assert town.gateway.orders == []
 
 

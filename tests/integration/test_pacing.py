@@ -87,7 +87,7 @@ def test_what_nobody_wants_any_more_costs_no_turn(paced: Town) -> None:
     paced.offered("aino")
     paced.act(lambda c: c.caller_hung_up(line))
     waiting(paced, "aino")
-    assert [effects.carry_out_next(paced.services, CALLS) for _ in range(2)] == [True, True]
+    assert [effects.carry_out_next(paced.services, CALLS) for _ in range(2)] == [True, False]
     assert rung(paced) == 1
 
 

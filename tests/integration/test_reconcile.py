@@ -98,7 +98,7 @@ def test_a_ring_that_was_never_asked_for_is_dealt_anew_and_to_the_same_agent_too
     service.heartbeat(town.services, "aino")
     again = town.offered("aino")
     assert again != token
-    assert town.carry_out() == [("ring_agent", "not wanted"), ("ring_agent", "rung")]
+    assert town.carry_out() == [("ring_agent", "rung")]
 
 
 def test_a_telephone_that_rings_too_long_sets_her_away(town: Town) -> None:
