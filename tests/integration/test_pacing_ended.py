@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import RowMapping
 
 from adapters import pace_store
-from adapters.schema import outbox
+from adapters.schema import outbox, provider_pace
 from operations import figures_store
-from queue_workers import effects, orders, reconcile, talk_effects
+from queue_workers import effects, reconcile, talk_effects
 from tests.support.plans import plans
 from tests.support.provider import BUSY_PROVIDER
 from tests.support.services import Town
@@ -100,28 +100,30 @@ def test_the_figure_that_pages_leaves_them_out(paced: Town) -> None:
 
 
 def test_what_was_asked_of_the_provider_is_left_to_whoever_asked(paced: Town) -> None:
-    """Her offer ends while the provider is asked: that its telephone may be ringing is not forgotten."""
+    """Her offer ends while the provider is asked: that her telephone rings is not forgotten, and its leg ends."""
     agents(paced, 1)
-    token = waiting(paced, "aino")
-    order = orders.claim_next(paced.services, CALLS)
-    assert order is not None
-    assert effects._ask(paced.services, token) == "client:aino"
-    paced.act(lambda c: c.withdraw(token))
-    assert paced.one(outbox, ref=token, kind="ring_agent")["done_machine"] is None
-    orders.settle(paced.services, order, "rung")
-    assert paced.one(outbox, ref=token, kind="ring_agent")["result"] == "rung"
+    token, open_then = waiting(paced, "aino"), []
+
+    def withdraw() -> None:
+        paced.act(lambda c: c.withdraw(token))
+        open_then.extend(paced.orders())
+
+    paced.gateway.during("call", withdraw)
+    effects.carry_out_next(paced.services, CALLS)
+    assert [(row["kind"], row["ref"]) for row in open_then] == [("ring_agent", token)]
+    assert paced.one(outbox, ref=token)["result"] == "rung"
+    assert [row["kind"] for row in paced.orders()] == ["end_leg"]
 
 
 def test_one_that_the_provider_refused_for_now_after_its_end_is_not_tried_again(paced: Town) -> None:
+    """The provider's "too many" holds the lane all the same."""
     agents(paced, 1)
     token = waiting(paced, "aino")
-    order = orders.claim_next(paced.services, CALLS)
-    assert order is not None
-    effects._ask(paced.services, token)
-    paced.act(lambda c: c.withdraw(token))
-    again = effects._rung(paced.services, token, BUSY_PROVIDER)
-    orders.settle(paced.services, order, again)
+    paced.gateway.during("call", lambda: paced.act(lambda c: c.withdraw(token)))
+    paced.gateway.answers(BUSY_PROVIDER)
+    effects.carry_out_next(paced.services, CALLS)
     assert paced.orders() == []
+    assert paced.one(provider_pace, lane="calls")["refused"] == 1
 
 
 def test_one_order_is_found_by_its_index(paced: Town) -> None:
@@ -132,6 +134,7 @@ def test_one_order_is_found_by_its_index(paced: Town) -> None:
     assert not re.search("Seq Scan|SCAN ", plan), plan
     assert re.search("uq_outbox_kind|autoindex_outbox|ix_outbox_open", plan), plan
     assert re.search("pk_offer|autoindex_offer", plan), plan
+    assert len(paced.orders()) == 1, "her offer has not ended"
 
 
 def test_a_colleague_who_is_asked_in_too_late_is_not_ordered(paced: Town) -> None:
