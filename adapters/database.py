@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from adapters.breaker import Breaker
 from adapters.deadline import Watcher
-from adapters.engines import POOL, POOL_DEALING, postgres, sqlite
+from adapters.engines import POOL, POOL_DEALING, postgres, sqlite, syncing_less
 from adapters.moved import noticing
 from adapters.record_hosts import freed, refuse_if_alone
 from adapters.together import Row
@@ -31,7 +31,6 @@ LOG = logging.getLogger("database")
 T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
-FULL = 2  # SQLite's number of the level at which each commit waits for the disk
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
 READ_DEADLINES, WRITE_DEADLINES, NOTE_DEADLINES = 1.5, 2.5, 1.0  # of one statement's deadline, for a whole unit
 NOTICEABLE_SECONDS = 0.01
@@ -150,7 +149,7 @@ class Database:
         with (
             self._turn(until),
             self._connected(deadlines, patience) as connection,
-            self._syncing(connection, synced=synced),
+            nullcontext() if synced or not self.is_sqlite else syncing_less(connection),
         ):
             if self.is_sqlite:
                 self._begin_sqlite(connection, patience is not None, until)
@@ -181,17 +180,6 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(usual * 1000)}")
-
-    @contextmanager
-    def _syncing(self, connection: Connection, *, synced: bool) -> Iterator[None]:
-        if synced or not self.is_sqlite or connection.exec_driver_sql("PRAGMA synchronous").scalar() != FULL:
-            yield
-            return
-        connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
-        try:
-            yield
-        finally:
-            connection.exec_driver_sql("PRAGMA synchronous=FULL")
 
     def run(self, work: Callable[[Transaction], T], *, synced: bool = True) -> T:
         """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""

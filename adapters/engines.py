@@ -1,15 +1,22 @@
 """How the record is connected to: what each connection is told before its first statement. No unit of work here.
 
-SQLite: WAL, ``synchronous=FULL``. PostgreSQL: statement and lock deadlines, UTC, and no BEGIN of the driver's own.
+SQLite: WAL, ``synchronous=FULL`` (less for one unit). PostgreSQL: statement and lock deadlines, UTC, and no BEGIN of
+the driver's own.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.record_hosts import know, session, way_to
 
+LOG = logging.getLogger("database")
 POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
+FULL = 2  # SQLite's number of the level at which each commit waits for the disk
 
 
 def sqlite(url: str, deadline: float, patience: float) -> Engine:
@@ -30,6 +37,34 @@ def sqlite(url: str, deadline: float, patience: float) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+@contextmanager
+def syncing_less(connection: Connection) -> Iterator[None]:
+    """SQLite's commit inside does not wait for the disk. What the unit raises is what its asker sees, whatever becomes
+    of the connection."""
+    if connection.exec_driver_sql("PRAGMA synchronous").scalar() != FULL:
+        yield
+        return
+    try:
+        connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        yield
+    finally:
+        if not connection.invalidated:
+            _sync_again(connection)
+
+
+def _sync_again(connection: Connection) -> None:
+    """Or it never goes back to the pool: a promise that is committed by it later would be spoken before it lasts."""
+    full = False
+    try:
+        connection.exec_driver_sql("PRAGMA synchronous=FULL")
+        full = True
+    except SQLAlchemyError:
+        LOG.exception("not synced again")
+    finally:
+        if not full:
+            connection.invalidate()
 
 
 def postgres(url: str, deadline: float, pool: tuple[int, int], *, planned_once: bool) -> Engine:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from adapters.database import FULL, Database
+from adapters.database import Database
+from adapters.engines import FULL
 from adapters.fault_points import SOUND_POINTS
 from adapters.schema import outbox, recording
 from adapters.voice_gateway import VoiceGateway
