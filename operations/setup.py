@@ -14,6 +14,8 @@ from operations.trial import make_demo_accounts
 from routing_rules.document import RulesetInvalid
 from routing_rules.service import publish_first
 
+OF_A_TRIAL = fallback.PLACE.with_name("of-a-trial")  # beside the document, below DATA_DIR
+
 
 class Refused(Exception):
     """Why this installation may not start; one sentence."""
@@ -32,6 +34,7 @@ def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None])
         if not emulator:
             _refuse_demo_accounts(database)
         _publish(settings, database)
+        _note_trial(settings, emulator)
         _keep_fallback(settings, database)
         progress("ruleset")
         if emulator:
@@ -44,11 +47,23 @@ def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None])
 def _refuse_vanished(settings: Settings) -> None:
     """An empty record would be made and served: nobody would be rung whom the city has promised it."""
     file, left = record_store.file_of(settings.database_url), settings.data_dir / fallback.PLACE
+    if (settings.data_dir / OF_A_TRIAL).exists():
+        return
     if file is not None and left.exists() and not _holds_a_record(file, settings.database_url):
         raise Refused(
             f"There is no record at {file}, and there was one here ({left} was made from it). Where it was moved to"
             f" another database, set DATABASE_URL to that; to begin a new record, take {left.name} away first."
         )
+
+
+def _note_trial(settings: Settings, emulator: bool) -> None:
+    """A document that a trial made says nothing of a city's record; one that was here before the trial does."""
+    mark = settings.data_dir / OF_A_TRIAL
+    if not emulator:
+        mark.unlink(missing_ok=True)
+    elif not (settings.data_dir / fallback.PLACE).exists():
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
 
 
 def _holds_a_record(file: Path, url: str) -> bool:

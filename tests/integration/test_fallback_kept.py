@@ -11,7 +11,7 @@ from adapters.places import Places
 from adapters.settings import Settings, load_settings
 from ivr import fallback
 from operations import trial
-from operations.setup import prepare
+from operations.setup import Refused, prepare
 from queue_workers.scheduler import Dispatcher
 from routing_rules import store
 from routing_rules.document import dump
@@ -45,6 +45,29 @@ def test_it_is_there_after_the_first_start_and_again_after_it_was_lost(settings:
     kept.write_text("<Response/>")
     prepare(settings, True, lambda _: None)
     assert kept.read_text(encoding="utf-8") == first
+
+
+def of_a_city(settings: Settings) -> Settings:
+    """Of real residents, in the folder in which a trial was."""
+    return settings.model_copy(update={"database_url": f"sqlite:///{settings.data_dir}/city.db"})
+
+
+def test_what_a_trial_left_does_not_keep_a_city_from_beginning(settings: Settings) -> None:
+    city = of_a_city(settings)
+    prepare(settings, True, lambda _: None)
+    prepare(city, False, lambda _: None)
+    (city.data_dir / "city.db").unlink()
+    with pytest.raises(Refused, match="there was one here"):  # the document is the city's now
+        prepare(city, False, lambda _: None)
+
+
+def test_a_trial_does_not_make_a_citys_lost_record_forgotten(settings: Settings) -> None:
+    kept = settings.data_dir / fallback.PLACE
+    kept.parent.mkdir()
+    kept.write_text("<Response/>")
+    prepare(settings, True, lambda _: None)
+    with pytest.raises(Refused, match="there was one here"):
+        prepare(of_a_city(settings), False, lambda _: None)
 
 
 def test_a_start_finds_what_was_published_meanwhile(settings: Settings) -> None:
