@@ -6,7 +6,7 @@ changes nothing.
 
 ``--patient``: a database that does not answer yet (a machine that boots, a host that is being mended) or a full disk is
 waited for, for as long as it takes: whoever needs us is not started before, nor by itself later. What a person must
-mend (an unsafe setting, a demo account) ends it at once in either case.
+mend (an unsafe setting, a demo account, a wrong password) ends it at once in either case.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from adapters.settings import SettingsInvalid, load_settings, serve_problems
 from operations.command_line import refused
 from operations.record_store import RecordError
+from operations.record_trouble import passes, told
 from operations.setup import Refused, prepare
 
 PAUSE_SECONDS = 5.0
@@ -52,7 +53,7 @@ def _once() -> None:
             raise SettingsInvalid(problems)
         prepare(settings, False, lambda said: print(said, flush=True))
     except RecordError as error:
-        raise NotYet(f"The database of DATABASE_URL does not do it ({type(error).__name__}).") from None
+        raise (NotYet if passes(error) else Refused)(told(error)) from None
     except OSError as error:
         raise NotYet(f"{error.filename}: {error.strerror}. The service needs to write there.") from None
 

@@ -29,13 +29,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from adapters.schema import UtcTime
 from operations.record_rows import Columns, Tally, line_of
 
 RecordError = SQLAlchemyError
+MachineTrouble = OperationalError  # of the database's own state, not of what was asked
 
 
 class RowsRefused(RecordError):

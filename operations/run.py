@@ -19,6 +19,8 @@ from operations import addresses, trial
 from operations.leftovers import end_earlier_run
 from operations.lock import AlreadyRunning, only_run
 from operations.ports import busy
+from operations.record_store import RecordError
+from operations.record_trouble import told
 from operations.setup import Refused, prepare
 from operations.specs import NoStore, specs_for
 from operations.supervise import Plan, become_supervisor, hear_signals, teller, written
@@ -39,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(str(running))
     except (Refused, SettingsInvalid) as refused:
         return _refuse(str(refused))
+    except RecordError as error:
+        return _refuse(told(error))
     except NoStore:
         return _refuse("No Redis-compatible server is available on this machine: install valkey, or set REDIS_URL.")
     except KeyboardInterrupt:

@@ -210,6 +210,15 @@ def test_serve_refuses_a_database_with_demo_accounts(tmp_path: Path) -> None:
         prepare(settings, False, lambda _: None)
 
 
+def test_serve_with_a_database_that_is_away_is_one_sentence(
+    tmp_path: Path, ports: dict[str, str], refused: Refusal
+) -> None:
+    [nobody] = free_ports(1)
+    away = f"postgresql+psycopg://city:hidden@127.0.0.1:{nobody}/city"
+    words = refused(tmp_path, "--serve", environment={**GOOD, **ports, "DATABASE_URL": away})
+    assert words == "The database of DATABASE_URL does not do it (OperationalError)."
+
+
 def test_preparing_twice_changes_nothing(tmp_path: Path) -> None:
     Places(tmp_path).make()
     settings = load_settings(trial.environment(tmp_path, {}))
