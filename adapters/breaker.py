@@ -25,10 +25,11 @@ class Breaker:
         self._answered = self._now()
 
     def failed(self) -> None:
-        """Nobody could connect, or who had a connection heard nothing on it."""
+        """Nobody could connect: whoever tries next would wait as long for nothing, whoever was answered before."""
         self._open_until = self._now() + BREAKER_SECONDS
 
     def cut(self, deadline: float) -> None:
-        """A unit was given up. An outage, unless somebody else was answered within the last ``deadline`` seconds."""
+        """A unit was given up, or the question to an idle connection before it. An outage, unless somebody else was
+        answered within the last ``deadline`` seconds."""
         if self._now() - self._answered > deadline:
             self.failed()

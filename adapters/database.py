@@ -226,10 +226,13 @@ class Database:
 
         One that was asked and hung is not replaced: connecting to a hung server would cost the caller two seconds more.
         """
+        connection = self._reached()
+        if time.monotonic() - connection.info.get("used", 0.0) < FRESH_SECONDS or self._answers(connection):
+            return connection
+        return self._reached()
+
+    def _reached(self) -> Connection:
         try:
-            connection = self.engine.connect()
-            if time.monotonic() - connection.info.get("used", 0.0) < FRESH_SECONDS or self._answers(connection):
-                return connection
             return self.engine.connect()
         except PoolTimeout:  # we are busy ourselves; the record is well
             raise
@@ -246,6 +249,7 @@ class Database:
                 connection.invalidate()
                 connection.close()
                 if ticket.cut:
+                    self._breaker.cut(self._deadline)
                     raise
                 return False
         return True
