@@ -68,12 +68,12 @@ class City:
         self.texts_sent()
         self.lab.reset()
         self.texts_sent()  # what the calls that have just been cut brought about
-        self.lab.reset()
         with self.engine.begin() as connection:
             for each in reversed(metadata.sorted_tables):
                 if each.name not in KEPT_TABLES:
                     connection.execute(each.delete())
         self.flush()
+        self.lab.reset()  # what was on its way just then
         self.disturbances.clear()
 
     def texts_sent(self) -> None:
