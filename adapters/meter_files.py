@@ -18,6 +18,7 @@ PREFIX = "one-number-metrics-"
 LOCK = "held"
 KINDS = ("counter", "histogram")  # the library's own names of the files: one of each for each process
 ROOM = 1 << 20  # of each file; every label that there is takes a third of it, and the library makes none smaller
+MOST_FILES = 64  # of those who ran and those who do: workers that die at once, one after another, would fill the disk
 _NAMED = re.compile(rf"^{PREFIX}(\d+)-")
 _held: list[int] = []  # open for as long as the parent, or a worker of its, lives
 
@@ -49,10 +50,15 @@ def forget() -> None:
 
 
 def takes_room(folder: str) -> bool:
-    """This process's files, of their whole size before anything is mapped. False: the disk does not give it."""
+    """This process's files, of their whole size before anything is mapped. False: the disk does not give it, or enough
+    others have taken theirs; their counts stay, because what has been counted may not go back."""
+    names = [f"{kind}_{os.getpid()}" for kind in KINDS]
     try:
-        for kind in KINDS:
-            _full_size(Path(folder), f"{kind}_{os.getpid()}")
+        there = {one.stem for one in Path(folder).iterdir() if one.suffix in (".db", ".making")}
+        if len(there.union(names)) > MOST_FILES:
+            return False
+        for name in names:
+            _full_size(Path(folder), name)
     except OSError:
         return False
     return True

@@ -74,3 +74,18 @@ def test_a_disk_that_refuses_is_told_and_leaves_nothing_half(tmp_path: Path) -> 
     assert meter_files.takes_room(str(tmp_path))
     assert meter_files.takes_room(str(tmp_path)), "a number that is had again goes on with its file"
     assert sorted(one.name for one in tmp_path.iterdir()) == [f"{kind}_{os.getpid()}.db" for kind in meter_files.KINDS]
+
+
+def test_workers_that_die_one_after_another_do_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What each has counted stays until the parent ends."""
+    monkeypatch.setattr(meter_files, "ROOM", 1)
+    took = []
+    for number in range(40):
+        monkeypatch.setattr(os, "getpid", lambda number=number: number)
+        took.append(meter_files.takes_room(str(tmp_path)))
+    assert took == [True] * 32 + [False] * 8
+    assert len(list(tmp_path.iterdir())) == meter_files.MOST_FILES
+    monkeypatch.setattr(os, "getpid", lambda: 0)
+    assert meter_files.takes_room(str(tmp_path)), "a number that is had again goes on with its file"
