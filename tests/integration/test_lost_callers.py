@@ -9,6 +9,7 @@ import pytest
 
 from adapters.schema import alarm, process_start, route_decision, supervisor_item, text_message, traffic_hour
 from desks import service
+from desks.queue.items import close_item
 from operations.watching import alarm_store, usual_store
 from operations.watching.model import Finding, Hour
 from operations.watching.watch import count_hours, looked, watch
@@ -170,6 +171,16 @@ def test_calls_end_it(town: Town) -> None:
         ticks(town, TICK)
     assert town.every(alarm, ended_at=None) == []
     assert town.items() == []
+
+
+def test_dealt_with_is_off_the_board_and_the_alarm_runs_on_until_nothing_is_expected(town: Town) -> None:
+    usually(town, 420)
+    routed(town, 1)
+    assert ticks(town, 120)
+    assert close_item(town.services, "sirpa", None, town.one(supervisor_item)["id"])
+    assert (ticks(town, 300)[-1] > 200, town.items(), town.one(alarm)["ended_at"]) == (True, [], None)
+    town.clock.pass_(minutes=360)
+    assert (ticks(town, 150), town.one(alarm)["ended_at"] is None) == ([], False)
 
 
 def test_a_quiet_hour_and_a_new_town_are_left_in_peace(town: Town) -> None:
