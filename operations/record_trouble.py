@@ -12,7 +12,8 @@ import psycopg
 
 from operations.record_store import MachineTrouble, RecordError
 
-PASSING = re.compile("08...|53...|57P03|55P03|40P01")  # unreachable, out of room, starting, locked, deadlock
+# unreachable, out of room, ended or starting, a deadline of its own, locked, deadlock
+PASSING = re.compile("08...|53...|57P0[123]|57014|55P03|40P01")
 LASTING_WORDS = re.compile(
     r'authentication failed|no password supplied|(role|database) "[^"]*" does not exist|no pg_hba\.conf entry'
     r"|is not permitted to log in|permission denied for database|pg_hba\.conf rejects"

@@ -23,6 +23,8 @@ PASSING = [
     psycopg.OperationalError(AT + "FATAL:  the database system is starting up"),
     psycopg.OperationalError(AT + "FATAL:  sorry, too many clients already"),
     errors.CannotConnectNow(),
+    errors.AdminShutdown(),
+    errors.QueryCanceled(),
     errors.ConnectionFailure(),
     errors.DiskFull(),
     errors.LockNotAvailable(),
