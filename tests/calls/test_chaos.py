@@ -55,6 +55,8 @@ def cities() -> Iterator[Cities]:
 
 @pytest.mark.parametrize(("fault", "database"), CASES, ids=[f"{fault} on {database}" for fault, database in CASES])
 def test_no_promise_is_lost_and_nobody_is_rung_twice(cities: Cities, fault: str, database: str, tmp_path: Path) -> None:
+    if fault == "T13" and shutil.which("cc") is None:
+        pytest.skip("this machine has no C compiler: the power cannot be cut")
     (case,) = chosen(fault)
     pace = Pace(CALLS_PER_SECOND, 700 + CASES.index((fault, database)))
     result = one(cities.on(database), case, 1, WINDOW, pace, tmp_path)

@@ -77,7 +77,7 @@ def units(tmp_path: Path) -> Path:
     return tmp_path
 
 
-needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd")
 
 
 @needs_systemd
@@ -104,7 +104,7 @@ def test_the_places_are_settings_and_come_after_the_citys_own_file() -> None:
         assert files[1:] == ["/opt/one-number/deploy/systemd/places.env", "-/etc/one-number/places.env"]
 
 
-@pytest.mark.skipif(shutil.which("systemd-socket-activate") is None, reason="systemd is not installed")
+@pytest.mark.skipif(shutil.which("systemd-socket-activate") is None, reason="this machine has no systemd")
 def test_a_port_that_the_unit_holds_open_is_served(tmp_path: Path) -> None:
     """So nobody is refused while the process begins anew."""
     held, unused = free_ports(2)

@@ -50,7 +50,7 @@ def small_disk(place: Path) -> tuple[str, ...]:
 
 @pytest.mark.skipif(
     shutil.which("unshare") is None or subprocess.run([*small_disk(Path("/mnt")), "true"], check=False).returncode != 0,
-    reason="no disk of our own can be made here",
+    reason="this machine lets nobody make a disk of its own",
 )
 def test_on_a_full_disk_nobody_is_killed_and_nothing_is_counted(tmp_path: Path) -> None:
     full = counts(tmp_path, "full", 200, small_disk(tmp_path))

@@ -59,3 +59,14 @@ def test_what_was_skipped_is_not_asked_again(tmp_path: Path) -> None:
     told = stage(tmp_path, 1, 2)
     assert not passes(Stage(told.name, told.command, told.report, ("touch", str(trace))), nothing_skipped=True)
     assert not trace.exists()
+
+
+@pytest.mark.parametrize(("why", "passed"), [("this machine has no systemd", True), ("not today", False)])
+def test_only_what_the_machine_lacks_may_be_left_out_and_is_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], why: str, passed: bool
+) -> None:
+    report = tmp_path / "report.xml"
+    case = f"<testcase classname='units' name='n'><skipped message='{why}'/></testcase>"
+    written = f"<testsuites><testsuite tests='3' skipped='1'>{case}</testsuite></testsuites>"
+    assert passes(Stage("one", ("sh", "-c", f'echo "{written}" > "{report}"'), report), True) is passed
+    assert (f"left out, 1: {why}" in capfd.readouterr().out) is passed
