@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from adapters.fault_points import POINTS
 from tests.chaos.city import WEBS, WORKERS
-from tests.chaos.fault import FAILING_OVER_MS, Fault, Scene
+from tests.chaos.fault import Fault, Scene
 from tests.rig.waiting import NeverHappened, until
 
 BETWEEN_KILLS = 2.0
@@ -78,7 +78,6 @@ FAULTS = (
         "only a parent is killed: what it forked goes on alone",
         parents_killed,
         a_process_of_each_comes_back,
-        p99_ms=FAILING_OVER_MS,
     ),
     Fault("T03", "killed at the points between claim, order and note", killed_at_points),
     Fault("T04", "workers are frozen for 3 s, then both for 12 s, and wake", workers_frozen),

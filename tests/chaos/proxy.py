@@ -1,8 +1,9 @@
-"""The small proxy before two web instances, as a process of its own: asks the other where one does not answer.
+"""The small proxy before two web instances, as a process of its own: asks the other where one does not answer soon.
 
-A request goes to one instance, whole; where no whole answer comes back in time, or 502/503 does, the other one is asked
-the same (our webhooks may come twice). What stands in the control file is obeyed from the next request on:
-``down`` (indexes of instances that are not asked), ``delay`` (seconds before each request).
+A request goes to one instance, whole. Where no whole answer has come back after a moment, or 502/503 has, the other one
+is asked the same (our webhooks may come twice), and the first good answer of the two is passed on. What stands in the
+control file is obeyed from the next request on: ``down`` (indexes of instances that are not asked), ``delay`` (seconds
+before each request).
 """
 
 import argparse
@@ -10,12 +11,12 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ANSWER_SECONDS = 1.5  # then the other instance is asked
-LAST_SECONDS = 12.0  # where there is no other
+SOON_SECONDS = 0.6  # then the other instance is asked too
+LAST_SECONDS = 12.0  # then nobody answers
 SICK_SECONDS = 1.0
 MOST_BYTES = 2_000_000
 NOBODY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -47,17 +48,42 @@ class Front:
     async def answer(self, request: bytes) -> bytes:
         wish = self.wish()
         await asyncio.sleep(wish.delay)
-        order = self.order(wish.down)
-        for place, index in enumerate(order):
-            seconds = LAST_SECONDS if place == len(order) - 1 else ANSWER_SECONDS
-            try:
-                answer = await asyncio.wait_for(self.ask(self.ports[index], request), seconds)
-            except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError):
-                self.sick_until[index] = time.monotonic() + SICK_SECONDS
-                continue
-            if place == len(order) - 1 or answer[9:12] not in (b"502", b"503"):
-                return answer
-        return NOBODY
+        return await self.first_good(request, self.order(wish.down))
+
+    async def first_good(self, request: bytes, order: Sequence[int]) -> bytes:
+        """Of all that are asked, one after another; where none is good the last that came, or nobody's."""
+        waiting, asked = list(order), dict[asyncio.Task[bytes], int]()
+        answer, until = NOBODY, time.monotonic() + LAST_SECONDS
+        try:
+            while waiting or asked:
+                if waiting:
+                    index = waiting.pop(0)
+                    asked[asyncio.create_task(self.ask(self.ports[index], request))] = index
+                patience = SOON_SECONDS if waiting else until - time.monotonic()
+                done, late = await asyncio.wait(asked, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    self.sick(asked[task] for task in late)
+                    if not waiting:
+                        break
+                for task in done:
+                    answer = self.answered(task, asked.pop(task)) or answer
+                    if not _refused(answer):
+                        return answer
+            return answer
+        finally:
+            for task in asked:
+                task.cancel()
+
+    def answered(self, task: asyncio.Task[bytes], index: int) -> bytes | None:
+        try:
+            return task.result()
+        except (OSError, asyncio.IncompleteReadError, ValueError):
+            self.sick([index])
+            return None
+
+    def sick(self, indexes: Iterable[int]) -> None:
+        for index in indexes:
+            self.sick_until[index] = time.monotonic() + SICK_SECONDS
 
     def wish(self) -> Wish:
         try:
@@ -84,6 +110,10 @@ class Front:
         if answer is None:
             raise ConnectionResetError
         return answer
+
+
+def _refused(answer: bytes) -> bool:
+    return answer[9:12] in (b"502", b"503")
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes | None:

@@ -133,6 +133,14 @@ class Live:
         self.network.begin(self._call(leg, person))
         return leg
 
+    def all_give_up(self, within: tuple[float, float]) -> None:
+        """Residents who are still on the line hang up, each so many machine seconds from now."""
+        now = asyncio.get_running_loop().time()
+        for leg in self.network.legs.values():
+            if leg.direction == "inbound" and not leg.over:
+                leg.gives_up_at = now + self.luck.uniform(*within)
+                leg.changed.set()
+
     async def _call(self, leg: Leg, person: Resident) -> None:
         try:
             await Walk(self.network, leg, person).live(f"{self.network.base}/voice/incoming{RETRIES}")

@@ -20,13 +20,16 @@ from tests.load.wire import Timed
 from tests.storm.pages import Page
 from tests.storm.told import told
 
-RATE, BEGINS = 10.0, "2026-11-24T09:00:00+02:00"  # ten times as fast: a short run holds whole calls
-TALKS = (20.0, 60.0)  # business seconds
+RATE, BEGINS = 1.0, "2026-11-24T09:00:00+02:00"  # in real time: who waits longer, or presses faster, is another storm
+TALKS = (20.0, 60.0)  # seconds
 STAFFING, NUMBERS = 40, 400_000
-TRIED = (1.5, 2.5, 4.0, 6.0, 9.0, 13.0, 19.0, 28.0)  # calls a second
-TRY_SECONDS, WARM_SECONDS = 6.0, 5.0
+TRIED = (20.0, 30.0, 45.0, 60.0, 80.0, 100.0, 125.0, 150.0)  # webhooks a second
+TRY_SECONDS, WARM_SECONDS, CALM_SECONDS = 10.0, 45.0, 30.0
 BAR_SECONDS = 1.0
-QUIET_SECONDS = 150.0
+ENOUGH = 0.9  # of the webhooks that were wanted; fewer, and the machine carries no more
+MOST_NEW = 0.25  # new calls a second for each wanted webhook a second
+STEP_SECONDS = 0.02
+GIVES_UP_SECONDS, QUIET_SECONDS = (2.0, 20.0), 90.0
 WATER_CUT = (
     '{"fi": "Petosen alueella on vesikatko kello kahdeksaantoista asti.",'
     ' "sv": "I Petonen är det vattenavbrott till klockan arton.",'
@@ -48,7 +51,6 @@ class Plan:
 class Storm:
     plan: Plan
     capacity: float = 0.0  # webhooks a second
-    per_call: float = 1.0  # webhooks
     begun: float = 0.0  # the loop's time
     calls: int = 0
     timed: list[Timed] = field(default_factory=list)
@@ -67,10 +69,6 @@ class Storm:
     @property
     def scale(self) -> float:
         return self.asked_for / self.plan.webhooks
-
-    @property
-    def calls_per_second(self) -> float:
-        return self.asked_for / self.per_call
 
 
 def measure(plan: Plan) -> bool:
@@ -94,8 +92,8 @@ async def _storm(city: City, plan: Plan) -> Storm:
     boards = await _staff(live, storm)
     await _find_capacity(live, storm)
     print(
-        f"  capacity {storm.capacity:.0f} webhooks/s, {storm.per_call:.1f} a call; the storm: {storm.asked_for:.0f}"
-        f" webhooks/s, scale {storm.scale:.2f} of {plan.webhooks:.0f}",
+        f"  capacity {storm.capacity:.0f} webhooks/s; the storm: {storm.asked_for:.0f} webhooks/s, scale"
+        f" {storm.scale:.2f} of {plan.webhooks:.0f}",
         flush=True,
     )
     for board in boards:
@@ -111,6 +109,7 @@ async def _storm(city: City, plan: Plan) -> Storm:
         await _rage(live, storm)
     storm.oldest, storm.most_due = list(ages.oldest), ages.most
     storm.timed = list(live.wire.timed)
+    live.all_give_up(GIVES_UP_SECONDS)
     rested = await live.quiet(QUIET_SECONDS, lambda: live.under_way == 0)
     await live.quiet(5.0, lambda: False)  # the last news are told
     storm.unanswered = sum(map(_for_good, live.network.webhooks[before:]))
@@ -145,38 +144,40 @@ async def _staff(live: Live, storm: Storm) -> list[Page]:
 
 
 async def _find_capacity(live: Live, storm: Storm) -> None:
-    """More calls each time until a menu takes longer than the bar; pages of agents open, no boards."""
-    await _calls(live, TRIED[0], WARM_SECONDS)
+    """More each time until a menu takes longer than the bar; pages of agents open, no boards."""
+    await _flow(live, TRIED[0], WARM_SECONDS)
     for wanted in TRIED:
         live.wire.timed.clear()
-        calls, seconds = await _calls(live, wanted, TRY_SECONDS)
-        hooks = [one for one in live.wire.timed if one.kind != "page"]
-        menus = [one.done - one.sent for one in hooks if one.kind == "menu"]
-        if at(menus, 0.99) > BAR_SECONDS and storm.capacity:
+        before = len(live.network.webhooks)
+        await _flow(live, wanted, TRY_SECONDS)
+        came = (len(live.network.webhooks) - before) / TRY_SECONDS
+        menus = [one.done - one.sent for one in live.wire.timed if one.kind == "menu"]
+        if storm.capacity and (at(menus, 0.99) > BAR_SECONDS or came < ENOUGH * wanted):
             break
-        storm.capacity, storm.per_call = len(hooks) / seconds, max(1.0, len(hooks) / max(1, calls))
-    await live.quiet(20.0, lambda: live.under_way < 20)
+        storm.capacity = came
+    await _flow(live, storm.capacity / 3, CALM_SECONDS)
 
 
 async def _rage(live: Live, storm: Storm) -> None:
     """In the middle Valkey is killed; whoever watches the processes starts it again."""
     storm.begun = asyncio.get_running_loop().time()
     half = storm.plan.seconds / 2
-    first, _ = await _calls(live, storm.calls_per_second, half)
+    storm.calls = await _flow(live, storm.asked_for, half)
     live.city.fleet.kill("valkey")
     print(f"  {half:.0f} s: Valkey killed", flush=True)
-    second, _ = await _calls(live, storm.calls_per_second, half)
-    storm.calls = first + second
+    storm.calls += await _flow(live, storm.asked_for, half)
 
 
-async def _calls(live: Live, per_second: float, seconds: float) -> tuple[int, float]:
-    """Open loop, at even distances. How many were begun, and in how many seconds it all went."""
+async def _flow(live: Live, wanted: float, seconds: float) -> int:
+    """As many new callers as it takes, beside those who wait and talk, for so many webhooks a second. How many they
+    were. No answer is waited for: where answers are late, more callers come."""
     loop = asyncio.get_running_loop()
-    begun, calls = loop.time(), 0
-    while (due := begun + calls / per_second) < begun + seconds:
-        if due > (now := loop.time()):
-            await asyncio.sleep(due - now)
-        live.ring(due)
-        calls += 1
-    await asyncio.sleep(max(0.0, begun + seconds - loop.time()))
-    return calls, loop.time() - begun
+    begun, before, calls = loop.time(), len(live.network.webhooks), 0
+    while (now := loop.time()) < begun + seconds:
+        missing = wanted * (now - begun) - (len(live.network.webhooks) - before)
+        if missing > 0 and calls < MOST_NEW * wanted * (now - begun):
+            live.ring(now)
+            calls += 1
+        else:
+            await asyncio.sleep(STEP_SECONDS)
+    return calls
