@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from callbacks import limit_store
 from desks.line.candidate_store import (
     FEW,
+    NEAR,
     Callbacks,
     Counts,
     Dealt,
@@ -30,6 +31,7 @@ from desks.line.dealing import (
     HANDLING_MINUTES,
     MOST_COUNTED,
     Deal,
+    InLine,
     Placed,
     Whole,
     enough_due,
@@ -48,6 +50,7 @@ from routing_rules.opening_hours import is_open
 FIRST_ROWS = 1  # of each part of the line; more are read where agents cannot take those
 WIDER = 16
 SHOWN_ROWS = 100  # of each part, for the place told
+SHORT, MOST_READ = 300, 1000  # matters in the line of all desks that are read whole: for a deal, for a page
 Near = Mapping[str, Soon]  # by desk
 
 
@@ -86,6 +89,19 @@ class Front:
 
     def next_deal(self) -> Deal | None:
         """The first matter of the whole line that a free agent fits."""
+        line = whole_line(self.connection, self.now, self.desks, SHORT)
+        return self._next_of(line) if line is not None else self.next_of_long_line()
+
+    def _next_of(self, line: tuple[InLine, ...]) -> Deal | None:
+        """How long a talk takes changes nothing for a window that no margin reaches yet."""
+        near = {one.desk for one in line if one.window_end is not None and one.window_end <= self.now + NEAR}
+        handling, whole = handling_of(self.connection, near), whole_of(line)
+        stand = [one for one in line if one.kind == "live" or one.line_time <= self.now]
+        found = first_fit(stand, self.duty.free, self.now, self.duty.all, handling, whole)
+        return found[0] if found is not None else None
+
+    def next_of_long_line(self) -> Deal | None:
+        """The same where the line is long, by the first rows of each part of it."""
         served = {(desk, language) for one in self.duty.free for desk in one.desks for language in one.languages}
         crowded = {(desk, language) for desk, language in served if self.waiting[desk]}
         handling = self._handling({desk for desk, _ in crowded})
@@ -101,7 +117,7 @@ class Front:
 
     def everything(self) -> list[Placed]:
         """Every desk's line, in order."""
-        line = whole_line(self.connection, self.now, self.desks)
+        line = whole_line(self.connection, self.now, self.desks, MOST_READ)
         if line is None:
             return self.long_line()
         handling, whole = handling_of(self.connection, self.desks), whole_of(line)

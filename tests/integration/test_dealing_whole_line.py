@@ -1,4 +1,6 @@
-"""However long the line is and whatever it holds: the matter dealt is the one the rule picks from all of it."""
+"""However long the line is and whatever it holds, read whole or by its parts: the matter dealt is the one the rule
+picks from all of it.
+"""
 
 from random import Random
 
@@ -44,6 +46,7 @@ def _compared(crowd: Crowd, round_: int) -> Deal | None:
     town = crowd.town
     with town.services.database.read() as connection:
         here = duty(connection, town.clock.machine(), TUESDAY)
-        dealt = front(connection, town.rules, here, TUESDAY).next_deal()
-    assert dealt == next_deal(crowd.whole_line(), here.free, TUESDAY, here.all, {}), f"round {round_}"
+        line = front(connection, town.rules, here, TUESDAY)
+        dealt, by_parts = line.next_deal(), line.next_of_long_line()
+    assert dealt == by_parts == next_deal(crowd.whole_line(), here.free, TUESDAY, here.all, {}), f"round {round_}"
     return dealt

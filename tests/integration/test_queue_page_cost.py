@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, update
 
 from adapters.schema import offer
-from desks.line import whole_store
+from desks.line import front_store
 from desks.line.dealing import Placed
 from desks.line.duty_store import duty
 from desks.line.front_store import Front, front
@@ -66,7 +66,7 @@ def test_the_whole_line_stands_as_its_parts_do(town: Town, round_: int) -> None:
 
 def test_a_line_too_long_to_be_read_is_read_by_its_parts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     Crowd(town, Random(3), Shape(12)).spread()
-    monkeypatch.setattr(whole_store, "MOST_READ", 5)
+    monkeypatch.setattr(front_store, "MOST_READ", 5)
     whole, parts = look(town)
     assert whole == parts != []
     assert asked_for_a_page(town) > MOST_STATEMENTS
