@@ -1,7 +1,8 @@
-"""The clock process: one APScheduler, two UTC interval ticks (decision 1). No cron, no local time, no job store.
+"""The clock process: one APScheduler, UTC interval ticks (decision 1). No cron, no local time, no job store.
 
 fast (0.2 s): due orders to the queue, or carried out here when the queue is silent; due matters dealt; offers overdue.
-slow (15 s): repairs, closing times, and the rows of periodic work that SQL says are due.
+slow (15 s): repairs, closing times, and the rows of periodic work that SQL says are due. The night's keeping has a
+second's tick of its own: many short pieces hold nobody up, a long one would.
 """
 
 import logging
@@ -54,6 +55,7 @@ LOG = logging.getLogger("clock")
 FAST_SECONDS = 0.2
 SLOW_SECONDS = 15
 CLOSING_SECONDS = 1  # machine time between two looks at closing times and at planned rules
+KEEPING_SECONDS = 1
 HANDS = 4
 OVERDUE_SECONDS = 1.0  # an order that the queue has not taken by then is carried out here
 MOST_ORDERS = 100
@@ -124,12 +126,14 @@ class Dispatcher:
         self.guarded("texts of sound", lambda: transcript_effects.forgotten(services))
         self.rounds.begin(lambda: self.guarded("vault", lambda: self.patrol.step(services)))
         self.guarded("tidying", lambda: reconcile.tidy(services))
-        self.guarded("times to be kept", lambda: self.keeping.step(services))
         self.guarded("seals of deeds", lambda: self.sealer.step(services))
         self.guarded("days ahead", lambda: self.night_watch.begin_due(services))
         self.guarded("lost callers", lambda: lost_callers.watch(services))
         self.guarded("usual traffic", lambda: lost_callers.count_hours(services))
         self.own_calls.begin(lambda: self.guarded("own call", lambda: own_calls.tend(services)))
+
+    def night(self) -> None:
+        self.guarded("times to be kept", lambda: self.keeping.step(self.services))
 
     def _keep_fallback(self) -> None:
         """Whoever publishes: the document for when we are down says the same within one slow tick."""
@@ -233,6 +237,7 @@ def schedule(dispatcher: Dispatcher) -> BackgroundScheduler:
     scheduler.add_job(dispatcher.fast, "interval", seconds=FAST_SECONDS)
     scheduler.add_job(dispatcher.closing, "interval", seconds=CLOSING_SECONDS)
     scheduler.add_job(dispatcher.slow, "interval", seconds=SLOW_SECONDS)
+    scheduler.add_job(dispatcher.night, "interval", seconds=KEEPING_SECONDS)
     return scheduler
 
 

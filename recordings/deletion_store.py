@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, delete, exists, literal, select, update
+from sqlalchemy import Column, Connection, RowMapping, ScalarSelect, and_, delete, literal, select, update
 
 from adapters.ids import new_id
 from adapters.schema import (
@@ -65,13 +65,31 @@ REFERRING = (
     call.c.number_id, callback_request.c.number_id, callback_request.c.asked_by_number_id, waiting_caller.c.number_id,
     text_message.c.number_id, supervisor_item.c.number_id, code_try.c.number_id, recording.c.number_id,
 )  # fmt: skip
-NOBODYS = and_(*(~exists(select(literal(1)).where(column == phone_number.c.id)) for column in REFERRING))
+LOOKED_AT = 1000  # numbers in one look, which only reads
 
 
-def numbers(connection: Connection, before: datetime, last_id: str) -> Sequence[str]:
-    """Every number by its id, a page at a time: (all looked at, those that nothing refers to) is the caller's."""
-    query = select(phone_number.c.id).where(phone_number.c.id > last_id, phone_number.c.created_at < before)
-    return [str(one) for one in connection.scalars(query.order_by(phone_number.c.id).limit(PAGE))]
+def _first(column: Column[str]) -> ScalarSelect[int]:
+    """Asked by its index for one number after the other: of PostgreSQL an EXISTS may read a whole table at once."""
+    return select(literal(1)).where(column == phone_number.c.id).limit(1).scalar_subquery()
+
+
+NOBODYS = and_(*(_first(column).is_(None) for column in REFERRING))
+
+
+def numbers(connection: Connection, before: datetime, last_id: str) -> tuple[Sequence[str], str | None]:
+    """Those that nothing refers to among the next ones by their ids, and where to go on; None: those were the last.
+
+    Both looks go along indexes in one order: a row itself is read only of who is nobody's."""
+    key = phone_number.c.id
+    looked_at = connection.scalars(select(key).where(key > last_id).order_by(key).limit(LOOKED_AT)).all()
+    if not looked_at:
+        return (), None
+    among = select(key, phone_number.c.created_at).where(key > last_id, key <= looked_at[-1], NOBODYS)
+    found = connection.execute(among.order_by(key).limit(PAGE)).all()
+    nobodys = [str(row.id) for row in found if row.created_at < before]
+    if len(found) == PAGE:
+        return nobodys, str(found[-1].id)
+    return nobodys, looked_at[-1] if len(looked_at) == LOOKED_AT else None
 
 
 def forget_numbers(connection: Connection, ids: Sequence[str]) -> int:

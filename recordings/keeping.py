@@ -82,9 +82,9 @@ class Keeping:
 
     def numbers(self, last_id: str | None) -> Batch:
         with self.services.database.read() as connection:
-            ids = deletion_store.numbers(connection, self.now - YOUNG, last_id or "")
-        gone = self.services.database.run(partial(self._forget, ids)) if ids else 0
-        return Batch(ids[-1] if len(ids) == store.PAGE else None, gone)
+            nobodys, after = deletion_store.numbers(connection, self.now - YOUNG, last_id or "")
+        gone = self.services.database.run(partial(self._forget, nobodys)) if nobodys else 0
+        return Batch(after, gone)
 
     def _forget(self, ids: Sequence[str], tx: Transaction) -> int:
         gone = deletion_store.forget_numbers(tx.connection, ids)

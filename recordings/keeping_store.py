@@ -31,7 +31,7 @@ from recordings.hold_store import asker_is_held, began_is_held
 from recordings.retention import Kind
 
 audit_event, supervisor_item, transfer = schema.audit_event, schema.supervisor_item, schema.transfer
-PAGE = 100
+PAGE = 25  # of what is let go of in one transaction: a caller waits no longer for the writer, whatever the order is
 BY_AGENTS = text("callback_event.who NOT IN ('service','caller')")  # the others' are codes of ours, and tell of nobody
 ABOUT_RESIDENTS = text("audit_event.subject IN ('request','caller','offer','recording','item','number')")
 

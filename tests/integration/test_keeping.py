@@ -211,7 +211,7 @@ def test_many_go_page_by_page_and_none_is_skipped(town: Town, monkeypatch: pytes
 
 def test_a_tick_does_a_bounded_piece_and_the_next_one_goes_on(town: Town, past: Past) -> None:
     days_pass(town, 400)
-    keeper, ticks = NightKeeping(budget=0.0), 0
+    keeper, ticks = NightKeeping(batches=1), 0
     while due_day(town.services, town.clock.now()) is not None:
         keeper.step(town.services)
         ticks += 1
