@@ -1,5 +1,8 @@
-"""The front of the line as dealing and the place told need it: what may be dealt now, how crowded each desk is, and as
-many rows as decide. However long the line is, the deal is the one the rule makes over all of it.
+"""The line as dealing and the place told need it: what may be dealt now, how crowded each desk is, and as many rows as
+decide. However long the line is, the deal is the one the rule makes over all of it.
+
+What a look costs: a line of up to ``SHORT`` matters is read whole, by when each is due; what is open for later days
+costs nothing. A longer one is read by its parts, a few rows of each in their order, whatever else is due.
 """
 
 from collections.abc import Iterable, Mapping
@@ -80,7 +83,18 @@ class Front:
         return {desk: counts(self.connection, self.now, dealt) for desk, dealt in self.desks.items()}
 
     @cached_property
+    def line(self) -> tuple[InLine, ...] | None:
+        """All of it; None: it is long, and is read by its parts."""
+        return whole_line(self.connection, self.now, self.desks, SHORT)
+
+    def _standing(self) -> list[InLine]:
+        """Of a line that was read whole: a callback stands in it from its place on, as in the parts of a long one."""
+        return [one for one in self.line or () if one.kind == "live" or one.line_time <= self.now]
+
+    @cached_property
     def waiting(self) -> Mapping[str, int]:
+        if self.line is not None:
+            return dict.fromkeys(self.desks, 0) | dict(whole_of(self.line).waiting)
         return {desk: min(MOST_COUNTED, n.live + n.due) for desk, n in self.counts.items()}
 
     @cached_property
@@ -89,18 +103,14 @@ class Front:
 
     def next_deal(self) -> Deal | None:
         """The first matter of the whole line that a free agent fits."""
-        line = whole_line(self.connection, self.now, self.desks, SHORT)
-        return self._next_of(line) if line is not None else self.next_of_long_line()
-
-    def _next_of(self, line: tuple[InLine, ...]) -> Deal | None:
-        """How long a talk takes changes nothing for a window that no margin reaches yet."""
-        near = {one.desk for one in line if one.window_end is not None and one.window_end <= self.now + NEAR}
-        handling, whole = handling_of(self.connection, near), whole_of(line)
-        stand = [one for one in line if one.kind == "live" or one.line_time <= self.now]
-        found = first_fit(stand, self.duty.free, self.now, self.duty.all, handling, whole)
+        if self.line is None:
+            return self._next_of_parts()
+        ending = {one.desk for one in self.line if one.window_end is not None and one.window_end <= self.now + NEAR}
+        handling = handling_of(self.connection, ending)  # of the others it changes nothing: no margin reaches so far
+        found = first_fit(self._standing(), self.duty.free, self.now, self.duty.all, handling, whole_of(self.line))
         return found[0] if found is not None else None
 
-    def next_of_long_line(self) -> Deal | None:
+    def _next_of_parts(self) -> Deal | None:
         """The same where the line is long, by the first rows of each part of it."""
         served = {(desk, language) for one in self.duty.free for desk in one.desks for language in one.languages}
         crowded = {(desk, language) for desk, language in served if self.waiting[desk]}
@@ -137,11 +147,16 @@ class Front:
         stands behind all that is read is in it too: her place is then at least what is told."""
         minutes = handling_minutes(self.connection, desk)
         handling = {} if minutes is None else {desk: minutes}
-        near = self._near({desk}, handling)
-        matters = self._heads({(desk, language) for language in LANGUAGES}, near, SHOWN_ROWS).matters
+        matters, whole = self._read_of(desk, handling)
         if line_id is not None and all(matter.id != line_id for matter in matters):
             matters += live_one(self.connection, line_id)
-        return order(matters, self.now, self.staff, handling, self._whole(near)), minutes
+        return order(matters, self.now, self.staff, handling, whole), minutes
+
+    def _read_of(self, desk: str, handling: Mapping[str, float]) -> tuple[tuple[InLine, ...], Whole]:
+        if self.line is not None:
+            return tuple(one for one in self._standing() if one.desk == desk), whole_of(self.line)
+        near = self._near({desk}, handling)
+        return self._heads({(desk, language) for language in LANGUAGES}, near, SHOWN_ROWS).matters, self._whole(near)
 
     def _handling(self, desks: Iterable[str]) -> dict[str, float]:
         measured = {desk: handling_minutes(self.connection, desk) for desk in desks}
