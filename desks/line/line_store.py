@@ -56,8 +56,9 @@ def due_in_line() -> ColumnElement[bool]:
         .where(text(f"waiting_caller.{IN_LINE}"))
         .exists()
     )
-    hears_it = select(call.c.call_sid).where(call.c.call_sid == REQUEST.c.origin_call_sid, call.c.ended_at.is_(None))
-    last_words = and_(REQUEST.c.created_at > FRESH, hears_it.exists())
+    # A value, by the call's own id: of EXISTS, PostgreSQL makes a list of every call that goes on, and reads all calls.
+    hears_it = select(call.c.ended_at.is_(None)).where(call.c.call_sid == REQUEST.c.origin_call_sid).scalar_subquery()
+    last_words = and_(REQUEST.c.created_at > FRESH, hears_it.is_(True))
     return and_(REQUEST.c.due_at <= NOW, may_be_rung(NOW), not_(last_words), not_(rings_in))
 
 
