@@ -1,5 +1,9 @@
-"""The heads of the line, desk by desk and language by language, each by its own index: what a free agent may be dealt
-next, however long the line is. It decides nothing; the rule is ``desks.dealing``'s.
+"""The heads of a long line, desk by desk and language by language, each by its own index: what a free agent may be
+dealt next, however much is due. It decides nothing; the rule is ``desks.line.dealing``'s. A short line is read by
+``whole_store``.
+
+Requests that are open for later days are not passed over either: a slot's place in the line is the moment it is due, so
+they lie behind ``now``. Only a ring agreed anew with an interpreter keeps an older place while it waits: a handful.
 """
 
 from collections import defaultdict

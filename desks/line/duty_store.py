@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, Float, bindparam, func, or_, select, text
 
 from adapters.schema import agent, offer, presence, process_start
 from desks.line.dealing import FreeAgent, OnDuty
@@ -17,6 +17,22 @@ OUTAGE_MEMORY_SECONDS = 300.0
 # A partial index serves a query only where the query says the same in the same words.
 OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
 LEG_END_SECONDS = 5.0  # machine time that a leg may take to end once its matter is closed
+
+
+# Made once, at import: each look at the line asks them.
+_columns = (presence.c.state, presence.c.heartbeat_machine, presence.c.idle_since_at)
+_busy = presence.c.agent_id.in_(select(offer.c.agent_id).where(OPEN_OFFER)).label("busy")
+_HERE = (
+    select(agent.c.id, agent.c.departments, agent.c.languages, *_columns, _busy)
+    .join(presence, presence.c.agent_id == agent.c.id)
+    .where(agent.c.active, presence.c.state != "offline")
+)
+_LEG_STILL_ENDING = select(offer.c.agent_id).where(
+    offer.c.ended_machine > bindparam("since", type_=Float()),
+    offer.c.agent_call_sid.is_not(None),
+    or_(offer.c.leg_ended_machine.is_(None), offer.c.outcome == "busy"),
+)
+_SERVING_SINCE = select(func.max(process_start.c.started_machine)).where(process_start.c.kind.in_(("web", "record")))
 
 
 @dataclass(frozen=True)
@@ -40,13 +56,7 @@ class Duty:
 
 def duty(connection: Connection, machine: float, now: datetime) -> Duty:
     """On duty: available or busy with a matter, with a sign of life. Our own outage is not held against an agent."""
-    busy = select(offer.c.agent_id).where(OPEN_OFFER)
-    columns = (presence.c.state, presence.c.heartbeat_machine, presence.c.idle_since_at)
-    query = select(agent.c.id, agent.c.departments, agent.c.languages, *columns).add_columns(
-        presence.c.agent_id.in_(busy).label("busy")
-    )
-    query = query.join(presence, presence.c.agent_id == agent.c.id)
-    rows = connection.execute(query.where(agent.c.active, presence.c.state != "offline")).mappings().all()
+    rows = connection.execute(_HERE).mappings().all()
     leaving = _leg_still_ending(connection, machine)
     started = serving_since(connection)
     on_duty: list[OnDuty] = []
@@ -69,12 +79,8 @@ def _listed(column: str) -> frozenset[str]:
 
 def _leg_still_ending(connection: Connection, machine: float) -> frozenset[str]:
     """Agents whose last matter is closed but whose telephone is still in its call: it would be busy."""
-    query = select(offer.c.agent_id).where(
-        offer.c.ended_machine > machine - LEG_END_SECONDS,
-        offer.c.agent_call_sid.is_not(None),
-        or_(offer.c.leg_ended_machine.is_(None), offer.c.outcome == "busy"),
-    )
-    return frozenset(row.agent_id for row in connection.execute(query))
+    asked = {"since": machine - LEG_END_SECONDS}
+    return frozenset(row.agent_id for row in connection.execute(_LEG_STILL_ENDING, asked))
 
 
 def alive(heartbeat: float, machine: float, serving_since: float) -> bool:
@@ -86,6 +92,4 @@ def alive(heartbeat: float, machine: float, serving_since: float) -> bool:
 
 def serving_since(connection: Connection) -> float:
     """Since when, in machine time, heartbeats could be taken in: the web's start, or the end of an outage."""
-    kinds = process_start.c.kind.in_(("web", "record"))
-    started = connection.scalar(select(func.max(process_start.c.started_machine)).where(kinds))
-    return float(started or 0.0)
+    return float(connection.scalar(_SERVING_SINCE) or 0.0)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, update
+from sqlalchemy import delete, event, select, update
 
 from adapters.schema import callback_request as REQUEST
 from adapters.schema import offer, outbox, presence
@@ -103,7 +103,12 @@ class Counted:
         self.town.within(lambda tx: tx.connection.execute(delete(outbox).where(outbox.c.done_machine.is_(None))))
 
     def _slots_stand_where_they_are_due(self) -> None:
-        """As every slot that a resident takes; a past written in bulk gives them older places."""
+        """As every slot that a resident takes, the one above too; a past written in bulk gives them older places."""
+        taken = select(REQUEST.c.kind, REQUEST.c.line_time_at, REQUEST.c.due_at).where(
+            REQUEST.c.created_at >= seeds.NOW
+        )
+        [(kind, place, due)] = self.town.within(lambda tx: tx.connection.execute(taken).all())
+        assert (kind, place) == ("slot", due)
         slots = update(REQUEST).where(REQUEST.c.kind == "slot").values(line_time_at=REQUEST.c.due_at)
         self.town.within(lambda tx: tx.connection.execute(slots))
 
