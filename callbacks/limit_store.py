@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -138,9 +138,28 @@ def rings_since(connection: Connection, since: datetime) -> int:
     return int(connection.scalar(rung) or 0)
 
 
-def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequence[Leg]:
+def _accepted(since: datetime, until: datetime | None) -> ColumnElement[bool]:
+    return offer.c.accepted_at >= since if until is None else offer.c.accepted_at.between(since, until)
+
+
+def first_unfinished(connection: Connection, since: datetime, until: datetime) -> datetime | None:
+    """When the first talk between was accepted of which something may still cost: itself, whom it was handed to, who
+    hears it. What lies before is over, and costs tomorrow what it costs now."""
+    handed_on = (TRANSFER.c.outcome == "handed_on", waiting_caller.c.id == offer.c.caller_id, CALL.c.ended_at.is_(None))
+    of_call = TRANSFER.join(waiting_caller, true()).outerjoin(CALL, CALL.c.call_sid == waiting_caller.c.call_sid)
+    goes_on = (
+        select(TRANSFER.c.id).where(TRANSFER.c.token == offer.c.token, TRANSFER.c.ended_at.is_(None)),
+        select(TRANSFER.c.id).select_from(of_call).where(TRANSFER.c.token == offer.c.token, *handed_on),
+        select(LISTENING.c.id).where(LISTENING.c.token == offer.c.token, LISTENING.c.ended_at.is_(None)),
+    )
+    unfinished = (func.coalesce(offer.c.talk_ended_at, offer.c.ended_at).is_(None), *(one.exists() for one in goes_on))
+    query = select(offer.c.accepted_at).where(_accepted(since, until), or_(*unfinished))
+    return connection.scalar(query.order_by(offer.c.accepted_at).limit(1))
+
+
+def legs_since(connection: Connection, since: datetime, now: datetime, until: datetime | None = None) -> Sequence[Leg]:
     """The answered legs we dialled: residents called back, agents' own telephones, also in calls that came in, partners
-    and supervisors who were asked into a talk."""
+    and supervisors who were asked into a talk. ``until``: of talks accepted by then, that instant too."""
     rows = connection.execute(
         select(
             offer.c.accepted_at,
@@ -154,7 +173,7 @@ def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequen
         .join(agent, agent.c.id == offer.c.agent_id)
         .outerjoin(REQUEST, REQUEST.c.id == offer.c.request_id)
         .outerjoin(phone_number, phone_number.c.id == REQUEST.c.number_id)
-        .where(offer.c.accepted_at >= since)
+        .where(_accepted(since, until))
     )
     found = []
     for row in rows:
@@ -162,10 +181,11 @@ def legs_since(connection: Connection, since: datetime, now: datetime) -> Sequen
             found.append(Leg(row.connected_at, row.over_at, takes_texts(row.e164)))
         if row.own_telephone and row.telephone is not None:
             found.append(Leg(row.accepted_at, row.over_at, takes_texts(row.telephone)))
-    return [*found, *_partners(connection, since, now), *_supervisors(connection, since, now, browser=False)]
+    asked = _accepted(since, until)
+    return [*found, *_partners(connection, asked, now), *_supervisors(connection, asked, now, browser=False)]
 
 
-def _partners(connection: Connection, since: datetime, now: datetime) -> Iterable[Leg]:
+def _partners(connection: Connection, accepted: ColumnElement[bool], now: datetime) -> Iterable[Leg]:
     """Whom an agent asked into her talk, at the dearer price, for the rules say whose number it is. Of a talk that was
     handed over: until the resident's call is over; where we rang her, until it was handed over."""
     of_caller = and_(waiting_caller.c.id == offer.c.caller_id, TRANSFER.c.outcome == "handed_on")
@@ -175,7 +195,7 @@ def _partners(connection: Connection, since: datetime, now: datetime) -> Iterabl
         .join(TRANSFER, TRANSFER.c.token == offer.c.token)
         .outerjoin(waiting_caller, of_caller)
         .outerjoin(CALL, CALL.c.call_sid == waiting_caller.c.call_sid)
-        .where(offer.c.accepted_at >= since, TRANSFER.c.goal_kind == "partner", TRANSFER.c.leg_sid.is_not(None))
+        .where(accepted, TRANSFER.c.goal_kind == "partner", TRANSFER.c.leg_sid.is_not(None))
         .where(func.coalesce(TRANSFER.c.outcome, "").not_in(NOT_ANSWERED))
     )
     for row in rows:
@@ -183,14 +203,14 @@ def _partners(connection: Connection, since: datetime, now: datetime) -> Iterabl
         yield Leg(row.made_at, over or now, mobile=True)
 
 
-def _supervisors(connection: Connection, since: datetime, now: datetime, browser: bool) -> Iterable[Leg]:
+def _supervisors(connection: Connection, accepted: ColumnElement[bool], now: datetime, browser: bool) -> Iterable[Leg]:
     """Who listened to a talk, on a telephone or in the browser."""
     heard = (
         select(LISTENING.c.made_at, func.coalesce(LISTENING.c.ended_at, now).label("over_at"), agent.c.telephone)
         .select_from(offer)
         .join(LISTENING, LISTENING.c.token == offer.c.token)
         .join(agent, agent.c.id == LISTENING.c.supervisor_id)
-        .where(offer.c.accepted_at >= since, LISTENING.c.leg_sid.is_not(None), agent.c.telephone.is_(None) == browser)
+        .where(accepted, LISTENING.c.leg_sid.is_not(None), agent.c.telephone.is_(None) == browser)
     )
     for row in connection.execute(heard):
         yield Leg(row.made_at, row.over_at, bool(row.telephone) and takes_texts(row.telephone))
@@ -212,11 +232,12 @@ def used_since(connection: Connection, since: datetime, now: datetime) -> Used:
     return Used(found[0] + found[1], browser_minutes(connection, since, now), found[2], found[3])
 
 
-def browser_minutes(connection: Connection, since: datetime, now: datetime) -> int:
+def browser_minutes(connection: Connection, since: datetime, now: datetime, until: datetime | None = None) -> int:
+    accepted = _accepted(since, until)
     over = func.coalesce(offer.c.talk_ended_at, offer.c.ended_at, now).label("over_at")
-    mine = select(offer.c.accepted_at, over).where(offer.c.accepted_at >= since, ~offer.c.own_telephone)
+    mine = select(offer.c.accepted_at, over).where(accepted, ~offer.c.own_telephone)
     agents = (Leg(row.accepted_at, row.over_at, mobile=False) for row in connection.execute(mine))
-    return sum(minutes(leg) for leg in (*agents, *_supervisors(connection, since, now, browser=True)))
+    return sum(minutes(leg) for leg in (*agents, *_supervisors(connection, accepted, now, browser=True)))
 
 
 # --- figures of one number ---------------------------------------------------------------------------------------

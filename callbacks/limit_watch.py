@@ -11,18 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from adapters.database import Database, DatabaseError, Transaction
-from adapters.tariff import Used
 from callbacks import limit_store as store
 from callbacks import store as promises
 from callbacks import text_store
-from callbacks.limits import DAY, HOUR, CityLimit, Met, OfCity, cents, met, ring_again_at
+from callbacks.limits import DAY, HOUR, CityLimit, Met, OfCity, met, ring_again_at
 from callbacks.model import Window
 from callbacks.openings import LEAD, first_open
 from callbacks.planning import openings
 from callbacks.service import Promises
+from callbacks.spent import Spent, cents
 from routing_rules.model import LANGUAGES, Ruleset
 
 if TYPE_CHECKING:
@@ -57,8 +55,9 @@ class StopBoard:
         return True
 
 
-def watch(services: "Services") -> None:
-    """Ends what ran out, and stops what is too much. Two watchers of one instant stop once."""
+def watch(services: "Services", spent: Spent | None = None) -> None:
+    """Ends what ran out, and stops what is too much. Two watchers of one instant stop once. ``spent``: what this
+    watcher has added up before."""
     rules, now = services.rules.current(), services.clock.now()
     services.database.run(lambda tx: _ended(services, tx, now))
     midnight = _midnight(rules, now)
@@ -66,18 +65,14 @@ def watch(services: "Services") -> None:
         had = OfCity(
             requests=store.requests_since(connection, store.counted_from(connection, "requests", now - HOUR)),
             rings=store.rings_since(connection, store.counted_from(connection, "rings", now - HOUR)),
-            spend=_rung_out(services, connection, store.counted_from(connection, "spend", midnight - DAY), now),
+            spend=cents(
+                (spent or Spent()).minutes(connection, store.counted_from(connection, "spend", midnight - DAY), now),
+                rules.limits,
+                services.settings,
+            ),
         )
     for one in met(had, rules.limits, now, midnight):
         services.database.run(partial(_stop, services, rules, one, now))
-
-
-def _rung_out(services: "Services", connection: Connection, since: datetime, now: datetime) -> int:
-    """Cents for every leg that we dialled: residents', agents' own telephones and those in the browser. What comes in,
-    texts and recording are paid for too, and told at /metrics; stopping the ringing would not spare them."""
-    limits = services.rules.current().limits
-    browsers = Used(browser=store.browser_minutes(connection, since, now)).cents(services.settings)["browser"]
-    return cents(store.legs_since(connection, since, now), limits) + browsers
 
 
 def _ended(services: "Services", tx: Transaction, now: datetime) -> None:

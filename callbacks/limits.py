@@ -79,11 +79,30 @@ class Leg:
     mobile: bool
 
 
+@dataclass(frozen=True)
+class Minutes:
+    """Begun ones of legs, by what they cost."""
+
+    mobile: int = 0
+    fixed: int = 0
+    browser: int = 0
+
+    def __add__(self, more: "Minutes") -> "Minutes":
+        return Minutes(self.mobile + more.mobile, self.fixed + more.fixed, self.browser + more.browser)
+
+
+def minutes_of(legs: Iterable[Leg]) -> Minutes:
+    legs = list(legs)
+    return Minutes(sum(minutes(leg) for leg in legs if leg.mobile), sum(minutes(leg) for leg in legs if not leg.mobile))
+
+
 def cents(legs: Iterable[Leg], limits: Limits) -> int:
     """An estimate by the ruleset's tariff, from above: every leg counts from its beginning, each begun minute whole."""
-    return sum(
-        minutes(leg) * (limits.cents_per_minute_mobile if leg.mobile else limits.cents_per_minute_fixed) for leg in legs
-    )
+    return cents_of(minutes_of(legs), limits)
+
+
+def cents_of(had: Minutes, limits: Limits) -> int:
+    return had.mobile * limits.cents_per_minute_mobile + had.fixed * limits.cents_per_minute_fixed
 
 
 def minutes(leg: Leg) -> int:

@@ -39,6 +39,7 @@ RING_GRACE = timedelta(seconds=22)  # business time: she has 20 s, and her news 
 NEWS_SECONDS = 60.0  # machine time without news until the provider is asked
 BUDGET_SECONDS = 5.0  # of one duty's questions to the provider in one tick
 RING_NEWS_SECONDS = 5.0  # after the agent's leg has ended
+SOON = timedelta(minutes=1)  # business time: longer than from one look to the next
 KEEP_SECONDS = 24 * 3600.0
 KEEP_WAYS = timedelta(days=400)  # a draft is compared with the same weeks of the year before; and a month's margin
 WAYS_AT_ONCE = 500
@@ -225,11 +226,13 @@ def _expire(request_id: str, now: datetime, tx: Transaction) -> None:
 
 
 def owners_gone(services: "Services") -> None:
-    """A matter does not wait for an agent who no longer works here."""
+    """A matter does not wait for an agent who no longer works here: it is anybody's before it is due."""
+    desks = [one.id for one in services.rules.plain().departments]
+    soon = services.clock.now() + SOON
     with services.database.read() as connection:
-        anybody = owners.gone(connection)
+        anybody = owners.gone(connection, desks, soon)
     if anybody:
-        services.database.run(lambda tx: owners.let_go_of_gone(tx.connection))
+        services.database.run(lambda tx: owners.let_go_of_gone(tx.connection, desks, soon))
 
 
 def tidy(services: "Services") -> None:

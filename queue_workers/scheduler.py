@@ -28,6 +28,7 @@ from adapters.schema import outbox, process_start
 from adapters.serving import tell_ready
 from bootstrap import Services, build_services, record_start
 from callbacks import ledger, limit_watch
+from callbacks.spent import Spent
 from desks import wishes
 from desks.line import dispatch
 from desks.supervision.sealing import Sealer
@@ -79,6 +80,7 @@ class Dispatcher:
         self.fallback_version: int | None = None
         self.night_watch = NightWatch()
         self.sealer = Sealer()
+        self.spent = Spent()
         self.patrol, self.rounds = Patrol(), Aside("patrol")
         self.keeping = NightKeeping()
         self.own_calls = Aside("own call")
@@ -111,7 +113,7 @@ class Dispatcher:
         self.guarded("fallback document", self._keep_fallback)
         self.guarded("silent legs", lambda: reconcile.silent_legs(services))
         self.guarded("vanished callers", lambda: reconcile.vanished_callers(services, self.checked))
-        self.guarded("limits", lambda: limit_watch.watch(services))
+        self.guarded("limits", lambda: limit_watch.watch(services, self.spent))
         self.guarded("overdue transfers", lambda: talk_repairs.overdue_transfers(services))
         self.guarded("left alone", lambda: talk_repairs.left_alone(services))
         self.guarded("lost listeners", lambda: talk_repairs.lost_listeners(services))

@@ -5,10 +5,12 @@ No outside monitor is needed for this. What is wrong is judged in ``judging``.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from adapters.database import Transaction
 from callbacks import text_store
@@ -41,6 +43,7 @@ LASTS = timedelta(minutes=2)  # well for so long: the alarm is over
 QUIET = timedelta(minutes=30)  # without a sign that it is well, for want of callers; and from one text to the next
 BACK = timedelta(weeks=WEEKS, hours=2)
 HOURS_AT_ONCE = 24  # of the past counted in one tick, after an update
+CALLS_AT_ONCE = 1000  # or so many calls, and the rest of that hour
 
 
 def watch(services: "Services") -> tuple[Finding, ...]:
@@ -75,11 +78,21 @@ def count_hours(services: "Services") -> int:
     rules, now = services.rules.plain(), services.clock.now()
     with services.database.read() as connection:
         missing = usual_store.uncounted(connection, now - BACK, now, HOURS_AT_ONCE)
-        had = [(start, usual_store.calls_in(connection, start)) for start in missing]
+        had = _counted(connection, missing)
     counted = [Hour(start, calls, open_minutes(rules, start)) for start, calls in had]
     if counted:
         services.database.run(lambda tx: _keep(tx, counted, now))
     return len(counted)
+
+
+def _counted(connection: Connection, hours: Iterable[datetime]) -> list[tuple[datetime, int]]:
+    """A large city's hours a few at a time: the clock's other duties wait meanwhile."""
+    found: list[tuple[datetime, int]] = []
+    for start in hours:
+        found.append((start, usual_store.calls_in(connection, start)))
+        if sum(calls for _, calls in found) >= CALLS_AT_ONCE:
+            break
+    return found
 
 
 def _keep(tx: Transaction, counted: list[Hour], now: datetime) -> None:
