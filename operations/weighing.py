@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 WAITED = "one_number.waited_seconds"  # in the request's environment: how long it waited for a thread
 WEBHOOKS = ("/voice/", "/sms/")
+GIVEN_UP_SECONDS = 15.0  # the provider's own patience with us: whoever asked has gone (docs of voice webhooks)
+GONE = b"Nobody waits for this answer any more.\n"
 
 
 class Weighed:
@@ -22,6 +24,9 @@ class Weighed:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         waited = environ[WAITED] = self._waiting.seconds()
         begun = time.monotonic() - waited
+        if waited >= GIVEN_UP_SECONDS:  # its answer would reach nobody, and keep waiting those whose callers still do
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
+            return [GONE]
         answered = _Answered(start_response)
         self._load.begun()
         try:

@@ -23,12 +23,11 @@ from tests.storm.told import told
 RATE, BEGINS = 1.0, "2026-11-24T09:00:00+02:00"  # in real time: who waits longer, or presses faster, is another storm
 TALKS = (20.0, 60.0)  # seconds
 STAFFING, NUMBERS = 40, 400_000
-TRIED = (20.0, 30.0, 45.0, 60.0, 80.0, 100.0, 125.0, 150.0)  # webhooks a second
-TRY_SECONDS, WARM_SECONDS, CALM_SECONDS = 10.0, 45.0, 30.0
+TRIED = (80, 120, 180, 270, 400, 560, 750, 1000)  # residents on the line at once
+BEGIN_SECONDS, TRY_SECONDS, CALM_SECONDS = 20.0, 10.0, 45.0
 BAR_SECONDS = 1.0
-ENOUGH = 0.9  # of the webhooks that were wanted; fewer, and the machine carries no more
-MOST_NEW = 0.25  # new calls a second for each wanted webhook a second
-STEP_SECONDS = 0.02
+LOOK_SECONDS, STEP_SECONDS = 5.0, 0.02
+MOST_AT_A_LOOK = 1.15  # as many more or fewer may be on the line from one look to the next
 GIVES_UP_SECONDS, QUIET_SECONDS = (2.0, 20.0), 90.0
 WATER_CUT = (
     '{"fi": "Petosen alueella on vesikatko kello kahdeksaantoista asti.",'
@@ -51,6 +50,7 @@ class Plan:
 class Storm:
     plan: Plan
     capacity: float = 0.0  # webhooks a second
+    carried: int = TRIED[0]  # residents on the line meanwhile
     begun: float = 0.0  # the loop's time
     calls: int = 0
     timed: list[Timed] = field(default_factory=list)
@@ -144,40 +144,50 @@ async def _staff(live: Live, storm: Storm) -> list[Page]:
 
 
 async def _find_capacity(live: Live, storm: Storm) -> None:
-    """More each time until a menu takes longer than the bar; pages of agents open, no boards."""
-    await _flow(live, TRIED[0], WARM_SECONDS)
-    for wanted in TRIED:
+    """More residents each time until a menu takes longer than the bar; pages of agents open, no boards."""
+    for residents in TRIED:
+        await _on_the_line(live, residents, BEGIN_SECONDS)
         live.wire.timed.clear()
         before = len(live.network.webhooks)
-        await _flow(live, wanted, TRY_SECONDS)
-        came = (len(live.network.webhooks) - before) / TRY_SECONDS
-        menus = [one.done - one.sent for one in live.wire.timed if one.kind == "menu"]
-        if storm.capacity and (at(menus, 0.99) > BAR_SECONDS or came < ENOUGH * wanted):
+        await _on_the_line(live, residents, TRY_SECONDS)
+        if storm.capacity and _menu_p99(live.wire.timed) > BAR_SECONDS:
             break
-        storm.capacity = came
-    await _flow(live, storm.capacity / 3, CALM_SECONDS)
+        storm.capacity, storm.carried = (len(live.network.webhooks) - before) / TRY_SECONDS, residents
+    await _on_the_line(live, int(storm.carried * storm.plan.share / 2), CALM_SECONDS)
 
 
 async def _rage(live: Live, storm: Storm) -> None:
-    """In the middle Valkey is killed; whoever watches the processes starts it again."""
-    storm.begun = asyncio.get_running_loop().time()
-    half = storm.plan.seconds / 2
-    storm.calls = await _flow(live, storm.asked_for, half)
-    live.city.fleet.kill("valkey")
-    print(f"  {half:.0f} s: Valkey killed", flush=True)
-    storm.calls += await _flow(live, storm.asked_for, half)
-
-
-async def _flow(live: Live, wanted: float, seconds: float) -> int:
-    """As many new callers as it takes, beside those who wait and talk, for so many webhooks a second. How many they
-    were. No answer is waited for: where answers are late, more callers come."""
+    """In the middle Valkey is killed; whoever watches the processes starts it again. As the line grows, in which a
+    resident asks for less than in the menus, there are more of them, so that the webhooks do not grow fewer."""
     loop = asyncio.get_running_loop()
-    begun, before, calls = loop.time(), len(live.network.webhooks), 0
+    storm.begun, residents = loop.time(), storm.carried * storm.plan.share
+    killed = False
+    while (gone := loop.time() - storm.begun) < storm.plan.seconds:
+        if gone >= storm.plan.seconds / 2 and not killed:
+            killed = True
+            live.city.fleet.kill("valkey")
+            print(f"  {gone:.0f} s: Valkey killed", flush=True)
+        before, told = len(live.network.webhooks), len(live.wire.timed)
+        storm.calls += await _on_the_line(live, int(residents), LOOK_SECONDS)
+        came = max(1, len(live.network.webhooks) - before) / LOOK_SECONDS
+        if _menu_p99(live.wire.timed[told:]) < BAR_SECONDS / 2:
+            residents *= min(MOST_AT_A_LOOK, max(1 / MOST_AT_A_LOOK, storm.asked_for / came))
+
+
+async def _on_the_line(live: Live, residents: int, seconds: float) -> int:
+    """As many as that are on the line: whoever hangs up is followed by somebody else. How many rang in."""
+    loop = asyncio.get_running_loop()
+    begun, calls = loop.time(), 0
+    a_second = max(1.0, residents / BEGIN_SECONDS)
     while (now := loop.time()) < begun + seconds:
-        missing = wanted * (now - begun) - (len(live.network.webhooks) - before)
-        if missing > 0 and calls < MOST_NEW * wanted * (now - begun):
+        if live.under_way < residents and calls < a_second * (now - begun):
             live.ring(now)
             calls += 1
         else:
             await asyncio.sleep(STEP_SECONDS)
     return calls
+
+
+def _menu_p99(timed: list[Timed]) -> float:
+    """Seconds."""
+    return at([one.done - one.sent for one in timed if one.kind == "menu"], 0.99)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from adapters.load import DOWN_SECONDS, LEVELS, MOST_WEBHOOKS, Load, Waiting, asked_for
-from operations.weighing import Weighed
+from operations.weighing import GIVEN_UP_SECONDS, Weighed
 
 QUICK, SLOW, SO_SO = 0.02, 0.6, 0.4
 Start = Callable[..., object]
@@ -124,3 +124,21 @@ def test_what_was_refused_at_the_door_does_not_make_callers_webhooks_look_quick(
 def test_answered_webhooks_are_the_measure(path: str, counted: int) -> None:
     assert asked(Process(), path, "200 OK") == counted
     assert asked(Process(), path, "500 INTERNAL SERVER ERROR") == counted
+
+
+@pytest.mark.parametrize(("waited", "worked"), [(GIVEN_UP_SECONDS - 0.1, 1), (GIVEN_UP_SECONDS, 0)])
+def test_whoever_has_given_up_is_not_worked_for(waited: float, worked: int) -> None:
+    process, waiting, told, done = Process(), Waiting(), list[str](), list[str]()
+    waiting.joined()
+    waiting.begins(waited)
+
+    def app(environ: object, start_response: Start) -> list[bytes]:
+        done.append("work")
+        start_response("200 OK", [])
+        return [b""]
+
+    weighed = Weighed(app, process.load, waiting)
+    weighed({"PATH_INFO": "/voice/incoming"}, lambda status, *_more: told.append(status))  # type: ignore[arg-type]
+    assert len(done) == worked
+    assert told == ["200 OK" if worked else "503 Service Unavailable"]
+    assert process.load.in_work == 0
