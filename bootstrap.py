@@ -18,6 +18,7 @@ from adapters.schema import process_start
 from adapters.settings import Settings, SettingsInvalid, load_settings
 from adapters.voice_gateway import VoiceGateway
 from callbacks.limit_watch import StopBoard
+from desks.supervision.judged import JudgedToday
 from ivr.speech.announcements import Announcements
 from ivr.speech.announcements import load as load_announcements
 from queue_workers.enqueue import Enqueuer
@@ -46,6 +47,7 @@ class Services:
     notices: NoticeBoard
     stops: StopBoard = field(default_factory=StopBoard)
     transcriber: Transcriber | None = None  # None: no recording becomes text
+    judged: JudgedToday = field(default_factory=JudgedToday)
 
     @property
     def base(self) -> str:

@@ -17,6 +17,7 @@ from desks.queue.items import items, promised
 from desks.scope_store import Scope, sees_request
 from desks.supervision import overview_store as board
 from desks.supervision.board import Caller, Colleague, Figures, Overview, Pause, Promised, Talk
+from desks.supervision.judged import Counted, JudgedToday
 from desks.view.parts import desk_name, topic_path
 from routing_rules.model import LANGUAGES, Ruleset
 
@@ -33,7 +34,7 @@ def overview(services: "Services", scope: Scope, language: str) -> Overview:
             callers=_callers(connection, rules, scope, language),
             colleagues=_colleagues(connection, rules, scope, language),
             items=items(connection, rules, scope, language),
-            figures=_figures(connection, rules, scope, now, today, language),
+            figures=_figures(connection, rules, scope, now, today, language, services.judged),
             pauses=_pauses(connection, rules, scope, now, language),
             stops=limit_store.stops(connection),
             reports=_reports(connection, rules, scope, today, language),
@@ -93,12 +94,18 @@ def _talk(rules: Ruleset, row: RowMapping, scope: Scope, language: str) -> Talk 
 
 
 def _figures(
-    connection: Connection, rules: Ruleset, scope: Scope, now: datetime, today: datetime, language: str
+    connection: Connection,
+    rules: Ruleset,
+    scope: Scope,
+    now: datetime,
+    today: datetime,
+    language: str,
+    judged: JudgedToday,
 ) -> tuple[Figures, ...]:
     counted: list[Iterable[Mapping[str, Any]]] = [
         map(dict, board.waiting(connection, scope)),
         map(dict, board.callbacks(connection, scope, [one.id for one in rules.departments], now)),
-        _by_verdict(board.verdicts(connection, scope, today)),
+        _by_verdict(judged.counted(connection, scope, today, now)),
         map(dict, board.still_to_keep(connection, scope, today + timedelta(days=1))),
     ]
     found: dict[tuple[str, str], Figures] = {}
@@ -111,8 +118,8 @@ def _figures(
     return tuple(replace(found[key], desk=desk_name(rules, key[0], language)) for key in ordered)
 
 
-def _by_verdict(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
-    return [{"desk": row["desk"], "language": row["language"], row["verdict"]: row["n"]} for row in rows]
+def _by_verdict(counted: Counted) -> list[dict[str, Any]]:
+    return [{"desk": desk, "language": language, verdict: n} for (desk, language, verdict), n in counted.items()]
 
 
 def _pauses(connection: Connection, rules: Ruleset, scope: Scope, now: datetime, language: str) -> tuple[Pause, ...]:

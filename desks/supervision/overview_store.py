@@ -56,9 +56,12 @@ def callbacks(connection: Connection, scope: Scope, desks: Collection[str], now:
     return connection.execute(query.group_by(REQUEST.c.desk, REQUEST.c.language)).mappings().all()
 
 
-def verdicts(connection: Connection, scope: Scope, since: datetime) -> Sequence[RowMapping]:
-    """By department and language: promises judged since then, as the ledger counts them."""
-    judged = (LEDGER.c.judged_at >= since, LEDGER.c.via != "untold", LEDGER.c.verdict != "void")
+def verdicts(
+    connection: Connection, scope: Scope, since: datetime, until: datetime | None = None
+) -> Sequence[RowMapping]:
+    """By department and language: promises judged since then (and before ``until``), as the ledger counts them."""
+    before = () if until is None else (LEDGER.c.judged_at < until,)
+    judged = (*before, LEDGER.c.judged_at >= since, LEDGER.c.via != "untold", LEDGER.c.verdict != "void")
     query = select(REQUEST.c.department.label("desk"), REQUEST.c.language, LEDGER.c.verdict, func.count().label("n"))
     told = query.join(REQUEST, REQUEST.c.id == LEDGER.c.request_id).where(*judged, within(REQUEST, scope))
     grouped = told.group_by(REQUEST.c.department, REQUEST.c.language, LEDGER.c.verdict)

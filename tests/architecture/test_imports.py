@@ -114,6 +114,7 @@ SQL_OUTSIDE_STORES = {
     "desks.line.waiting": "one row: the stay, in the join's transaction",
     "desks.service": "one row: presence",
     "desks.supervision.overview": "a read model: it is nothing but queries",
+    "desks.supervision.judged": "the type of the connection it hands on",
     "desks.view.desk": "a read model: it is nothing but queries",
     "desks.view.card_read": "a read model: it is nothing but queries",
     "desks.view.looking": "a read model: it is nothing but queries",

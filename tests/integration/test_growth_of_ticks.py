@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
-from adapters.schema import call, callback_request, offer, phone_number
+from adapters.schema import call, callback_request, offer, phone_number, promise_told
+from desks.supervision.overview import overview
 from operations.watching import watch
 from queue_workers.keeping import NightKeeping
 from queue_workers.scheduler import Dispatcher
@@ -79,16 +80,25 @@ class Ticking(Dispatcher):
             self.found[what] = self._city.cost(work)
 
 
+def _all_of_today(town: Town) -> None:
+    """What a day has cost and how its promises were kept is judged and shown all day long."""
+    today = seeds.NOW - timedelta(hours=3)
+    kept = update(promise_told).where(promise_told.c.verdict.is_not(None)).values(judged_at=today)
+    with town.services.database.write() as tx:
+        tx.connection.execute(kept)
+        tx.connection.execute(update(offer).values(accepted_at=today))
+
+
 def costs_of(city: Counted) -> Mapping[str, int]:
-    ticking, today = Ticking(city), seeds.NOW - timedelta(hours=3)
-    city.town.within(
-        lambda tx: tx.connection.execute(update(offer).values(accepted_at=today))
-    )  # a day's spend is judged
+    _all_of_today(city.town)
+    ticking = Ticking(city)
     for _ in range(2):  # what is done once, such as the day's first look, is done in the first round
         ticking.fast()
         ticking.closing()
         ticking.slow()
-    return {**ticking.found, **nights(city)}
+    overview(city.town.services, None, "fi")  # which counts what was judged a while ago
+    board = city.cost(lambda: overview(city.town.services, None, "fi"))
+    return {**ticking.found, "the board": board, **nights(city)}
 
 
 def nights(city: Counted) -> Mapping[str, int]:
@@ -118,7 +128,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Mapping[str,
 
 def test_a_long_past_makes_no_tick_longer(costs: Mapping[int, Mapping[str, int]]) -> None:
     small, large = costs[SMALL], costs[LARGE]
-    assert {"orders", "closing time", "limits", "owners who left", "a night that lets go"} <= large.keys()
+    assert {"orders", "closing time", "limits", "owners who left", "the board", "a night that lets go"} <= large.keys()
     assert sum(large.values()) > 0, "nothing was asked"
     grown = {what: (small[what], large[what]) for what in large if large[what] > small[what] * MOST + SPARE}
     assert grown == {}, f"looks after {SMALL} calls, and after {LARGE}"
