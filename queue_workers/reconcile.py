@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping, delete, select, text, update
+from sqlalchemy import Column, RowMapping, delete, select, text, update
 
 from adapters.database import Transaction
 from adapters.schema import call_draft, code_try, offer, outbox, presence, receipt, route_decision
@@ -43,6 +43,7 @@ SOON = timedelta(minutes=1)  # business time: longer than from one look to the n
 KEEP_SECONDS = 24 * 3600.0
 KEEP_WAYS = timedelta(days=400)  # a draft is compared with the same weeks of the year before; and a month's margin
 WAYS_AT_ONCE = 500
+MADE_AT_ONCE = 1000
 GIVEN_ONCE = (
     "set_recording",
     "set_hold",
@@ -241,14 +242,21 @@ def tidy(services: "Services") -> None:
     limit = services.clock.machine() - KEEP_SECONDS
 
     def forget(tx: Transaction) -> None:
-        tx.connection.execute(delete(receipt).where(receipt.c.made_machine < limit))
         tx.connection.execute(delete(call_draft).where(call_draft.c.made_machine < limit))
-        tx.connection.execute(delete(code_try).where(code_try.c.made_machine < limit))
         spent = (outbox.c.kind.in_(GIVEN_ONCE), outbox.c.done_machine < limit)
         tx.connection.execute(delete(outbox).where(*spent))
 
+    for made in (receipt.c.made_machine, code_try.c.made_machine):
+        services.database.run(partial(_forget_made, made, limit))
     services.database.run(forget)
     services.database.run(partial(_forget_ways, services.clock.now() - KEEP_WAYS))
+
+
+def _forget_made(made: Column[float], before: float, tx: Transaction) -> None:
+    """As ``_forget_ways``: after a night without a clock there are a day's."""
+    beyond = select(made).where(made < before).order_by(made).offset(MADE_AT_ONCE).limit(1)
+    until = tx.connection.scalar(beyond)
+    tx.connection.execute(delete(made.table).where(made < before if until is None else made <= until))
 
 
 def _forget_ways(before: datetime, tx: Transaction) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, insert
 from sqlalchemy.exc import OperationalError
 
-from adapters.schema import code_try, route_decision
+from adapters.schema import code_try, receipt, route_decision
 from callbacks import code_store as codes
 from callbacks import store as promises
 from queue_workers import reconcile
@@ -70,6 +70,22 @@ def test_tried_codes_are_forgotten_after_a_day_and_counted_until_then(town: Town
     town.clock.pass_(minutes=2)
     reconcile.tidy(town.services)
     assert town.every(code_try) == []
+
+
+def test_receipts_of_a_long_silence_are_forgotten_a_bounded_part_at_a_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest first: whoever rings after a night without a clock does not wait for a day's receipts."""
+    monkeypatch.setattr(reconcile, "MADE_AT_ONCE", 2)
+    now, old = town.clock.machine(), {"step": "number", "nonce": "n", "answer": "a"}
+    made = (now, *(now - reconcile.KEEP_SECONDS - n for n in range(1, 8)))
+    rows = [{**old, "call_sid": f"CA{n}", "made_machine": at} for n, at in enumerate(made)]
+    town.within(lambda tx: tx.connection.execute(insert(receipt), rows))
+    left = []
+    for _ in range(3):
+        reconcile.tidy(town.services)
+        left.append(sorted(row["call_sid"] for row in town.every(receipt)))
+    assert left == [["CA0", "CA1", "CA2", "CA3", "CA4"], ["CA0", "CA1"], ["CA0"]]
 
 
 def test_why_a_call_went_where_is_forgotten_after_the_year_that_is_compared(
