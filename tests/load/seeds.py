@@ -67,8 +67,9 @@ STATEMENTS = (
         urgent, state, kind, line_time_at, due_at, window_start_at, window_end_at, promise_words, told, attempts, fence,
         keyed_in, created_at, contact)
         {_SEQ} SELECT 'q' || n, '' || (100000 + n % 900000), 'n' || n, 1, 'housing', {_LANGUAGE}, {_DESK}, {_DESK}, 1,
-        false, 'requested', CASE WHEN n <= {AT_ONCE} THEN 'asap' ELSE 'slot' END, p.at, m.at, m.at, m.later, 'told',
-        true, 0, 0, false, p.at, 'ring' FROM seq
+        false, 'requested', CASE WHEN n <= {AT_ONCE} THEN 'asap' ELSE 'slot' END,
+        CASE WHEN n <= {AT_ONCE} THEN p.at ELSE m.at END, m.at, m.at, m.later, 'told', true, 0, 0, false, p.at, 'ring'
+        FROM seq
         JOIN moments m ON m.k = CASE WHEN n <= {AT_ONCE} THEN n % 3 ELSE {PAST} + n % {FUTURE} END
         JOIN moments p ON p.k = 3 + n % {PAST - 3}""",
     f"""INSERT INTO callback_event (request_id, at, event, from_state, to_state, fence, who) {_SEQ}
