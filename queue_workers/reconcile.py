@@ -43,7 +43,7 @@ SOON = timedelta(minutes=1)  # business time: longer than from one look to the n
 KEEP_SECONDS = 24 * 3600.0
 KEEP_WAYS = timedelta(days=400)  # a draft is compared with the same weeks of the year before; and a month's margin
 WAYS_AT_ONCE = 500
-MADE_AT_ONCE = 1000
+MADE_AT_ONCE = 500  # two thousand a minute
 GIVEN_ONCE = (
     "set_recording",
     "set_hold",
