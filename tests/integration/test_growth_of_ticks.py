@@ -16,6 +16,7 @@ from sqlalchemy import event, update
 from adapters.schema import call, callback_request, offer, phone_number, promise_told
 from desks.supervision.overview import overview
 from operations.watching import watch
+from queue_workers import reconcile
 from queue_workers.keeping import NightKeeping
 from queue_workers.scheduler import Dispatcher
 from recordings import deletion_store
@@ -28,7 +29,7 @@ SMALL, LARGE = 200, 2_000
 MOST = 1.2  # for ten times as much
 EACH = 20  # instructions between two looks of the counter
 SPARE = 10  # looks
-LOOKED_AT = 20  # numbers at once: several ticks' work in the small city, too
+LOOKED_AT = 20  # numbers, or receipts, at once: several ticks' work in the small city, too
 
 
 class Counted:
@@ -119,6 +120,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Mapping[str,
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deletion_store, "LOOKED_AT", LOOKED_AT)
+        patch.setattr(reconcile, "MADE_AT_ONCE", LOOKED_AT)
         for rows in (SMALL, LARGE):
             city = Counted(tmp_path_factory.mktemp("growth") / str(rows), rows)
             found[rows] = costs_of(city)
