@@ -86,7 +86,7 @@ def _tests() -> tuple[Stage, ...]:
 
 def _pytest(name: str, kinds: set[str]) -> Stage:
     report = ROOT / "artefacts" / f"{name.replace(' ', '-')}.xml"
-    spread = ("-n", "3", "--dist", "worksteal")  # most wait for processes: one more than a small machine has cores
+    spread = ("-n", "4", "--dist", "worksteal")  # most wait for processes: twice as many as a small machine has cores
     directories = tuple(f"tests/{kind}" for kind in sorted(kinds))
     short = ("-m", "not soak" if _has_chromium() else "not long")
     told = ("pytest", "-q", *short, f"--junitxml={report}", *directories)

@@ -5,8 +5,9 @@ Keys are pressed by what is heard, as the rig's residents do (tests/rig/plans.ya
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tests.load.leg import Leg
 from tests.rig.habits import LANGUAGE_KEYS, LANGUAGES, PLANS, TOPICS, pieces
@@ -84,13 +85,19 @@ class Resident:
 class Town:
     """Everybody who may ring or be rung. The same seed makes the same people."""
 
-    def __init__(self, seed: int, numbers: int, talks: tuple[float, float] = TALK_SECONDS) -> None:
-        self._luck, self._numbers, self._talks = random.Random(seed), numbers, talks
+    def __init__(
+        self,
+        seed: int,
+        numbers: int,
+        talks: tuple[float, float] = TALK_SECONDS,
+        shares: Mapping[str, int] = MappingProxyType(SHARES),
+    ) -> None:
+        self._luck, self._numbers, self._talks, self._shares = random.Random(seed), numbers, talks, shares
         self.counted = Counter[str]()
 
     def somebody(self) -> Resident:
         """Who rings next."""
-        plan = self._luck.choices(list(SHARES), list(SHARES.values()))[0]
+        plan = self._luck.choices(list(self._shares), list(self._shares.values()))[0]
         number = "anonymous" if plan == "withheld" else self.number(self._luck.randrange(self._numbers))
         self.counted[plan] += 1
         made = self.of(number)

@@ -22,6 +22,7 @@ from tests.storm.told import told
 
 RATE, BEGINS = 1.0, "2026-11-24T09:00:00+02:00"  # in real time: who waits longer, or presses faster, is another storm
 TALKS = (20.0, 60.0)  # seconds
+SHARES = {"hangs up": 60, "callback": 20, "waits": 12, "withheld": 4, "message": 4}  # most only wanted to hear it
 STAFFING, NUMBERS = 40, 400_000
 TRIED = (80, 120, 180, 270, 400, 560, 750, 1000)  # residents on the line at once
 BEGIN_SECONDS, TRY_SECONDS, CALM_SECONDS = 20.0, 10.0, 45.0
@@ -87,7 +88,7 @@ def measure(plan: Plan) -> bool:
 
 async def _storm(city: City, plan: Plan) -> Storm:
     storm = Storm(plan)
-    live = Live(city, Pace.starting(BEGINS, RATE), Town(1, NUMBERS, TALKS), 1)
+    live = Live(city, Pace.starting(BEGINS, RATE), Town(1, NUMBERS, TALKS, SHARES), 1)
     await live.begin()
     boards = await _staff(live, storm)
     await _find_capacity(live, storm)
