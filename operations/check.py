@@ -58,14 +58,13 @@ def _has_chromium() -> bool:
 
 
 def _long() -> tuple[Stage, ...]:
-    return (
-        Stage(
-            "long tests",
-            _python(
-                "pytest", "-q", "--hypothesis-profile=new ones", "-m", "long", "-n", "3", "--dist", "worksteal", "tests"
-            ),
-        ),
-    )
+    told = ("pytest", "-q", "--hypothesis-profile=new ones", "-m", "long", "tests")
+    return (Stage("long tests", _python(*told, *_spread())),)
+
+
+def _spread() -> tuple[str, ...]:
+    """One worker more than there are cores: now and then each waits for a process. More were no quicker on two cores."""
+    return "-n", str((os.cpu_count() or 2) + 1), "--dist", "worksteal"
 
 
 def _linters() -> tuple[Stage, ...]:
@@ -86,12 +85,11 @@ def _tests() -> tuple[Stage, ...]:
 
 def _pytest(name: str, kinds: set[str]) -> Stage:
     report = ROOT / "artefacts" / f"{name.replace(' ', '-')}.xml"
-    spread = ("-n", "4", "--dist", "worksteal")  # most wait for processes: twice as many as a small machine has cores
     directories = tuple(f"tests/{kind}" for kind in sorted(kinds))
     short = ("-m", "not soak" if _has_chromium() else "not long")
     told = ("pytest", "-q", *short, f"--junitxml={report}", *directories)
     return Stage(
-        name, _python(*told, *spread), report, _python(*told, "--last-failed", "--last-failed-no-failures=none")
+        name, _python(*told, *_spread()), report, _python(*told, "--last-failed", "--last-failed-no-failures=none")
     )
 
 
