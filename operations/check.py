@@ -63,7 +63,7 @@ def _long() -> tuple[Stage, ...]:
 
 
 def _spread() -> tuple[str, ...]:
-    """One worker more than there are cores: now and then each waits for a process. More were no quicker on two cores."""
+    """One worker more than there are cores: each waits now and then. More were no quicker on two cores."""
     return "-n", str((os.cpu_count() or 2) + 1), "--dist", "worksteal"
 
 
