@@ -29,7 +29,7 @@ BEGIN_SECONDS, TRY_SECONDS, CALM_SECONDS = 20.0, 10.0, 45.0
 BAR_SECONDS = 1.0
 LOOK_SECONDS, STEP_SECONDS = 5.0, 0.02
 MOST_AT_A_LOOK = 1.15  # as many more or fewer may be on the line from one look to the next
-GIVES_UP_SECONDS, QUIET_SECONDS = (2.0, 20.0), 90.0
+GIVES_UP_SECONDS, QUIET_SECONDS = (2.0, 20.0), 240.0  # who talks already says it all, with two agents perhaps
 WATER_CUT = (
     '{"fi": "Petosen alueella on vesikatko kello kahdeksaantoista asti.",'
     ' "sv": "I Petonen är det vattenavbrott till klockan arton.",'
