@@ -42,9 +42,9 @@ STATEMENTS = (
         SELECT 'CB' || n, m.at, 1, 'housing', 'fi', 'line', {_DESK}, '{{}}' FROM seq {_PAST}""",
     f"""INSERT INTO waiting_caller (id, call_sid, number_id, topic, language, service_language, department, desk,
         urgent, state, line_time_at, joined_at, ended_at, answered_at, fence, ruleset_version, outcome,
-        recording_declined)
+        recording_declined, wait_expected_minutes)
         {_SEQ} SELECT 'w' || n, 'CB' || n, 'n' || n, 'housing', {_LANGUAGE}, {_LANGUAGE}, {_DESK}, {_DESK}, false,
-        'done', m.at, m.at, m.later, m.later, 1, 1, 'talked', false FROM seq {_PAST}""",
+        'done', m.at, m.at, m.later, m.later, 1, 1, 'talked', false, 5 FROM seq {_PAST}""",
     f"""INSERT INTO callback_request (id, code, number_id, person, topic, language, department, desk, ruleset_version,
         urgent, state, kind, line_time_at, due_at, window_start_at, window_end_at, promise_words, told, attempts, fence,
         origin_call_sid, keyed_in, created_at, closed_at, outcome, contact)
