@@ -83,6 +83,7 @@ class Leg:
     def taken(self) -> str:
         """Where it was sent."""
         url, self.sent_to = self.sent_to, ""
+        self.due = asyncio.get_running_loop().time()  # not when the wait began that was broken off
         return url
 
     async def wait(self, seconds: float | None, until: Callable[[], bool] = lambda: False) -> bool:
