@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from adapters.schema import waiting_caller as CALLER
 
-MOST = 5000  # callers, the newest first
+MOST = 1000  # callers, the newest first: enough for a middle, and no more on the day of a storm
 
 
 @dataclass(frozen=True)
