@@ -11,6 +11,7 @@ from tests.chaos.load import Load
 
 WINDOW_SECONDS = 20.0
 P99_MS = 1000.0
+HELD_MS = 2800.0  # others hold the record: whoever needs it waits its deadline out rather than be told of a fault
 BOTH = ("sqlite", "postgresql")
 
 
