@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 from tests.chaos import bodies, machine, voices
-from tests.chaos.fault import P99_MS
 from tests.chaos.kept import numbers_told, recordings, twice_a_slot
 from tests.chaos.run import ChaosRun, load
 from tests.checker.judge import RULES
@@ -46,12 +45,12 @@ class Judged:
     latency: Latency
 
 
-def judge(directory: Path, *, caller_may_notice: bool = False, p99_ms: float = P99_MS) -> Judged:
+def judge(directory: Path, *, caller_may_notice: bool = False) -> Judged:
     run = load(directory, read(directory))
     violations = [f"{which}: {what}" for which, look in LOOKS.items() for what in look(run)]
     violations += checker_says(run, caller_may_notice)
     violations += [f"I3: {what}" for what in voices.violations(run, caller_may_notice=caller_may_notice)]
-    late = [f"I3: {what}" for what in voices.late(run, p99_ms)]
+    late = [f"I3: {what}" for what in voices.late(run)]
     latency = in_time(run, late, caller_may_notice)
     violations += late if latency == "late" else []
     return Judged(tuple(violations), {**voices.figures(run), **promise_figures(run)}, latency)

@@ -80,7 +80,7 @@ def one(city: ChaosCity, fault: Fault, seed: int, window: Window, pace: Pace, pl
 def _judged(fault: Fault, scene: Scene, place: Path) -> tuple[Judged, list[str]]:
     """What cannot be judged is a violation of this row, and costs a night's other rows nothing."""
     try:
-        judged = judge(place, caller_may_notice=fault.caller_may_notice, p99_ms=fault.p99_ms)
+        judged = judge(place, caller_may_notice=fault.caller_may_notice)
         return judged, [f"{fault.id}: {what}" for what in fault.judge(scene)] if fault.judge else []
     except Exception as failure:  # noqa: BLE001  whatever it was, the row is red and the next one is run
         words = f"harness: the run was not judged: {type(failure).__name__}: {failure}"

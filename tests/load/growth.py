@@ -2,7 +2,7 @@
 
 All the cities stand at once and are asked in turns, so that a busy minute of the machine is everybody's. Webhooks are
 an open loop; the median of each round's slowest hundredth decides. Of everything else it is the quickest time, for what
-others do on the machine only adds to it. What is longer by less than anybody notices is not called broken.
+others do on the machine only adds to it.
 """
 
 import logging
@@ -35,7 +35,7 @@ from tests.support.postgres import fresh_database
 from tests.support.services import services_for
 
 ROWS = (10_000, 100_000, 1_000_000)
-BAR, UNNOTICED_MS = 1.2, 5.0
+BAR = 1.2
 PER_SECOND, ROUNDS, LOOKS = 20.0, 5, 6  # webhooks each second; rounds; times that a page is asked for in each
 SUPERVISOR, AGENT = "a0", "a1"
 PAGES = {
@@ -256,8 +256,7 @@ def page(city: City, person: str, path: str) -> bytes:
 def _told(database: str, cities: Sequence[City], rounds: int) -> bool:
     names = list(cities[0].found)
     ratios = {name: cities[-1].asked(name) / max(0.01, cities[0].asked(name)) for name in names}
-    longer = {name: cities[-1].asked(name) - cities[0].asked(name) for name in names}
-    broken = [name for name in judged(names) if ratios[name] > BAR and longer[name] > UNNOTICED_MS]
+    broken = [name for name in judged(names) if ratios[name] > BAR]
     print(f"\nGrowth on {database}: milliseconds, {rounds} rounds in turns, {PER_SECOND:.0f} webhooks/s")
     rows = [
         (
@@ -270,7 +269,7 @@ def _told(database: str, cities: Sequence[City], rounds: int) -> bool:
     ]
     print(table(("", *(f"{city.rows:.0e}" for city in cities), "ratio", f"bar {BAR}"), rows))
     figures = {
-        "database": database, "bar": BAR, "unnoticed_ms": UNNOTICED_MS, "rounds": rounds, "broken": broken,
+        "database": database, "bar": BAR, "rounds": rounds, "broken": broken,
         "ratios": {n: round(r, 2) for n, r in ratios.items()},
         "milliseconds": {str(city.rows): {n: round(city.asked(n), 2) for n in names} for city in cities},
         "record_mb": {str(city.rows): round(city.size, 1) for city in cities},
