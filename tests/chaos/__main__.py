@@ -6,8 +6,9 @@
 ``--in-turn``: each seed on one of the two databases, in half the time.
 
 ``--minutes 150``: begins no run that would not be over by then, and ends with the table of what was run.
-``--continue``: goes on with the rows of earlier runs (artefacts/chaos/results.json) and runs what is missing of them;
-without it the rows are begun anew, and the earlier ones stand in results.before.json. ``--again``: with
+``--continue``: goes on with the rows of earlier runs (artefacts/chaos/results.json; on a machine that has none, those
+published in docs/reliability-runs.json) and runs what is missing of them; without it the rows are begun anew, and the
+earlier ones stand in results.before.json. Two commands may run side by side, one on each database. ``--again``: with
 ``--continue``, runs also what is there, in its place. ``--write`` makes docs/reliability.md of all the rows, and names
 what was not run.
 
@@ -34,6 +35,7 @@ from tests.chaos.load import Pace
 from tests.chaos.suite import Result, Window, one
 
 PLACE = ROOT / "artefacts" / "chaos"
+PAGE = ROOT / "docs" / "reliability.md"
 OTHERS = {"naive": naive.main, "guards": guards.main}
 SERIES = 700, 200  # three digits in the residents' numbers: no two neighbouring runs of one city share one
 BASELINE_MINUTES = 5.0  # are kept for it
@@ -45,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if not options.goes_on:
         table.begin(PLACE)
+    else:
+        table.take_up(PLACE, PAGE.with_name(reliability.RUNS))
     wanted = _wanted(options)
     beside = not options.only
     budget = Budget(options.minutes - BASELINE_MINUTES if beside and options.minutes else options.minutes)
@@ -57,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     print(table.summary(results, len(wanted)), flush=True)
     same = naive.main(["--requests", "100"]) == 0 if beside else True
     if options.write:
-        reliability.write(ROOT / "docs" / "reliability.md", PLACE)
+        reliability.write(PAGE, PLACE)
     return 0 if same and not any(result.violations for result in results) else 1
 
 

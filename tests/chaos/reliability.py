@@ -7,9 +7,10 @@ from typing import Any
 
 from tests.chaos import baseline
 from tests.chaos.faults import every_fault
-from tests.chaos.table import rows
+from tests.chaos.table import publish, rows
 
 Row = Mapping[str, Any]
+RUNS = "reliability-runs.json"  # beside the page: the rows it is made of
 WORDS = Path(__file__).with_name("reliability_head.md")
 COLUMNS = (
     *(
@@ -48,6 +49,7 @@ def write(document: Path, place: Path) -> None:
     for name, words in parts.items():
         page = page.replace(name, words)
     document.write_text(page, encoding="utf-8")
+    publish(place, document.with_name(RUNS))
 
 
 def not_run(groups: Collection[tuple[str, str]]) -> str:

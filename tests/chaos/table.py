@@ -1,5 +1,6 @@
 """The rows of the table: on the screen as they come, in a file for the next run, in docs/reliability.md for readers."""
 
+import fcntl
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -52,14 +53,26 @@ def begin(place: Path) -> None:
 
 
 def keep(place: Path, result: Result) -> None:
-    """Beside those of earlier runs; a row that was run again is replaced."""
-    kept = {_key(row): row for row in rows(place)}
-    row = asdict(result)
-    kept[_key(row)] = row
+    """Beside those of earlier runs, and of another command that runs beside; a row that was run again is replaced."""
     place.mkdir(parents=True, exist_ok=True)
-    part = place / f"{RESULTS}.part"
-    part.write_text(json.dumps(list(kept.values()), indent=1), encoding="utf-8")
-    part.replace(place / RESULTS)
+    with (place / f"{RESULTS}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = {_key(row): row for row in rows(place)}
+        row = asdict(result)
+        kept[_key(row)] = row
+        _store(place, list(kept.values()))
+
+
+def take_up(place: Path, published: Path) -> None:
+    """On a machine that has run nothing yet, goes on from the rows behind the published page."""
+    if not (place / RESULTS).exists() and published.exists():
+        _store(place, json.loads(published.read_text(encoding="utf-8")))
+
+
+def publish(place: Path, published: Path) -> None:
+    """The rows as they are kept beside the page: a run a line, so that a change shows which runs are new."""
+    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in sorted(rows(place), key=_order))
+    published.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 def rows(place: Path) -> list[dict[str, object]]:
@@ -72,6 +85,17 @@ def rows(place: Path) -> list[dict[str, object]]:
 def keys(place: Path) -> frozenset[object]:
     """(fault, database, seed) of what was run."""
     return frozenset(_key(row) for row in rows(place))
+
+
+def _store(place: Path, every: list[dict[str, object]]) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    part = place / f"{RESULTS}.part"
+    part.write_text(json.dumps(every, indent=1), encoding="utf-8")
+    part.replace(place / RESULTS)
+
+
+def _order(row: dict[str, object]) -> tuple[str, str, int]:
+    return str(row["fault"]), str(row["database"]), int(str(row["seed"]))
 
 
 def _key(row: dict[str, object]) -> tuple[object, ...]:

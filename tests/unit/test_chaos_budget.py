@@ -106,3 +106,21 @@ def test_a_row_of_which_nobody_said_whether_its_latency_was_judged_counts_no_mor
     del old[0]["latency"]
     (tmp_path / table.RESULTS).write_text(json.dumps(old))
     assert not table.keys(tmp_path)
+
+
+def test_the_rows_behind_the_page_are_published_and_another_machine_goes_on_from_them(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for result in (row("T12"), row("T01", seed=2), row("T01")):
+        table.keep(here, result)
+    reliability.write(tmp_path / "page.md", here)
+    published = tmp_path / reliability.RUNS
+    assert [(one["fault"], one["seed"]) for one in json.loads(published.read_text())] == [
+        ("T01", 1),
+        ("T01", 2),
+        ("T12", 1),
+    ]
+    table.take_up(there, published)
+    assert table.keys(there) == table.keys(here)
+    table.keep(there, row("T01", seed=3))
+    table.take_up(there, published)
+    assert len(table.keys(there)) == 4, "what was run here stays"
