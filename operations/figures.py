@@ -99,8 +99,8 @@ def _promises(connection: Connection, rules: Ruleset, now: datetime) -> Iterable
     first = store.oldest_due(connection, every, now)
     yield _one("one_number_oldest_due_seconds", "How long the longest waiting callback has been due.", _age(first, now))
     judged = dict.fromkeys(VERDICTS, 0.0)
-    for row in board.verdicts(connection, None, _midnight(rules, now)):
-        judged[row["verdict"]] = judged.get(row["verdict"], 0.0) + float(row["n"])
+    for one in board.verdicts(connection, None, _midnight(rules, now)):
+        judged[one["verdict"]] = judged.get(one["verdict"], 0.0) + float(one["n"])
     yield _each(
         "one_number_promises_judged_today", "Promises whose time is over since midnight.", ("verdict",),
         {(name,): value for name, value in judged.items()},

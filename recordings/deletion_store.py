@@ -65,7 +65,7 @@ REFERRING = (
     call.c.number_id, callback_request.c.number_id, callback_request.c.asked_by_number_id, waiting_caller.c.number_id,
     text_message.c.number_id, supervisor_item.c.number_id, code_try.c.number_id, recording.c.number_id,
 )  # fmt: skip
-LOOKED_AT = 1000  # numbers in one look, which only reads
+LOOKED_AT = 250  # numbers in one look, which only reads: a tick of such looks is as short as the night's other ticks
 
 
 def _first(column: Column[str]) -> ScalarSelect[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from adapters.schema import waiting_caller as CALLER
 
-MOST = 1000  # callers, the newest first: enough for a middle, and no more on the day of a storm
+MOST = 200  # callers, the newest first: enough for a middle, and as many rows in a city a hundred times as large
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,12 @@ Counted in SQLite's own instructions: no clock, no machine's load. The plans of 
 ``test_read_by_index``.
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from adapters.schema import callback_request as REQUEST
 from adapters.schema import offer, outbox, presence
@@ -22,36 +20,17 @@ from desks.line.waiting import outlook
 from desks.queue.listing import Wanted, page
 from desks.view.desk import desk_view
 from tests.load import seeds
-from tests.support.clock import SetClock
-from tests.support.provider import RecordingGateway
-from tests.support.services import Town, empty_record, services_for
+from tests.support.counted import Counted
 from tests.support.telephone import Telephone
 
 SMALL, LARGE = 400, 4_000  # of the small one no window is full: it costs less to see that they have room
 MOST = 2.0  # for ten times as much; what reads its past would take ten
 SAME = 1.05  # where nothing is read but what is due
 READ_BY_PARTS = -1  # no line is as short as that
-EACH = 20  # instructions between two looks of the counter
 
 
-class Counted:
-    """A town with a past, and how many instructions its record carries out."""
-
-    def __init__(self, place: Path, rows: int) -> None:
-        place.mkdir()
-        url = empty_record("sqlite", place)
-        seeds.fill(url, rows)
-        clock, gateway = SetClock(seeds.NOW, time.time()), RecordingGateway()
-        self.town = Town(services_for(url, clock=clock, gateway=gateway), clock, gateway)
-        self.looks = 0
-        event.listen(self.town.services.database.engine, "checkout", self._watched)
-
-    def _watched(self, connection: Any, *_: object) -> None:
-        connection.set_progress_handler(self._look, EACH)
-
-    def _look(self) -> int:
-        self.looks += 1
-        return 0
+class Lived(Counted):
+    """What its callers and agents do, and what each deed costs."""
 
     def costs(self) -> Mapping[str, int]:
         found: dict[str, int] = defaultdict(int)
@@ -122,7 +101,7 @@ class Counted:
 def costs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Mapping[str, int]]:
     found = {}
     for rows in (SMALL, LARGE):
-        city = Counted(tmp_path_factory.mktemp("growth") / str(rows), rows)
+        city = Lived(tmp_path_factory.mktemp("growth") / str(rows), rows)
         found[rows] = city.costs()
         city.town.services.database.dispose()
     return found

@@ -4,65 +4,38 @@ long a past with ten times as many open requests.
 Counted in SQLite's own instructions, as in ``test_growth``: the longest piece of a night, whatever there is to let go.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
-from adapters.schema import call, callback_request, offer, phone_number, promise_told
+from adapters.schema import call, callback_request, offer, phone_number, promise_told, waiting_caller
 from desks.supervision.overview import overview
 from operations.watching import watch
 from queue_workers import reconcile
-from queue_workers.keeping import NightKeeping
+from queue_workers.keeping import BATCHES, NightKeeping
 from queue_workers.scheduler import Dispatcher
 from recordings import deletion_store
 from tests.load import seeds
-from tests.support.clock import SetClock
-from tests.support.provider import RecordingGateway
-from tests.support.services import Town, empty_record, services_for
+from tests.support.counted import Counted
+from tests.support.services import Town
 
 SMALL, LARGE = 200, 2_000
 MOST = 1.2  # for ten times as much
-EACH = 20  # instructions between two looks of the counter
 SPARE = 10  # looks
+TICK = 2_000  # looks: of SQLite some two milliseconds, in which no matter is dealt
 LOOKED_AT = 20  # numbers, or receipts, at once: several ticks' work in the small city, too
 
 
-class Counted:
-    """A town with a past, and how many instructions its record carries out."""
-
-    def __init__(self, place: Path, rows: int) -> None:
-        place.mkdir()
-        url = empty_record("sqlite", place)
-        seeds.fill(url, rows)
-        clock, gateway = SetClock(seeds.NOW, time.time()), RecordingGateway()
-        self.town = Town(services_for(url, clock=clock, gateway=gateway), clock, gateway)
-        self._looks = 0
-        event.listen(self.town.services.database.engine, "checkout", self._watched)
-
-    def _watched(self, connection: Any, *_: object) -> None:
-        connection.set_progress_handler(self._look, EACH)
-
-    def _look(self) -> int:
-        self._looks += 1
-        return 0
-
-    def cost(self, work: Callable[[], object]) -> int:
-        before = self._looks
-        work()
-        return self._looks - before
-
-    def longest_of_a_night(self) -> int:
-        """The first one is done at once, and so is one after nights that were missed."""
-        keeping, longest = NightKeeping(), 0
-        while True:
-            longest = max(longest, self.cost(lambda: keeping.step(self.town.services)))
-            if keeping._work is None:
-                return longest
+def longest_of_a_night(city: Counted) -> int:
+    """Looks. The first one is done at once, and so is one after nights that were missed."""
+    keeping, longest = NightKeeping(), 0
+    while True:
+        longest = max(longest, city.cost(lambda: keeping.step(city.town.services)))
+        if keeping._work is None:
+            return longest
 
 
 class Ticking(Dispatcher):
@@ -82,12 +55,13 @@ class Ticking(Dispatcher):
 
 
 def _all_of_today(town: Town) -> None:
-    """What a day has cost and how its promises were kept is judged and shown all day long."""
+    """What a day has cost, how its promises were kept and how long callers waited is judged and shown all day long."""
     today = seeds.NOW - timedelta(hours=3)
     kept = update(promise_told).where(promise_told.c.verdict.is_not(None)).values(judged_at=today)
     with town.services.database.write() as tx:
         tx.connection.execute(kept)
         tx.connection.execute(update(offer).values(accepted_at=today))
+        tx.connection.execute(update(waiting_caller).values(answered_at=today))
 
 
 def costs_of(city: Counted) -> Mapping[str, int]:
@@ -104,12 +78,12 @@ def costs_of(city: Counted) -> Mapping[str, int]:
 
 def nights(city: Counted) -> Mapping[str, int]:
     town, found = city.town, dict[str, int]()
-    found["a night that looks round"] = city.longest_of_a_night()
+    found["a night that looks round"] = longest_of_a_night(city)
     assert None not in {row["number_id"] for row in town.every(call)}
     nobodys = update(callback_request).where(callback_request.c.state == "requested").values(number_id=None)
     town.within(lambda tx: tx.connection.execute(nobodys))  # an open one would keep its number
     town.clock.business += timedelta(days=500)
-    found["a night that lets go"] = city.longest_of_a_night()
+    found["a night that lets go"] = longest_of_a_night(city)
     assert {row["number_id"] for row in town.every(call)} == {None}
     assert town.every(phone_number) == []
     return found
@@ -145,3 +119,11 @@ def test_the_hours_of_a_large_city_are_counted_a_few_at_a_time(tmp_path: Path, m
     town.services.database.dispose()
     assert max(ticks) < 10, "three calls in each hour"
     assert sum(ticks) > seeds.PAST_DAYS // 2 * 24 - 2, "its calls are the last twelve days'"
+
+
+def test_a_tick_of_the_night_is_short_however_many_numbers_there_are(tmp_path: Path) -> None:
+    city = Counted(tmp_path / "large", LARGE)
+    longest = longest_of_a_night(city)
+    city.town.services.database.dispose()
+    assert deletion_store.LOOKED_AT * BATCHES < LARGE, "one tick would look at them all"
+    assert deletion_store.LOOKED_AT < longest < TICK

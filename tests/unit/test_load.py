@@ -171,3 +171,9 @@ def test_a_step_of_the_ramp_holds_while_menus_are_quick_and_everybody_is_answere
 
 def test_growth_is_judged_by_what_keeps_somebody_waiting() -> None:
     assert growth.judged(["menu p99", "menu p50", "board", "night, in all"]) == ["menu p99", "board"]
+
+
+def test_the_longest_tick_is_one_that_takes_long_in_every_night() -> None:
+    """What disturbs one night is nobody's growth; what is long each time is seen in the longest past, too."""
+    assert growth.longest_in_every([[3, 90, 4], [80, 5, 4], [3, 5, 70]]) == 5
+    assert growth.longest_in_every([[3, 40, 4], [3, 41, 90], [3, 42, 4, 2]]) == 40
