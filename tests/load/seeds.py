@@ -23,7 +23,7 @@ AGENTS = 40
 _DESKS = [desk for desk in EVERY_DESK if desk != "extended"]
 
 _SEQ = "WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < :rows)"
-_PAST = f"JOIN moments m ON m.k = seq.n % {PAST}"
+_PAST = f"JOIN moments m ON m.k = 3 + seq.n % {PAST - 3}"
 _DESK = "CASE n % 8 " + " ".join(f"WHEN {at} THEN '{desk}'" for at, desk in enumerate(_DESKS[:8])) + " END"
 _LANGUAGE = "CASE WHEN n % 10 < 7 THEN 'fi' WHEN n % 10 < 9 THEN 'sv' ELSE 'en' END"
 
