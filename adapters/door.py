@@ -20,7 +20,8 @@ CROWDED: Level = 2  # one above that from which whoever waits is spared her plac
 MOST_KNOCKS = 8  # then she is let in, whatever the pace: some four and a half minutes
 BURST = 3.0  # calls that may be saved up for; a newcomer needs so many, so that who came before her finds hers
 DEEPEST = -10.0  # what those who were let in beyond the pace cost the ones after them, at most
-SHARE_AT_FIRST, SHARE_LATER, GROWTH = 0.5, 0.7, 1.08  # of the pace: when the door is kept, while busy, while calm
+SHARE_AT_FIRST, SHARE_LATER = 0.5, 0.7  # of those who came; of the pace, while it is busy
+GROWTH, SLOW_GROWTH = 1.08, 1.03  # of the pace, each second: while it is calm, while it is neither
 LEAST = 0.1  # calls a second: a city's busiest hour has twice that, and there are two processes
 CUT_SECONDS = 6.0  # a caller let in is felt some seconds later, in her menus
 LOOK_SECONDS, LOOK_BACK_SECONDS = 1.0, 10.0
@@ -84,9 +85,9 @@ class Door:
         elif calm and now - self._refused >= UNASKED_SECONDS:
             self._pace = None
             LOG.warning("newcomers are let in again as they come")
-        elif calm:
-            self._pace *= GROWTH
-        elif asked_for(slowest, many) and now - self._cut >= CUT_SECONDS:
+        elif not asked_for(slowest, many):
+            self._pace *= GROWTH if calm else SLOW_GROWTH
+        elif now - self._cut >= CUT_SECONDS:
             self._pace, self._cut = max(LEAST, self._pace * SHARE_LATER), now
 
     def _keep(self, now: float) -> None:

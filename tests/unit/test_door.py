@@ -69,6 +69,18 @@ def test_the_pace_falls_while_it_is_busy_and_never_to_nothing() -> None:
     assert house.come(100, 5) == pytest.approx(100 * LEAST, abs=BURST + 1)
 
 
+def test_a_pace_that_is_too_low_does_not_stay_so_while_it_is_neither_busy_nor_calm() -> None:
+    house = House()
+    house.come(10, 5)
+    house.is_busy().come(100, 5)
+    house.level, house.in_work, house.slow = 1, 7, 0.3
+    before = house.door.pace
+    house.come(60, 5)
+    assert before is not None
+    assert house.door.pace is not None
+    assert before * 4 < house.door.pace < before * 8
+
+
 def test_calm_lets_in_more_and_more_and_then_everybody() -> None:
     house = House()
     house.come(10, 5)
