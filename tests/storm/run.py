@@ -160,13 +160,15 @@ async def _staff(live: Live, storm: Storm) -> list[Page]:
 
 
 async def _find_capacity(live: Live, storm: Storm) -> None:
-    """More residents each time until a menu takes longer than the bar; pages of agents open, no boards."""
+    """More residents each time until a menu takes longer than the bar, or somebody is kept at the door; pages of agents
+    open, no boards."""
     for residents in TRIED:
         await _on_the_line(live, residents, BEGIN_SECONDS)
         live.wire.timed.clear()
         before = len(live.network.webhooks)
         calls = await _on_the_line(live, residents, TRY_SECONDS)
-        if storm.capacity and _menu_p99(live.wire.timed) > BAR_SECONDS:
+        beyond = _menu_p99(live.wire.timed) > BAR_SECONDS or any(one.kind == "door" for one in live.wire.timed)
+        if storm.capacity and beyond:
             break
         storm.capacity, storm.carried = (len(live.network.webhooks) - before) / TRY_SECONDS, residents
         storm.carried_calls = calls / TRY_SECONDS
