@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from adapters.database import DatabaseError
+from adapters.door import Door
 from adapters.load import Load
 from adapters.logs import configure_logging
 from adapters.meters import WebMeters
@@ -111,6 +112,7 @@ def _health(app: Flask, services: Services) -> None:
     steps = Steps(rule.rule for rule in app.url_map.iter_rules())
     app.wsgi_app = Metered(app.wsgi_app, meters, steps)  # type: ignore[method-assign]
     app.extensions["load"] = load = Load(WAITING)
+    app.extensions["door"] = Door(load)
     app.wsgi_app = Weighed(app.wsgi_app, load, WAITING)  # type: ignore[method-assign]
 
     @app.get("/healthz")

@@ -95,6 +95,11 @@ class Answerer:
             LOG.exception("step failed", extra={"call": call_sid, "step": step.name})
         return self.words(degraded.turn(step, given, bare(self.services, rules, now, asked.caller.number)), rules)
 
+    def from_memory(self, step: Step, say: Function[[Step, Facts], Turn]) -> str:
+        """A short document that no store is asked for."""
+        rules, now = self._rules(step), self.services.clock.now()
+        return self.words(say(self._whole(step, rules, now), bare(self.services, rules, now)), rules)
+
     def note_queue(self, line_id: str, queue_sid: str) -> None:
         """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
         unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))

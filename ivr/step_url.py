@@ -33,16 +33,18 @@ class Step:
     request: str = ""  # callback_request id
     message: str = ""  # recording id of a voice message being left
     person: int = 0  # which person on this telephone the promise is for; 0: the first
+    spared: int = 0  # webhooks in a row that were answered from memory, because too many asked (dialogue/crowd)
 
     def go(self, name: str, nonce: str, **changes: object) -> "Step":
-        """The next step of the same call; the count of tries starts anew unless it is given."""
-        fields: dict[str, object] = {"tries": 1, **changes, "name": name, "nonce": nonce}
+        """The next step of the same call; what is counted starts anew unless it is given."""
+        fields: dict[str, object] = {"tries": 1, "spared": 0, **changes, "name": name, "nonce": nonce}
         return replace(self, **fields)  # type: ignore[arg-type]
 
 
 _PARAMETERS = (
     ("a", "arrived"),
     ("c", "choice"),
+    ("d", "spared"),
     ("l", "line"),
     ("lang", "language"),
     ("m", "message"),
@@ -54,7 +56,7 @@ _PARAMETERS = (
     ("v", "version"),
 )
 SHAPE = re.compile(r"[A-Za-z0-9._:,~-]+")  # ids, codes and choices: nothing that a page or a document could obey
-_NUMBERS = {"arrived", "person", "tries", "version"}
+_NUMBERS = {"arrived", "person", "spared", "tries", "version"}
 
 
 class Row(Protocol):

@@ -7,17 +7,20 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from adapters.database import DatabaseError
 from adapters.fault_points import reach
 from ivr.answering import Answerer, urls
-from ivr.caller_input import read
+from ivr.caller_input import CallerInput, read
+from ivr.dialogue import crowd
 from ivr.own_call import OwnCall
 from ivr.signature import SignatureCheck
 from ivr.step_url import Step, step_of
 
 if TYPE_CHECKING:
+    from adapters.door import Door
+    from adapters.load import Load
     from bootstrap import Services
 
 __all__ = ["blueprint", "guard", "urls", "xml"]
@@ -41,7 +44,8 @@ def blueprint(services: "Services") -> Blueprint:
     @pages.post("/incoming")
     def incoming() -> Response:
         here, sid, number = Step("incoming"), request.form["CallSid"], request.form.get("From", "")
-        answer = answerer.answer(here, read({}), sid, number)
+        given = read({})
+        answer = spared(answerer, here, given) or answerer.answer(here, given, sid, number)
         own.passes(here, sid, number)
         return xml(answer)
 
@@ -52,11 +56,24 @@ def blueprint(services: "Services") -> Blueprint:
         if QUEUE_SID.fullmatch(queue_sid):
             answerer.note_queue(here.line, queue_sid)
         sid, number = request.form["CallSid"], _resident_number()
-        answer = answerer.answer(here, read(request.form), sid, number)
+        given = read(request.form)
+        answer = spared(answerer, here, given) or answerer.answer(here, given, sid, number)
         own.passes(here, sid, number)
         return xml(answer)
 
     return pages
+
+
+def spared(answerer: Answerer, here: Step, given: CallerInput) -> str | None:
+    """Above what the machine carries: whoever waits hears music for longer, whoever comes waits at the door. None: she
+    is answered in full, as every step of a menu is once she is let in."""
+    load: Load | None = current_app.extensions.get("load")
+    door: Door | None = current_app.extensions.get("door")
+    if door is not None and here.name == "incoming" and not door.lets_in(here.spared):
+        return answerer.from_memory(here, crowd.at_the_door)
+    if load is not None and here.name == "wait" and crowd.is_spared(load.level, here, given):
+        return answerer.from_memory(here, crowd.music)
+    return None
 
 
 def _resident_number() -> str:

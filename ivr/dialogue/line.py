@@ -1,7 +1,7 @@
 """The waiting line as the caller hears it: place, offer, music, the way to the agent, and closing time. Pure.
 
-A wait document is at most ten seconds long and asks the record on each turn (Twilio plays it again and again), so a
-lost REST order only costs the caller those seconds. https://www.twilio.com/docs/voice/twiml/enqueue
+A wait document is at most ten seconds long and asks the record on each turn: a lost REST order costs the caller those
+seconds; in a crowd a minute and a quarter (``crowd``). https://www.twilio.com/docs/voice/twiml/enqueue
 """
 
 from dataclasses import replace

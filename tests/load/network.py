@@ -250,6 +250,8 @@ def kind_of(url: str) -> str:
         return "news"
     if "agent" in parts:
         return "agent"
+    if last == "incoming" and "step" in parts:
+        return "door"  # she was asked to wait before the greeting: more called than are carried
     if last in MENUS:
         return "menu"
     if last == "number":

@@ -11,7 +11,7 @@ from adapters.places import ROOT
 from tests.load.wire import Timed
 
 Figures = dict[str, object]
-KINDS = ("menu", "step", "promise", "wait", "agent", "news", "page")
+KINDS = ("door", "menu", "step", "promise", "wait", "agent", "news", "page")
 
 
 def at(values: Sequence[float], part: float) -> float:

@@ -35,6 +35,7 @@ class Timed:
     sent: float
     done: float
     status: int
+    step: str = ""  # the last part of its path
 
     @property
     def seconds(self) -> float:
@@ -66,7 +67,8 @@ class Wire:
         )
         sent = _now()
         answered = await self.ask(head.encode() + body)
-        self.timed.append(Timed(kind, due, sent, _now(), answered.status))
+        step = path.partition("?")[0].rpartition("/")[2]
+        self.timed.append(Timed(kind, due, sent, _now(), answered.status, step))
         return answered
 
     async def ask(self, request: bytes) -> Answered:

@@ -4,6 +4,8 @@ Whole calls of residents (the notice, menus, the line, a promise) through real p
 agents' desks and supervisors' boards poll and stream. Where the machine carries less, the storm is scaled to what was
 measured just before it, and the scale is printed. Bars: menu p99 at most 1 s, no webhook refused or unanswered, the
 checker finds nobody lost. Ends by itself; exit code 1: a bar does not hold. Figures: artefacts/load/storm-*.json.
+
+    make storm ARGS='--open 3 --seconds 120'     three times the calls that are carried: the service is to bend
 """
 
 import argparse
@@ -22,8 +24,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--boards", type=int, default=12, help="supervisors' boards that are open")
     parser.add_argument("--webhooks", type=float, default=120.0, help="a second, before it is scaled")
     parser.add_argument("--share", type=float, default=0.8, help="of the measured capacity that the storm may ask for")
+    parser.add_argument("--open", type=float, default=0.0, metavar="TIMES", help="the open form: calls come whatever"
+                        " became of earlier ones, so many times what is carried")  # fmt: skip
+    parser.add_argument("--calls", type=float, default=0.0, help="a second that are carried; default: measured first")
     given = parser.parse_args(arguments)
-    plan = Plan(given.seconds, given.database, given.agents, given.boards, given.webhooks, given.share)
+    plan = Plan(given.seconds, given.database, given.agents, given.boards, given.webhooks, given.share,
+                given.open, given.calls if given.open else 0.0)  # fmt: skip
     return 0 if measure(plan) else 1
 
 

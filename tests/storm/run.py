@@ -12,11 +12,13 @@ from sqlalchemy import insert, text
 
 from adapters.schema import notice
 from tests.load.city import Ages, City, Live
+from tests.load.leg import Leg
 from tests.load.network import kind_of
 from tests.load.pace import Pace
 from tests.load.residents import Town
 from tests.load.told import at
 from tests.load.wire import Timed
+from tests.storm import flood
 from tests.storm.pages import Page
 from tests.storm.told import told
 
@@ -45,6 +47,8 @@ class Plan:
     boards: int
     webhooks: float
     share: float
+    times: float = 0.0  # what is carried, in calls that come whatever became of earlier ones; 0: the closed form
+    calls: float = 0.0  # a second that are carried; 0: measured first
 
 
 @dataclass
@@ -54,6 +58,8 @@ class Storm:
     carried: int = TRIED[0]  # residents on the line meanwhile
     begun: float = 0.0  # the loop's time
     calls: int = 0
+    carried_calls: float = 0.0  # a second
+    door: flood.Door = field(default_factory=flood.Door)
     timed: list[Timed] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     unanswered: int = 0  # webhooks of calls, after the provider's second try
@@ -66,6 +72,15 @@ class Storm:
     def asked_for(self) -> float:
         """Webhooks a second."""
         return min(self.plan.webhooks, self.plan.share * self.capacity)
+
+    @property
+    def disturbance(self) -> str:
+        return "more calls than are carried" if self.plan.times else "valkey killed"
+
+    @property
+    def calls_asked_for(self) -> float:
+        """A second, in the open form."""
+        return self.plan.times * self.carried_calls
 
     @property
     def scale(self) -> float:
@@ -91,12 +106,11 @@ async def _storm(city: City, plan: Plan) -> Storm:
     live = Live(city, Pace.starting(BEGINS, RATE), Town(1, NUMBERS, TALKS, SHARES), 1)
     await live.begin()
     boards = await _staff(live, storm)
-    await _find_capacity(live, storm)
-    print(
-        f"  capacity {storm.capacity:.0f} webhooks/s; the storm: {storm.asked_for:.0f} webhooks/s, scale"
-        f" {storm.scale:.2f} of {plan.webhooks:.0f}",
-        flush=True,
-    )
+    if plan.calls:
+        storm.carried_calls = plan.calls
+    else:
+        await _find_capacity(live, storm)
+        print(f"  capacity {storm.capacity:.0f} webhooks/s, {storm.carried_calls:.1f} calls/s", flush=True)
     for board in boards:
         await board.shows_the_board()
     with city.engine.begin() as connection:
@@ -107,14 +121,15 @@ async def _storm(city: City, plan: Plan) -> Storm:
     storm.counts.clear()
     before = len(live.network.webhooks)
     with Ages(city.engine) as ages:
-        await _rage(live, storm)
+        legs = await flood.rages(live, storm) if plan.times else await _rage(live, storm)
+        await flood.is_over(live, legs)
     storm.oldest, storm.most_due = list(ages.oldest), ages.most
-    storm.timed = list(live.wire.timed)
+    storm.timed, storm.door = list(live.wire.timed), flood.at_the_door(live, legs)
     live.all_give_up(GIVES_UP_SECONDS)
     rested = await live.quiet(QUIET_SECONDS, lambda: live.under_way == 0)
     await live.quiet(5.0, lambda: False)  # the last news are told
     storm.unanswered = sum(map(_for_good, live.network.webhooks[before:]))
-    verdict = live.judged(city.installation.root / "storm", ("valkey killed",))
+    verdict = live.judged(city.installation.root / "storm", (storm.disturbance,))
     storm.checked = dict(verdict.counts)
     storm.violations = [f"{one.rule}: {one.what}" for one in verdict.violations]
     storm.violations += [] if rested else [f"{live.under_way} calls never ended"]
@@ -145,19 +160,22 @@ async def _staff(live: Live, storm: Storm) -> list[Page]:
 
 
 async def _find_capacity(live: Live, storm: Storm) -> None:
-    """More residents each time until a menu takes longer than the bar; pages of agents open, no boards."""
+    """More residents each time until a menu takes longer than the bar, or somebody is kept at the door; pages of agents
+    open, no boards."""
     for residents in TRIED:
         await _on_the_line(live, residents, BEGIN_SECONDS)
         live.wire.timed.clear()
         before = len(live.network.webhooks)
-        await _on_the_line(live, residents, TRY_SECONDS)
-        if storm.capacity and _menu_p99(live.wire.timed) > BAR_SECONDS:
+        calls = await _on_the_line(live, residents, TRY_SECONDS)
+        beyond = _menu_p99(live.wire.timed) > BAR_SECONDS or any(one.kind == "door" for one in live.wire.timed)
+        if storm.capacity and beyond:
             break
         storm.capacity, storm.carried = (len(live.network.webhooks) - before) / TRY_SECONDS, residents
+        storm.carried_calls = calls / TRY_SECONDS
     await _on_the_line(live, int(storm.carried * storm.plan.share / 2), CALM_SECONDS)
 
 
-async def _rage(live: Live, storm: Storm) -> None:
+async def _rage(live: Live, storm: Storm) -> list[Leg]:
     """In the middle Valkey is killed; whoever watches the processes starts it again. As the line grows, in which a
     resident asks for less than in the menus, there are more of them, so that the webhooks do not grow fewer."""
     loop = asyncio.get_running_loop()
@@ -173,6 +191,7 @@ async def _rage(live: Live, storm: Storm) -> None:
         came = max(1, len(live.network.webhooks) - before) / LOOK_SECONDS
         if _menu_p99(live.wire.timed[told:]) < BAR_SECONDS / 2:
             residents *= min(MOST_AT_A_LOOK, max(1 / MOST_AT_A_LOOK, storm.asked_for / came))
+    return []
 
 
 async def _on_the_line(live: Live, residents: int, seconds: float) -> int:

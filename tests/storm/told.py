@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tests.load.told import at, keep, table
 from tests.load.wire import Timed
+from tests.storm import flood
 
 if TYPE_CHECKING:
     from tests.storm.run import Storm
@@ -18,9 +19,10 @@ def told(storm: "Storm") -> bool:
     hooks = [one for one in storm.timed if one.kind != "page"]
     plan = storm.plan
     print(f"\nA water cut on {plan.database}: {storm.calls} calls, {len(hooks)} webhooks in {plan.seconds:.0f} s,")
-    print(f"  {plan.agents} desks and {plan.boards} boards open, Valkey killed in the middle;")
-    print(f"  scale {storm.scale:.2f}: {storm.asked_for:.0f} webhooks/s of {plan.webhooks:.0f} (measured capacity")
-    print(f"  {storm.capacity:.0f} webhooks/s with the residents' side on the same machine, share {plan.share:g})")
+    killed = "" if plan.times else ", Valkey killed in the middle"
+    print(f"  {plan.agents} desks and {plan.boards} boards open{killed};")
+    for line in flood.lines(storm) if plan.times else _scaled(storm):
+        print(f"  {line}")
     print("\n" + table(("second", "webhooks/s", "menu p50", "menu p99", "all p99", "pages", "shed"), _slices(storm)))
     rows = [(kind, *_figures([one for one in hooks if one.kind == kind])) for kind in _kinds(hooks)]
     print("\n" + table(("webhook", "count", "p50 ms", "p95 ms", "p99 ms"), rows))
@@ -31,25 +33,40 @@ def told(storm: "Storm") -> bool:
     late = at([one.late * 1000 for one in hooks], 0.99)
     print(f"  the residents' side was itself late by {late:.0f} ms (p99), not counted above")
     print("  " + ", ".join(f"{what} {n}" for what, n in storm.checked.items()))
-    bars = _bars(storm, hooks)
+    bars = bars_of(storm, hooks)
     for what, holds in bars:
         print(f"  {what}   {'holds' if holds else 'DOES NOT HOLD'}")
     for one in storm.violations[:20]:
         print(f"  VIOLATION {one}")
-    print(f"  {keep(f'storm-{plan.database}', _kept(storm, hooks))}")
+    form = "storm-open" if plan.times else "storm"
+    print(f"  {keep(f'{form}-{plan.database}', _kept(storm, hooks))}")
     return all(holds for _, holds in bars)
+
+
+def _scaled(storm: "Storm") -> list[str]:
+    return [
+        f"scale {storm.scale:.2f}: {storm.asked_for:.0f} webhooks/s of {storm.plan.webhooks:.0f} (measured capacity",
+        f"{storm.capacity:.0f} webhooks/s with the residents' side on the same machine, share {storm.plan.share:g})",
+    ]
+
+
+def bars_of(storm: "Storm", hooks: list[Timed]) -> list[tuple[str, bool]]:
+    return [*(flood.bars if storm.plan.times else _bars)(storm, hooks), _shed(storm)]
 
 
 def _bars(storm: "Storm", hooks: list[Timed]) -> list[tuple[str, bool]]:
     menu = _ms([one for one in hooks if one.kind == "menu"], 0.99)
-    shed = sum(storm.counts[what, "shed"] for what in SHED_NEVER)
     return [
         (f"menu p99 {menu:.0f} ms, bar {BAR_MS:.0f}", menu <= BAR_MS),
         (f"{storm.unanswered} webhooks of calls unanswered after the second try", storm.unanswered == 0),
         (f"{len(storm.violations)} violations found by the checker", not storm.violations),
-        (f"{shed} signs of life, deeds and live cards shed", shed == 0),
         (f"{storm.checked.get('promises heard', 0)} promises heard", storm.checked.get("promises heard", 0) > 0),
     ]
+
+
+def _shed(storm: "Storm") -> tuple[str, bool]:
+    shed = sum(storm.counts[what, "shed"] for what in SHED_NEVER)
+    return f"{shed} signs of life, deeds and live cards shed", shed == 0
 
 
 def _slices(storm: "Storm") -> list[tuple[object, ...]]:
@@ -91,5 +108,5 @@ def _kept(storm: "Storm", hooks: list[Timed]) -> dict[str, object]:
         "by_kind": {kind: _figures([one for one in hooks if one.kind == kind]) for kind in _kinds(hooks)},
         "pages": _pages(storm), "oldest_due_order_seconds": max(storm.oldest, default=0.0),
         "checker": storm.checked, "violations": storm.violations,
-        "bars": dict(_bars(storm, hooks)),
+        "bars": dict(bars_of(storm, hooks)), "lines": flood.lines(storm) if storm.plan.times else _scaled(storm),
     }  # fmt: skip

@@ -97,6 +97,7 @@ def test_how_long_what_is_heard_lasts(verb: str, seconds: float) -> None:
     ("url", "kind"),
     [
         ("/voice/incoming#rc=2", "menu"),
+        ("/voice/step/incoming?a=1&d=1", "door"),
         ("/voice/step/topic?a=1", "menu"),
         ("/voice/step/number?a=1", "promise"),
         ("/voice/step/wait?a=1", "wait"),
@@ -167,6 +168,11 @@ def test_a_step_of_the_ramp_holds_while_menus_are_quick_and_everybody_is_answere
 ) -> None:
     timed = [Timed("menu", 0.0, 0.0, seconds, status)] * 50
     assert ramp.Step(1.0, 10, 10.0, timed, {}, 0.0, 0).holds is holds
+
+
+def test_a_step_of_the_ramp_at_which_somebody_is_kept_at_the_door_is_not_carried() -> None:
+    timed = [Timed("menu", 0.0, 0.0, 0.01, 200)] * 50 + [Timed("door", 0.0, 0.0, 0.01, 200)]
+    assert not ramp.Step(1.0, 10, 10.0, timed, {}, 0.0, 0).holds
 
 
 def test_growth_is_judged_by_what_keeps_somebody_waiting() -> None:

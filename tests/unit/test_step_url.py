@@ -23,6 +23,7 @@ steps = st.builds(
     choice=st.one_of(ids, st.sampled_from(["asap", "29925240"])),
     line=ids,
     request=ids,
+    spared=st.integers(0, 20),
 )
 
 
@@ -43,7 +44,7 @@ def test_parameters_stand_in_alphabetical_order_each_once(step: Step) -> None:
 
 
 def test_every_field_travels() -> None:
-    step = Step("topic", "sv", "housing", 2, 3, 4, "n", "c", "l", "r", "m", 2)
+    step = Step("topic", "sv", "housing", 2, 3, 4, "n", "c", "l", "r", "m", 2, 5)
     assert len(parameters(url_of(BASE, step))) == len(fields(Step)) - 1  # the name is the path
 
 
@@ -51,13 +52,13 @@ def test_what_is_empty_is_left_out() -> None:
     assert parameters(url_of(BASE, Step("topic"))) == [("try", "1")]
 
 
-SHORT = ["a", "c", "l", "lang", "m", "n", "p", "r", "t", "try", "v", "From"]
+SHORT = ["a", "c", "d", "l", "lang", "m", "n", "p", "r", "t", "try", "v", "From"]
 
 
 @given(st.dictionaries(st.sampled_from(SHORT), st.text()))
 def test_values_of_a_wrong_shape_fall_to_their_defaults(given_: dict[str, str]) -> None:
     step = step_of("topic", given_)
-    assert all(0 <= number < 10**15 for number in (step.tries, step.version, step.arrived))
+    assert all(0 <= number < 10**15 for number in (step.tries, step.version, step.arrived, step.spared))
     texts = (step.language, step.topic, step.nonce, step.choice, step.line, step.request)
     assert all(len(text) <= 64 for text in texts)
     assert all(text == "" or (text.isascii() and text.isprintable()) for text in texts)
