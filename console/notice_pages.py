@@ -3,7 +3,7 @@ in three languages before it goes on air; one taken off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import guard, on_air
-from console.moments import WRITTEN_AT, written_moment
+from console.moments import WRITTEN_AT, usual_end, written_moment
 from console.rendering import page_language
 from desks.supervision import audit
 from ivr.speech import disruption
@@ -120,7 +120,7 @@ def _page(services: "Services", written: Written) -> str:
     now, rules, language = services.clock.now(), services.rules.current(), page_language()
     local = now.astimezone(ZoneInfo(rules.time_zone))
     kept = service.kept_on_air(services.database, now)
-    usual = {"until": _usual_end(local).strftime(WRITTEN_AT)}
+    usual = {"until": usual_end(local, USUAL_HOURS)}
     return render_template(
         "console/notices.html",
         kept=kept,
@@ -137,12 +137,6 @@ def _page(services: "Services", written: Written) -> str:
         earliest=local.strftime(WRITTEN_AT),
         latest=(local + timedelta(days=LONGEST_DAYS)).strftime(WRITTEN_AT),
     )
-
-
-def _usual_end(now: datetime) -> datetime:
-    """At a full or half hour: a time that is short to hear."""
-    end = now + timedelta(hours=USUAL_HOURS, minutes=29)
-    return end.replace(minute=end.minute // 30 * 30, second=0, microsecond=0)
 
 
 def _groups(rules: Ruleset, language: str) -> tuple[Group, ...]:

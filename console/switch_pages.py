@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from adapters.database import Transaction
 from console import guard
-from console.moments import WRITTEN_AT, written_moment
+from console.moments import WRITTEN_AT, usual_end, written_moment
 from console.on_air import goal, names_of, scope_of, what
 from console.rendering import page_language
 from desks.supervision import audit
@@ -157,7 +157,7 @@ def _page(services: "Services", written: Written) -> str:
         every=EVERY_DEPARTMENT,
         written=written,
         longest=LONGEST_REASON,
-        usual=(local + timedelta(hours=USUAL_HOURS)).strftime(WRITTEN_AT),
+        usual=usual_end(local, USUAL_HOURS),
         earliest=local.strftime(WRITTEN_AT),
         latest=(local + timedelta(days=LONGEST_DAYS)).strftime(WRITTEN_AT),
     )

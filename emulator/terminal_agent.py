@@ -19,7 +19,7 @@ from emulator.terminal_print import line, print_card
 
 _HEARTBEAT_SECONDS = 5.0
 _DESK_SECONDS = 1.0
-_REASON = "must_leave"  # of a decline, where none is typed
+_REASON = "wrong_desk"  # of a decline, where none is typed
 Typed = str
 Signal = Rang | Typed
 

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 from adapters.schema import agent, offer, phone_number, supervisor_item, transfer
 from tests.browser import console_server, test_console_pages
 from tests.browser.console_server import Running
+from tests.browser.narrow import cut_off
 from tests.browser.test_console_pages import ALL
 from tests.browser.test_console_pages import _busy_day as busy_day
 from tests.web import operations_rig, past_rig, recorded_rig, rules_rig
@@ -234,6 +235,7 @@ def shots(page: Page, name: str) -> list[str]:
                 faults += [f"{one['id']} at {width} {scheme}: {one['nodes'][0]['html'][:120]}" for one in found]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"scrolled sideways at {width}")
+        faults += [f"{one}, at {width}" for one in cut_off(page)]
     return faults
 
 

@@ -93,7 +93,7 @@ def _matter(
         state=row["state"],
         number=grouped(row["e164"]),
         keyed_in=False if live else row["keyed_in"],
-        rang_at=row["line_time_at"] if live else row["created_at"],
+        rang_at=row["line_time_at"] if live else min(row["created_at"], row["line_time_at"]),
         window=None if live else (row["window_start_at"], row["window_end_at"]),
         words=None if live else row["promise_words"],
         attempts=0 if live else row["attempts"],

@@ -114,6 +114,8 @@ class Endings(Talk):
         transfer_end.not_taken(self, token, why)
         if why in ("unanswered", "lost"):
             self.set_away(row["agent_id"], why)
+        elif reason == "must_leave":  # else the only one on duty is offered at once what she has just left
+            self.set_away(row["agent_id"], "own wish")
         self.end_leg(row)
         return True
 

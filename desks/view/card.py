@@ -149,7 +149,7 @@ class Card:
     earlier_contacts: int  # calls from the same telephone in the 30 days before this one
     earlier_notes: tuple[EarlierNote, ...]
     why: Why
-    rang_at: datetime  # when she rang, or when her window began: the line time
+    rang_at: datetime  # when she rang: a chosen window begins later
     since: datetime  # when the present state began
     wrap_until: datetime | None
     resident_status: str | None

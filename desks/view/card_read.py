@@ -85,7 +85,7 @@ def _callback(look: Looking, current: RowMapping, matter: RowMapping) -> Card:
         ),
         earlier_notes=notes_of(connection, matter["id"], current["token"]),
         why=Why(current["clause"], current["clause_number"], moment),
-        rang_at=matter["line_time_at"],
+        rang_at=min(matter["created_at"], matter["line_time_at"]),
         since=_since(current),
         wrap_until=current["wrap_until_at"],
         resident_status=current["resident_status"],

@@ -170,6 +170,14 @@
       });
     }
 
+    /* After a lost connection: a call that ended meanwhile must not keep this telephone busy. */
+    _stillThere() {
+      const asked = this._device._send('mute', { call_sid: this.parameters.CallSid, muted: this._muted });
+      asked.catch((error) => {
+        if (error.status === 404 || error.status === 409) this._gone();
+      });
+    }
+
     /* The emulator knows no such call any more: it ended while this page could not hear of it. */
     _gone() {
       if (this._status === 'pending' || this._status === 'connecting') this._end('cancel');
@@ -345,6 +353,7 @@
         try {
           await this._open();
           if (round === this._round) this._become('registered');
+          this.calls.forEach((call) => call._stillThere());
           return;
         } catch (again) {
           if (again instanceof TwilioError) this.emit('error', again);

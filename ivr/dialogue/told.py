@@ -9,7 +9,17 @@ from callbacks.model import Window
 from ivr.effects import Effect, GiveUpLine, Stay
 from ivr.facts import Facts, Promised
 from ivr.step_url import Step
-from ivr.turn import DigitsSpoken, Hangup, MomentSpoken, PhoneSpoken, Say, TopicSpoken, Turn, WindowSpoken
+from ivr.turn import (
+    DepartmentSpoken,
+    DigitsSpoken,
+    Hangup,
+    MomentSpoken,
+    PhoneSpoken,
+    Say,
+    TopicSpoken,
+    Turn,
+    WindowSpoken,
+)
 from routing_rules.opening_hours import closing_after, next_opening
 
 
@@ -43,8 +53,13 @@ def _rings_from(facts: Facts) -> Say:
 
 
 def told_at_closing(step: Step, promised: Promised, facts: Facts) -> Turn:
-    """The last desk closes: the caller hears the promise without a key."""
-    values = (("window", spoken(promised.window, facts)), ("number", PhoneSpoken(promised.number)))
+    """Her desk closes and no other is open: the caller hears the promise without a key."""
+    desk = facts.line.desk if facts.line is not None else facts.rules.extended_desk
+    values = (
+        ("department", DepartmentSpoken(desk)),
+        ("window", spoken(promised.window, facts)),
+        ("number", PhoneSpoken(promised.number)),
+    )
     says = [Say("closing.promise", values)]
     if promised.may_tell == "all":
         says.append(Say("promise.code", (("code", DigitsSpoken(promised.code)),)))

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from adapters.schema import call, supervisor_item
 from tests.browser.conftest import Desk
 from tests.browser.console_server import Running
+from tests.browser.narrow import cut_off
 from tests.web.console_rig import City
 
 pytestmark = pytest.mark.browser
@@ -29,6 +30,7 @@ def looks_right(page: Page, name: str, screens: Path) -> None:
         found = axe.run(page, options=rules)
         assert found.violations_count == 0, f"{name}, {scheme}, {width} px:\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+        assert cut_off(page) == [], f"{name}, {width} px"
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
 

@@ -166,6 +166,16 @@ def test_it_registers_again_after_the_emulator_was_away(console: Page, lab: Labo
     awaits(console, "incoming")
 
 
+def test_a_call_that_ended_while_the_emulator_was_away_does_not_keep_it_busy(console: Page, lab: Laboratory) -> None:
+    registered(console)
+    lab.ring_back("client:a_1")
+    awaits(console, "incoming")
+    console.evaluate("device.calls[0].accept()")
+    console.wait_for_function("() => device.isBusy")
+    lab.restart()
+    console.wait_for_function("() => !device.isBusy")
+
+
 def test_an_unregistered_device_is_not_rung(console: Page, lab: Laboratory) -> None:
     registered(console)
     console.evaluate("device.unregister()")

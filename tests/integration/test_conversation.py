@@ -135,6 +135,14 @@ def test_the_only_one_is_offered_what_she_declined(town: Town) -> None:
     assert town.deal() == 1
 
 
+def test_who_declines_because_she_must_leave_is_away_and_is_offered_nothing_more(town: Town) -> None:
+    town.agent("aino")
+    town.caller()
+    service.decline(town.services, "aino", town.offered("aino"), "must_leave")
+    assert _presence(town, "aino") == "away"
+    assert town.deal() == 0
+
+
 def test_another_agents_matter_cannot_be_declined_or_noted(town: Town) -> None:
     town.agent("aino")
     town.agent("eero", desks=("streets",))

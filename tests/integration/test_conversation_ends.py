@@ -139,13 +139,13 @@ def test_a_dead_browser_does_not_end_a_talk(town: Town) -> None:
     assert (town.promise(request)["state"], town.offer(token)["state"]) == ("connected", "connected")
 
 
-def test_heartbeats_missed_through_our_own_outage_get_grace(town: Town) -> None:
-
+@pytest.mark.parametrize("first", ["web", "clock"])
+def test_heartbeats_missed_through_our_own_outage_get_grace(town: Town, first: str) -> None:
     town.agent("aino")
     town.caller()
     town.offered("aino")
     town.clock.pass_(seconds=90)  # nobody took the heartbeats
-    record_start(town.services, "web")
+    record_start(town.services, first)
     reconcile.lost_agents(town.services)
     assert _presence(town, "aino") == "available"
     town.clock.pass_(seconds=16)  # now she could have been heard

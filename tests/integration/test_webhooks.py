@@ -258,10 +258,23 @@ def test_when_the_last_desk_closes_everyone_holds_a_promise(town: Town) -> None:
     left = telephone.next_url()
     town.clock.business = LAST_CLOSES + timedelta(minutes=11)
     after_hours.settle(town.services)
-    assert "<Hangup" in telephone.post(left, QueueResult="leave")
+    heard = telephone.post(left, QueueResult="leave")
+    assert "<Hangup" in heard
+    assert "Ilta- ja viikonloppuneuvonta sulkeutuu nyt." in heard
     [promise] = town.every(callback_request)
     assert promise["due_at"] == datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
     assert [row["state"] for row in town.every(CALLER)] == ["promised"]
+
+
+def test_who_is_promised_a_call_hears_the_name_of_the_desk_that_closes_where_no_other_is_staffed(town: Town) -> None:
+    town.clock.business = CLOSES - timedelta(minutes=10)
+    town.agent("aino")
+    telephone = Telephone.at(town)
+    into_the_line(telephone)
+    left = telephone.next_url()
+    town.clock.business = CLOSES + timedelta(minutes=11)
+    after_hours.settle(town.services)
+    assert "Asumisen palvelu sulkeutuu nyt. Soitamme sinulle" in telephone.post(left, QueueResult="leave")
 
 
 def test_another_calls_stay_cannot_be_taken_over_by_its_url(town: Town) -> None:

@@ -103,6 +103,13 @@ def test_the_time_on_the_card_runs_from_its_state(
     assert aino.get("/").status_code == 200
 
 
+def test_the_card_says_when_she_rang_and_not_when_the_time_she_chose_began(city: City, aino: Browser) -> None:
+    rang, noon = NOW - timedelta(hours=2), NOW - timedelta(minutes=2)
+    city.request(number_id=city.number(), kind="slot", created_at=rang, line_time_at=noon, window_start_at=noon)
+    city.offer("a_aino", request_id="r1")
+    assert aino.desk()["offer"]["rang_at"] == rang.isoformat()
+
+
 def test_names_on_the_card_follow_the_language_of_the_page(city: City, aino: Browser) -> None:
     city.caller(state="offered")
     city.offer("a_aino", caller_id="c1")

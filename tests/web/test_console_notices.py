@@ -189,6 +189,7 @@ def test_three_fields_become_sentences_in_three_languages_and_nothing_is_on_air_
     ):
         assert f">{sentence}</textarea>" in answer.text
     assert answer.text.count("data-playback=") == 3
+    assert answer.text.count("Mitään ei kuulla ennen kuin aloitat tiedotteen.") == 1
     assert on_air(city) == ()
 
 

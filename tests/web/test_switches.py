@@ -41,6 +41,10 @@ def published(city: City) -> None:
     publish_first(city.services.database, SAMPLE.read_text(encoding="utf-8"), "olli", "first", city.clock.now())
 
 
+def test_the_end_that_is_proposed_is_short_to_hear(sirpa: Browser) -> None:
+    assert sirpa.page("/switches").count('value="2026-11-24T11:30"') == len(KINDS)  # it is 10.12
+
+
 def test_a_department_is_closed_at_once_for_everybody(city: City, sirpa: Browser) -> None:
     published(city)
     assert switches(sirpa, "close", department="waterworks").status_code == 303
