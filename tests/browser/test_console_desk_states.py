@@ -12,7 +12,7 @@ from adapters.schema import listening, transfer
 from console.words import page_words
 from tests.browser.conftest import Desk
 from tests.browser.console_server import Running
-from tests.browser.test_console_pages import ALL, COLOURS, axe, looks_right
+from tests.browser.test_console_pages import ALL, COLOURS, looks_right, tried_with_axe
 from tests.web.console_rig import City
 
 pytestmark = pytest.mark.browser
@@ -129,7 +129,7 @@ def test_in_the_other_languages_too(
     page.wait_for_selector(".card")
     for scheme, rules in (("light", ALL), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        found = axe.run(page, options=rules)
+        found = tried_with_axe(page, rules)
         assert found.violations_count == 0, f"{name}, {language}, {scheme}:\n{found.generate_report()}"
 
 
