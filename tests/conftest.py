@@ -20,8 +20,9 @@ quick_app.for_this_process()
 quick_passwords.for_this_process()
 
 # everybody's run tries the same examples: a change is judged by itself. `make long` looks for new ones, and for more.
-settings.register_profile("the same for everybody", derandomize=True, max_examples=50)
-settings.register_profile("new ones", derandomize=False, max_examples=200, print_blob=True)
+# A busy machine is no failure: none of them has to be quick.
+settings.register_profile("the same for everybody", derandomize=True, max_examples=50, deadline=None)
+settings.register_profile("new ones", derandomize=False, max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("the same for everybody")
 
 TESTS = Path(__file__).parent
