@@ -43,7 +43,7 @@ def several(city: City) -> None:
 @pytest.mark.parametrize("situation", [nothing, several])
 def test_the_list_of_messages(desk: Desk, city: City, situation: Callable[[City], None], screens: Path) -> None:
     situation(city)
-    desk.signs_in("aino").opens("/messages")
+    desk.signs_in("aino", "/messages")
     desk.page.wait_for_selector("h1")
     looks_right(desk.page, f"messages-{situation.__name__}", screens)
 
@@ -51,7 +51,7 @@ def test_the_list_of_messages(desk: Desk, city: City, situation: Callable[[City]
 def test_a_message_is_heard_and_settled_with_the_keyboard(desk: Desk, city: City) -> None:
     """Enter opens it, and that is in the log; space, arrows, plus and minus work it; then what was done is written."""
     leave(city, FIRST, wav(20))
-    page = desk.signs_in("aino").opens("/messages").page
+    page = desk.signs_in("aino", "/messages").page
     page.focus("[data-open-sound] button")
     page.keyboard.press("Enter")
     expect(page.locator("[data-sound-toggle]")).to_be_focused()
@@ -88,7 +88,7 @@ def test_a_message_is_heard_and_settled_with_the_keyboard(desk: Desk, city: City
 def test_a_supervisor_says_why_with_the_keyboard_and_what_she_hears_plays_on(desk: Desk, city: City) -> None:
     """The list renews itself under her: neither the sound nor the place of her keyboard is lost."""
     leave(city, FIRST, wav(60))
-    page = desk.signs_in("sirkka").opens("/messages").page
+    page = desk.signs_in("sirkka", "/messages").page
     page.focus("[data-open-sound] select")
     page.keyboard.type("Muu")
     page.keyboard.press("Tab")
@@ -115,7 +115,7 @@ def test_a_supervisor_says_why_with_the_keyboard_and_what_she_hears_plays_on(des
 
 def test_what_cannot_be_heard_is_said_beside_the_button(desk: Desk, city: City) -> None:
     leave(city, FIRST, wav(2))
-    page = desk.signs_in("aino").opens("/messages").page
+    page = desk.signs_in("aino", "/messages").page
     city.services.vault.delete(FIRST)
     page.click("[data-open-sound] button")
     expect(page.locator("[data-sound-fault]")).to_contain_text("Ääni puuttuu")
@@ -124,7 +124,7 @@ def test_what_cannot_be_heard_is_said_beside_the_button(desk: Desk, city: City) 
 
 def test_a_door_that_has_closed_meanwhile_leads_back_to_the_button(desk: Desk, city: City) -> None:
     leave(city, FIRST, wav(2), seconds=2)
-    page = desk.signs_in("aino").opens("/messages").page
+    page = desk.signs_in("aino", "/messages").page
     page.route("**/listen", lambda route: route.fulfill(json={"ok": True}))
     page.focus("[data-open-sound] button")
     page.keyboard.press("Enter")
@@ -204,7 +204,7 @@ def test_the_line_with_messages_wishes_and_what_the_duty_left(desk: Desk, city: 
     city.put(supervisor_item, id="i1", kind="duty_unanswered", detail=SECOND, made_at=now)
     city.put(supervisor_item, id="i2", kind="duty_unanswered", detail="faults", made_at=now)
     city.put(supervisor_item, id="i3", kind="interpreter", request_id="r2", made_at=now)
-    page = desk.signs_in("sirkka").opens("/line").page
+    page = desk.signs_in("sirkka", "/line").page
     page.wait_for_selector("[data-open-sound]")
     looks_right(page, "line-wishes", screens)
     page.click(".item-interpreter a.button")

@@ -44,7 +44,7 @@ def test_a_notice_from_an_empty_page_to_on_air_and_off(desk: Desk, console: Runn
 
 def test_an_agents_page_shows_what_callers_hear(desk: Desk, console: Running, screens: Path) -> None:
     console.city.agent("sirpa", role="supervisor")
-    desk.signs_in("sirpa").opens("/notices")
+    desk.signs_in("sirpa", "/notices")
     write(desk)
     desk.opens("/").page.get_by_text(WORDS["fi"]).wait_for()
     looks_right(desk.page, "desk-on-air", screens)

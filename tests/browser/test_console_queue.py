@@ -47,7 +47,7 @@ def _told(city: City) -> None:
 
 
 def test_the_queue_and_what_was_looked_up(desk: Desk, city: City, screens: Path) -> None:
-    desk.signs_in("sirpa").opens("/queue").page.locator("#part-overdue").wait_for()
+    desk.signs_in("sirpa", "/queue").page.locator("#part-overdue").wait_for()
     looks_right(desk.page, "queue", screens)
     desk.page.fill("#asked", "040 1234560")
     desk.page.keyboard.press("Enter")
@@ -66,7 +66,7 @@ def test_one_matter_with_its_history_and_every_decision_open(desk: Desk, city: C
 
 
 def test_a_new_matter_appears_without_reloading(desk: Desk, city: City, console: Running) -> None:
-    desk.signs_in("sirpa").opens("/queue").page.locator("#part-overdue").wait_for()
+    desk.signs_in("sirpa", "/queue").page.locator("#part-overdue").wait_for()
     desk.page.evaluate("window.same = true")
     city.request("r9", code="999999", number_id=city.number("+358409999999"))
     desk.page.locator("#m-r9").wait_for()
@@ -74,7 +74,7 @@ def test_a_new_matter_appears_without_reloading(desk: Desk, city: City, console:
 
 
 def test_a_matter_is_closed_by_keyboard_alone(desk: Desk, city: City) -> None:
-    desk.signs_in("sirpa").opens("/matters/r0").page.get_by_text("Päätä asiasta").wait_for()
+    desk.signs_in("sirpa", "/matters/r0").page.get_by_text("Päätä asiasta").wait_for()
     keys = desk.page.keyboard
     desk.page.locator(".decide summary").last.focus()
     keys.press("Enter")

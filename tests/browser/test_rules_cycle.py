@@ -112,7 +112,7 @@ def publishes(page: Page, rules: Running) -> float:
 
 def test_from_a_draft_to_the_callers_and_back(desk: Desk, rules: Running, screens: Path) -> None:
     before = answers(rules)
-    desk.signs_in("seija").opens("/rules")
+    desk.signs_in("seija", "/rules")
     looks_right(desk.page, "rules-overview", screens)
     writes_a_rule(desk.page)
     looks_right(desk.page, "rules-list", screens)
@@ -134,8 +134,8 @@ def test_from_a_draft_to_the_callers_and_back(desk: Desk, rules: Running, screen
 
 def test_two_at_once_and_nothing_is_overwritten(desk: Desk, second: Desk, rules: Running, screens: Path) -> None:
     path = "/rules/drafts/d1/parts/departments/housing"
-    desk.signs_in("seija").opens(path)
-    second.signs_in("olli").opens(path)
+    desk.signs_in("seija", path)
+    second.signs_in("olli", path)
     for page in (desk.page, second.page):
         page.get_by_text("Odotus ja kuuntelu").click()
     second.page.fill("#f-grace_minutes", "20")
@@ -164,7 +164,7 @@ def _draft(rules: Running) -> dict[str, list[dict[str, object]]]:
 
 def test_a_departments_hours_from_the_form_to_the_callers(desk: Desk, rules: Running, screens: Path) -> None:
     rules.city.agent("sirpa", ("culture",), role="supervisor")
-    desk.signs_in("sirpa").opens("/rules")
+    desk.signs_in("sirpa", "/rules")
     press_job(desk.page, "Muuta aukioloaikoja")
     press_job(desk.page, "Kirjasto, liikunta ja kulttuuri")
     looks_right(desk.page, "rules-hours", screens)
@@ -200,7 +200,7 @@ def press_job(page: Page, name: str) -> None:
 
 
 def test_an_errors_place_leads_to_its_form(desk: Desk, rules: Running, screens: Path) -> None:
-    desk.signs_in("seija").opens("/rules/drafts/d1/parts/duties/water")
+    desk.signs_in("seija", "/rules/drafts/d1/parts/duties/water")
     desk.page.get_by_text("Poista luonnoksesta").click()
     desk.page.get_by_role("button", name="Poista nyt").click()
     desk.page.get_by_role("link", name="Tarkista ja julkaise").first.click()

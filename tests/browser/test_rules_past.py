@@ -23,7 +23,7 @@ def city(console: Running) -> City:
 
 
 def test_a_call_is_looked_up_and_its_way_explained(desk: Desk, city: City, screens: Path) -> None:
-    desk.signs_in("sirpa").opens("/why").page.fill("#asked", past_rig.SID)
+    desk.signs_in("sirpa", "/why").page.fill("#asked", past_rig.SID)
     looks_right(desk.page, "why-calls", screens)
     desk.page.keyboard.press("Enter")
     desk.page.locator(".why-looked").wait_for()
@@ -31,7 +31,7 @@ def test_a_call_is_looked_up_and_its_way_explained(desk: Desk, city: City, scree
 
 
 def test_a_draft_is_compared_with_the_live_rules(desk: Desk, city: City, screens: Path) -> None:
-    desk.signs_in("olli").opens("/rules/compare").page.get_by_role("button", name="Vertaa").click()
+    desk.signs_in("olli", "/rules/compare").page.get_by_role("button", name="Vertaa").click()
     desk.page.locator("#shifts-heading").wait_for()
     assert desk.page.locator("table").count() == 2
     looks_right(desk.page, "rules-compare", screens)

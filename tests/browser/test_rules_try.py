@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_call_is_tried_and_the_week_and_the_year_are_read(desk: Desk, console: Running, screens: Path) -> None:
     console.city.agent("sirpa", role="supervisor")
-    page = desk.signs_in("sirpa").opens("/rules/try").page
+    page = desk.signs_in("sirpa", "/rules/try").page
     page.fill("#at", "2026-11-21T17:05")
     page.select_option("#topic", "parking")
     page.get_by_role("radio", name="ruotsi").check()

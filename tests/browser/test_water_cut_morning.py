@@ -113,7 +113,7 @@ def test_the_water_cut_morning(desk: Desk, city: City, resident: Resident, scree
 
 def test_the_steps_of_a_notice_look_right(desk: Desk, city: City, screens: Path) -> None:
     desk.page.add_init_script(TWO_VOICES)
-    desk.signs_in("sirpa").opens("/notices")
+    desk.signs_in("sirpa", "/notices")
     desk.page.locator("#what").select_option("buses_late")
     desk.page.locator("#where").fill("Linjat 5 ja 7")
     desk.page.get_by_role("button", name="Tee lauseet").click()
@@ -123,7 +123,7 @@ def test_the_steps_of_a_notice_look_right(desk: Desk, city: City, screens: Path)
 
 def test_a_switch_that_cuts_deep_is_asked_about(desk: Desk, city: City, screens: Path) -> None:
     city.agent("olli", (), role="administrator")
-    desk.signs_in("olli").opens("/switches")
+    desk.signs_in("olli", "/switches")
     looks_right(desk.page, "switches", screens)
     desk.page.locator("#close-department").select_option("extended")
     desk.page.locator("#close-reason").fill("Kaikki sairaana.")

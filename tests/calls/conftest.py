@@ -1,8 +1,8 @@
 """The running cities for this folder."""
 
-from tests.rig.fixtures import city, pytest_runtest_makereport, stop_all
+from tests.rig.fixtures import city, pytest_runtest_makereport, pytest_runtest_teardown, stop_all
 
-__all__ = ["city", "pytest_runtest_makereport"]
+__all__ = ["city", "pytest_runtest_makereport", "pytest_runtest_teardown"]
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

@@ -1,21 +1,24 @@
 """A set-up installation for the doctor: emulator, web, clock, one worker and the embedded store, all real processes."""
 
 import http.server
+import io
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from adapters.places import ROOT
 from adapters.settings import Settings, load_settings
 from emulator.rest_account import number_sid
+from ivr.doctor.__main__ import main
 from ivr.doctor.look_here import live_store
 from ivr.doctor.model import RedisSays
 from operations.processes import Fleet
@@ -66,21 +69,38 @@ class House:
         return isinstance(found, RedisSays) and found.workers > 0
 
     def doctor(self, *arguments: str, typed: str = "", **changes: str) -> Told:
-        """The real command, as an operator would run it; ``changes`` of its environment."""
-        command = [sys.executable, "-m", "ivr.doctor", "--root", str(self.installation.root), *arguments]
-        if "--least-free-mb" not in arguments:
-            command += ["--least-free-mb", "1"]
+        """The command, in this process: a Python of its own costs more than all that it looks at. ``changes`` of its
+        environment."""
+        said, told = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as here, redirect_stdout(said), redirect_stderr(told):
+            here.setattr(os, "environ", self._environment(changes))
+            here.setattr(sys, "stdin", io.StringIO(typed))
+            try:
+                code = main(self._arguments(arguments))
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Told(code, tuple(said.getvalue().splitlines()), told.getvalue())
+
+    def typed_by_an_operator(self, *arguments: str) -> Told:
+        """The real command, as an operator would run it."""
         done = subprocess.run(
-            command,
+            [sys.executable, "-m", "ivr.doctor", *self._arguments(arguments)],
             cwd=ROOT,
-            env={**INHERITED, **self.installation.environment, **changes},
-            input=typed,
+            env=self._environment({}),
+            input="",
             capture_output=True,
             text=True,
             timeout=WHOLE_SECONDS,
             check=False,
         )
         return Told(done.returncode, tuple(done.stdout.splitlines()), done.stderr)
+
+    def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
+        return {**INHERITED, **self.installation.environment, **changes}
+
+    def _arguments(self, arguments: tuple[str, ...]) -> list[str]:
+        room = [] if "--least-free-mb" in arguments else ["--least-free-mb", "1"]
+        return ["--root", str(self.installation.root), *arguments, *room]
 
     def number(self) -> Mapping[str, Any]:
         """The city's number as the provider keeps it."""

@@ -35,7 +35,7 @@ def house(_house: House) -> House:
 
 
 def test_a_healthy_trial_has_no_fault(house: House) -> None:
-    told = house.doctor()
+    told = house.typed_by_an_operator()
     assert told.faults() == []
     assert told.code == 0
     for check in ("keys", "number", "webhooks", "origin", "signature", "sql", "redis", "workers", "clock", "ruleset"):

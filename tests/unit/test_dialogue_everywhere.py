@@ -183,8 +183,13 @@ def everything(situation: str, key: str) -> dict[Step, Turn]:
     return explored(Step("language", version=1, nonce="n"), Pressed(key), SITUATIONS[situation])
 
 
+@pytest.fixture(scope="module", params=SITUATIONS)
+def situation(request: pytest.FixtureRequest) -> str:
+    """For the whole module: what is asked of one situation is asked in a row, by the process that has explored it."""
+    return str(request.param)
+
+
 @pytest.mark.parametrize("key", LANGUAGES)
-@pytest.mark.parametrize("situation", SITUATIONS)
 def test_no_way_through_the_menus_ends_without_a_word(situation: str, key: str) -> None:
     reached = everything(situation, key)
     assert len(reached) > 10
@@ -194,7 +199,6 @@ def test_no_way_through_the_menus_ends_without_a_word(situation: str, key: str) 
         assert all(part.language in (None, LANGUAGES[key]) for part in said(turn) if isinstance(part, Say))
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
 def test_silence_from_any_turn_ends_or_reaches_a_person_in_a_few_turns(situation: str) -> None:
     facts = SITUATIONS[situation]
     for step, turn in everything(situation, "1").items():
@@ -208,7 +212,6 @@ def test_silence_from_any_turn_ends_or_reaches_a_person_in_a_few_turns(situation
             raise AssertionError(f"silence goes round and round from {step}")
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
 def test_nought_in_any_menu_leads_to_a_person_or_the_next_best(situation: str) -> None:
     """Never "no such key", and never the same turn again where another way is left."""
     facts = SITUATIONS[situation]
@@ -222,7 +225,6 @@ def test_nought_in_any_menu_leads_to_a_person_or_the_next_best(situation: str) -
         assert "menu.not_understood" not in heard, (step, here)
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
 def test_the_star_tells_every_menu_again_and_changes_nothing(situation: str) -> None:
     facts = SITUATIONS[situation]
     for turn in everything(situation, "2").values():
