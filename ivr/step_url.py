@@ -33,16 +33,20 @@ class Step:
     request: str = ""  # callback_request id
     message: str = ""  # recording id of a voice message being left
     person: int = 0  # which person on this telephone the promise is for; 0: the first
+    again: int = 0  # how often this very webhook was asked once more, because others held the record
+    pressed: str = ""  # the one key that it was about: a redirect does not tell it
 
     def go(self, name: str, nonce: str, **changes: object) -> "Step":
         """The next step of the same call; the count of tries starts anew unless it is given."""
-        fields: dict[str, object] = {"tries": 1, **changes, "name": name, "nonce": nonce}
+        fields: dict[str, object] = {"tries": 1, "again": 0, "pressed": "", **changes, "name": name, "nonce": nonce}
         return replace(self, **fields)  # type: ignore[arg-type]
 
 
 _PARAMETERS = (
     ("a", "arrived"),
     ("c", "choice"),
+    ("d", "pressed"),
+    ("g", "again"),
     ("l", "line"),
     ("lang", "language"),
     ("m", "message"),
@@ -54,7 +58,7 @@ _PARAMETERS = (
     ("v", "version"),
 )
 SHAPE = re.compile(r"[A-Za-z0-9._:,~-]+")  # ids, codes and choices: nothing that a page or a document could obey
-_NUMBERS = {"arrived", "person", "tries", "version"}
+_NUMBERS = {"again", "arrived", "person", "tries", "version"}
 
 
 class Row(Protocol):

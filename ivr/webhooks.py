@@ -49,10 +49,10 @@ def blueprint(services: "Services") -> Blueprint:
     def step(name: str) -> Response:
         here = step_of(name, request.args)
         queue_sid = request.form.get("QueueSid", "") if name == "wait" and here.tries == 1 else ""
-        if QUEUE_SID.fullmatch(queue_sid):
-            answerer.note_queue(here.line, queue_sid)
+        if QUEUE_SID.fullmatch(queue_sid) is None:
+            queue_sid = ""
         sid, number = request.form["CallSid"], _resident_number()
-        answer = answerer.answer(here, read(request.form), sid, number)
+        answer = answerer.answer(here, read(request.form), sid, number, queue_sid)
         own.passes(here, sid, number)
         return xml(answer)
 
