@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 BREAKER_SECONDS = 1.0
+FORGOTTEN_SECONDS = 3.0  # after so long a unit in vain says nothing of the next one
 
 
 class Breaker:
@@ -16,6 +17,7 @@ class Breaker:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._open_until = self._answered = 0.0
+        self._in_vain_since = self._last_in_vain = 0.0
 
     @property
     def open(self) -> bool:
@@ -28,8 +30,16 @@ class Breaker:
         """Nobody could connect: whoever tries next would wait as long for nothing, whoever was answered before."""
         self._open_until = self._now() + BREAKER_SECONDS
 
-    def cut(self, deadline: float) -> None:
-        """A unit was given up, or the question to an idle connection before it. An outage, unless somebody else was
-        answered within the last ``deadline`` seconds."""
-        if self._now() - self._answered > deadline:
+    def cut(self, deadline: float, waited: float) -> None:
+        """A unit was given up after so many seconds, or the question to an idle connection before it. An outage, unless
+        somebody else was answered within the last ``deadline`` seconds.
+
+        A caller's unit is given up sooner than that: it proves an outage only together with others, one after another
+        and none of them answered, for as long as a single patient one would have waited.
+        """
+        now = self._now()
+        if self._answered > self._in_vain_since or now - self._last_in_vain > FORGOTTEN_SECONDS:
+            self._in_vain_since = now - waited
+        self._in_vain_since, self._last_in_vain = min(self._in_vain_since, now - waited), now
+        if now - max(self._answered, self._in_vain_since) >= deadline:
             self.failed()

@@ -6,24 +6,25 @@ row; ``Transaction`` begins its transactions, each statement of a read is one of
 """
 
 import logging
+import math
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from adapters.breaker import Breaker
-from adapters.deadline import Watcher
 from adapters.engines import POOL, POOL_DEALING, postgres, sqlite, syncing_less
 from adapters.moved import noticing
-from adapters.record_hosts import freed, refuse_if_alone
+from adapters.reach import Reach
+from adapters.record_hosts import refuse_if_alone
 from adapters.together import Row
 from adapters.together import write as write_together
 
@@ -31,10 +32,11 @@ LOG = logging.getLogger("database")
 T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
-FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
 READ_DEADLINES, WRITE_DEADLINES, NOTE_DEADLINES = 1.5, 2.5, 1.0  # of one statement's deadline, for a whole unit
+CALLER_DEADLINES = 0.7  # for a unit while a caller hears nothing: then she is answered without the record
+LOCK_DEADLINES = 0.5  # for one lock on PostgreSQL: ``record_hosts.session``
 NOTICEABLE_SECONDS = 0.01
-WATCHER = Watcher()
+TOO_SLOW = "57014"  # query_canceled: by its own deadline
 LOST_LOCK = frozenset({"55P03", "40P01", "40001"})  # lock_not_available, deadlock_detected, serialization_failure
 
 
@@ -53,21 +55,21 @@ class Transaction:
     of the record, at the latest before the commit. Take ``connection`` anew for each statement, so that none misses
     them.
 
-    It begins with the first statement that is not ``glance``'s. If all that is ever written is one statement, that
-    statement is the transaction: neither a BEGIN nor a COMMIT travels.
+    It begins with the first statement that is not ``glance``'s, by the words ``begin``, None where it has begun. If all
+    that is ever written is one statement, that statement is the transaction: neither a BEGIN nor a COMMIT travels.
     """
 
-    def __init__(self, connection: Connection, begun: bool = False) -> None:
+    def __init__(self, connection: Connection, begin: Callable[[], str] | None = lambda: "BEGIN") -> None:
         self._connection = connection
-        self._begun = begun
+        self._begin = begin
         self._waiting: list[Row] = []
         self.hooks: list[Callable[[], object]] = []
 
     @property
     def connection(self) -> Connection:
-        if not self._begun:
-            self._connection.exec_driver_sql("BEGIN")
-            self._begun = True
+        if self._begin is not None:
+            self._connection.exec_driver_sql(self._begin())
+            self._begin = None
         self.write_waiting()
         return self._connection
 
@@ -87,6 +89,22 @@ class Transaction:
 
     def after_commit(self, hook: Callable[[], object]) -> None:
         self.hooks.append(hook)
+
+
+def is_held(error: DatabaseError) -> bool:
+    """The record lives, and somebody else holds what was asked for, or it is slow: in a moment it may be free."""
+    match getattr(error, "orig", None):
+        case sqlite3.Error() as refused:
+            return getattr(refused, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        case TimeoutError(args=("busy",)):
+            return True
+        case refused:
+            return getattr(refused, "sqlstate", None) in LOST_LOCK | {TOO_SLOW}
+
+
+def _milliseconds(seconds: float) -> int:
+    """Never 0, which would be for ever."""
+    return max(int(seconds * 1000), 1)
 
 
 def _hint(hook: Callable[[], object]) -> None:
@@ -110,7 +128,6 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._deadline = deadline
         self._writer = threading.Lock()
-        self._breaker = Breaker()
         self._dealing: Database | None = None
         self._making_dealing = threading.Lock()
         self.engine = (
@@ -118,6 +135,7 @@ class Database:
             if self.is_sqlite
             else postgres(url, deadline, POOL_DEALING if planned_once else POOL, planned_once=planned_once)
         )
+        self._reach = Reach(self.engine, deadline)
 
     @property
     def for_dealing(self) -> "Database":
@@ -133,27 +151,35 @@ class Database:
                 self._dealing = type(self)(self.url, self._deadline, planned_once=True)
             return self._dealing
 
+    def caller_waits_until(self) -> float:
+        """Of one unit that begins now: ``until`` in monotonic seconds. Workers, clock and agents have more patience."""
+        return time.monotonic() + self._deadline * CALLER_DEADLINES
+
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        with self._connected(READ_DEADLINES) as connection:
+    def read(self, until: float | None = None) -> Iterator[Connection]:
+        with self._connected(self._within(READ_DEADLINES, until)) as connection:
             yield connection
             connection.rollback()
 
     @contextmanager
-    def write(self, patience: float | None = None, *, synced: bool = True) -> Iterator[Transaction]:
+    def write(
+        self, patience: float | None = None, *, synced: bool = True, until: float | None = None
+    ) -> Iterator[Transaction]:
         """``patience``: seconds that others' writing is waited for, where that is to be less than the deadline's. Such
-        a unit waits for no connection of ours either, and is given up sooner where the record hangs. ``synced``: see
-        ``run_light``."""
-        until = time.monotonic() + (self._deadline * WRITE_DEADLINES if patience is None else patience)
-        deadlines = WRITE_DEADLINES if patience is None else NOTE_DEADLINES
+        a unit waits for no connection of ours either, and is given up sooner where the record hangs. ``until``: when
+        nobody waits for it any more. ``synced``: see ``run_light``."""
+        usual = self._deadline * WRITE_DEADLINES
+        waits = min(time.monotonic() + (usual if patience is None else patience), until or math.inf)
+        deadlines = self._within(WRITE_DEADLINES if patience is None else NOTE_DEADLINES, until)
         with (
-            self._turn(until),
+            self._turn(waits),
             self._connected(deadlines, patience) as connection,
             nullcontext() if synced or not self.is_sqlite else syncing_less(connection),
         ):
             if self.is_sqlite:
-                self._begin_sqlite(connection, patience is not None, until)
-            transaction = Transaction(connection, begun=self.is_sqlite)
+                self._begin_sqlite(connection, waits)
+            words = partial(self._begin_postgres, waits, until)
+            transaction = Transaction(connection, None if self.is_sqlite else words)
             try:
                 yield transaction
                 transaction.write_waiting()
@@ -169,29 +195,51 @@ class Database:
         for hook in transaction.hooks:
             _hint(hook)
 
-    def _begin_sqlite(self, connection: Connection, hurried: bool, until: float) -> None:
+    def _within(self, deadlines: float, until: float | None) -> float:
+        """Of them, what is left of the time that somebody waits."""
+        if until is None:
+            return deadlines
+        return min(deadlines, max(until - time.monotonic(), 0.0) / self._deadline)
+
+    def _begin_sqlite(self, connection: Connection, until: float) -> None:
         """Waiting for this process's writers and for other processes' is one wait: a caller hears nothing meanwhile."""
         left, usual = until - time.monotonic(), self._deadline * WRITE_DEADLINES
-        if not hurried and usual - left < NOTICEABLE_SECONDS:
+        if usual - left < NOTICEABLE_SECONDS:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={max(int(left * 1000), 1)}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_milliseconds(left)}")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(usual * 1000)}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_milliseconds(usual)}")
 
-    def run(self, work: Callable[[Transaction], T], *, synced: bool = True) -> T:
-        """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's."""
+    def _begin_postgres(self, waits: float, until: float | None) -> str:
+        """A unit that somebody waits for ends at the server too, so that its connection is not lost: in the same
+        message as its BEGIN. A single statement that needs none has the session's own deadlines."""
+        if until is None:
+            return "BEGIN"
+        now = time.monotonic()
+        lock, statement = min(waits - now, self._deadline * LOCK_DEADLINES), min(until - now, self._deadline)
+        return (
+            f"BEGIN; SET LOCAL lock_timeout = {_milliseconds(lock)};"
+            f" SET LOCAL statement_timeout = {_milliseconds(statement)}"
+        )
+
+    def run(self, work: Callable[[Transaction], T], *, synced: bool = True, until: float | None = None) -> T:
+        """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's. ``until``: when
+        nobody waits for it any more: a lock that would be waited for beyond is not tried again."""
         for _ in range(TRIES - 1):
             try:
-                with self.write(synced=synced) as transaction:
+                with self.write(synced=synced, until=until) as transaction:
                     return work(transaction)
             except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in LOST_LOCK:
+                if getattr(error.orig, "sqlstate", None) not in LOST_LOCK or not self._time_for_a_lock(until):
                     raise
-        with self.write(synced=synced) as transaction:
+        with self.write(synced=synced, until=until) as transaction:
             return work(transaction)
+
+    def _time_for_a_lock(self, until: float | None) -> bool:
+        return until is None or until - time.monotonic() > self._deadline * LOCK_DEADLINES
 
     def run_light(self, work: Callable[[Transaction], T]) -> T:
         """For what may be lost in a power cut because it is then simply done again: nobody outside was told of it.
@@ -202,72 +250,19 @@ class Database:
 
     @contextmanager
     def _connected(self, deadlines: float, patience: float | None = None) -> Iterator[Connection]:
-        """A connection whose whole unit has a deadline. After a failure to connect or an unanswered unit the next ones
-        fail at once for a moment: a caller must not pay the deadline on every step."""
+        """A connection whose whole unit has a deadline."""
         if patience is not None and self._all_in_use():
             raise DBAPIError("every connection is in use", None, TimeoutError("busy"))
         if self.is_sqlite:
             with noticing(self.url), self.engine.connect() as connection:
                 yield connection
             return
-        if self._breaker.open:
-            raise DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker"))
-        with self._answering() as connection, self._watched(connection, deadlines):
+        with self._reach.connected(self._deadline * deadlines) as connection:
             yield connection
-            connection.info["used"] = time.monotonic()
-            self._breaker.answered()
 
     def _all_in_use(self) -> bool:
         pool = self.engine.pool
         return isinstance(pool, QueuePool) and pool.checkedout() >= sum(POOL)
-
-    def _answering(self) -> Connection:
-        """A connection that is known to work: one that lay idle is asked first, a dead one is replaced once.
-
-        One that was asked and hung is not replaced: connecting to a hung server would cost the caller two seconds more.
-        """
-        connection = self._reached()
-        if time.monotonic() - connection.info.get("used", 0.0) < FRESH_SECONDS or self._answers(connection):
-            return connection
-        return self._reached()
-
-    def _reached(self) -> Connection:
-        try:
-            return self.engine.connect()
-        except PoolTimeout:  # we are busy ourselves; the record is well
-            raise
-        except SQLAlchemyError:
-            self._breaker.failed()
-            raise
-
-    def _answers(self, connection: Connection) -> bool:
-        with WATCHER.within(self._deadline, self._socket(connection)) as ticket:
-            try:
-                connection.exec_driver_sql("SELECT 1")
-                connection.rollback()
-            except SQLAlchemyError:
-                connection.invalidate()
-                connection.close()
-                if ticket.cut:
-                    self._breaker.cut(self._deadline)
-                    raise
-                return False
-        return True
-
-    @contextmanager
-    def _watched(self, connection: Connection, deadlines: float) -> Iterator[None]:
-        with WATCHER.within(self._deadline * deadlines, self._socket(connection)) as late, freed(connection.info, late):
-            try:
-                yield
-            except SQLAlchemyError:
-                if late.cut:
-                    self._breaker.cut(self._deadline)
-                raise
-
-    @staticmethod
-    def _socket(connection: Connection) -> int:
-        driver: Any = connection.connection.driver_connection
-        return int(driver.fileno())
 
     def dispose(self) -> None:
         self.engine.dispose()

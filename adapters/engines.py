@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.record_hosts import know, session, way_to
+from adapters.record_hosts import ONLY_READ, know, session, way_to
 
 LOG = logging.getLogger("database")
 POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
@@ -79,5 +80,13 @@ def postgres(url: str, deadline: float, pool: tuple[int, int], *, planned_once: 
         connect_args={"options": session(deadline, planned_once), "connect_timeout": 2, "keepalives_idle": 10},
     )
     event.listen(engine, "connect", know)
+    event.listen(engine, "handle_error", _holds_it_no_longer)
     event.listen(engine, "do_connect", way_to(engine.dialect.create_connect_args(engine.url)[1]))
     return engine
+
+
+def _holds_it_no_longer(context: ExceptionContext) -> None:
+    """A host that was in charge and may only be read now: every connection that was made before leads to it, so all of
+    them are made anew, and find who is in charge."""
+    if getattr(context.original_exception, "sqlstate", None) == ONLY_READ:
+        context.is_disconnect = True

@@ -35,8 +35,12 @@ PATIENCE_SECONDS = 90.0  # for a lock that somebody keeps: less than an upgrade 
 LOST_LOCK = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
 
 
+class OfAnotherRelease(Exception):
+    """The record has a shape that this release does not know; one sentence that says what to do."""
+
+
 def upgrade(url: str, revision: str = "head", patience: float = PATIENCE_SECONDS) -> None:
-    """Raises the driver's error where another holds a table for longer than ``patience``."""
+    """Raises OfAnotherRelease, and the driver's error where another holds a table for longer than ``patience``."""
     _patiently(url, lambda config: command.upgrade(config, revision), patience)
 
 
@@ -64,6 +68,7 @@ def _patiently(url: str, work: Callable[[Config], None], patience: float) -> Non
         try:
             with _connected(url) as (connection, config):
                 _take_turn(connection)
+                _refuse_unknown(connection)
                 work(config)
                 connection.commit()
             return
@@ -71,6 +76,15 @@ def _patiently(url: str, work: Callable[[Config], None], patience: float) -> Non
             if getattr(error.orig, "sqlstate", None) not in LOST_LOCK or time.monotonic() > until:
                 raise
         time.sleep(PAUSE_SECONDS)
+
+
+def _refuse_unknown(connection: Connection) -> None:
+    unknown = sorted({*MigrationContext.configure(connection).get_current_heads()} - {*known_revisions()})
+    if unknown:
+        raise OfAnotherRelease(
+            f"The record of DATABASE_URL is at revision {', '.join(unknown)}, which this release does not know: start"
+            " the release that made it, or a newer one, or restore a backup of this release's into an empty place."
+        )
 
 
 def _take_turn(connection: Connection) -> None:
@@ -121,7 +135,14 @@ def _begin(connection: Connection) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    url = followed(os.environ.get("DATABASE_URL", ""))
+    try:
+        return _carried_out(arguments, followed(os.environ.get("DATABASE_URL", "")))
+    except OfAnotherRelease as other:
+        print(other, file=sys.stderr)
+        return 2
+
+
+def _carried_out(arguments: list[str], url: str) -> int:
     match arguments:
         case ["up"] if url:
             upgrade(url)

@@ -5,6 +5,7 @@ that was right last time is tried first, alone for a moment; then all the others
 written to is taken. Only the way to a connection lives here.
 """
 
+import math
 import queue
 import select
 import threading
@@ -21,10 +22,12 @@ from adapters.deadline import Ticket
 ALONE_SECONDS = 0.3  # for the host that was right last time
 WHOLE_SECONDS = 2.0
 
+ONLY_READ = "25006"  # read_only_sql_transaction: whoever answers holds the record no longer
 CALL_OFF = "call off"
 CALL_OFF_SECONDS = 2.0
 CALLING_OFF = threading.Semaphore(4)
 ALONE = "alone"  # of a connection: its last commit is on one host only, although a standby was to have it too
+ASKER = threading.local()  # until when whoever connects in this thread waits
 GIVEN_UP_WAITING = "SyncRepWaitForLSN"  # the server's own name of the place where it waits for its standby
 
 Connect = Callable[[str, str], Any]
@@ -101,11 +104,20 @@ def refuse_if_alone(info: dict[Any, Any]) -> None:
         raise DBAPIError("no standby has confirmed what was written", None, TimeoutError("standby"))
 
 
+@contextmanager
+def brought_by(until: float | None) -> Iterator[None]:
+    """A connection that is asked for inside is waited for until then (monotonic seconds; None: as long as by anybody):
+    the driver itself waits two seconds at least, and nobody can be left in silence so long."""
+    ASKER.until = until
+    try:
+        yield
+    finally:
+        ASKER.until = None
+
+
 def way_to(parameters: Mapping[str, Any]) -> Callable[..., Any]:
-    """The engine's way to a new connection; one that leaves it to the driver where the record has one host."""
+    """The engine's way to a new connection."""
     names, ports = str(parameters.get("host", "")).split(","), str(parameters.get("port", "")).split(",")
-    if len(names) == 1:
-        return lambda *_: None
     return RecordHosts([(name, ports[min(n, len(ports) - 1)]) for n, name in enumerate(names)]).for_engine
 
 
@@ -124,7 +136,8 @@ class RecordHosts:
         """Raises the driver's own error: who uses the record knows no other."""
 
         def connect(host: str, port: str) -> Any:
-            return dialect.connect(*arguments, **{**parameters, "host": host, "port": port})
+            place = {"host": host, "port": port} if len(self._hosts) > 1 else {}  # the only one's is the driver's own
+            return dialect.connect(*arguments, **{**parameters, **place})
 
         try:
             return self.connect(connect)
@@ -145,13 +158,14 @@ class _Search:
         self._over = False
 
     def found(self, first: int, remember: Callable[[int], None]) -> Any:
-        until = time.monotonic() + WHOLE_SECONDS
+        asker: float | None = getattr(ASKER, "until", None)
+        until = min(time.monotonic() + WHOLE_SECONDS, math.inf if asker is None else asker)
         self._try(first)
         tried, answered = 1, 0
         trouble: Exception = TimeoutError("no host of the record answered")
         while answered < len(self._hosts):
-            alone = tried == 1 and answered == 0
-            outcome = self._next(ALONE_SECONDS if alone else until - time.monotonic())
+            alone = tried == 1 < len(self._hosts) and answered == 0
+            outcome = self._next(min(ALONE_SECONDS if alone else WHOLE_SECONDS, until - time.monotonic()))
             if outcome is not None:
                 answered += 1
                 number, connection, error = outcome

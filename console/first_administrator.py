@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.clock import SystemClock
 from adapters.database import Database
 from adapters.ids import new_id
-from adapters.migrate import upgrade
+from adapters.migrate import OfAnotherRelease, upgrade
 from adapters.places import ROOT
 from adapters.settings import Settings, SettingsInvalid, load_settings
 from console import store as sessions
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None, ask: Callable[[str], str] = getpass
             said = _reset(database, options.reset) if options.reset else _make(settings, database, options, ask)
         finally:
             database.dispose()
-    except (Refused, SettingsInvalid) as refused:
+    except (Refused, OfAnotherRelease, SettingsInvalid) as refused:
         print(refused, file=sys.stderr)
         return 2
     except (EOFError, KeyboardInterrupt):

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.apologies import APOLOGIES
-from adapters.database import DatabaseError, Transaction
+from adapters.database import DatabaseError, Transaction, is_held
 from adapters.schema import waiting_caller
 from callbacks import store as promises
 from callbacks.limits import DAY
@@ -23,7 +23,7 @@ from callbacks.making import Looked
 from callbacks.model import start_of
 from callbacks.planning import ringing_department
 from ivr import store, why
-from ivr.caller_input import CallerInput
+from ivr.caller_input import ONE_KEY, CallerInput, Pressed, Silent
 from ivr.carry_out import Caller, CarryOut
 from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
@@ -79,13 +79,23 @@ class Answerer:
         self.services = services
         self._pages = Pages(services.announcements, urls(services))
 
-    def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str) -> str:
+    def answer(self, step: Step, given: CallerInput, call_sid: str, raw_number: str, queue_sid: str = "") -> str:
+        """``queue_sid``: the provider's name of the queue that she has just come into."""
         rules, now = self._rules(step), self.services.clock.now()
         step = self._whole(step, rules, now)
+        if step.again and step.pressed in ONE_KEY and given == Silent():
+            given = Pressed(step.pressed)
         asked = Asked(self.services, step, given, call_sid, raw_number, rules, now)
         try:
-            return self._decide(asked)
+            answer = self._decide(asked)
+            if queue_sid:
+                self._note_queue(step.line, queue_sid)
+            return answer
         except DatabaseError as error:
+            later = degraded.in_a_moment(step, given, self.services.base) if is_held(error) else None
+            if later is not None:
+                LOG.warning("record held by others", extra={"call": call_sid, "step": step.name, "again": step.again})
+                return self.words(later, rules)
             APOLOGIES.made("record")
             LOG.warning(
                 "record unavailable", extra={"call": call_sid, "step": step.name, "error": type(error).__name__}
@@ -100,7 +110,7 @@ class Answerer:
         rules, now = self._rules(step), self.services.clock.now()
         return self.words(say(self._whole(step, rules, now), bare(self.services, rules, now)), rules)
 
-    def note_queue(self, line_id: str, queue_sid: str) -> None:
+    def _note_queue(self, line_id: str, queue_sid: str) -> None:
         """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
         unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
         named = unnamed.values(queue_sid=queue_sid)
@@ -109,12 +119,16 @@ class Answerer:
     def _note(self, change: Change, about: dict[str, str]) -> None:
         """Best effort: what is only noted must not cost the caller her turn, nor make her wait for others' writing."""
         try:
-            with self.services.database.write(NOTE_PATIENCE) as tx:
+            with self.services.database.write(NOTE_PATIENCE, until=self._until()) as tx:
                 change(tx)
         except DatabaseError:
             LOG.warning("not noted", extra=about)
         except Exception:
             LOG.exception("not noted", extra=about)
+
+    def _until(self) -> float:
+        """When a unit of the record's that begins now is given up: she is answered within a second whatever it does."""
+        return self.services.database.caller_waits_until()
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
         return self._pages.written(turn, rules)
@@ -150,7 +164,7 @@ class Answerer:
             return bare(self.services, asked.rules, asked.now)
         if needed == CALLER:
             return bare(self.services, asked.rules, asked.now, asked.caller.number)
-        with self.services.database.read() as connection:
+        with self.services.database.read(self._until()) as connection:
             drafted = None
             if "draft" in needed:
                 known = store.so_far(connection, asked.caller.call_sid, asked.step.name, asked.step.nonce, asked.e164)
@@ -183,9 +197,9 @@ class Answerer:
             return InOneTransaction(self, tx, asked).answer(effect, facts)
 
         try:
-            return self.services.database.run(work)
+            return self.services.database.run(work, until=self._until())
         except IntegrityError:  # a neighbour has committed, perhaps this very webhook's other copy: its receipt tells
-            return self.services.database.run(work)
+            return self.services.database.run(work, until=self._until())
 
 
 class InOneTransaction:

@@ -38,6 +38,7 @@ class RecordingEnded:
 
 CallerInput = Pressed | Silent | LeftQueue | DialEnded | RecordingEnded
 
+ONE_KEY = frozenset("0123456789")  # what may stand in an address: never a number that was keyed in
 _KEYS = frozenset("0123456789*#")
 MOST_KEYS = 32  # more than any number has
 RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")

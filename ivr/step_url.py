@@ -34,10 +34,13 @@ class Step:
     message: str = ""  # recording id of a voice message being left
     person: int = 0  # which person on this telephone the promise is for; 0: the first
     spared: int = 0  # webhooks in a row that were answered from memory, because too many asked (dialogue/crowd)
+    again: int = 0  # how often this very webhook was asked once more, because others held the record
+    pressed: str = ""  # the one key that it was about: a redirect does not tell it
 
     def go(self, name: str, nonce: str, **changes: object) -> "Step":
         """The next step of the same call; what is counted starts anew unless it is given."""
-        fields: dict[str, object] = {"tries": 1, "spared": 0, **changes, "name": name, "nonce": nonce}
+        fields: dict[str, object] = {"tries": 1, "spared": 0, "again": 0, "pressed": "", **changes}
+        fields |= {"name": name, "nonce": nonce}
         return replace(self, **fields)  # type: ignore[arg-type]
 
 
@@ -45,6 +48,8 @@ _PARAMETERS = (
     ("a", "arrived"),
     ("c", "choice"),
     ("d", "spared"),
+    ("g", "again"),
+    ("k", "pressed"),
     ("l", "line"),
     ("lang", "language"),
     ("m", "message"),
@@ -56,7 +61,7 @@ _PARAMETERS = (
     ("v", "version"),
 )
 SHAPE = re.compile(r"[A-Za-z0-9._:,~-]+")  # ids, codes and choices: nothing that a page or a document could obey
-_NUMBERS = {"arrived", "person", "spared", "tries", "version"}
+_NUMBERS = {"again", "arrived", "person", "spared", "tries", "version"}
 
 
 class Row(Protocol):

@@ -16,7 +16,7 @@ from desks import store
 from desks.talk import legs as talk_legs
 from desks.talk import transfer_store as transfers
 from desks.talk.room import matter_of, room_of
-from ivr.agent_webhooks import AgentLeg
+from ivr.agent_webhooks import AGAIN, MOMENT_SECONDS, MOST_AGAIN, AgentLeg
 from ivr.caller_input import Pressed, read
 from ivr.status_webhooks import ENDED, News, take
 from ivr.step_url import hold_url, link, step_for, url_of
@@ -44,7 +44,7 @@ class Legs:
 
     def to_room(self, token: str, call_sid: str) -> Turn:
         """A callback's talk is promoted: her own leg comes into the room and ends it by leaving."""
-        with self.services.database.read() as connection:
+        with self.services.database.read(self._until()) as connection:
             row = store.offer_by_token(connection, token)
             matter = matter_of(connection, row) if row is not None else None
         if row is None or matter is None or row["resident_call_sid"] != call_sid or room_of(row) is None:
@@ -57,17 +57,19 @@ class Legs:
     def room_over(self, token: str, call_sid: str, status: str) -> Turn:
         """Her room is empty. A room that could not be made at all leads her into the line, at her old place."""
         failed = status == "failed"
-        stay = self._run(lambda tx: talk_legs.room_over(self.services, tx, token, call_sid, failed=failed))
+        stay = self.services.database.run(
+            lambda tx: talk_legs.room_over(self.services, tx, token, call_sid, failed=failed), until=self._until()
+        )
         if stay is not None:
             return self.line(stay, call_sid)
-        with self.services.database.read() as connection:
+        with self.services.database.read(self._until()) as connection:
             row = store.offer_by_token(connection, token)
             matter = matter_of(connection, row) if row is not None else None
         return goodbye(matter.language if matter is not None else _language())
 
     def line(self, line_id: str, call_sid: str) -> Turn:
         """Whom she is led to, and that her place is kept; then the step that asks the record where she goes."""
-        with self.services.database.read() as connection:
+        with self.services.database.read(self._until()) as connection:
             stay = store.stay(connection, line_id)
             told = self._told(stay, transfers.last_of(connection, stay["handed_over_by"])) if stay is not None else None
         if stay is None or told is None or stay["call_sid"] != call_sid:
@@ -124,6 +126,10 @@ class Legs:
         self._run(lambda tx: talk_legs.supervisor_gone(self.services, tx, listening_id))
         return HANGUP
 
+    def _until(self) -> float:
+        """A resident hears nothing meanwhile."""
+        return self.services.database.caller_waits_until()
+
     def _run(self, work: Callable[[Transaction], T]) -> T:
         return self.services.database.run(work)
 
@@ -142,7 +148,7 @@ def blueprint(services: "Services") -> Blueprint:
 
     answers: Mapping[str, Callable[[], Turn]] = {
         "/talk/room": lambda: legs.to_room(_id(), _sid()),
-        "/talk/over": lambda: legs.room_over(_id(), _sid(), request.form.get("DialCallStatus", "")),
+        "/talk/over": lambda: legs.room_over(_id(), _sid(), _dial_status()),
         "/talk/line": lambda: legs.line(_id(), _sid()),
         "/talk/hold": lambda: _on_hold(services),
         "/talk/abusive": lambda: Turn(_language(), ABUSIVE_END),
@@ -154,12 +160,14 @@ def blueprint(services: "Services") -> Blueprint:
         "/supervisor/over": lambda: legs.supervisor_over(_id()),
     }
     for path, answer in answers.items():
-        pages.add_url_rule(path, path.replace("/", "_"), _answering(words, path, answer), methods=["POST"])
+        pages.add_url_rule(path, path.replace("/", "_"), _answering(services, words, path, answer), methods=["POST"])
     _add_news(pages, services, words)
     return pages
 
 
-def _answering(words: Callable[[Turn], Response], path: str, answer: Callable[[], Turn]) -> Callable[[], Response]:
+def _answering(
+    services: "Services", words: Callable[[Turn], Response], path: str, answer: Callable[[], Turn]
+) -> Callable[[], Response]:
     def answered() -> Response:
         if path in AFTER_DIAL and request.form.get("CallStatus", "") in ENDED:
             return words(HANGUP)  # nobody is there to hear it; what it means is settled by the leg's own news
@@ -167,7 +175,7 @@ def _answering(words: Callable[[Turn], Response], path: str, answer: Callable[[]
             return words(answer())
         except DatabaseError as error:
             _note_without_record(path, error)
-            return words(_without_record(path))
+            return words(_without_record(services.base, path))
 
     return answered
 
@@ -176,9 +184,27 @@ def _note_without_record(path: str, error: DatabaseError) -> None:
     LOG.warning("record unavailable", extra={"path": path, "call": _sid(), "error": type(error).__name__})
 
 
-def _without_record(path: str) -> Turn:
-    """A resident is told goodbye; who works with us finds her telephone hung up and her card as it was."""
-    return goodbye(_language()) if path.startswith("/talk/") else HANGUP
+def _without_record(base: str, path: str) -> Turn:
+    """A resident is asked about again in a moment, and told goodbye where that is in vain; who works with us finds her
+    telephone hung up and her card as it was."""
+    if not path.startswith("/talk/"):
+        return HANGUP
+    tried = int(_again()) if _again() in ("1", "2") else 0
+    if tried >= MOST_AGAIN:
+        return goodbye(_language())
+    told = {"DialCallStatus": _dial_status()} if _dial_status() else {}
+    following = {AGAIN: str(tried + 1), "k": _id(), "lang": _language(), **told}
+    return Turn(_language(), (Music(MOMENT_SECONDS), Redirect(link(base, path[1:], **following))))
+
+
+def _again() -> str:
+    return request.args.get(AGAIN, "")
+
+
+def _dial_status() -> str:
+    """How her Dial has ended; on the second asking, what was told on the first: a redirect does not tell it."""
+    told = request.args if _again() else request.form
+    return told.get("DialCallStatus", "")[:16]
 
 
 def _add_news(pages: Blueprint, services: "Services", words: Callable[[Turn], Response]) -> None:

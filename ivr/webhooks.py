@@ -53,11 +53,11 @@ def blueprint(services: "Services") -> Blueprint:
     def step(name: str) -> Response:
         here = step_of(name, request.args)
         queue_sid = request.form.get("QueueSid", "") if name == "wait" and here.tries == 1 else ""
-        if QUEUE_SID.fullmatch(queue_sid):
-            answerer.note_queue(here.line, queue_sid)
+        if QUEUE_SID.fullmatch(queue_sid) is None:
+            queue_sid = ""
         sid, number = request.form["CallSid"], _resident_number()
         given = read(request.form)
-        answer = spared(answerer, here, given) or answerer.answer(here, given, sid, number)
+        answer = spared(answerer, here, given) or answerer.answer(here, given, sid, number, queue_sid)
         own.passes(here, sid, number)
         return xml(answer)
 

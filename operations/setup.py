@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.database import Database
-from adapters.migrate import upgrade
+from adapters.migrate import OfAnotherRelease, upgrade
 from adapters.settings import Settings
 from ivr import fallback
 from ivr.speech.announcements import load as load_announcements
@@ -27,7 +27,10 @@ def prepare(settings: Settings, emulator: bool, progress: Callable[[str], None])
     if not emulator:
         _refuse_vanished(settings)
     _refuse_half_moved(settings)
-    upgrade(settings.database_url)
+    try:
+        upgrade(settings.database_url)
+    except OfAnotherRelease as other:
+        raise Refused(str(other)) from None
     progress("database")
     database = Database(settings.database_url)
     try:

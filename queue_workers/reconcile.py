@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, RowMapping, delete, select, text, update
+from sqlalchemy import Column, ColumnElement, RowMapping, delete, select, text, update
 
 from adapters.database import Transaction
 from adapters.schema import call_draft, code_try, offer, outbox, presence, receipt, route_decision
@@ -240,16 +240,21 @@ def tidy(services: "Services") -> None:
     """Receipts, keyed-in numbers, tried codes and spent orders of calls that are long over; ways of calls that nobody
     asks after."""
     limit = services.clock.machine() - KEEP_SECONDS
-
-    def forget(tx: Transaction) -> None:
-        tx.connection.execute(delete(call_draft).where(call_draft.c.made_machine < limit))
-        spent = (outbox.c.kind.in_(GIVEN_ONCE), outbox.c.done_machine < limit)
-        tx.connection.execute(delete(outbox).where(*spent))
-
     for made in (receipt.c.made_machine, code_try.c.made_machine):
         services.database.run(partial(_forget_made, made, limit))
-    services.database.run(forget)
+    drafts = (call_draft.c.made_machine < limit,)
+    spent = (outbox.c.kind.in_(GIVEN_ONCE), outbox.c.done_machine < limit)
+    _forget_some(services, call_draft.c.call_sid, *drafts)
+    _forget_some(services, outbox.c.id, *spent)
     services.database.run(partial(_forget_ways, services.clock.now() - KEEP_WAYS))
+
+
+def _forget_some(services: "Services", key: Column[str], *over: ColumnElement[bool]) -> None:
+    """So many at a time, looked for before anything is locked: a table without an index by time is read through."""
+    with services.database.read() as connection:
+        keys = list(connection.scalars(select(key).where(*over).limit(MADE_AT_ONCE)))
+    if keys:
+        services.database.run(lambda tx: tx.connection.execute(delete(key.table).where(key.in_(keys), *over)))
 
 
 def _forget_made(made: Column[float], before: float, tx: Transaction) -> None:

@@ -23,8 +23,9 @@ FIRST_SECONDS, LATER_SECONDS = 8, 16  # of music at the door, after the words
 
 
 def is_spared(level: int, step: Step, given: CallerInput) -> bool:
-    """A turn of waiting that nothing but music is lost of. A key is an answer: it is never spared."""
-    waits = step.name == "wait" and step.line != "" and given == Silent()
+    """A turn of waiting that nothing but music is lost of. A key is an answer: it is never spared, nor
+    is what is asked once more (its key stands in the address)."""
+    waits = step.name == "wait" and step.line != "" and given == Silent() and not step.again
     return waits and level >= SPARED_FROM and step.tries > IN_FULL and step.spared < IN_A_ROW
 
 

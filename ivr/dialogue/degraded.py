@@ -6,7 +6,7 @@ Whoever would need the record (the line, a promise, a message) is put through, o
 
 from dataclasses import replace
 
-from ivr.caller_input import CallerInput, DialEnded, Pressed
+from ivr.caller_input import ONE_KEY, CallerInput, DialEnded, Pressed, Silent
 from ivr.dialogue import closed, duty, menus, notices, partner, routes
 from ivr.dialogue.asking import DEFAULT_LANGUAGE, LANGUAGE_KEYS, TRIES, ask, prefaced, unheard
 from ivr.dialogue.recording_notice import NO, says_no
@@ -18,6 +18,8 @@ from routing_rules.decide import all_closed
 from routing_rules.routes import Information, ToDuty, ToPartner
 
 LOST_MOMENTS = 5  # four seconds each
+MOMENTS = 2  # two seconds and four: with the waits between them eight, then a person is better than more music
+OWN_MOMENTS = frozenset({"left", "recording", "wait"})
 TALKED = ("completed", "answered")
 
 
@@ -36,6 +38,24 @@ def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
         again = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries, choice=step.choice))
         return Turn(language, (Music(8), Redirect(again)))
     return _from_memory(step, given, facts) or person(step, given, facts)
+
+
+def in_a_moment(step: Step, given: CallerInput, base: str) -> Turn | None:
+    """Others hold the record, and she has waited for them in silence as long as anybody should: the same question to
+    it in a moment, under the same receipt. None: that was in vain, or what she did cannot ride along in an address
+    (a number that was keyed in, how a recording or a dial ended), or the step has its own way to wait."""
+    key = _that_rides_along(given)
+    if step.again >= MOMENTS or step.name in OWN_MOMENTS or key is None:
+        return None
+    following = url_of(base, replace(step, again=step.again + 1, pressed=key))
+    words = () if step.again else (Say("degraded.moment"),)
+    return Turn(step.language or DEFAULT_LANGUAGE, (*words, Music(4 if step.again else 2), Redirect(following)))
+
+
+def _that_rides_along(given: CallerInput) -> str | None:
+    if isinstance(given, Pressed) and given.keys in ONE_KEY:
+        return given.keys
+    return "" if given == Silent() else None
 
 
 def _from_memory(step: Step, given: CallerInput, facts: Facts) -> Turn | None:

@@ -74,6 +74,7 @@ SQL_OUTSIDE_STORES = {
     "adapters.moved": "names the error of a record that has gone",
     "adapters.together": "home of rows in one statement",
     "adapters.outbox": "one row: the order",
+    "adapters.reach": "how the home gets a connection that works",
     "adapters.record_hosts": "names the error of a commit that no standby has confirmed",
     "bootstrap": "one row: when this process began",
     "operations.backup": "the type of the connection it hands on",

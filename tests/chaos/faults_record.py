@@ -12,12 +12,13 @@ from tests.chaos.city import WEBS, WORKERS
 from tests.chaos.cluster import OwnCluster
 from tests.chaos.drained import comes_to_rest
 from tests.chaos.fault import Fault, Scene
-from tests.chaos.synced import cut_to_synced
+from tests.chaos.synced import cut_to_synced, unsynced
 
 DOWN_SECONDS = 8.0
 HUNG_SECONDS = 6.0
 LOCKED_SECONDS = 4.0
 FULL_SECONDS = 6.0
+UNSYNCED_SECONDS, LOOK_SECONDS = 5.0, 0.01  # a moment with something unsynced is waited for so long
 ROOM_LEFT = 1024  # bytes: no file grows beyond
 OURS = (*WEBS, *WORKERS, "clock")
 HOT_TABLES = ("callback_request", "waiting_caller", "outbox", "offer")
@@ -145,6 +146,7 @@ def power_cut(scene: Scene) -> None:
         names = (*OURS, "events", "valkey")
         for name in names:
             scene.city.fleet.pause_restart(name)
+        _stand_still_unsynced(scene, names)
         for name in names:
             scene.city.kill(name)
         _all_down(scene, names)
@@ -154,6 +156,22 @@ def power_cut(scene: Scene) -> None:
         scene.counts["bytes lost"] += lost
         for name in ("valkey", *names[:-1]):
             scene.city.start_process(name)
+
+
+def _stand_still_unsynced(scene: Scene, names: tuple[str, ...]) -> None:
+    """At a moment when something is not synced: a cut that takes nothing shows nothing. Bounded: it may not come."""
+    log, below = scene.city.synced_log, scene.city.installation.root
+    until = time.monotonic() + UNSYNCED_SECONDS
+    while time.monotonic() < until:
+        if unsynced(log, below):
+            for name in names:
+                scene.city.freeze(name)
+            if unsynced(log, below):
+                return
+            for name in names:
+                scene.city.thaw(name)
+        time.sleep(LOOK_SECONDS)
+    scene.counts["cuts with everything synced"] += 1
 
 
 # --- T14: no room -----------------------------------------------------------------------------------------------------

@@ -64,17 +64,30 @@ def shim() -> Path:
     return made
 
 
+def unsynced(log: Path, below: Path) -> int:
+    """Bytes that a cut of this moment would take."""
+    return sum(path.stat().st_size - size for path, size in _beyond(log, below))
+
+
 def cut_to_synced(log: Path, below: Path) -> int:
     """Every file below is as long as it was when it was last synced; how many bytes that took."""
+    lost = 0
+    for path, size in _beyond(log, below):
+        lost += path.stat().st_size - size
+        with path.open("r+b") as file:
+            file.truncate(size)
+    return lost
+
+
+def _beyond(log: Path, below: Path) -> list[tuple[Path, int]]:
+    """The files that are longer than they were when they were last synced, and how long that was."""
     sizes: dict[str, int] = {}
     for line in log.read_text(errors="replace").splitlines():
         length, _, name = line.partition(" ")
-        sizes[name] = int(length)
-    lost = 0
-    for name, size in sizes.items():
-        path = Path(name)
-        if path.is_relative_to(below) and path.exists() and path.stat().st_size > size:
-            lost += path.stat().st_size - size
-            with path.open("r+b") as file:
-                file.truncate(size)
-    return lost
+        if name:  # the last line may be half written
+            sizes[name] = int(length)
+    found = ((Path(name), size) for name, size in sizes.items())
+    return [
+        (path, size) for path, size in found
+        if path.is_relative_to(below) and path.exists() and path.stat().st_size > size
+    ]  # fmt: skip

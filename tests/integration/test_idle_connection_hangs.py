@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-import adapters.database
+import adapters.reach
 from adapters.database import Database, DatabaseError
 from tests.support.postgres import fresh_database
 
@@ -18,7 +18,7 @@ PING, HANGS = "SELECT 1", "SET statement_timeout = 0; SELECT pg_sleep(1)"
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Each of its connections has lain idle for long enough to be asked first."""
-    monkeypatch.setattr(adapters.database, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(adapters.reach, "FRESH_SECONDS", 0.0)
     one = Database(fresh_database(), deadline=0.3)
     asked(one)
     yield one

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import event, insert
 from sqlalchemy.exc import OperationalError
 
-from adapters.schema import code_try, receipt, route_decision
+from adapters.schema import call_draft, code_try, outbox, receipt, route_decision
 from callbacks import code_store as codes
 from callbacks import store as promises
 from queue_workers import reconcile
 from tests.support.services import Town
+from tests.support.statements import asked_of
 
 
 def test_a_caller_whose_call_has_ended_unheard_leaves_the_line(town: Town) -> None:
@@ -86,6 +87,34 @@ def test_receipts_of_a_long_silence_are_forgotten_a_bounded_part_at_a_time(
         reconcile.tidy(town.services)
         left.append(sorted(row["call_sid"] for row in town.every(receipt)))
     assert left == [["CA0", "CA1", "CA2", "CA3", "CA4"], ["CA0", "CA1"], ["CA0"]]
+
+
+def test_numbers_keyed_in_and_spent_orders_are_forgotten_a_bounded_part_at_a_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No lock is held while they are looked for, and none is taken where nothing is to be forgotten."""
+    monkeypatch.setattr(reconcile, "MADE_AT_ONCE", 2)
+    now = town.clock.machine()
+    old = now - reconcile.KEEP_SECONDS - 1
+    drafts = [
+        {"call_sid": f"CA{n}", "e164": "+358401234567", "made_machine": at} for n, at in enumerate((now, old, old, old))
+    ]
+    order = {"kind": "set_hold", "due_machine": old, "made_machine": old}
+    orders = [
+        {**order, "id": f"o{n}", "ref": f"r{n}", "done_machine": at} for n, at in enumerate((None, old, old, old))
+    ]
+    town.within(lambda tx: tx.connection.execute(insert(call_draft), drafts))
+    town.within(lambda tx: tx.connection.execute(insert(outbox), orders))
+    left = []
+    for _ in range(2):
+        reconcile.tidy(town.services)
+        left.append((len(town.every(call_draft)), len(town.every(outbox))))
+    assert left == [(2, 2), (1, 1)]
+    with asked_of(town.services.database) as seen:
+        reconcile.tidy(town.services)
+    assert not [
+        words for words in seen.statements if words.startswith(("DELETE FROM call_draft", "DELETE FROM outbox"))
+    ]
 
 
 def test_why_a_call_went_where_is_forgotten_after_the_year_that_is_compared(

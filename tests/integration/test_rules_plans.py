@@ -111,7 +111,7 @@ class Interrupted(Database):
         self._meanwhile = [meanwhile]
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, until: float | None = None) -> Iterator[Connection]:
         with super().read() as connection:
             yield connection
         if self._meanwhile:

@@ -181,7 +181,7 @@ def test_without_the_record_she_hears_goodbye_and_who_works_with_us_is_hung_up(
     nowhere = Database("sqlite:////nowhere/at/all.db")
     telephone = Telephone(create_app(replace(town.services, database=nowhere)).test_client())
     form = {"Digits": "1"} if path == "supervisor/room" else {"DialCallStatus": "answered"}
-    heard = telephone.post(f"/voice/{path}?k=abc&lang=sv", **form)
+    heard = telephone.post(f"/voice/{path}?again=2&k=abc&lang=sv", **form)
     assert ("<Say" in heard) == path.startswith("talk/")
     assert "<Hangup" in heard
     assert "record unavailable" in caplog.text

@@ -36,6 +36,7 @@ def next_of(turn: Turn) -> Step:
         (replace(WAITS, tries=1), Silent(), False),  # her place, and the name of her queue
         (replace(WAITS, tries=2), Silent(), False),  # the key to be rung back
         (replace(WAITS, line=""), Silent(), False),
+        (replace(WAITS, again=1, pressed="1"), Silent(), False),  # her key, asked once more: others held the record
         *((WAITS, Pressed(key), False) for key in "0123456789*#"),
         (WAITS, LeftQueue("leave"), False),
         (WAITS, DialEnded("completed"), False),

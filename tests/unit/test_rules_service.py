@@ -243,7 +243,7 @@ class SlowDatabase(Database):
         self.asked = threading.Event()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, until: float | None = None) -> Iterator[Connection]:
         if not self.hold.is_set():
             self.asked.set()
             assert self.hold.wait(5)

@@ -44,7 +44,7 @@ def test_parameters_stand_in_alphabetical_order_each_once(step: Step) -> None:
 
 
 def test_every_field_travels() -> None:
-    step = Step("topic", "sv", "housing", 2, 3, 4, "n", "c", "l", "r", "m", 2, 5)
+    step = Step("topic", "sv", "housing", 2, 3, 4, "n", "c", "l", "r", "m", 2, 5, 1, "7")
     assert len(parameters(url_of(BASE, step))) == len(fields(Step)) - 1  # the name is the path
 
 
