@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
-from adapters.database import Database
+from adapters.database import CALLER_DEADLINES, Database
 from adapters.schema import callback_request, receipt
 from desks.talk import transfer as transfers
 from ivr.dialogue.degraded import MOMENTS
@@ -140,3 +140,23 @@ def away(town: Town) -> Iterator[None]:
         yield
         other.rollback()
     engine.dispose()
+
+
+def test_a_caller_asks_with_a_callers_patience(town: Town) -> None:
+    """Each unit of her webhook: the look, the promise and the notes beside it."""
+    asked: list[float] = []
+
+    class Asked(Database):
+        @contextmanager
+        def _connected(self, deadlines: float, patience: float | None = None) -> Iterator[Connection]:
+            asked.append(deadlines)
+            with super()._connected(deadlines, patience) as connection:
+                yield connection
+
+    database = Asked(town.services.database.url)
+    hers = Telephone.at(replace(town, services=replace(town.services, database=database)))
+    hers.post(to_the_question(hers), Digits="1")
+    database.dispose()
+    assert len(town.every(callback_request)) == 1
+    assert asked
+    assert max(asked) <= CALLER_DEADLINES
