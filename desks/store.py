@@ -1,6 +1,6 @@
 """The desks' stores under one name: who is on duty, what is in the line, stays and offers."""
 
-from desks.line.duty_store import HEARTBEAT_SECONDS, Duty, alive, duty, serving_since
+from desks.line.duty_store import HEARTBEAT_SECONDS, Duty, alive, duty, serving_since, watched_since
 from desks.line.line_store import (
     CALLER,
     DECLINE_MINUTES,
@@ -35,5 +35,6 @@ __all__ = [
     "stay",
     "stay_of_call",
     "still_with_interpreter",
+    "watched_since",
     "with_interpreter",
 ]

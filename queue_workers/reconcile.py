@@ -103,7 +103,7 @@ def lost_agents(services: "Services") -> None:
     with services.database.read() as connection:
         query = select(presence).where(presence.c.state == "available")
         here = list(connection.execute(query).mappings())
-        started = store.serving_since(connection)
+        started = store.watched_since(connection)
     for row in here:
         if not store.alive(row["heartbeat_machine"], machine, started):
             _lost(services, row["agent_id"], row["heartbeat_machine"])

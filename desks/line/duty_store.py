@@ -32,9 +32,9 @@ _LEG_STILL_ENDING = select(offer.c.agent_id).where(
     offer.c.agent_call_sid.is_not(None),
     or_(offer.c.leg_ended_machine.is_(None), offer.c.outcome == "busy"),
 )
-# the clock starts before the web does: it must not find everybody lost whom nobody could hear yet
-_SERVING = process_start.c.kind.in_(("web", "record", "clock"))
-_SERVING_SINCE = select(func.max(process_start.c.started_machine)).where(_SERVING)
+_LAST_START = select(func.max(process_start.c.started_machine))
+_SERVING_SINCE = _LAST_START.where(process_start.c.kind.in_(("web", "record")))
+_WATCHED_SINCE = _LAST_START.where(process_start.c.kind.in_(("web", "record", "clock")))
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,11 @@ def alive(heartbeat: float, machine: float, serving_since: float) -> bool:
 
 
 def serving_since(connection: Connection) -> float:
-    """Since when, in machine time, heartbeats could be taken in: the start of web or clock, or the end of an outage."""
+    """Since when, in machine time, heartbeats could be taken in: the web's start, or the end of an outage."""
     return float(connection.scalar(_SERVING_SINCE) or 0.0)
+
+
+def watched_since(connection: Connection) -> float:
+    """Since when an agent may be found lost. The clock starts before the web does, and must not find everybody lost
+    whom nobody could hear yet; but nobody is dealt a matter for its start alone."""
+    return float(connection.scalar(_WATCHED_SINCE) or 0.0)

@@ -115,4 +115,4 @@ class Overview:
     pauses: tuple[Pause, ...]
     stops: tuple[Stop, ...]
     reports: tuple[Report, ...]  # closings since yesterday's midnight, the newest first
-    wait_error: WaitError | None  # of today's callers; None: nothing to measure it by yet
+    wait_error: WaitError | None  # of today's newest callers; None: nothing to measure it by yet

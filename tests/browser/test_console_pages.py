@@ -24,7 +24,7 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, **FAULTS} 
 
 
 def looks_right(page: Page, name: str, screens: Path) -> None:
-    """In light, dark, and at 320 px: no fault by axe, nothing to be scrolled sideways but tables. What looks wrong is
+    """In light, dark, and at 320 px: no fault by axe, nothing to be scrolled sideways. What looks wrong is
     pictured; every page and state is by ``make screenshots``."""
     for scheme, width, rules in (("light", 1280, ALL), ("dark", 1280, COLOURS), ("light", 320, ALL)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -153,6 +153,16 @@ def test_heartbeats_missed_through_our_own_outage_get_grace(town: Town, first: s
     assert _presence(town, "aino") == "away"
 
 
+@pytest.mark.parametrize(("first", "dealt"), [("web", True), ("clock", False)])
+def test_a_start_of_the_clock_alone_deals_nothing_to_who_fell_silent(town: Town, first: str, dealt: bool) -> None:
+    town.agent("aino")
+    town.caller()
+    town.clock.pass_(seconds=90)
+    record_start(town.services, first)
+    town.deal()
+    assert (town.held("aino") is not None) is dealt
+
+
 # --- small pieces -------------------------------------------------------------------------------------------------
 
 

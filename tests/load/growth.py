@@ -199,7 +199,7 @@ class _no_failures(logging.Handler):  # noqa: N801  read as a word of the senten
 
 
 def _night(city: City) -> None:
-    """A whole night of keeping: its longest tick is what a caller could meet, the sum is how long it goes on."""
+    """A whole night of keeping: its longest tick as met is what a caller could meet, the sum is how long it goes on."""
     keeping, day = NightKeeping(), city.clock.business
     city.clock.business = day.replace(hour=1) + timedelta(days=len(city.nights) + 1)
     ticks: list[float] = []
