@@ -1,6 +1,6 @@
 """The desks' stores under one name: who is on duty, what is in the line, stays and offers."""
 
-from desks.line.duty_store import HEARTBEAT_SECONDS, Duty, alive, duty, serving_since, watched_since
+from desks.line.duty_store import HEARTBEAT_SECONDS, Duty, alive, duty, watched_since
 from desks.line.line_store import (
     CALLER,
     DECLINE_MINUTES,
@@ -31,7 +31,6 @@ __all__ = [
     "offer_by_token",
     "offer_of_agent",
     "offer_of_caller",
-    "serving_since",
     "stay",
     "stay_of_call",
     "still_with_interpreter",
