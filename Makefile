@@ -13,7 +13,7 @@ help:
 	@echo "make run     everything on this machine, with an emulator in place of Twilio"
 	@echo "make call    a resident's telephone in this terminal      make agent   an agent at work"
 	@echo "make test    linters, types and tests                     make lint    linters and types only"
-	@echo "make long    the long tests: some make test never runs, more it leaves out where there is no Chromium"
+	@echo "make long    the long tests: make test runs them not, or only with Chromium; new generated examples"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
 	@echo "make chaos   the fault suite: 34 faults and more, under load, on both databases (ARGS=--help tells more)"

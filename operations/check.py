@@ -58,7 +58,8 @@ def _has_chromium() -> bool:
 
 
 def _long() -> tuple[Stage, ...]:
-    told = ("pytest", "-q", "--hypothesis-profile=new ones", "-m", "long", "tests")
+    """Everything that is generated, too: more of it and anew, where a test does not itself say how much."""
+    told = ("pytest", "-q", "--hypothesis-profile=new ones", "-m", "long or hypothesis", "tests")
     return (Stage("long tests", _python(*told, *_spread())),)
 
 

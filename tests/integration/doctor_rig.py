@@ -81,12 +81,12 @@ class House:
                 code = int(ended.code or 0)
         return Told(code, tuple(said.getvalue().splitlines()), told.getvalue())
 
-    def typed_by_an_operator(self, *arguments: str) -> Told:
-        """The real command, as an operator would run it."""
+    def typed_by_an_operator(self, *arguments: str, **changes: str) -> Told:
+        """The real command, as an operator would run it. ``changes`` of its environment."""
         done = subprocess.run(
             [sys.executable, "-m", "ivr.doctor", *self._arguments(arguments)],
             cwd=ROOT,
-            env=self._environment({}),
+            env=self._environment(changes),
             input="",
             capture_output=True,
             text=True,

@@ -111,7 +111,8 @@ def test_a_forwarded_number_is_judged_by_the_number_it_is_forwarded_to(house: Ho
 
 
 def test_a_wrong_token(house: House) -> None:
-    told = house.doctor(TWILIO_AUTH_TOKEN="0123456789abcdef0123456789abcdef")
+    """By the real command: a script that waits for its word reads how it ended."""
+    told = house.typed_by_an_operator(TWILIO_AUTH_TOKEN="0123456789abcdef0123456789abcdef")
     assert told.code == 1
     assert "HTTP 401" in told.all("fault", "keys")[0]
     assert "a signed webhook is refused" in told.all("fault", "signature")[0]

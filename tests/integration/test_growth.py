@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from adapters.schema import callback_request as REQUEST
 from adapters.schema import offer, outbox, presence
@@ -66,7 +66,7 @@ class Lived(Counted):
         assert dispatch.deal(town.services) == seeds.AGENTS
         yield "deals"
         self._all_are_free()
-        self._slots_stand_where_they_are_due()
+        self._slots_stand_where_they_are_due(caller.sid)
         yield "their calls are over"
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(front_store, "SHORT", READ_BY_PARTS)
@@ -81,11 +81,12 @@ class Lived(Counted):
         self.town.within(lambda tx: tx.connection.execute(delete(offer).where(offer.c.state == "offered")))
         self.town.within(lambda tx: tx.connection.execute(delete(outbox).where(outbox.c.done_machine.is_(None))))
 
-    def _slots_stand_where_they_are_due(self) -> None:
-        """As every slot that a resident takes, the one above too; a past written in bulk gives them older places."""
-        written = (REQUEST.c.id.like("q%"), REQUEST.c.state != "requested")
-        taken = select(REQUEST.c.kind, REQUEST.c.line_time_at, REQUEST.c.due_at).where(~or_(*written))
-        [(kind, place, due)] = self.town.within(lambda tx: tx.connection.execute(taken).all())
+    def _slots_stand_where_they_are_due(self, call_sid: str) -> None:
+        """As the slot that this call's resident took; a past written in bulk gives them older places. Her request is
+        found by her call: its own name is drawn at random, and any letter may begin it."""
+        taken = select(REQUEST.c.kind, REQUEST.c.line_time_at, REQUEST.c.due_at)
+        hers = taken.where(REQUEST.c.origin_call_sid == call_sid, REQUEST.c.state == "requested")
+        [(kind, place, due)] = self.town.within(lambda tx: tx.connection.execute(hers).all())
         assert (kind, place) == ("slot", due)
         slots = update(REQUEST).where(REQUEST.c.kind == "slot").values(line_time_at=REQUEST.c.due_at)
         self.town.within(lambda tx: tx.connection.execute(slots))

@@ -230,6 +230,7 @@ class Appointment(RuleBasedStateMachine):
         assert all(AT_ELEVEN <= at <= AT_ELEVEN + QUARTER for at in rings)
 
 
+@pytest.mark.hypothesis  # which marks what it finds at the top of a file only: make long looks for new orders of events
 def test_no_order_of_events_moves_an_appointment(tmp_path: Path) -> None:
     class Here(Appointment):
         town = Town.over(empty_record("sqlite", tmp_path))

@@ -48,9 +48,9 @@ def a_closed_day(town: Town) -> object:
 
 
 READ: dict[str, tuple[Callable[[Town], object], str]] = {
-    # whichever of the three: each holds the open offers alone, a few at any time
+    # whichever of those of the open offers: each holds them alone, a few at any time
     "an agent's offer": (reading(store.offer_of_agent, NOBODY), "uq_offer_open_"),
-    "a caller's offer": (reading(store.offer_of_caller, NOBODY), "uq_offer_open_caller_id|ix_offer_of_caller_id"),
+    "a caller's offer": (reading(store.offer_of_caller, NOBODY), "uq_offer_open_|ix_offer_of_caller_id"),
     "her page's line": (lambda town: view.desk_view(town.services, NOBODY), "ix_waiting_caller_place"),
     "her page's callbacks": (
         lambda town: view.desk_view(town.services, NOBODY),

@@ -4,12 +4,13 @@ The hashes are of the same kind and are told from wrong passwords the same way. 
 ``console.signing_in.passwords``, and the processes that a test starts keep to it.
 """
 
-from argon2 import PasswordHasher
+from dataclasses import replace
 
-CHEAP = (1, 8, 1)  # rounds, kilobytes, lanes: the first three of its settings
+from console.signing_in import passwords
+
+OF_THE_SERVICE = passwords.COST
 
 
 def for_this_process() -> None:
-    """Wherever a hasher is made that names no cost."""
-    usual = PasswordHasher.__init__.__defaults__ or ()
-    PasswordHasher.__init__.__defaults__ = (*CHEAP, *usual[len(CHEAP) :])
+    """Wherever the service makes a hasher."""
+    passwords.COST = replace(OF_THE_SERVICE, time_cost=1, memory_cost=8, parallelism=1)
