@@ -17,7 +17,7 @@ from adapters.load import CALM_MANY, CALM_SECONDS, MANY, Level, asked_for
 
 LOG = logging.getLogger("web")
 CROWDED: Level = 2  # one above that from which whoever waits is spared her place (ivr/dialogue/crowd.py)
-MOST_KNOCKS = 8  # then she is let in, whatever the pace: some four and a half minutes
+MOST_KNOCKS = 8  # then she is let in, whatever the pace: some five minutes
 BURST = 3.0  # calls that may be saved up for; a newcomer needs so many, so that who came before her finds hers
 DEEPEST = -10.0  # what those who were let in beyond the pace cost the ones after them, at most
 SHARE_AT_FIRST, SHARE_LATER = 0.5, 0.7  # of those who came; of the pace, while it is busy
@@ -25,6 +25,7 @@ GROWTH, SLOW_GROWTH = 1.08, 1.03  # of the pace, each second: while it is calm, 
 LEAST = 0.1  # calls a second: a city's busiest hour has twice that, and there are two processes
 CUT_SECONDS = 6.0  # a caller let in is felt some seconds later, in her menus
 LOOK_SECONDS, LOOK_BACK_SECONDS = 1.0, 10.0
+MOST_GROWN_SECONDS = 10.0  # at one look: it sees now, not what was while nobody came
 UNASKED_SECONDS = 10.0  # calm, and nobody turned back for so long: the door stands open again
 
 
@@ -60,8 +61,8 @@ class Door:
         now = self._now()
         with self._lock:
             if now - self._looked >= LOOK_SECONDS:
-                self._looked = now
-                self._look(now)
+                unseen, self._looked = now - self._looked, now
+                self._look(now, min(unseen, MOST_GROWN_SECONDS))
             if self._pace is not None and not self._spends(self._pace, knocks, now):
                 self._refused = now
                 return False
@@ -76,7 +77,8 @@ class Door:
         self._saved = max(DEEPEST, self._saved - 1.0)
         return True
 
-    def _look(self, now: float) -> None:
+    def _look(self, now: float, unseen: float) -> None:
+        """``unseen``: seconds since the last look, by which the pace grows: few who knock are few looks."""
         slowest, many = self._load.slowest(), self._load.in_work
         calm = slowest < CALM_SECONDS and many <= CALM_MANY
         if self._pace is None:
@@ -86,7 +88,9 @@ class Door:
             self._pace = None
             LOG.warning("newcomers are let in again as they come")
         elif not asked_for(slowest, many):
-            self._pace *= GROWTH if calm else SLOW_GROWTH
+            self._pace *= (GROWTH if calm else SLOW_GROWTH) ** unseen
+            if calm:
+                self._saved = max(self._saved, 0.0)  # what was let in beyond the pace has been carried
         elif now - self._cut >= CUT_SECONDS:
             self._pace, self._cut = max(LEAST, self._pace * SHARE_LATER), now
 

@@ -100,6 +100,38 @@ def test_who_comes_when_nobody_has_come_for_long_is_let_in() -> None:
     assert house.door.pace is None
 
 
+def flooded() -> House:
+    """After a flood of minutes: the least pace there is, and callers whose knocks were spent came in beyond it."""
+    house = House()
+    house.come(10, 5)
+    house.is_busy()
+    for _ in range(60):
+        house.come(1, 5, MOST_KNOCKS)
+        house.come(1, 5)
+    assert house.door.pace == pytest.approx(LEAST)
+    return house.is_busy(False)
+
+
+@pytest.mark.parametrize("a_second", [0.2, 0.3, 0.5])
+def test_an_idle_machine_turns_few_callers_back_once_the_flood_is_over(a_second: float) -> None:
+    """They come at moments that are no look of the door's each second, and owe nothing for those before them."""
+    house = flooded()
+    over, refused = house.now, list[float]()
+    while house.now < over + 120:
+        if not house.come(1 / a_second, a_second):
+            refused.append(house.now - over)
+    assert max(refused) < 20
+
+
+def test_one_look_after_a_long_silence_is_no_licence_for_a_flood() -> None:
+    house = flooded()
+    house.slow, house.in_work = 0.3, 7  # neither busy nor calm: the door stays
+    house.now += 600
+    house.door.lets_in(0)
+    assert house.door.pace is not None
+    assert house.door.pace < LEAST * 2
+
+
 def test_nobody_knocks_for_ever_however_busy_it_is() -> None:
     house = House()
     house.come(10, 5)
