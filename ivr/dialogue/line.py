@@ -1,7 +1,7 @@
 """The waiting line as the caller hears it: place, offer, music, the way to the agent, and closing time. Pure.
 
 A wait document is at most ten seconds long and asks the record on each turn: a lost REST order costs the caller those
-seconds; in a crowd a minute and a quarter (``crowd``). https://www.twilio.com/docs/voice/twiml/enqueue
+seconds; in a crowd a minute and a half (``crowd``). https://www.twilio.com/docs/voice/twiml/enqueue
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, DialEnded, LeftQueue, Pressed
 from ivr.dialogue import message, notices
 from ivr.dialogue.asking import spoken_in
+from ivr.dialogue.line_offers import instead, may_move, move
 from ivr.dialogue.numbers import key_in, read_number
 from ivr.dialogue.offers import offer_callback, times
 from ivr.dialogue.told import told
@@ -113,7 +114,7 @@ def _answered(step: Step, given: CallerInput, line: LineFacts, facts: Facts) -> 
             return Wish(line.id)
         case Pressed("5") if not times(facts):
             return GiveUpLine(line.id, FOR_MESSAGE)
-        case Pressed("2") if _may_move(line, facts):
+        case Pressed("2") if may_move(line, facts):
             return MoveToExtended(line.id)
         case Pressed("*"):
             return _turn_in_line(step.go("wait", facts.nonce, tries=1, choice=step.choice), line, facts)
@@ -126,11 +127,6 @@ def _listened(step: Step, facts: Facts, *spoken: Spoken, told: ToldInLine | None
     """At most ten seconds of the wait, with an ear for keys all along."""
     url = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries + 1, choice=step.choice))
     return Turn(step.language, (Gather(spoken, url, 1, timeout=1), Redirect(url)), told)
-
-
-def _may_move(line: LineFacts, facts: Facts) -> bool:
-    """Nobody waits in vain: the last agent of this desk has gone, and the extended-hours desk is there."""
-    return not line.staffed and line.extended_open and line.desk != facts.rules.extended_desk
 
 
 def _a_moment(step: Step, facts: Facts) -> Turn:
@@ -149,20 +145,17 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
         return _listened(replace(step, tries=step.tries - 1), facts, Music(4))
     if phase == 0:
         spoken, told = _place_and_wait(step, line)
-        place = step.choice if told.place is None else str(told.place)
-        return _listened(replace(step, choice=place), facts, *spoken, told=told)
-    if phase == 1 and not (line.staffed and cycle % OFFERED_EVERY) and _worth_offering(line, facts):
-        return _listened(step, facts, Say("line.callback_offer" if times(facts) else "line.message_offer"))
-    if phase == MOVE_PHASE and _may_move(line, facts):
-        return _listened(step, facts, Say("line.extended_offer"))
-    return _listened(step, facts, Music(8))
-
-
-def _worth_offering(line: LineFacts, facts: Facts) -> bool:
-    """From a told wait of some minutes; where none can be told, always. Where no callback can be promised a message
-    is offered: the only way out of a long line would be to hang up."""
-    least = facts.rules.department(line.department).callbacks.offer_from_wait_minutes
-    return not (line.staffed and line.wait_minutes is not None and line.wait_minutes < least)
+        here = replace(step, choice=step.choice if told.place is None else str(told.place))
+        if step.spared:  # the turns of the offers were music: they are spoken here, and not again right after
+            spoken = (*spoken, *instead(line, facts), *move(line, facts))
+            here = replace(here, tries=step.tries + MOVE_PHASE)
+        return _listened(here, facts, *spoken, told=told)
+    offers: tuple[Spoken, ...] = ()
+    if phase == 1 and not (line.staffed and cycle % OFFERED_EVERY):
+        offers = instead(line, facts)
+    elif phase == MOVE_PHASE:
+        offers = move(line, facts)
+    return _listened(step, facts, *(offers or (Music(8),)))
 
 
 def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:

@@ -175,9 +175,9 @@ def _wait(ask: Asking) -> Needs:
     if ask.key == DECLINE:
         return frozenset({"line"})
     phase = 0 if ask.key == "*" else (ask.step.tries - 1) % CYCLE
-    if phase == 0:
+    if phase == 0 and (ask.key == "*" or not ask.step.spared):
         return frozenset({"line", "place", "staffed"})
-    if phase == 1:
+    if phase in (0, 1):  # after music from memory place and offers are one turn
         return frozenset({"line", "place", "staffed", "times"})
     return frozenset({"line", "staffed"}) if ask.key == "2" or phase == MOVE_PHASE else frozenset({"line"})
 

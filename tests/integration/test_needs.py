@@ -59,6 +59,8 @@ class World:
                 step = Step(name, "fi", topic, request=self.request, line=self.line, choice=CHOICES.get(name, ""))
                 for tries in (1, 2):
                     yield from ((replace(step, tries=tries), given) for given in (*INPUTS, *inputs_of(name)))
+                if name == "wait":  # the turn in full after music from memory
+                    yield from ((replace(step, tries=6, spared=3), given) for given in INPUTS)
 
 
 def inputs_of(name: str) -> tuple[CallerInput, ...]:
