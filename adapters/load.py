@@ -24,6 +24,7 @@ RELAPSE_SECONDS, MOST_PATIENCE = 20.0, 64.0  # up again so soon after a step dow
 LOOK_SECONDS = 0.2
 MOST_WEBHOOKS = 1000  # that are judged together: more than a process answers in the window
 Way = Literal[-1, 0, 1]
+FROM_MEMORY = "one_number.from_memory"  # in a request's environment: a crowd's short answer, which is no measure
 
 
 class Waiting:

@@ -33,9 +33,13 @@ class OwnCall:
         self._services = services
         self._number = services.settings.test_call_from
 
+    def shows(self, raw_number: str) -> bool:
+        """Whoever shows our own number: ours, or somebody who forges it."""
+        return bool(self._number) and raw_number == self._number
+
     def passes(self, step: Step, call_sid: str, raw_number: str) -> None:
         """Best effort: what is only noted costs nobody a turn."""
-        if not self._number or raw_number != self._number:
+        if not self.shows(raw_number):
             return
         machine = self._services.clock.machine()
         try:
@@ -48,4 +52,4 @@ class OwnCall:
             LOG.warning("not noted", extra={"call": call_sid, "step": step.name})
 
     def is_ours(self, tx: Transaction, call_sid: str, raw_number: str) -> bool:
-        return bool(self._number) and raw_number == self._number and store.is_ours(tx.connection, call_sid)
+        return self.shows(raw_number) and store.is_ours(tx.connection, call_sid)

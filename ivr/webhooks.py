@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from adapters.database import DatabaseError
 from adapters.fault_points import reach
+from adapters.load import FROM_MEMORY
 from ivr.answering import Answerer, urls
 from ivr.caller_input import CallerInput, read
 from ivr.dialogue import crowd
@@ -19,9 +20,13 @@ from ivr.signature import SignatureCheck
 from ivr.step_url import Step, step_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapters.door import Door
     from adapters.load import Load
     from bootstrap import Services
+    from ivr.facts import Facts
+    from ivr.turn import Turn
 
 __all__ = ["blueprint", "guard", "urls", "xml"]
 
@@ -45,7 +50,8 @@ def blueprint(services: "Services") -> Blueprint:
     def incoming() -> Response:
         here, sid, number = Step("incoming"), request.form["CallSid"], request.form.get("From", "")
         given = read({})
-        answer = spared(answerer, here, given) or answerer.answer(here, given, sid, number)
+        kept = None if own.shows(number) else spared(answerer, here, given)  # or its alarm would mean a crowd
+        answer = kept or answerer.answer(here, given, sid, number)
         own.passes(here, sid, number)
         return xml(answer)
 
@@ -70,10 +76,16 @@ def spared(answerer: Answerer, here: Step, given: CallerInput) -> str | None:
     load: Load | None = current_app.extensions.get("load")
     door: Door | None = current_app.extensions.get("door")
     if door is not None and here.name == "incoming" and not door.lets_in(here.spared):
-        return answerer.from_memory(here, crowd.at_the_door)
+        return _from_memory(answerer, here, crowd.at_the_door)
     if load is not None and here.name == "wait" and crowd.is_spared(load.level, here, given):
-        return answerer.from_memory(here, crowd.music)
+        return _from_memory(answerer, here, crowd.music)
     return None
+
+
+def _from_memory(answerer: Answerer, here: Step, say: "Callable[[Step, Facts], Turn]") -> str:
+    """Marked, so that its quickness is not taken for that of the answers that callers inside get."""
+    request.environ[FROM_MEMORY] = True
+    return answerer.from_memory(here, say)
 
 
 def _resident_number() -> str:

@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from adapters.door import MOST_KNOCKS, Door
 from adapters.load import Load, Waiting
 from desks.store import CALLER
+from operations.weighing import Weighed
 from tests.integration.test_webhooks import into_the_line
 from tests.support.services import ACCOUNT, BASE, CITY, Town
 from tests.support.statements import asked_of
@@ -37,8 +38,13 @@ class Machine:
         self.load = Load(Waiting(), lambda: self.now)
         self.app.extensions["load"] = self.load
         self.app.extensions["door"] = Door(self.load, lambda: self.now)
-        self.server: BaseWSGIServer = make_server("127.0.0.1", 0, self.app, threaded=True)
+        weighed = Weighed(self.app, self.load, Waiting())
+        self.server: BaseWSGIServer = make_server("127.0.0.1", 0, weighed, threaded=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stops(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
     def is_asked_too_much(self) -> None:
         """As many requests as that are in work, for longer than a level takes to rise."""
@@ -68,8 +74,7 @@ class Machine:
 def machine(town: Town) -> Iterator[Machine]:
     one = Machine(town)
     yield one
-    one.server.shutdown()
-    one.server.server_close()
+    one.stops()
 
 
 def leads_to(document: str) -> str:
@@ -154,6 +159,35 @@ def test_the_record_is_asked_now_and_then_however_busy_it_is(machine: Machine, t
     machine.is_asked_too_much()
     short = [telephone.waits() for _ in range(4)]
     assert ["<Say" in document for document in short] == [False, False, False, True]
+
+
+def test_quick_answers_from_memory_do_not_hide_how_slow_it_is_inside(machine: Machine, town: Town) -> None:
+    town.agent("aino")
+    telephone = Telephone(machine.app.test_client())
+    into_the_line(telephone)
+    telephone.post(telephone.wait_url())
+    for _ in range(2):
+        telephone.waits()
+    machine.is_asked_too_much()
+    machine.load.begun()
+    machine.load.over(True, 2.0)
+    for _ in range(10):
+        assert not asks_for_a_key(machine.posts("/voice/incoming"))
+        assert "<Say" not in machine.posts(telephone.next_url())
+    assert machine.load.slowest() == 2.0
+
+
+def test_our_own_call_of_the_hour_goes_past_the_door(record: str) -> None:
+    """Or its alarm would say that nobody can reach us, when many do."""
+    town = Town.over(record, TEST_CALL_FROM="+358175550199")
+    machine = Machine(town)
+    try:
+        machine.is_asked_too_much()
+        assert not asks_for_a_key(machine.posts("/voice/incoming"))
+        assert asks_for_a_key(machine.posts("/voice/incoming", From="+358175550199"))
+    finally:
+        machine.stops()
+        town.services.database.dispose()
 
 
 def test_a_forged_knock_is_sent_away_and_spends_nobodys_turn(machine: Machine) -> None:

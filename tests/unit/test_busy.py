@@ -119,7 +119,14 @@ def test_what_was_refused_at_the_door_does_not_make_callers_webhooks_look_quick(
 
 
 @pytest.mark.parametrize(
-    ("path", "counted"), [("/voice/incoming", 1), ("/sms/incoming", 1), ("/console/part", 0), ("/healthz", 0)]
+    ("path", "counted"),
+    [
+        ("/voice/incoming", 1),
+        ("/sms/incoming", 1),
+        ("/voice/sound/music.wav", 0),
+        ("/console/part", 0),
+        ("/healthz", 0),
+    ],
 )
 def test_answered_webhooks_are_the_measure(path: str, counted: int) -> None:
     assert asked(Process(), path, "200 OK") == counted
