@@ -4,6 +4,7 @@ One event loop asks for thousands of calls; what it costs itself is told beside 
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from urllib.parse import urlencode
 from emulator.signature import sign
 
 ANSWER_SECONDS = 15.0  # the provider's own patience
+# Her first knock is told by its document alone: menu or door, she asked for the greeting (``network.kind_of``).
+ASKED_TO_WAIT = re.compile(rb"/voice/step/incoming\?[^<]*[?;&]d=[1-9]")
 _END = b"\r\n\r\n"
 
 
@@ -68,6 +71,7 @@ class Wire:
         sent = _now()
         answered = await self.ask(head.encode() + body)
         step = path.partition("?")[0].rpartition("/")[2]
+        kind = "door" if ASKED_TO_WAIT.search(answered.body) else kind
         self.timed.append(Timed(kind, due, sent, _now(), answered.status, step))
         return answered
 

@@ -60,8 +60,8 @@ def let_in_at(leg: Leg) -> float | None:
     return next((float(event["machine"]) for event in leg.events if event["kind"] == "gather"), None)
 
 
-def at_the_door(live: Live, legs: Sequence[Leg]) -> Door:
-    """Looked at before those who are still on the line hang up."""
+def at_the_door(live: Live, legs: Sequence[Leg], before: int) -> Door:
+    """Looked at before those who are still on the line hang up. ``before``: webhooks of the search for the capacity."""
     door, failed = Door(), {str(one["call_sid"]) for one in live.network.errors_found if one["code"] != 15003}
     for leg in legs:
         moment = let_in_at(leg)
@@ -73,7 +73,7 @@ def at_the_door(live: Live, legs: Sequence[Leg]) -> Door:
             door.cut_off += 1
         else:
             door.hung_up += 1
-    for webhook in live.network.webhooks:
+    for webhook in live.network.webhooks[before:]:
         parts = urlsplit(webhook["url"])
         spared = int(parse_qs(parts.query).get("d", ["0"])[0])
         if spared and parts.path.endswith("/incoming"):

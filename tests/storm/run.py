@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ async def _storm(city: City, plan: Plan) -> Storm:
         legs = await flood.rages(live, storm) if plan.times else await _rage(live, storm)
         await flood.is_over(live, legs)
     storm.oldest, storm.most_due = list(ages.oldest), ages.most
-    storm.timed, storm.door = list(live.wire.timed), flood.at_the_door(live, legs)
+    storm.timed, storm.door = list(live.wire.timed), flood.at_the_door(live, legs, before)
     live.all_give_up(GIVES_UP_SECONDS)
     rested = await live.quiet(QUIET_SECONDS, lambda: live.under_way == 0)
     await live.quiet(5.0, lambda: False)  # the last news are told
@@ -167,7 +167,7 @@ async def _find_capacity(live: Live, storm: Storm) -> None:
         live.wire.timed.clear()
         before = len(live.network.webhooks)
         calls = await _on_the_line(live, residents, TRY_SECONDS)
-        beyond = _menu_p99(live.wire.timed) > BAR_SECONDS or any(one.kind == "door" for one in live.wire.timed)
+        beyond = _menu_p99(live.wire.timed) > BAR_SECONDS or is_kept_at_the_door(live.wire.timed)
         if storm.capacity and beyond:
             break
         storm.capacity, storm.carried = (len(live.network.webhooks) - before) / TRY_SECONDS, residents
@@ -189,7 +189,8 @@ async def _rage(live: Live, storm: Storm) -> list[Leg]:
         before, told = len(live.network.webhooks), len(live.wire.timed)
         storm.calls += await _on_the_line(live, int(residents), LOOK_SECONDS)
         came = max(1, len(live.network.webhooks) - before) / LOOK_SECONDS
-        if _menu_p99(live.wire.timed[told:]) < BAR_SECONDS / 2:
+        here = live.wire.timed[told:]
+        if _menu_p99(here) < BAR_SECONDS / 2 and not is_kept_at_the_door(here):  # who is kept there asks for less
             residents *= min(MOST_AT_A_LOOK, max(1 / MOST_AT_A_LOOK, storm.asked_for / came))
     return []
 
@@ -206,6 +207,10 @@ async def _on_the_line(live: Live, residents: int, seconds: float) -> int:
         else:
             await asyncio.sleep(STEP_SECONDS)
     return calls
+
+
+def is_kept_at_the_door(timed: Sequence[Timed]) -> bool:
+    return any(one.kind == "door" for one in timed)
 
 
 def _menu_p99(timed: list[Timed]) -> float:

@@ -4,6 +4,7 @@ import asyncio
 import xml.etree.ElementTree as Tree
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -109,6 +110,30 @@ def test_how_long_what_is_heard_lasts(verb: str, seconds: float) -> None:
 )
 def test_webhooks_are_told_apart(url: str, kind: str) -> None:
     assert kind_of(BASE + url) == kind
+
+
+@dataclass
+class Line(Wire):
+    """Over which one document is answered, whatever is asked."""
+
+    document: str = ""
+
+    async def ask(self, request: bytes) -> Answered:
+        return Answered(200, b"", self.document.encode())
+
+
+@pytest.mark.parametrize(
+    ("following", "kind"),
+    [
+        ("<Redirect>https://c.example/voice/step/incoming?a=99&amp;d=1&amp;n=x&amp;v=3#rc=2</Redirect>", "door"),
+        ("<Redirect>https://c.example/voice/step/incoming?a=99&amp;g=1&amp;n=x&amp;v=3#rc=2</Redirect>", "menu"),
+        (GREETING.replace("?n=1", "?a=99&amp;d=1"), "menu"),
+    ],
+)
+def test_a_first_knock_is_told_from_a_menu_by_its_document(following: str, kind: str) -> None:
+    wire = Line(9, document=following)
+    to_its_end(wire.webhook(kind_of(f"{BASE}/voice/incoming"), f"{BASE}/voice/incoming", {}, 0.0))
+    assert [one.kind for one in wire.timed] == [kind]
 
 
 def test_the_same_seed_makes_the_same_people() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from tests.load.leg import Leg
 from tests.load.pace import Pace
 from tests.load.wire import Timed
+from tests.storm import told
 from tests.storm.flood import Door, at_the_door, bars, is_over
 from tests.storm.run import Plan, Storm
 from tests.support.own_loop import to_its_end
@@ -19,7 +20,12 @@ class Seen:
     def __init__(self, *cut_off: Leg) -> None:
         self.network = self
         self.errors_found = [{"call_sid": leg.sid, "code": 11200} for leg in cut_off]
-        self.webhooks = [{"url": KNOCK}, {"url": KNOCK.replace("incoming", "wait")}, {"url": KNOCK.replace("&d=2", "")}]
+        self.webhooks = [{"url": KNOCK.replace("d=2", "d=7")}]  # of the search for the capacity: not this storm's
+        self.webhooks += [
+            {"url": KNOCK},
+            {"url": KNOCK.replace("incoming", "wait")},
+            {"url": KNOCK.replace("&d=2", "")},
+        ]
 
 
 def leg(let_in: bool = False, over: bool = False) -> Leg:
@@ -34,7 +40,7 @@ def test_each_caller_is_counted_once_by_what_became_of_her() -> None:
     cut_off = leg(over=True)
     legs = [leg(let_in=True), leg(let_in=True, over=True), leg(over=True), cut_off, leg()]
     live: Any = Seen(cut_off)
-    door = at_the_door(live, legs)
+    door = at_the_door(live, legs, 1)
     assert (len(door.let_in), door.hung_up, door.cut_off, door.left_standing) == (2, 1, 1, 1)
     assert (dict(door.knocks), door.music) == ({2: 1}, 1)
 
@@ -61,6 +67,17 @@ def test_a_door_answer_makes_no_menu_look_quick() -> None:
     slow = [Timed("menu", 0.0, 0.0, 3.0, 200, "language")] * 5
     held = kept(Door(), *quick, *slow)
     assert not held["menu p99 of callers let in 3000 ms, bar 1000"]
+
+
+def test_less_than_is_carried_keeps_nobody_at_the_door() -> None:
+    """The closed form: who is asked to wait presses no key, and so makes no menu slow."""
+    storm = Storm(Plan(60, "sqlite", 1, 1, 120, 0.8), capacity=60.0, checked={"promises heard": 1})
+    menu = Timed("menu", 0.0, 0.0, 0.01, 200, "language")
+    assert all(holds for _, holds in told.bars_of(storm, [menu]))
+    at_the_door = Timed("door", 0.0, 0.0, 0.01, 200, "incoming")
+    assert [what for what, holds in told.bars_of(storm, [menu, at_the_door]) if not holds] == [
+        "1 times somebody kept at the door"
+    ]
 
 
 def test_every_bar_breaks_by_what_it_is_about() -> None:
