@@ -161,6 +161,7 @@ class SpreadCity(City):
         self.stores.pause_restart(old.spec().name)
         self.stores.kill(old.spec().name, signal.SIGKILL)
         new.promote()
+        self.engine.dispose()  # a connection of ours to the old host would wait for it until the network gives it up
         new.keeps_promises_alone()
 
     def loses_store(self, host: Host) -> None:
