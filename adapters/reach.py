@@ -46,10 +46,13 @@ class Reach:
         if self._breaker.open:
             raise DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker"))
         hurry = time.monotonic() + seconds if seconds < self._deadline else None
-        with self._answering(hurry) as connection, self._watched(connection, _left(seconds, hurry), hurry is not None):
-            yield connection
-            connection.info["used"] = time.monotonic()
-            self._breaker.answered()
+        with self._answering(hurry) as connection:
+            if hurry is not None and time.monotonic() >= hurry:  # ours were in use: what was got in the end is kept
+                raise DBAPIError("no connection in time", None, TimeoutError("busy"))
+            with self._watched(connection, _left(seconds, hurry), hurry is not None):
+                yield connection
+                connection.info["used"] = time.monotonic()
+                self._breaker.answered()
 
     def commits(self, connection: Connection, until: float) -> None:
         """From here on what was written may stand whatever we hear of it: it has until then (monotonic seconds). If it

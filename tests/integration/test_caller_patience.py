@@ -222,6 +222,18 @@ def test_a_note_is_given_up_with_the_rest(postgres: Database) -> None:
     patient.dispose()
 
 
+def test_a_connection_that_comes_too_late_is_not_spent_on_whoever_waits_no_more(postgres: Database) -> None:
+    postgres.run(change)
+    until, made = postgres.caller_waits_until(), []
+    event.listen(postgres.engine, "connect", lambda *_: made.append(_))
+    event.listen(postgres.engine, "checkout", lambda *_: Event().wait(max(until.answered - monotonic(), 0.0)))
+    with pytest.raises(DatabaseError) as given_up, postgres.read(until) as connection:
+        connection.exec_driver_sql(SLOW)
+    assert is_held(given_up.value)
+    postgres.run(change)
+    assert made == []
+
+
 def test_that_all_our_connections_are_in_use_is_no_outage() -> None:
     assert is_held(PoolTimeout())
 
