@@ -7,7 +7,6 @@ row; ``Transaction`` begins its transactions, each statement of a read is one of
 
 import logging
 import math
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +21,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from adapters.engines import POOL, POOL_DEALING, postgres, sqlite, syncing_less
+from adapters.held import LOST_LOCK
 from adapters.moved import noticing
-from adapters.reach import Reach
+from adapters.reach import Reach, Until
 from adapters.record_hosts import refuse_if_alone
 from adapters.together import Row
 from adapters.together import write as write_together
@@ -33,11 +33,9 @@ T = TypeVar("T")
 DatabaseError = SQLAlchemyError
 TRIES = 3
 READ_DEADLINES, WRITE_DEADLINES, NOTE_DEADLINES = 1.5, 2.5, 1.0  # of one statement's deadline, for a whole unit
-CALLER_DEADLINES = 0.7  # for a unit while a caller hears nothing: then she is answered without the record
+CALLER_DEADLINES = 0.7  # for all units of a webhook while a caller hears nothing: then she is asked to wait a moment
 LOCK_DEADLINES = 0.5  # for one lock on PostgreSQL: ``record_hosts.session``
 NOTICEABLE_SECONDS = 0.01
-TOO_SLOW = "57014"  # query_canceled: by its own deadline
-LOST_LOCK = frozenset({"55P03", "40P01", "40001"})  # lock_not_available, deadlock_detected, serialization_failure
 
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> bool:
@@ -78,6 +76,10 @@ class Transaction:
         """For a look that locks nothing: under READ COMMITTED it sees the same inside the transaction and before it."""
         return self.connection if self._waiting else self._connection
 
+    @property
+    def begun(self) -> bool:
+        return self._begin is None
+
     def add(self, *rows: Row) -> None:
         """New rows. IntegrityError, when they are written: a neighbour has written one of them meanwhile."""
         self._waiting.extend(rows)
@@ -89,17 +91,6 @@ class Transaction:
 
     def after_commit(self, hook: Callable[[], object]) -> None:
         self.hooks.append(hook)
-
-
-def is_held(error: DatabaseError) -> bool:
-    """The record lives, and somebody else holds what was asked for, or it is slow: in a moment it may be free."""
-    match getattr(error, "orig", None):
-        case sqlite3.Error() as refused:
-            return getattr(refused, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        case TimeoutError(args=("busy",)):
-            return True
-        case refused:
-            return getattr(refused, "sqlstate", None) in LOST_LOCK | {TOO_SLOW}
 
 
 def _milliseconds(seconds: float) -> int:
@@ -151,25 +142,33 @@ class Database:
                 self._dealing = type(self)(self.url, self._deadline, planned_once=True)
             return self._dealing
 
-    def caller_waits_until(self) -> float:
-        """Of one unit that begins now: ``until`` in monotonic seconds. Workers, clock and agents have more patience."""
-        return time.monotonic() + self._deadline * CALLER_DEADLINES
+    def caller_waits_until(self) -> Until:
+        """Of one webhook that begins now, however many units it has. Workers, clock and agents have more patience; a
+        commit that has begun has as much as theirs."""
+        now = time.monotonic()
+        return Until(now + self._deadline * CALLER_DEADLINES, now + self._deadline * WRITE_DEADLINES)
+
+    def caller_waits_once(self) -> Until:
+        """The same for a webhook whose question is not asked again: as patient as a worker's unit, all in all."""
+        longest = time.monotonic() + self._deadline * WRITE_DEADLINES
+        return Until(longest, longest)
 
     @contextmanager
-    def read(self, until: float | None = None) -> Iterator[Connection]:
+    def read(self, until: Until | None = None) -> Iterator[Connection]:
         with self._connected(self._within(READ_DEADLINES, until)) as connection:
             yield connection
             connection.rollback()
 
     @contextmanager
     def write(
-        self, patience: float | None = None, *, synced: bool = True, until: float | None = None
+        self, patience: float | None = None, *, synced: bool = True, until: Until | None = None
     ) -> Iterator[Transaction]:
         """``patience``: seconds that others' writing is waited for, where that is to be less than the deadline's. Such
         a unit waits for no connection of ours either, and is given up sooner where the record hangs. ``until``: when
         nobody waits for it any more. ``synced``: see ``run_light``."""
         usual = self._deadline * WRITE_DEADLINES
-        waits = min(time.monotonic() + (usual if patience is None else patience), until or math.inf)
+        last = until.answered if until is not None else math.inf
+        waits = min(time.monotonic() + (usual if patience is None else patience), last)
         deadlines = self._within(WRITE_DEADLINES if patience is None else NOTE_DEADLINES, until)
         with (
             self._turn(waits),
@@ -182,6 +181,8 @@ class Database:
             transaction = Transaction(connection, None if self.is_sqlite else words)
             try:
                 yield transaction
+                if until is not None and patience is None:
+                    self._commits(connection, transaction, until)
                 transaction.write_waiting()
             except BaseException:
                 connection.rollback()
@@ -195,11 +196,22 @@ class Database:
         for hook in transaction.hooks:
             _hint(hook)
 
-    def _within(self, deadlines: float, until: float | None) -> float:
-        """Of them, what is left of the time that somebody waits."""
+    def _commits(self, connection: Connection, transaction: Transaction, until: Until) -> None:
+        """What is left to do may stand whatever we hear of it: the last rows alone, if they are the transaction."""
+        if self.is_sqlite:
+            return
+        if transaction.begun:
+            transaction.write_waiting()
+        self._reach.commits(connection, until.committed)
+
+    def _within(self, deadlines: float, until: Until | None) -> float:
+        """Of them, what is left of the time that somebody waits. With nothing left nothing is begun."""
         if until is None:
             return deadlines
-        return min(deadlines, max(until - time.monotonic(), 0.0) / self._deadline)
+        left = until.answered - time.monotonic()
+        if left <= 0:
+            raise DBAPIError("nobody waits any more", None, TimeoutError("busy"))
+        return min(deadlines, left / self._deadline)
 
     def _begin_sqlite(self, connection: Connection, until: float) -> None:
         """Waiting for this process's writers and for other processes' is one wait: a caller hears nothing meanwhile."""
@@ -213,19 +225,19 @@ class Database:
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={_milliseconds(usual)}")
 
-    def _begin_postgres(self, waits: float, until: float | None) -> str:
+    def _begin_postgres(self, waits: float, until: Until | None) -> str:
         """A unit that somebody waits for ends at the server too, so that its connection is not lost: in the same
         message as its BEGIN. A single statement that needs none has the session's own deadlines."""
         if until is None:
             return "BEGIN"
         now = time.monotonic()
-        lock, statement = min(waits - now, self._deadline * LOCK_DEADLINES), min(until - now, self._deadline)
+        lock, statement = min(waits - now, self._deadline * LOCK_DEADLINES), min(until.answered - now, self._deadline)
         return (
             f"BEGIN; SET LOCAL lock_timeout = {_milliseconds(lock)};"
             f" SET LOCAL statement_timeout = {_milliseconds(statement)}"
         )
 
-    def run(self, work: Callable[[Transaction], T], *, synced: bool = True, until: float | None = None) -> T:
+    def run(self, work: Callable[[Transaction], T], *, synced: bool = True, until: Until | None = None) -> T:
         """``work`` in one transaction, begun anew (twice at most) when it lost a lock to a neighbour's. ``until``: when
         nobody waits for it any more: a lock that would be waited for beyond is not tried again."""
         for _ in range(TRIES - 1):
@@ -238,8 +250,8 @@ class Database:
         with self.write(synced=synced, until=until) as transaction:
             return work(transaction)
 
-    def _time_for_a_lock(self, until: float | None) -> bool:
-        return until is None or until - time.monotonic() > self._deadline * LOCK_DEADLINES
+    def _time_for_a_lock(self, until: Until | None) -> bool:
+        return until is None or until.answered - time.monotonic() > self._deadline * LOCK_DEADLINES
 
     def run_light(self, work: Callable[[Transaction], T]) -> T:
         """For what may be lost in a power cut because it is then simply done again: nobody outside was told of it.

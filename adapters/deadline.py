@@ -40,6 +40,13 @@ class Watcher:
             with self._lock:
                 self._watched.pop(ticket, None)
 
+    def lengthen(self, ticket: Ticket, until: float) -> None:
+        """What is still watched may take until then (monotonic seconds); sooner than before it is never."""
+        with self._lock:
+            if ticket in self._watched:
+                before, descriptor = self._watched[ticket]
+                self._watched[ticket] = (max(before, until), descriptor)
+
     def _start(self) -> None:
         if not self._started:
             self._started = True

@@ -5,6 +5,7 @@ where the record has let us down. SQLite needs none of it: it waits for nothing 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -17,6 +18,17 @@ from adapters.record_hosts import ONLY_READ, brought_by, freed
 
 FRESH_SECONDS = 1.0  # a connection used that lately is taken to be alive
 WATCHER = Watcher()
+TICKET = "ticket"  # of a connection in use: its watched block
+COMMITS = "commits"  # of a connection in use: whether what it wrote stands can be told by its answer alone
+
+
+@dataclass(frozen=True)
+class Until:
+    """How long whoever hears nothing is left so, in monotonic seconds: a unit that has not begun to commit by
+    ``answered`` is given up, one that has by ``committed``."""
+
+    answered: float
+    committed: float
 
 
 class Reach:
@@ -34,10 +46,20 @@ class Reach:
         if self._breaker.open:
             raise DBAPIError("the record did not answer a moment ago", None, TimeoutError("breaker"))
         hurry = time.monotonic() + seconds if seconds < self._deadline else None
-        with self._answering(hurry) as connection, self._watched(connection, _left(seconds, hurry)):
-            yield connection
-            connection.info["used"] = time.monotonic()
-            self._breaker.answered()
+        with self._answering(hurry) as connection:
+            if hurry is not None and time.monotonic() >= hurry:  # ours were in use: what was got in the end is kept
+                raise DBAPIError("no connection in time", None, TimeoutError("busy"))
+            with self._watched(connection, _left(seconds, hurry), hurry is not None):
+                yield connection
+                connection.info["used"] = time.monotonic()
+                self._breaker.answered()
+
+    def commits(self, connection: Connection, until: float) -> None:
+        """From here on what was written may stand whatever we hear of it: it has until then (monotonic seconds). If it
+        is cut off after all, whoever waits hears the way without a record: asked again, its receipt would tell a
+        promise that perhaps no standby has."""
+        connection.info[COMMITS] = True
+        WATCHER.lengthen(connection.info[TICKET], until)
 
     def _answering(self, hurry: float | None) -> Connection:
         """A connection that is known to work: one that lay idle is asked first, a dead one is replaced once.
@@ -80,14 +102,19 @@ class Reach:
         return True
 
     @contextmanager
-    def _watched(self, connection: Connection, seconds: float) -> Iterator[None]:
-        began = time.monotonic()
-        with WATCHER.within(seconds, _socket(connection)) as late, freed(connection.info, late):
+    def _watched(self, connection: Connection, seconds: float, hurried: bool) -> Iterator[None]:
+        """A hurried unit that was cut off before its commit was slow, or met a lock late: nothing of it stands, and in
+        a moment it may be done. Unless it shows, with others, that the record is away."""
+        began, info = time.monotonic(), connection.info
+        with WATCHER.within(seconds, _socket(connection)) as late, freed(info, late):
+            info[TICKET], info[COMMITS] = late, False
             try:
                 yield
             except SQLAlchemyError as error:
                 if late.cut:
                     self._in_vain_since(began)
+                    if hurried and not info[COMMITS] and not self._breaker.open:
+                        raise DBAPIError("not done while somebody waits", None, TimeoutError("busy")) from error
                 if getattr(getattr(error, "orig", None), "sqlstate", None) == ONLY_READ:
                     raise DBAPIError("the record may only be read here", None, TimeoutError("standby")) from error
                 raise

@@ -15,7 +15,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.apologies import APOLOGIES
-from adapters.database import DatabaseError, Transaction, is_held
+from adapters.database import DatabaseError, Transaction
+from adapters.held import is_held
+from adapters.reach import Until
 from adapters.schema import waiting_caller
 from callbacks import store as promises
 from callbacks.limits import DAY
@@ -23,7 +25,7 @@ from callbacks.making import Looked
 from callbacks.model import start_of
 from callbacks.planning import ringing_department
 from ivr import store, why
-from ivr.caller_input import ONE_KEY, CallerInput, Pressed, Silent
+from ivr.caller_input import CallerInput
 from ivr.carry_out import Caller, CarryOut
 from ivr.dialogue import degraded
 from ivr.dialogue import steps as dialogue
@@ -59,6 +61,7 @@ class Asked:
     raw_number: str
     rules: Ruleset
     now: datetime  # read once: a turn is one moment
+    until: Until  # of all that this webhook asks of the record
 
     @cached_property
     def caller(self) -> Caller:
@@ -83,13 +86,12 @@ class Answerer:
         """``queue_sid``: the provider's name of the queue that she has just come into."""
         rules, now = self._rules(step), self.services.clock.now()
         step = self._whole(step, rules, now)
-        if step.again and step.pressed in ONE_KEY and given == Silent():
-            given = Pressed(step.pressed)
-        asked = Asked(self.services, step, given, call_sid, raw_number, rules, now)
+        given = degraded.done_before(step, given)
+        asked = Asked(self.services, step, given, call_sid, raw_number, rules, now, self._until(step, given))
         try:
             answer = self._decide(asked)
             if queue_sid:
-                self._note_queue(step.line, queue_sid)
+                self._note_queue(asked, queue_sid)
             return answer
         except DatabaseError as error:
             later = degraded.in_a_moment(step, given, self.services.base) if is_held(error) else None
@@ -110,25 +112,27 @@ class Answerer:
         rules, now = self._rules(step), self.services.clock.now()
         return self.words(say(self._whole(step, rules, now), bare(self.services, rules, now)), rules)
 
-    def _note_queue(self, line_id: str, queue_sid: str) -> None:
+    def _note_queue(self, asked: Asked, queue_sid: str) -> None:
         """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
+        line_id = asked.step.line
         unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
         named = unnamed.values(queue_sid=queue_sid)
-        self._note(lambda tx: tx.connection.execute(named), {"line": line_id})
+        self._note(lambda tx: tx.connection.execute(named), {"line": line_id}, asked.until)
 
-    def _note(self, change: Change, about: dict[str, str]) -> None:
+    def _note(self, change: Change, about: dict[str, str], until: Until) -> None:
         """Best effort: what is only noted must not cost the caller her turn, nor make her wait for others' writing."""
         try:
-            with self.services.database.write(NOTE_PATIENCE, until=self._until()) as tx:
+            with self.services.database.write(NOTE_PATIENCE, until=until) as tx:
                 change(tx)
         except DatabaseError:
             LOG.warning("not noted", extra=about)
         except Exception:
             LOG.exception("not noted", extra=about)
 
-    def _until(self) -> float:
-        """When a unit of the record's that begins now is given up: she is answered within a second whatever it does."""
-        return self.services.database.caller_waits_until()
+    def _until(self, step: Step, given: CallerInput) -> Until:
+        """She is answered within a second whatever the record does, but where it would not be asked again."""
+        database = self.services.database
+        return database.caller_waits_until() if degraded.is_asked_again(step, given) else database.caller_waits_once()
 
     def words(self, turn: Turn, rules: Ruleset) -> str:
         return self._pages.written(turn, rules)
@@ -152,7 +156,7 @@ class Answerer:
             return facts
         decided = dialogue.advance(asked.step, asked.given, facts)
         if isinstance(decided, Turn):
-            self._keep_what_was_told(decided)
+            self._keep_what_was_told(decided, asked.until)
             self._keep_why(decided, asked, facts)
             return self.words(decided, asked.rules)
         return self._commit(asked, decided, facts)
@@ -164,7 +168,7 @@ class Answerer:
             return bare(self.services, asked.rules, asked.now)
         if needed == CALLER:
             return bare(self.services, asked.rules, asked.now, asked.caller.number)
-        with self.services.database.read(self._until()) as connection:
+        with self.services.database.read(asked.until) as connection:
             drafted = None
             if "draft" in needed:
                 known = store.so_far(connection, asked.caller.call_sid, asked.step.name, asked.step.nonce, asked.e164)
@@ -174,7 +178,7 @@ class Answerer:
             finder = Finder(self.services, connection, asked.rules, asked.caller, drafted, asked.now)
             return finder.facts(asked.step, asked.given, needed)
 
-    def _keep_what_was_told(self, turn: Turn) -> None:
+    def _keep_what_was_told(self, turn: Turn, until: Until) -> None:
         """For the agent's card: place and wait as the caller last heard them."""
         told = turn.told
         if told is None:
@@ -183,23 +187,23 @@ class Answerer:
         values: dict[str, int | None] = {"wait_told_minutes": told.wait_minutes}
         if told.place is not None:
             values["place_told"] = told.place
-        self._note(lambda tx: tx.connection.execute(mine.values(**values)), {"line": told.line_id})
+        self._note(lambda tx: tx.connection.execute(mine.values(**values)), {"line": told.line_id}, until)
 
     def _keep_why(self, turn: Turn, asked: Asked, facts: Facts) -> None:
         """For the page that says why this call went where it did. A menu that decides nothing writes nothing."""
         decided = turn.decided
         if decided is not None:
             about = {"call": asked.call_sid, "note": "route"}
-            self._note(lambda tx: tx.add(why.row(asked.call_sid, decided, facts)), about)
+            self._note(lambda tx: tx.add(why.row(asked.call_sid, decided, facts)), about, asked.until)
 
     def _commit(self, asked: Asked, effect: Effect | None = None, facts: Facts | None = None) -> str:
         def work(tx: Transaction) -> str:
             return InOneTransaction(self, tx, asked).answer(effect, facts)
 
         try:
-            return self.services.database.run(work, until=self._until())
+            return self.services.database.run(work, until=asked.until)
         except IntegrityError:  # a neighbour has committed, perhaps this very webhook's other copy: its receipt tells
-            return self.services.database.run(work, until=self._until())
+            return self.services.database.run(work, until=asked.until)
 
 
 class InOneTransaction:

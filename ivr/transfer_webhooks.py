@@ -12,11 +12,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy import RowMapping
 
 from adapters.database import DatabaseError, Transaction
+from adapters.reach import Until
 from desks import store
 from desks.talk import legs as talk_legs
 from desks.talk import transfer_store as transfers
 from desks.talk.room import matter_of, room_of
-from ivr.agent_webhooks import AGAIN, MOMENT_SECONDS, MOST_AGAIN, AgentLeg
+from ivr.agent_webhooks import MOMENT_SECONDS, MOST_AGAIN, AgentLeg
 from ivr.caller_input import Pressed, read
 from ivr.status_webhooks import ENDED, News, take
 from ivr.step_url import hold_url, link, step_for, url_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LOG = logging.getLogger("ivr")
 AFTER_DIAL = frozenset({"/talk/over", "/agent/left", "/transfer/over", "/supervisor/over"})
+AGAIN = "g"  # as in steps; "again" is the fallback's own mark (``ivr.fallback_webhook``)
 DEFAULT = "fi"
 HANGUP = Turn(DEFAULT, (Hangup(),))
 ABUSIVE_END = (Say("abusive.end"), Say("abusive.help"), Say("emergency"), Hangup())
@@ -56,20 +58,23 @@ class Legs:
 
     def room_over(self, token: str, call_sid: str, status: str) -> Turn:
         """Her room is empty. A room that could not be made at all leads her into the line, at her old place."""
-        failed = status == "failed"
+        failed, until = status == "failed", self._until()
         stay = self.services.database.run(
-            lambda tx: talk_legs.room_over(self.services, tx, token, call_sid, failed=failed), until=self._until()
+            lambda tx: talk_legs.room_over(self.services, tx, token, call_sid, failed=failed), until=until
         )
         if stay is not None:
-            return self.line(stay, call_sid)
-        with self.services.database.read(self._until()) as connection:
+            return self._led(stay, call_sid, until)
+        with self.services.database.read(until) as connection:
             row = store.offer_by_token(connection, token)
             matter = matter_of(connection, row) if row is not None else None
         return goodbye(matter.language if matter is not None else _language())
 
     def line(self, line_id: str, call_sid: str) -> Turn:
         """Whom she is led to, and that her place is kept; then the step that asks the record where she goes."""
-        with self.services.database.read(self._until()) as connection:
+        return self._led(line_id, call_sid, self._until())
+
+    def _led(self, line_id: str, call_sid: str, until: Until) -> Turn:
+        with self.services.database.read(until) as connection:
             stay = store.stay(connection, line_id)
             told = self._told(stay, transfers.last_of(connection, stay["handed_over_by"])) if stay is not None else None
         if stay is None or told is None or stay["call_sid"] != call_sid:
@@ -126,8 +131,8 @@ class Legs:
         self._run(lambda tx: talk_legs.supervisor_gone(self.services, tx, listening_id))
         return HANGUP
 
-    def _until(self) -> float:
-        """A resident hears nothing meanwhile."""
+    def _until(self) -> Until:
+        """Of one webhook: a resident hears nothing meanwhile."""
         return self.services.database.caller_waits_until()
 
     def _run(self, work: Callable[[Transaction], T]) -> T:

@@ -19,7 +19,8 @@ from routing_rules.routes import Information, ToDuty, ToPartner
 
 LOST_MOMENTS = 5  # four seconds each
 MOMENTS = 2  # two seconds and four: with the waits between them eight, then a person is better than more music
-OWN_MOMENTS = frozenset({"left", "recording", "wait"})
+OWN_MOMENTS = frozenset({"left", "recording", "talk-over", "wait"})
+ROOM_FAILED = "failed"  # step.choice of "talk-over": how her Dial has ended, which a redirect does not tell
 TALKED = ("completed", "answered")
 
 
@@ -34,22 +35,55 @@ def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
         choice = NO if says_no(step, given) else ""
         again = url_of(facts.base, step.go("recording", facts.nonce, tries=step.tries + 1, choice=choice))
         return Turn(language, (Music(4), Redirect(again)))
-    if step.name == "wait":
+    if step.name == "wait":  # her keys count all along: what the record does not take now it takes a moment later
         again = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries, choice=step.choice))
-        return Turn(language, (Music(8), Redirect(again)))
+        return Turn(language, (Gather((Music(8),), again, 1, timeout=1), Redirect(again)))
+    if step.name == "talk-over":
+        return _after_a_talk(step, given, facts)
     return _from_memory(step, given, facts) or person(step, given, facts)
+
+
+def _after_a_talk(step: Step, given: CallerInput, facts: Facts) -> Turn:
+    """She may be on her way to a colleague, or in the line again: the record is asked about her twice more, then she
+    hears goodbye. She is never hung up on without a word."""
+    if step.tries > MOMENTS:
+        return Turn(step.language, (Say("thanks_goodbye"), Hangup()))
+    choice = ROOM_FAILED if given == DialEnded("failed") else ""
+    again = url_of(facts.base, step.go("talk-over", facts.nonce, tries=step.tries + 1, choice=choice))
+    return Turn(step.language, (Music(2 if step.tries == 1 else 4), Redirect(again)))
+
+
+def is_asked_again(step: Step, given: CallerInput) -> bool:
+    """Where the record is held the same is asked of it in a moment: nobody need hear nothing for long. What is asked
+    only once is waited for as long as by anybody."""
+    return step.name in OWN_MOMENTS or _that_rides_along(given) is not None
+
+
+def done_before(step: Step, given: CallerInput) -> CallerInput:
+    """What she did when this was asked for the first time, as it rides along in the address."""
+    if given != Silent():
+        return given
+    if step.again and step.pressed in ONE_KEY:
+        return Pressed(step.pressed)
+    room_failed = step.name == "talk-over" and step.tries > 1 and step.choice == ROOM_FAILED
+    return DialEnded("failed") if room_failed else given
 
 
 def in_a_moment(step: Step, given: CallerInput, base: str) -> Turn | None:
     """Others hold the record, and she has waited for them in silence as long as anybody should: the same question to
     it in a moment, under the same receipt. None: that was in vain, or what she did cannot ride along in an address
-    (a number that was keyed in, how a recording or a dial ended), or the step has its own way to wait."""
+    (a number that was keyed in, how a recording or a dial ended), or the step has its own way to wait: but the line's
+    music must not swallow her key."""
     key = _that_rides_along(given)
-    if step.again >= MOMENTS or step.name in OWN_MOMENTS or key is None:
+    if step.again >= MOMENTS or key is None:
+        return None
+    if step.name in OWN_MOMENTS and not (step.name == "wait" and key):
         return None
     following = url_of(base, replace(step, again=step.again + 1, pressed=key))
     words = () if step.again else (Say("degraded.moment"),)
-    return Turn(step.language or DEFAULT_LANGUAGE, (*words, Music(4 if step.again else 2), Redirect(following)))
+    chosen = LANGUAGE_KEYS.get(key) if step.name == "language" else None
+    language = step.language or chosen or DEFAULT_LANGUAGE
+    return Turn(language, (*words, Music(4 if step.again else 2), Redirect(following)))
 
 
 def _that_rides_along(given: CallerInput) -> str | None:

@@ -70,6 +70,7 @@ HOMES: dict[str, dict[str, str]] = {
 SQL_OUTSIDE_STORES = {
     "adapters.database": "home",
     "adapters.engines": "how the home connects",
+    "adapters.held": "names the error of a record that others hold",
     "adapters.migrate": "Alembic's engine",
     "adapters.moved": "names the error of a record that has gone",
     "adapters.together": "home of rows in one statement",

@@ -212,8 +212,8 @@ GUARDS = (
             ),
             Cut(
                 "ivr/answering.py",
-                "            return self.services.database.run(work, until=self._until())\n\n\nclass InOneTransaction:",
-                "            return self.services.database.run(work, until=self._until())\n"
+                "            return self.services.database.run(work, until=asked.until)\n\n\nclass InOneTransaction:",
+                "            return self.services.database.run(work, until=asked.until)\n"
                 "        except DatabaseError:\n            if said:\n                return said[-1]\n"
                 "            raise\n\n\nclass InOneTransaction:",
             ),

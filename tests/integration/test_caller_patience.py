@@ -3,9 +3,11 @@
 What is waited for is counted, or asked of the database, and timed only where seconds tell it from fractions.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -13,9 +15,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapters.database import CALLER_DEADLINES, TRIES, WRITE_DEADLINES, Database, DatabaseError, Transaction
+from adapters.held import is_held
 from adapters.schema import phone_number
+from adapters.together import Row, new_in
 from tests.support.cable import Cable
 from tests.support.postgres import fresh_database
 from tests.support.statements import asked_of
@@ -24,6 +29,8 @@ DEADLINE = 0.2  # of one statement; a real one is a second, and everything else 
 CONNECTING = 2.0  # seconds that the driver itself waits for a server that swallows
 OFTEN = 8  # more than the driver needs to prepare a statement
 A_SECOND = 1.0
+NUMBER = {"id": "n1", "e164": "+358401234567", "created_at": datetime(2026, 11, 24, tzinfo=UTC)}
+Work = Callable[[Transaction], object]
 
 
 @pytest.fixture
@@ -133,6 +140,102 @@ def test_the_server_is_told_how_long_a_caller_waits(postgres: Database) -> None:
         found = postgres.run(told, until=postgres.caller_waits_until())
         assert 0 < found["lock_timeout"] <= DEADLINE * 0.5 * 1000
         assert 0 < found["statement_timeout"] <= DEADLINE * CALLER_DEADLINES * 1000
+
+
+SLOW = "SET statement_timeout = 0; SELECT pg_sleep(5)"
+AT_COMMIT = """
+    CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER late AFTER INSERT ON phone_number DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION late();
+"""
+
+
+def test_a_look_that_is_slow_is_asked_for_again_and_no_outage(postgres: Database) -> None:
+    """Long enough that a watcher who looks late on a busy machine does not make an outage of it."""
+    patient = Database(postgres.url, A_SECOND)
+    with pytest.raises(DatabaseError) as given_up, patient.read(patient.caller_waits_until()) as connection:
+        connection.exec_driver_sql(SLOW)
+    assert is_held(given_up.value)
+    patient.run(change)
+    patient.dispose()
+
+
+def slow_to_commit(database: Database, seconds: float) -> None:
+    engine = create_engine(database.url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(AT_COMMIT.format(seconds=seconds))
+    engine.dispose()
+
+
+def alone(tx: Transaction) -> None:
+    """One statement, which is the transaction: it commits by itself."""
+    tx.add(Row(new_in(phone_number), NUMBER))
+
+
+def begun(tx: Transaction) -> None:
+    tx.connection.execute(phone_number.insert().values(NUMBER))
+
+
+@pytest.mark.parametrize("work", [alone, begun], ids=lambda one: one.__name__)
+def test_a_commit_that_has_begun_has_the_patience_of_everybody(postgres: Database, work: Work) -> None:
+    """A standby that takes its time is no fault that a caller should hear of."""
+    slow_to_commit(postgres, DEADLINE * 1.6)
+    postgres.run(work, until=postgres.caller_waits_until())
+
+
+@pytest.mark.parametrize("work", [alone, begun], ids=lambda one: one.__name__)
+def test_a_commit_that_was_cut_off_is_not_asked_about_again(postgres: Database, work: Work) -> None:
+    """It may stand on this one host only, and its receipt would tell the promise. Others are answered: no outage."""
+    slow_to_commit(postgres, 5.0)
+    with others_are_answered(postgres), pytest.raises(DatabaseError) as given_up:
+        postgres.run(work, until=postgres.caller_waits_until())
+    assert not is_held(given_up.value)
+
+
+@contextmanager
+def others_are_answered(database: Database) -> Iterator[None]:
+    over = Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            with suppress(DatabaseError), database.read() as connection:
+                connection.exec_driver_sql("SELECT 2")
+
+    other = Thread(target=ask)
+    other.start()
+    try:
+        yield
+    finally:
+        over.set()
+        other.join()
+
+
+def test_a_note_is_given_up_with_the_rest(postgres: Database) -> None:
+    """Nothing is told that a note says: it may stand or not."""
+    slow_to_commit(postgres, 5.0)
+    patient = Database(postgres.url, A_SECOND)
+    begun_at = monotonic()
+    with pytest.raises(DatabaseError), patient.write(0.3, until=patient.caller_waits_until()) as tx:
+        alone(tx)
+    assert monotonic() - begun_at < WRITE_DEADLINES
+    patient.dispose()
+
+
+def test_a_connection_that_comes_too_late_is_not_spent_on_whoever_waits_no_more(postgres: Database) -> None:
+    postgres.run(change)
+    until, made = postgres.caller_waits_until(), []
+    event.listen(postgres.engine, "connect", lambda *_: made.append(_))
+    event.listen(postgres.engine, "checkout", lambda *_: Event().wait(max(until.answered - monotonic(), 0.0)))
+    with pytest.raises(DatabaseError) as given_up, postgres.read(until) as connection:
+        connection.exec_driver_sql(SLOW)
+    assert is_held(given_up.value)
+    postgres.run(change)
+    assert made == []
+
+
+def test_that_all_our_connections_are_in_use_is_no_outage() -> None:
+    assert is_held(PoolTimeout())
 
 
 @pytest.fixture

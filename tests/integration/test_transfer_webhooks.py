@@ -68,6 +68,16 @@ def test_a_leg_that_we_did_not_answer_comes_back_once(town: Town, path: str) -> 
     assert f"/voice/{path}" not in twice
 
 
+def test_a_leg_that_was_asked_about_again_comes_back_once_too_if_we_do_not_answer(town: Town) -> None:
+    """Its own count is not the fallback's: she is not put through to a desk while her talk goes on."""
+    held = replace(town.services, database=Database("sqlite:////nowhere/at/all.db"))
+    following = redirect_of(Telephone(create_app(held).test_client()).post("/voice/talk/room?k=abc&lang=fi"))
+    failed = following.partition("#")[0]
+    led = Telephone.at(town).post("/voice/fallback", ErrorUrl=failed, ErrorCode="11200")
+    assert "<Dial" not in led
+    assert "/voice/talk/room?" in redirect_of(led)
+
+
 def test_on_hold_she_hears_words_and_music_and_no_question(town: Town) -> None:
     for language in ("fi", "sv", "en", "xx"):
         heard = Telephone.at(town).post(f"/voice/talk/hold?lang={language}")
@@ -181,7 +191,7 @@ def test_without_the_record_she_hears_goodbye_and_who_works_with_us_is_hung_up(
     nowhere = Database("sqlite:////nowhere/at/all.db")
     telephone = Telephone(create_app(replace(town.services, database=nowhere)).test_client())
     form = {"Digits": "1"} if path == "supervisor/room" else {"DialCallStatus": "answered"}
-    heard = telephone.post(f"/voice/{path}?again=2&k=abc&lang=sv", **form)
+    heard = telephone.post(f"/voice/{path}?g=2&k=abc&lang=sv", **form)
     assert ("<Say" in heard) == path.startswith("talk/")
     assert "<Hangup" in heard
     assert "record unavailable" in caplog.text
