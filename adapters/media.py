@@ -173,4 +173,5 @@ def _refusal(answer: requests.Response) -> NotYet | Never | None:
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         return Never("packed")  # a small answer must not swell here
     length = answer.headers.get("Content-Length", "0")
-    return Never("too big") if not (length.isascii() and length.isdigit()) or int(length) > MOST_BYTES else None
+    told = length.isascii() and length.isdigit() and len(length) <= len(str(MOST_BYTES))
+    return None if told and int(length) <= MOST_BYTES else Never("too big")

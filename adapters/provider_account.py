@@ -17,6 +17,7 @@ from adapters.voice_gateway import REAL_PROVIDER, client_for
 
 VERSION = "2010-04-01"
 TRUST_HUB = "https://trusthub.twilio.com/v1/CustomerProfiles"
+LONGEST_DURATION = 6  # digits of seconds; a call lasts a day at most
 DIALING = "https://voice.twilio.com/v1/DialingPermissions/Countries"
 
 
@@ -167,7 +168,8 @@ def _owned(found: Mapping[str, Any]) -> OwnedNumber:
 
 def _call(found: Mapping[str, Any]) -> CallSeen:
     seconds = _text(found, "duration")
-    return CallSeen(_text(found, "sid"), _text(found, "status"), int(seconds) if seconds.isdigit() else None)
+    told = seconds.isascii() and seconds.isdigit() and len(seconds) <= LONGEST_DURATION
+    return CallSeen(_text(found, "sid"), _text(found, "status"), int(seconds) if told else None)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

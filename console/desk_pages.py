@@ -96,7 +96,9 @@ def _minutes() -> int | None:
     given = posted().get("minutes", "")
     if not given:
         return None
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= LONGEST_LATER:
+    if len(given) > len(str(LONGEST_LATER)) or not given.isascii() or not given.isdigit():
+        raise BadRequest("minutes")
+    if not 1 <= int(given) <= LONGEST_LATER:
         raise BadRequest("minutes")
     return int(given)
 

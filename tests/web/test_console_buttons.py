@@ -99,6 +99,7 @@ def test_a_button_pressed_too_late_is_told_so(city: City, aino: Browser) -> None
         ("/offers/tok1/outcome", {"outcome": "won"}),
         ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "0"}),
         ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "99999999"}),
+        ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "9" * 5000}),
         ("/offers/tok1/outcome", {"outcome": "bad_moment", "minutes": "٣"}),
     ],
 )
