@@ -4,6 +4,7 @@ The shim is compiled when it is needed and given to the processes by LD_PRELOAD.
 was not synced survives. A file that was never synced is left as it is: it is no record of ours.
 """
 
+import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,16 @@ def shim() -> Path:
     except (OSError, subprocess.CalledProcessError) as missing:
         raise NoCompiler(str(missing)) from missing
     return made
+
+
+def sync(log: Path, below: Path) -> None:
+    """What others than our processes wrote and synced (a tool that closed the record) is noted too."""
+    for path, _ in _beyond(log, below):
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            os.fsync(file.fileno())
+        with log.open("a") as noted:
+            noted.write(f"{size} {path}\n")
 
 
 def unsynced(log: Path, below: Path) -> int:
