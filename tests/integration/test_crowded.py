@@ -87,6 +87,18 @@ def asks_for_a_key(document: str) -> bool:
     return NEXT.search(document) is not None
 
 
+def waits_in_a_crowd(machine: Machine, town: Town) -> Telephone:
+    """She has heard her place and the offers when too many begin to ask."""
+    town.agent("aino")
+    telephone = Telephone(machine.app.test_client())
+    into_the_line(telephone)
+    telephone.post(telephone.wait_url())
+    for _ in range(2):
+        telephone.waits()
+    machine.is_asked_too_much()
+    return telephone
+
+
 def test_whoever_comes_in_a_crowd_is_let_in_when_there_is_room(machine: Machine) -> None:
     assert asks_for_a_key(machine.posts("/voice/incoming"))
     machine.is_asked_too_much()
@@ -131,13 +143,7 @@ def test_whoever_was_let_in_goes_through_every_menu_however_busy_it_is(machine: 
 def test_whoever_waits_in_a_crowd_is_answered_without_the_record_and_her_keys_count(
     machine: Machine, town: Town
 ) -> None:
-    town.agent("aino")
-    telephone = Telephone(machine.app.test_client())
-    into_the_line(telephone)
-    telephone.post(telephone.wait_url())
-    for _ in range(2):
-        telephone.waits()
-    machine.is_asked_too_much()
+    telephone = waits_in_a_crowd(machine, town)
     with asked_of(town.services.database) as asked:
         short = machine.posts(telephone.next_url())
     assert (asked.statements, asked.begins) == ([], 0)
@@ -150,25 +156,13 @@ def test_whoever_waits_in_a_crowd_is_answered_without_the_record_and_her_keys_co
 
 
 def test_the_record_is_asked_now_and_then_however_busy_it_is(machine: Machine, town: Town) -> None:
-    town.agent("aino")
-    telephone = Telephone(machine.app.test_client())
-    into_the_line(telephone)
-    telephone.post(telephone.wait_url())
-    for _ in range(2):
-        telephone.waits()
-    machine.is_asked_too_much()
+    telephone = waits_in_a_crowd(machine, town)
     short = [telephone.waits() for _ in range(4)]
     assert ["<Say" in document for document in short] == [False, False, False, True]
 
 
 def test_quick_answers_from_memory_do_not_hide_how_slow_it_is_inside(machine: Machine, town: Town) -> None:
-    town.agent("aino")
-    telephone = Telephone(machine.app.test_client())
-    into_the_line(telephone)
-    telephone.post(telephone.wait_url())
-    for _ in range(2):
-        telephone.waits()
-    machine.is_asked_too_much()
+    telephone = waits_in_a_crowd(machine, town)
     machine.load.begun()
     machine.load.over(True, 2.0)
     for _ in range(10):
