@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import requests
 from urllib3.exceptions import HTTPError
 
+from adapters.digits import whole
 from adapters.provider_door import Door
 from adapters.wav import HEAD_BYTES, Wav, read_head
 
@@ -173,5 +174,5 @@ def _refusal(answer: requests.Response) -> NotYet | Never | None:
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         return Never("packed")  # a small answer must not swell here
     length = answer.headers.get("Content-Length", "0")
-    told = length.isascii() and length.isdigit() and len(length) <= len(str(MOST_BYTES))
-    return None if told and int(length) <= MOST_BYTES else Never("too big")
+    told = whole(length, len(str(MOST_BYTES)))
+    return Never("too big") if told is None or told > MOST_BYTES else None

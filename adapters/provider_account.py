@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from twilio.base.exceptions import TwilioException
 
+from adapters.digits import whole
 from adapters.provider_facts import Account, CallSeen, Country, NotTold, OwnedNumber, Profile
 from adapters.voice_gateway import REAL_PROVIDER, client_for
 
@@ -168,8 +169,7 @@ def _owned(found: Mapping[str, Any]) -> OwnedNumber:
 
 def _call(found: Mapping[str, Any]) -> CallSeen:
     seconds = _text(found, "duration")
-    told = seconds.isascii() and seconds.isdigit() and len(seconds) <= LONGEST_DURATION
-    return CallSeen(_text(found, "sid"), _text(found, "status"), int(seconds) if told else None)
+    return CallSeen(_text(found, "sid"), _text(found, "status"), whole(seconds, LONGEST_DURATION))
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

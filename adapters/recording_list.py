@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from adapters.digits import whole
 from adapters.provider_door import Door
 
 PLACE = "Recordings.json"
@@ -103,5 +104,4 @@ def _moment(written: object) -> datetime | None:
 
 
 def _seconds(written: object) -> int:
-    digits = str(written)
-    return min(int(digits), LONGEST) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else 0
+    return min(whole(str(written), 6) or 0, LONGEST)

@@ -17,6 +17,8 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from adapters.digits import whole
+
 T = TypeVar("T")
 REAL_PROVIDER = "https://api.twilio.com"
 DEADLINE_SECONDS = 8.0
@@ -239,7 +241,7 @@ def _listed(record: object) -> ProviderRecording:
     return ProviderRecording(
         sid=str(getattr(record, "sid", "")),
         status=str(getattr(record, "status", "")),
-        seconds=int(length) if length.isascii() and length.isdigit() and len(length) <= 6 else None,
+        seconds=whole(length, 6),
         started_here=getattr(record, "source", None) == "StartCallRecordingAPI",
         started=began if isinstance(began, datetime) and began.tzinfo is not None else None,
     )

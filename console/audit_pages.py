@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request
 
+from adapters.digits import whole
 from console import audit_store, guard
 from console.audit_store import Deed, Filter
 from console.rendering import page_language, wording
@@ -87,7 +88,7 @@ def _filter(services: "Services") -> Filter:
     """What the address asks for; whatever is no filter filters nothing."""
     given, before = request.args, request.args.get("before", "")
     since, until = day_of(services, given.get("day", ""))
-    key = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    key = whole(before, 9)
     return Filter(given.get("person", "")[:40], given.get("deed", "")[:40], since, until, key)
 
 

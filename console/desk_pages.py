@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, render_template
 from werkzeug.exceptions import BadRequest, NotFound
 
+from adapters.digits import whole
 from console import guard, tickets
 from console.desk_json import desk_json
 from console.posted import one_of, posted, yes_or_no
@@ -96,11 +97,10 @@ def _minutes() -> int | None:
     given = posted().get("minutes", "")
     if not given:
         return None
-    if len(given) > len(str(LONGEST_LATER)) or not given.isascii() or not given.isdigit():
+    minutes = whole(given, len(str(LONGEST_LATER)))
+    if minutes is None or not 1 <= minutes <= LONGEST_LATER:
         raise BadRequest("minutes")
-    if not 1 <= int(given) <= LONGEST_LATER:
-        raise BadRequest("minutes")
-    return int(given)
+    return minutes
 
 
 def _any_of(name: str, allowed: tuple[str, ...]) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import Transaction, insert_once
+from adapters.digits import whole
 from adapters.schema import call, call_draft, offer, status_event
 from callbacks import store as promises
 from desks import store
@@ -172,10 +173,9 @@ def _status() -> str:
 
 
 def _sequence() -> int:
-    value = request.form.get("SequenceNumber", "0")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
+    return whole(request.form.get("SequenceNumber", "0"), 6) or 0
 
 
 def _seconds() -> int | None:
-    value = request.form.get("CallDuration", "")
-    return min(int(value), MOST_SECONDS) if value.isascii() and value.isdigit() and len(value) < 9 else None
+    seconds = whole(request.form.get("CallDuration", ""), 8)
+    return None if seconds is None else min(seconds, MOST_SECONDS)

@@ -29,12 +29,9 @@ def turn(step: Step, given: CallerInput, facts: Facts) -> Turn:
     language, facts = step.language or DEFAULT_LANGUAGE, replace(facts, can_text=False)
     step = step.go(step.name, facts.nonce, language=language, tries=step.tries)
     if step.name == "left" and step.tries <= LOST_MOMENTS:  # the record may be back in a moment: the place is not lost
-        again = url_of(facts.base, step.go("left", facts.nonce, tries=step.tries + 1))
-        return Turn(language, (Music(4), Redirect(again)))
+        return _once_more(step, facts, 4)
     if step.name == "recording" and step.tries <= LOST_MOMENTS:  # her word waits with her, before the line
-        choice = NO if says_no(step, given) else ""
-        again = url_of(facts.base, step.go("recording", facts.nonce, tries=step.tries + 1, choice=choice))
-        return Turn(language, (Music(4), Redirect(again)))
+        return _once_more(step, facts, 4, NO if says_no(step, given) else "")
     if step.name == "wait":  # her keys count all along: what the record does not take now it takes a moment later
         again = url_of(facts.base, step.go("wait", facts.nonce, tries=step.tries, choice=step.choice))
         return Turn(language, (Gather((Music(8),), again, 1, timeout=1), Redirect(again)))
@@ -48,9 +45,14 @@ def _after_a_talk(step: Step, given: CallerInput, facts: Facts) -> Turn:
     hears goodbye. She is never hung up on without a word."""
     if step.tries > MOMENTS:
         return Turn(step.language, (Say("thanks_goodbye"), Hangup()))
-    choice = ROOM_FAILED if given == DialEnded("failed") else ""
-    again = url_of(facts.base, step.go("talk-over", facts.nonce, tries=step.tries + 1, choice=choice))
-    return Turn(step.language, (Music(2 if step.tries == 1 else 4), Redirect(again)))
+    return _once_more(step, facts, 2 if step.tries == 1 else 4, ROOM_FAILED if given == DialEnded("failed") else "")
+
+
+def _once_more(step: Step, facts: Facts, seconds: int, choice: str | None = None) -> Turn:
+    """The same step after some music; ``choice``: what she did, where the address is to tell it instead."""
+    told = step.choice if choice is None else choice
+    again = url_of(facts.base, step.go(step.name, facts.nonce, tries=step.tries + 1, choice=told))
+    return Turn(step.language, (Music(seconds), Redirect(again)))
 
 
 def is_asked_again(step: Step, given: CallerInput) -> bool:
