@@ -66,12 +66,11 @@ def test_a_callback_on_hold_then_to_another_desk_at_its_old_place(city: City) ->
     aino.does("hold", on="no")
     hear_each_other(aino, resident.call_sid)
     assert aino.is_refused("transfer", kind="blind", goal_kind="desk", goal="extended") == "unstaffed"
-    matti = city.agent("matti").available()
+    matti = city.agent("matti").available(answers=True)  # her ring is short at this pace, and workers are to die in it
     aino.does("transfer", kind="blind", goal_kind="desk", goal="extended", note="kysyy vuokrasta")
     city.kill("worker-1", "worker-2", "clock")
     resident.hears(heard()["handed_on"])
     aino.puts_down()
-    matti.accepts()
     hear_each_other(matti, resident.call_sid)
     stay = city.one("SELECT line_time_at, handed_over_by, desk FROM waiting_caller WHERE handed_over_by IS NOT NULL")
     request = city.one("SELECT line_time_at FROM callback_request")
