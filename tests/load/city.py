@@ -84,7 +84,8 @@ class Live:
     def __init__(self, city: City, pace: Pace, town: Town, seed: int) -> None:
         place = city.installation
         self.city, self.pace = city, pace
-        pace.write(Path(place.environment["CLOCK_FILE"]))
+        self._fastest = pace.rate
+        pace.write(self._clock_file)
         self.wire = Wire(city.settings.web_port, place.token)
         self.network = Network(self.wire, place.web, place.account, CITY_NUMBER, pace)
         self.town = town
@@ -95,6 +96,15 @@ class Live:
         self.luck = random.Random(seed)
         self.calls = 0
         self._open = 0
+
+    @property
+    def _clock_file(self) -> Path:
+        return Path(self.city.installation.environment["CLOCK_FILE"])
+
+    def goes_at(self, rate: float) -> None:
+        """The clock of everybody, from now on; the rules that judge go by the fastest."""
+        self._fastest = max(self._fastest, rate)
+        self.pace.changes(rate, self._clock_file)
 
     async def begin(self) -> None:
         await self.rest.listen(self.city.settings.emulator_port)
@@ -175,7 +185,7 @@ class Live:
 
     def judged(self, directory: Path, disturbances: tuple[str, ...] = ()) -> Verdict:
         """The whole run is written down and judged by the rules that judge the emulator's."""
-        record.write(directory, self.city.engine, self.network, self.pace.rate, disturbances)
+        record.write(directory, self.city.engine, self.network, self._fastest, disturbances)
         return judge(read(directory))
 
 

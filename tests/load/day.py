@@ -1,7 +1,9 @@
 """A city's day of thousands of calls at speed, through the real processes, judged by the checker like any other run.
 
 Residents of three languages with every topic and habit (residents.py) ring by the hours of a weekday; agents come and
-go by shifts. Nothing is harmed: what the rules find is the service's own. Promises are counted by the ledger.
+go by shifts. The clock goes slower in busy hours, so that no more calls a second come than one machine carries (the
+ramp finds how many), and faster in idle ones. Nothing is harmed: what the rules find is the service's own. Promises are
+counted by the ledger.
 """
 
 import asyncio
@@ -24,8 +26,11 @@ from tests.load.usage import look, megabytes
 
 BEGINS, OPENS = "2026-11-24T07:45:00+02:00", datetime(2026, 11, 24, 8, 0, tzinfo=HELSINKI)
 HOURS = (13, 14, 12, 10, 10, 10, 9, 7, 5, 3, 3, 2, 1, 1)  # shares of the calls, from eight o'clock
+BUSIEST = OPENS.hour + HOURS.index(max(HOURS))
 STAYS = timedelta(minutes=12)  # after the last hour: what is under way comes to its end
-CALLS, RATE = 6_000, 24.0
+CALLS = 6_000
+FASTEST = 30.0  # times the speed of a real clock, in hours of few calls
+AT_MOST = 3.0  # calls a second
 TALKING_HOURS_A_CALL = 0.5 * 212 / 3600  # half of the calls come to a talk, with what is around it
 EVENING = 16  # from when on a quarter of the agents is enough
 QUIET_SECONDS = 90.0
@@ -35,7 +40,8 @@ LATE_SHARE = 0.02  # of the promises: more than this rung late is a service that
 @dataclass(frozen=True)
 class Plan:
     calls: int = CALLS
-    rate: float = RATE
+    fastest: float = FASTEST
+    at_most: float = AT_MOST
     seed: int = 20261124
 
     @property
@@ -44,10 +50,17 @@ class Plan:
         busiest = self.calls * max(HOURS) / sum(HOURS) * TALKING_HOURS_A_CALL
         return max(6, round(busiest * 1.25))
 
+    def rate(self, hour: int) -> float:
+        """Of the clock in that hour of the day; an hour without calls of its own goes as the nearest that has some."""
+        share = HOURS[min(max(0, hour - OPENS.hour), len(HOURS) - 1)]
+        calls_a_second = self.calls * share / sum(HOURS) / 3600
+        return min(self.fastest, self.at_most / calls_a_second)
+
     @property
     def longest_seconds(self) -> float:
         """Machine time after which it is over whatever still goes on."""
-        return (len(HOURS) + 1) * 3600 / self.rate + QUIET_SECONDS
+        hours = range(OPENS.hour - 1, OPENS.hour + len(HOURS) + 1)
+        return sum(3600 / self.rate(hour) for hour in hours) + QUIET_SECONDS
 
 
 def moments(plan: Plan) -> list[datetime]:
@@ -84,7 +97,7 @@ def measure(database: str, plan: Plan) -> bool:
 
 
 async def _day(city: City, plan: Plan) -> Day:
-    live = Live(city, Pace.starting(BEGINS, plan.rate), Town(plan.seed, plan.calls * 8), plan.seed)
+    live = Live(city, Pace.starting(BEGINS, plan.rate(OPENS.hour)), Town(plan.seed, plan.calls * 8), plan.seed)
     await live.begin()
     await live.staff(plan.agents)
     begun, before = time.monotonic(), look(city.processes())
@@ -110,7 +123,9 @@ async def _calls(live: Live, plan: Plan) -> None:
             await asyncio.sleep(left)
         if moment.hour != hour:
             hour = moment.hour
-            print(f"  {moment:%H.%M} {live.calls} calls, {live.under_way} under way", flush=True)
+            live.goes_at(plan.rate(hour))
+            under_way = f"{live.calls} calls, {live.under_way} under way"
+            print(f"  {moment:%H.%M} {under_way}; {live.pace.rate:.0f} times the speed", flush=True)
         if hour >= EVENING and not gone:
             gone = True
             for one in list(live.agents.values())[max(4, plan.agents // 4) :]:
@@ -121,7 +136,8 @@ async def _calls(live: Live, plan: Plan) -> None:
 def _told(database: str, plan: Plan, day: Day) -> bool:
     live, counts = day.live, dict(day.verdict.counts)
     hooks = [one for one in live.wire.timed if one.kind != "page"]
-    print(f"\nA day of {plan.calls} calls on {database} at {plan.rate:g} times the speed, {plan.agents} agents")
+    print(f"\nA day of {plan.calls} calls on {database}, {plan.agents} agents; no more than {plan.at_most:g} calls/s,")
+    print(f"  so at {plan.rate(BUSIEST):.0f} times the speed in the busiest hour, at most {plan.fastest:g} times")
     print(f"  {day.seconds:.0f} s, {len(hooks)} webhooks ({len(hooks) / day.seconds:.0f}/s), {live.rest.asked} orders")
     print(table(("what", "count", "p50", "p95", "p99"), [(k, *v.values()) for k, v in latencies(hooks).items()]))
     print("  " + ", ".join(f"{what} {n}" for what, n in live.town.counted.most_common()))
@@ -157,7 +173,8 @@ def problems(verdict: Verdict, open_calls: int, troubles: Sequence[str]) -> list
 def _figures(database: str, plan: Plan, day: Day, counts: Mapping[str, int], found: list[str]) -> Figures:
     calls = max(1, day.live.calls)
     return {
-        "database": database, "calls": day.live.calls, "rate": plan.rate, "agents": plan.agents,
+        "database": database, "calls": day.live.calls, "agents": plan.agents,
+        "rate": plan.fastest, "busiest_rate": round(plan.rate(BUSIEST), 1),
         "seconds": round(day.seconds), "residents": dict(day.live.town.counted), "checker": dict(counts),
         "latency_ms": latencies(day.live.wire.timed), "webhooks": len(day.live.network.webhooks),
         "webhooks_per_call": round(len(day.live.network.webhooks) / calls, 1),

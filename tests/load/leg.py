@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.load.pace import Pace
@@ -44,7 +45,7 @@ class Leg:
     partners: set[str] = field(default_factory=set)
     queue: str = ""  # the sid of the queue it stands in
     sent_to: str = ""
-    answered_at: float | None = None
+    answered_at: datetime | None = None  # business time
     gives_up_at: float | None = None  # loop time at which its owner hangs up, unless she talks with somebody
     ends: Callable[["Leg"], None] = lambda leg: None
     due: float = 0.0  # loop time at which its next webhook was wanted

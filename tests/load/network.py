@@ -93,7 +93,7 @@ class Network:
             return
         leg.status = status
         if status == "in-progress":
-            leg.answered_at = time.time()
+            leg.answered_at = self.pace.now()
             leg.note("answered")
         if status == "ringing":
             leg.note("ring")
@@ -125,7 +125,7 @@ class Network:
             self.spent[f"{kind} legs"] = self.spent.get(f"{kind} legs", 0.0) + 1
 
     def business_seconds(self, leg: Leg) -> int:
-        return 0 if leg.answered_at is None else round((time.time() - leg.answered_at) * self.pace.rate)
+        return 0 if leg.answered_at is None else round((self.pace.now() - leg.answered_at).total_seconds())
 
     def _tell(self, leg: Leg, event: str) -> None:
         if not leg.told or event not in leg.told_of:

@@ -1,4 +1,4 @@
-"""Business time of a city at speed: written once for the service, kept by the same reckoning for the residents."""
+"""Business time of a city at speed: written for the service, kept by the same reckoning for the residents."""
 
 import json
 import time
@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pace:
+    """One for all who share a city: when its rate changes, everybody reckons with the new one; a wait that has begun
+    keeps the old one."""
+
     begins: datetime  # business time at ``as_of``
     as_of: float  # machine time, Unix seconds
     rate: float
@@ -26,6 +29,11 @@ class Pace:
         fresh.write_text(json.dumps(setting))
         fresh.replace(path)
         return self
+
+    def changes(self, rate: float, path: Path) -> None:
+        """From now on; no time is skipped or lived twice. The service reads the file at its next look at the time."""
+        self.begins, self.as_of, self.rate = self.now(), time.time(), rate
+        self.write(path)
 
     def now(self) -> datetime:
         gone = (time.time() - self.as_of) * self.rate

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from adapters.clock import FileClock
 from tests.checker.verdict import Verdict, Violation
 from tests.load import day, document, growth, ramp
 from tests.load.network import Network, kind_of
@@ -152,6 +154,28 @@ def test_a_day_has_all_its_calls_in_order_and_none_at_night() -> None:
     assert found[-1] < day.OPENS + timedelta(hours=len(day.HOURS))
     by_hour = Counter(moment.hour for moment in found)
     assert by_hour[9] > by_hour[20]
+
+
+def test_a_days_clock_goes_slower_where_more_calls_come_and_never_faster_than_told() -> None:
+    plan = day.Plan(calls=6_000, fastest=30.0, at_most=3.0)
+    for hour, share in enumerate(day.HOURS, day.OPENS.hour):
+        carried = plan.calls * share / sum(day.HOURS) / 3600 * plan.rate(hour)
+        assert plan.rate(hour) <= 30.0
+        assert carried <= 3.0001
+        assert plan.rate(hour) == 30.0 or carried > 2.9999
+    assert plan.rate(7) == plan.rate(8)
+    assert day.Plan(calls=10).longest_seconds > 16 * 3600 / 30.0
+
+
+def test_a_clock_that_changes_its_rate_neither_skips_time_nor_lives_it_twice(tmp_path: Path) -> None:
+    file = tmp_path / "clock.json"
+    pace = Pace.starting("2026-11-24T10:00:00+02:00", 1000).write(file)
+    service = FileClock(file)
+    before = pace.now()
+    pace.changes(1.0, file)
+    assert before <= pace.now() < before + timedelta(seconds=60)
+    assert abs(pace.now() - service.now()) < timedelta(seconds=1)
+    assert pace.machine(10) == 10
 
 
 @pytest.mark.parametrize(
