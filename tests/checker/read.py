@@ -55,9 +55,7 @@ def read(directory: Path) -> Evidence:
         callers=tuple(_caller(row) for row in sql["waiting_caller"]),
         line_history=tuple(_transition(row, "caller_id") for row in sql["line_event"]),
         offers=tuple(_offer(row) for row in sql["offer"]),
-        texts_ordered=tuple(
-            Text(numbers.get(str(r["number_id"]), FORGOTTEN), str(r["body"])) for r in sql["text_message"]
-        ),
+        texts_ordered=_texts_ordered(sql["text_message"], lab["messages"], numbers),
         legs=tuple(_leg(call, hooks, tokens) for call in lab["calls"]),
         webhooks=tuple(_webhook(entry) for entry in webhooks),
         errors=tuple(ProviderError(str(e["call_sid"]), int(e["code"]), str(e["message"])) for e in lab["errors"]),
@@ -71,6 +69,15 @@ def read(directory: Path) -> Evidence:
 
 def _json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _texts_ordered(rows: Iterable[Row], messages: Iterable[Row], numbers: Mapping[str, str]) -> tuple[Text, ...]:
+    """Where the record has let go of words and number, days later, the provider's id still says which text it was."""
+    sent = {str(one["sid"]): Text(str(one["to"]), str(one["body"])) for one in messages if "sid" in one}
+    kept = (Text(numbers.get(str(row["number_id"]), FORGOTTEN), str(row["body"])) for row in rows)
+    return tuple(
+        text if text.body else sent.get(str(row.get("message_sid")), text) for row, text in zip(rows, kept, strict=True)
+    )
 
 
 def _addresses(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:

@@ -130,6 +130,17 @@ def message_twice(h: History) -> None:
     h["lab"]["messages"] *= 2
 
 
+def message_forgotten(h: History) -> None:
+    """A day later neither its words nor its number are in the record; only the provider's id is."""
+    h["lab"]["messages"][0] = {**h["lab"]["messages"][0], "sid": "SM1"}
+    h["sql"]["text_message"] = [{"number_id": None, "body": "", "message_sid": "SM1"}]
+
+
+def message_twice_and_forgotten(h: History) -> None:
+    message_forgotten(h)
+    h["lab"]["messages"].append({**h["lab"]["messages"][0], "sid": "SM2"})
+
+
 def left_alone(h: History) -> None:
     alone = [event("parted", 5.0), {**event("play", 6.0, text="music"), "at": TEN_OH_TWO}]
     h["lab"]["calls"][0] = {**h["lab"]["calls"][0], "events": [*h["lab"]["calls"][0]["events"][:-1], *alone]}
@@ -194,6 +205,7 @@ BROKEN = [
     (passed, "passed in the line"),
     (passed_and_never_dealt, "passed in the line"),
     (message_twice, "message sent too often"),
+    (message_twice_and_forgotten, "message sent too often"),
 ]
 
 
@@ -213,6 +225,12 @@ def test_each_wrong_is_found(breaks: Callable[[History], None], rule: str, tmp_p
     history = honest()
     breaks(history)
     assert rule in rules_broken(history, tmp_path)
+
+
+def test_a_text_that_the_record_has_forgotten_was_ordered_all_the_same(tmp_path: Path) -> None:
+    history = honest()
+    message_forgotten(history)
+    assert rules_broken(history, tmp_path) == set()
 
 
 def test_an_open_offer_makes_a_dialing_request_no_orphan(tmp_path: Path) -> None:
