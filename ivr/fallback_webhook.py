@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, request
 
+from adapters.database import DatabaseError
+from ivr import store
 from ivr.caller_input import Silent
 from ivr.dialogue import degraded
 from ivr.fact_finding import bare
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("ivr")
 ONCE = "again=1"
-CALLERS = ("/voice/step/", "/voice/incoming", "/voice/talk/")
+STEPS = "/voice/step/"
+CALLERS = (STEPS, "/voice/incoming", "/voice/talk/")
 
 
 def blueprint(services: "Services") -> Blueprint:
@@ -35,17 +38,43 @@ def blueprint(services: "Services") -> Blueprint:
         LOG.warning(
             "fallback asked", extra={"call": request.form["CallSid"], "code": request.form.get("ErrorCode", "")}
         )
+        known = _done_already(services, request.form["CallSid"], failed)
+        if known is not None:
+            return xml(known)
         rules = services.rules.current()
         return xml(render(_turn(services, failed), services.announcements, rules, urls(services)))
 
     return pages
 
 
+def _done_already(services: "Services", call_sid: str, failed: str) -> str | None:
+    """The answer of a step that had its effect and whose every answer was lost on its way. Her key comes with none of
+    the webhooks that follow, so the step itself would take her for silent, and she would stand in a line that she is
+    not told of. A record that does not answer in a moment is not waited for."""
+    if not _is_ours(services, failed) or not urlsplit(failed).path.startswith(STEPS):
+        return None
+    step = _step(failed)
+    try:
+        with services.database.read(services.database.caller_waits_until()) as connection:
+            return store.so_far(connection, call_sid, step.name, step.nonce, None).answer
+    except DatabaseError:
+        return None
+
+
+def _is_ours(services: "Services", failed: str) -> bool:
+    base, parts = urlsplit(services.base), urlsplit(failed)
+    return (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
+
+
+def _step(failed: str) -> Step:
+    parts = urlsplit(failed)
+    return step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query))
+
+
 def _turn(services: "Services", failed: str) -> Turn:
     """Back to the step that failed, once; a step that fails again leads to a person."""
-    base, parts = urlsplit(services.base), urlsplit(failed)
-    ours = (parts.scheme, parts.netloc) == (base.scheme, base.netloc) and parts.path.startswith("/voice/")
-    step = step_of(parts.path.rsplit("/", 1)[-1], _query(parts.query)) if ours else Step("incoming")
+    parts, ours = urlsplit(failed), _is_ours(services, failed)
+    step = _step(failed) if ours else Step("incoming")
     facts = bare(services, services.rules.current(), services.clock.now())
     if ours and not parts.path.startswith(CALLERS):
         return _leg(parts.path)
