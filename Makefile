@@ -18,7 +18,7 @@ help:
 	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
 	@echo "make chaos   the fault suite: 41 faults and more, under load, on both databases (ARGS=--help tells more)"
 	@echo "make hosts   seven hosts on this machine, their links cut and their stores lost while calls go on"
-	@echo "make crawl   every key at every moment of the week, in three languages"
+	@echo "make crawl   every key at five moments of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make load    calls a second until the bar breaks, a day of 6,000 calls, a million past calls (ARGS=--help)"
 	@echo "make storm   a water cut: as many webhooks a second as this machine carries, every page open (ARGS=--help)"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.places import ROOT
+from adapters.settings import Settings
 
 RUNNING = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -49,3 +50,8 @@ def test_make_tells_all_that_it_does() -> None:
     [phony] = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.M)
     assert set(phony.split()) == every, "a file of that name must not keep a command from running"
     assert every - set(re.findall(r"make ([a-z-]+)", MAKEFILE)) <= NOT_IN_HELP
+
+
+def test_every_setting_stands_in_a_page_that_tells_what_follows_from_it() -> None:
+    told = RUNNING + (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert [name for name in Settings.model_fields if not re.search(rf"\b{name.upper()}\b", told)] == []
