@@ -92,7 +92,7 @@ def test_agents_present_finish_their_callers_within_the_grace(city: City) -> Non
     assert stay["desk"] == "housing"
 
 
-def test_the_extended_hours_desk_closes_with_twelve_waiting(city: City) -> None:
+def test_the_extended_hours_desk_closes_too_with_twelve_still_waiting(city: City) -> None:
     closing_with_twelve_waiting(city)
 
 
