@@ -1,7 +1,7 @@
 # Everything a newcomer or an operator types. `make run` and `make test` are all that is needed to begin.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day crash chaos crawl load storm lint rules watch rotate deeds audit hostile resident assets clean ready ready-for-tests requirements
+.PHONY: backup restore move help run test serve upgrade administrator doctor call agent long day browser-day screenshots crash chaos hosts crawl bench load storm lint rules watch rotate deeds audit hostile resident assets clean ready ready-for-tests requirements
 
 # who works in `make agent`: one who is at the extended-hours desk too, so that evenings can be tried
 AGENT ?= bertil
@@ -16,11 +16,12 @@ help:
 	@echo "make long    the long tests: make test runs them not, or only with Chromium; new generated examples"
 	@echo "make day     a day's calls at sixty times the speed       make crash   every fault at every moment"
 	@echo "make browser-day  a day with agents in real pages        make screenshots  every page and state, as pictures"
-	@echo "make chaos   the fault suite: 34 faults and more, under load, on both databases (ARGS=--help tells more)"
+	@echo "make chaos   the fault suite: 41 faults and more, under load, on both databases (ARGS=--help tells more)"
 	@echo "make hosts   seven hosts on this machine, their links cut and their stores lost while calls go on"
-	@echo "make crawl   every key at every moment of the week, in three languages"
+	@echo "make crawl   every key at five moments of the week, in three languages"
 	@echo "make bench   CPU, growth and memory against the bars; on a quiet machine (at most 15 minutes)"
 	@echo "make load    calls a second until the bar breaks, a day of 6,000 calls, a million past calls (ARGS=--help)"
+	@echo "make storm   a water cut: as many webhooks a second as this machine carries, every page open (ARGS=--help)"
 	@echo "make serve   the service for a real account (docs/running.md)"
 	@echo "make upgrade a newer release takes over while calls go on (docs/running.md)"
 	@echo "make backup  all of the city but its keys into one file, while calls go on (docs/running.md)"

@@ -1,4 +1,4 @@
-"""Codes in SQL: which requests have one, and how often somebody has tried to name one (decision 20)."""
+"""Codes in SQL: which requests have one, and how often somebody has tried to name one."""
 
 from collections.abc import Sequence
 from datetime import datetime

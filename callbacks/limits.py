@@ -1,6 +1,6 @@
 """How often, for whom, how many codes: the caps that keep a telephone from being rung for someone's amusement. Pure.
 
-An urgent matter is held by none of them (decision 17); who meets a cap hears the other ways.
+An urgent matter is held by none of them; who meets a cap hears the other ways.
 """
 
 import math

@@ -1,6 +1,6 @@
 """One small form for every state machine here: a table, a step, what can be reached, and the page that shows it. Pure.
 
-The tables themselves stand in ``callbacks.machine``, ``desks.offer_machine`` and ``desks.line_machine``.
+The tables themselves stand in ``callbacks.machine``, ``desks.line.offer_machine`` and ``desks.line.machine``.
 """
 
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 AT_ONCE = 8  # a small city's pages are told in the same moment
-PER_SECOND = 25.0  # two hundred pages: eight seconds; each also asks by itself every fifteen
+PER_SECOND = 25.0  # two hundred pages: eight seconds; each also asks by itself every twelve
 
 Page = TypeVar("Page", bound=Hashable)
 

@@ -86,7 +86,7 @@ def note_outcome(
 ) -> bool:
     """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``.
 
-    ``detail`` and ``avoidable`` are of ``desks.outcome``'s closed lists; an unknown one changes nothing.
+    ``detail`` and ``avoidable`` are of ``desks.talk.outcome``'s closed lists; an unknown one changes nothing.
     """
     closer = outcome_of.Closer(detail, avoidable)
     if outcome not in OUTCOMES or not closer.known or (minutes is not None and not 1 <= minutes <= 14 * 24 * 60):

@@ -10,7 +10,7 @@ ASSUMED = "assumed"
 
 @dataclass(frozen=True)
 class BehaviourRow:
-    """`source`: a section of the fact sheet, or "assumed". `code`: "module:name" or "module:Class.method"."""
+    """`source`: as the head of the file says. `code`: "module:name" or "module:Class.method"."""
 
     id: str
     source: str

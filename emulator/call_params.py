@@ -1,4 +1,4 @@
-"""The fields that every webhook about a call carries (fact sheet 2)."""
+"""The fields that every webhook about a call carries (https://www.twilio.com/docs/voice/twiml)."""
 
 from emulator.calls import Call
 

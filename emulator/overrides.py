@@ -1,4 +1,6 @@
-"""The retry policy that a webhook's URL carries in its fragment (fact sheet 2: ct, rt, tt, rc, rp)."""
+"""The retry policy that a webhook's URL carries in its fragment (ct, rt, tt, rc, rp):
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+"""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag

@@ -1,4 +1,4 @@
-"""The signature on a webhook (fact sheet 3): HMAC-SHA1 over the URL and the sorted form fields."""
+"""The signature on a webhook: HMAC-SHA1 over the URL and the sorted form fields."""
 
 import base64
 import hashlib

@@ -1,4 +1,5 @@
-"""Which speech model understands which language in a Gather (fact sheet 1.4); what is not known there is refused.
+"""Which speech model understands which language in a Gather; what is not known there is refused. Source:
+https://www.twilio.com/docs/voice/twiml/gather
 
 Only data and one question.
 """

@@ -1,6 +1,6 @@
 """What Twilio accepts: for each element its attributes and their values, its children, and the verbs by context.
 
-Only data (fact sheet 1.1 to 1.8); `twiml_parse` reads it.
+Only data, from https://www.twilio.com/docs/voice/twiml and the pages below it; `twiml_parse` reads it.
 """
 
 import re

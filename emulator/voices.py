@@ -1,4 +1,4 @@
-"""Which voice speaks which language (fact sheet 1.2); a pair outside this table is error 13512."""
+"""Which voice speaks which language, as the provider's library lists them; a pair outside this table is error 13512."""
 
 from itertools import product
 

@@ -1,7 +1,7 @@
 """The agent's leg: it rings, she accepts, the resident is dialled from her accept, it is over.
 
 A leg whose token is stale hears so and ends; nobody is dialled by it. Answering the browser telephone is accepting;
-on her own telephone she presses 1, because a voicemail answers too (decision 8).
+on her own telephone she presses 1, because a voicemail answers too.
 
 Where the record does not answer, her leg is led back to the same question in a moment; after the second time it ends,
 and the leg's own news and the slow tick settle what it was about. Nobody is dialled meanwhile.

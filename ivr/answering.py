@@ -1,7 +1,7 @@
 """Answers one webhook of a resident's call: what is needed is looked up, dialogue decides, effects are carried out.
 
 A turn that needs nothing opens no store. An effect, its words and its receipt are one transaction; the answer is given
-once it is committed (law 1). No provider call here (law 3); what fails is said in words (law 10).
+once it is committed. No provider call here; what fails is said in words.
 """
 
 import logging

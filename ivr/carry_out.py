@@ -251,7 +251,7 @@ class CarryOut:
         return is_withheld(self.facts.rules, topic, self.step.language, self.facts.now)
 
     def _may_go_live(self, topic: str) -> bool:
-        """Over a cap an urgent caller is answered at once, where somebody can (decision 17)."""
+        """Over a cap an urgent caller is answered at once, where somebody can."""
         if not self.facts.rules.topic(topic).urgent:
             return False
         staffed = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.facts.now).staffed()

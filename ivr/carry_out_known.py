@@ -1,6 +1,6 @@
 """Effects about requests that are there already: moved, called off, a code checked. In the caller's transaction.
 
-Only from the number a request is about; what else must be proved, the dialogue has asked for (decisions 19 and 20).
+Only from the number a request is about; what else must be proved, the dialogue has asked for.
 """
 
 from datetime import timedelta

@@ -107,7 +107,7 @@ class MoveRequest:
 
 @dataclass(frozen=True)
 class CheckCode:
-    """ "Did you really ring me?": six digits; tries are counted (decision 20)."""
+    """ "Did you really ring me?": six digits; tries are counted."""
 
     keys: str
 

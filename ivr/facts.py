@@ -61,7 +61,7 @@ class Promised:
     place_kept: bool
     number: str  # E.164, to be spoken
     # How much whoever listens may hear: by caller ID about a sensitive matter the window; about a request of a number
-    # that somebody else has keyed in, nothing but that it stands (decision 19).
+    # that somebody else has keyed in, nothing but that it stands.
     may_tell: Literal["all", "window", "nothing"] = "all"
 
 
@@ -104,7 +104,7 @@ class Facts:
     can_text: bool = False  # there is a sender, and the caller's own telephone takes messages
     message: MessageFacts | None = None
     line: LineFacts | None = None
-    shown_number: str | None = None  # what our calls show, where it is not the number that was rung (decision 30)
+    shown_number: str | None = None  # what our calls show, where it is not the number that was rung
     asap: Window | None = None
     slots: tuple[Window, ...] = ()
     stopped: bool = False  # a limit of the city is met: no new callback but an urgent one

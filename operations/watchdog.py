@@ -2,7 +2,7 @@
 
 What it finds stands on the supervisors' board; the operator is told only of what was not there the night before.
 ``python -m operations.watchdog``, or ``make watch``: at once, and nothing is written but on the screen.
-``--night DAY``: as the clock begins it, for the day that it has claimed.
+``--night DAY``: as the clock begins it, for the day that it has claimed, in its environment; else ``.env`` counts too.
 """
 
 import argparse
@@ -13,11 +13,14 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapters.logs import configure_logging
+from adapters.places import ROOT
 from adapters.settings import SettingsInvalid, load_settings
 from bootstrap import Services, build_services
+from operations.command_line import environment_of
 from operations.watch_calls import try_calls
 from operations.watch_keeping import keep
 from operations.watch_store import Run
@@ -62,9 +65,10 @@ def _line(one: Seen) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m operations.watchdog", description=__doc__)
     parser.add_argument("--night", metavar="DAY", help="keep what is found, for this day that is claimed already")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
-        services = build_services(load_settings(dict(os.environ)))
+        services = build_services(load_settings(dict(os.environ) if options.night else environment_of(options.root)))
     except SettingsInvalid as invalid:
         print("\n".join(invalid.problems), file=sys.stderr)
         return 2

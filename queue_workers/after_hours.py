@@ -1,4 +1,4 @@
-"""Closing time: nobody waits in a closed line, and no promise is left without a time (decision 15). Idempotent.
+"""Closing time: nobody waits in a closed line, and no promise is left without a time. Idempotent.
 
 Agents present finish callers within the department's grace; the others choose at once; what is left when the grace
 ends chooses then. Requests that the closed desk cannot ring any more go to the extended-hours desk, or to a new time.

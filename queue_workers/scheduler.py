@@ -1,4 +1,4 @@
-"""The clock process: one APScheduler, UTC interval ticks (decision 1). No cron, no local time, no job store.
+"""The clock process: one APScheduler, UTC interval ticks. No cron, no local time, no job store.
 
 fast (0.2 s): due orders to the queue, or carried out here when the queue is silent; due matters dealt; offers overdue.
 slow (15 s): repairs, closing times, and the rows of periodic work that SQL says are due. The night's keeping has a

@@ -121,7 +121,7 @@ SOAKS = {  # a test -> what every run proves instead, and what none of them prov
     "every row is there, killed at [move_copied], led to the new address, a process that meets the closed record ends. "
     "That a whole city begins anew there and rings whom it promised to: only make long",
     "calls/test_after_hours.py::"
-    "test_scenario_8_the_extended_hours_desk_closes_with_twelve_waiting[postgresql]": "[sqlite]; "
+    "test_the_extended_hours_desk_closes_too_with_twelve_still_waiting[postgresql]": "[sqlite]; "
     "integration/test_closing_time.py on postgresql",
     f"{WHOLE_LINE}[postgresql-400-4-300]": "[sqlite-400-4-300]; [postgresql-1500-2-300]",
     f"{WHOLE_LINE}[sqlite-1500-2-300]": "[postgresql-1500-2-300]; [sqlite-400-4-300]",

@@ -1,7 +1,7 @@
 """Whether a browser has been signed in by this person before, and from which network a try comes. No rules here.
 
 The mark is signed and opens nothing: it only keeps other people's wrong passwords from counting against her
-(``console.back_off``). A workplace that several people share remembers the last of them.
+(``console.signing_in.back_off``). A workplace that several people share remembers the last of them.
 """
 
 import secrets

@@ -1,6 +1,6 @@
 """Dealing: the next matter to the agent who fits, claimed in one transaction. Claim before you dial.
 
-The order is decided by ``desks.dealing``; here it is made true. Two dealers at once do no harm: the offer's unique
+The order is decided by ``desks.line.dealing``; here it is made true. Two dealers at once do no harm: the offer's unique
 keys (one open offer an agent, one a matter) let one commit win.
 """
 

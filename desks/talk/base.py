@@ -1,6 +1,6 @@
 """What every step of a talk shares: the offer held by its token, its end, and the agent who is free again.
 
-The steps themselves: ``desks.conversation`` (how two come to talk) and ``desks.conversation_end`` (how it ends).
+The steps themselves: ``conversation`` (how two come to talk) and ``conversation_end`` (how it ends).
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """One matter between one agent and one resident: accepted, joined, rung in vain. Each step in the caller's transaction.
 
 The agent's leg first: the resident is dialled only by the answer to her accept, behind a compare-and-set.
-Every later write carries the offer's token; a stale token changes nothing. How it ends: ``desks.conversation_end``.
+Every later write carries the offer's token; a stale token changes nothing. How it ends: ``conversation_end``.
 """
 
 from dataclasses import dataclass

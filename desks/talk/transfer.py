@@ -1,7 +1,7 @@
 """An agent hands her talk over, or asks somebody into it: what her keys do. One transaction each.
 
 Nothing is done at the provider here: what has to be done there is ordered with the change that wants it.
-What becomes of it: ``desks.transfer_end``. Whom she may ask: ``desks.transfer_goals``.
+What becomes of it: ``transfer_end``. Whom she may ask: ``transfer_goals``.
 """
 
 from dataclasses import dataclass

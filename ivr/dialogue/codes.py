@@ -1,4 +1,4 @@
-"""Six digits (decision 20): the proof about a sensitive matter, and the answer to "was it really you?". Pure.
+"""Six digits: the proof about a sensitive matter, and the answer to "was it really you?". Pure.
 
 The tries are counted where the code is checked; here it is asked for, and the answer told: yes or no, never more.
 """

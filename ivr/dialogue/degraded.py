@@ -1,4 +1,4 @@
-"""What a caller hears when the record cannot be reached: never silence, never a promise (decision 24). Pure.
+"""What a caller hears when the record cannot be reached: never silence, never a promise. Pure.
 
 The rules, the notices and the words are in memory: menus, information, partners and the fault duty go on as ever.
 Whoever would need the record (the line, a promise, a message) is put through, or told a number.

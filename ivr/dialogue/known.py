@@ -1,6 +1,6 @@
 """The caller whose number is known: her open requests kept, moved, cancelled; the ring she missed; "was it you?". Pure.
 
-Caller ID proves nothing (decision 19): state and time are told, and the topic where it is not marked sensitive. A
+Caller ID proves nothing: state and time are told, and the topic where it is not marked sensitive. A
 sensitive matter is moved or cancelled with its code, or by an agent.
 """
 

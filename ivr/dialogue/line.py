@@ -159,7 +159,7 @@ def _turn_in_line(step: Step, line: LineFacts, facts: Facts) -> Turn:
 
 
 def _place_and_wait(step: Step, line: LineFacts) -> tuple[tuple[Spoken, ...], ToldInLine]:
-    """A place that would grow is not told again, only the wait; without history no wait is guessed (decision 26)."""
+    """A place that would grow is not told again, only the wait; without history no wait is guessed."""
     if not line.staffed:
         nobody = Say("offer.nobody_on_duty", (("department", DepartmentSpoken(line.desk)),))
         return (nobody,), ToldInLine(line.id, None, None)
@@ -234,7 +234,7 @@ def talk_over(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     return Turn(step.language, (Say("thanks_goodbye"), Hangup()))
 
 
-# --- closing time (decision 15) ----------------------------------------------------------------------------------
+# --- closing time ------------------------------------------------------------------------------------------------
 
 
 def closing(step: Step, line: LineFacts, facts: Facts, tries: int = 1) -> Turn | Effect:

@@ -1,6 +1,6 @@
 """Which facts each step asks for. What is not named here is not looked up: a step without needs opens no store. Pure.
 
-A menu before a leaf topic, a wrong key, ``*`` and a silence are answered from memory (law 6). A test takes every step
+A menu before a leaf topic, a wrong key, ``*`` and a silence are answered from memory. A test takes every step
 through one record with all facts and with these only: a need that is missing here fails there. When in doubt ask for
 more (``ANYWHERE``): a fact too many costs a query, a fact too few costs the caller her way.
 """

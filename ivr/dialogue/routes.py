@@ -163,7 +163,7 @@ def overload_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
     return into_line(step, route, facts)
 
 
-# --- staffed, but not in the caller's language (decision 13) ---------------------------------------------------
+# --- staffed, but not in the caller's language -----------------------------------------------------------------
 
 
 def not_staffed(step: Step, route: OtherLanguage, facts: Facts, tries: int = 1, *before: Say) -> Turn:

@@ -90,7 +90,7 @@ def person(step: Step, facts: Facts) -> Turn | Effect:
 
 
 def silent_goodbye(step: Step, facts: Facts) -> Turn:
-    """Whoever stays silent hears when somebody answers, where help is, and goodbye (decision 22)."""
+    """Whoever stays silent hears when somebody answers, where help is, and goodbye."""
     return Turn(step.language, (Say("silent.goodbye"), *hours(facts), Say("emergency"), Say("goodbye"), Hangup()))
 
 

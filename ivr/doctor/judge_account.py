@@ -39,7 +39,7 @@ Number = OwnedNumber | None | NotTold  # None: not on the account
 
 
 def answering(city: Number, shown: Number) -> OwnedNumber | None:
-    """Whose webhooks count: the city's number, or the one it is forwarded to (decision 30)."""
+    """Whose webhooks count: the city's number, or the one it is forwarded to."""
     return next((owned for owned in (city, shown) if isinstance(owned, OwnedNumber)), None)
 
 

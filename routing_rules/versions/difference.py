@@ -1,4 +1,4 @@
-"""What differs between two rulesets, as a supervisor is told it; worded by ``console.change_words``."""
+"""What differs between two rulesets, as a supervisor is told it; worded by ``console.rules.changes``."""
 
 from routing_rules.document.writing import written_form
 from routing_rules.model import Ruleset

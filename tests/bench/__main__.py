@@ -1,7 +1,8 @@
-"""``make bench``, or ``python -m tests.bench menu | promise | growth | idle | streams`` and others: the plan's bars.
+"""``make bench``, or ``make bench ARGS=growth`` for one part: CPU, growth and memory against the bars.
 
-Prints what was measured and whether each bar holds; the exit code says whether all do. Ends by itself within fifteen
-minutes. Figures of different runs are not comparable, the ratios within one run are: run it on a quiet machine.
+``claim``, ``due`` and ``streams`` are measured only where they are named. Prints what was measured and whether each bar
+holds; the exit code says whether all do. Ends by itself within fifteen minutes. Figures of different runs are not
+comparable, the ratios within one run are: run it on a quiet machine.
 """
 
 import argparse

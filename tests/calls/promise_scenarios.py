@@ -1,4 +1,7 @@
-"""Scenarios 3 and 4 as functions: the fault matrix runs them too; whatever is killed, the resident sees the same."""
+"""A promise kept, and three misses with an open door, as functions.
+
+The fault matrix runs them too; whatever is killed, the resident sees the same.
+"""
 
 from collections.abc import Callable
 
@@ -24,7 +27,7 @@ def nothing() -> None:
 
 
 def the_promise_is_kept(city: City, before_the_deal: Arm = nothing) -> None:
-    """Scenario 3."""
+    """The wait becomes a promise with its place, and is kept."""
     aino = city.agent("aino").available()
     resident = _promise(city, aino, before_the_deal)
     robot = Robot(aino)
@@ -42,7 +45,7 @@ def the_promise_is_kept(city: City, before_the_deal: Arm = nothing) -> None:
 
 
 def three_misses_and_an_open_door(city: City, before_the_deal: Arm = nothing) -> None:
-    """Scenario 4."""
+    """Nobody answers three rings; who rings in then is recognised at her old place."""
     aino = city.agent("aino").available()
     resident = _promise(city, aino, before_the_deal)
     robot = Robot(aino)

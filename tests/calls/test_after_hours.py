@@ -1,4 +1,4 @@
-"""Scenarios 5, 7 and 8: the department is closed, closes, or nobody is there; nobody waits in a closed line."""
+"""The department is closed, closes, or nobody is there; nobody waits in a closed line."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ def callers(city: City, count: int) -> list[Resident]:
 
 
 @on_sqlite
-def test_scenario_5_saturday_evening_the_extended_hours_desk_answers(city: City) -> None:
+def test_saturday_evening_the_extended_hours_desk_answers(city: City) -> None:
     city.clock("2026-11-28T17:05:00+02:00", rate=20)
     liisa = city.agent("liisa").available()
     words = heard()
@@ -46,7 +46,7 @@ def test_scenario_5_saturday_evening_the_extended_hours_desk_answers(city: City)
 
 
 @on_sqlite
-def test_scenario_7_twenty_wait_when_the_department_closes(city: City) -> None:
+def test_twenty_wait_when_the_department_closes(city: City) -> None:
     city.clock("2026-11-24T14:30:00+02:00", rate=20)
     aino, liisa = city.agent("aino").available(), city.agent("liisa").available()
     last_talk = talks_with(city, aino, "+358401000001")
@@ -92,11 +92,11 @@ def test_agents_present_finish_their_callers_within_the_grace(city: City) -> Non
     assert stay["desk"] == "housing"
 
 
-def test_scenario_8_the_extended_hours_desk_closes_with_twelve_waiting(city: City) -> None:
+def test_the_extended_hours_desk_closes_too_with_twelve_still_waiting(city: City) -> None:
     closing_with_twelve_waiting(city)
 
 
-def test_scenario_8_open_but_nobody_signed_in(city: City) -> None:
+def test_open_but_nobody_signed_in(city: City) -> None:
     city.clock("2026-11-24T20:00:00+02:00", rate=20)
     words = heard()
     resident = asks_for_housing(city.resident("+358401234567"))

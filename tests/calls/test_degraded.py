@@ -29,7 +29,7 @@ TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
 SATURDAY_THREE = "2026-11-28T03:00:00+02:00"
 CALLER, HOUSING, COUNTY, DUTY = "+358401234567", "+358175550110", "+358175550140", "+358175550999"
 NEWS_REFUSED = 15003  # a status callback was answered 503: the provider is to tell it again
-A_WEBHOOK_AT_MOST = 3.0  # machine seconds (house law 9)
+A_WEBHOOK_AT_MOST = 3.0  # machine seconds; the provider waits for fifteen
 PROCESSES_ASKED = 12  # times in a row: whichever process answers
 on_postgres = pytest.mark.parametrize("city", ["postgresql"], indirect=True)
 on_sqlite = pytest.mark.parametrize("city", ["sqlite"], indirect=True)

@@ -1,4 +1,4 @@
-"""Scenario 9: a webhook Twilio did not sign changes nothing; one that comes twice has one effect and one answer."""
+"""A webhook Twilio did not sign changes nothing; one that comes twice has one effect and one answer."""
 
 from urllib.parse import urlsplit
 
@@ -33,7 +33,7 @@ def form(**more: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/voice/incoming", "/voice/status", "/voice/fallback", "/sms/incoming", PROMISE_STEP])
-def test_scenario_9_forged_webhooks_are_refused(city: City, path: str) -> None:
+def test_forged_webhooks_are_refused(city: City, path: str) -> None:
     before = snapshot(city)
     url = city.installation.web + path
     signature = sign(city.installation.token, url, form())
@@ -47,7 +47,7 @@ def test_scenario_9_forged_webhooks_are_refused(city: City, path: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["double", "double_at_once"])
-def test_scenario_9_the_same_webhook_twice_has_one_effect(city: City, how: str) -> None:
+def test_the_same_webhook_twice_has_one_effect(city: City, how: str) -> None:
     city.clock("2026-11-24T10:00:00+02:00", rate=20)
     aino = city.agent("aino").available()
     busy = talks_with(city, aino, "+358401000001")

@@ -1,4 +1,4 @@
-"""Scenarios 1 and 2: a person now, or a told place in the line and then a person, in order of arrival."""
+"""A person now, or a told place in the line and then a person, in order of arrival."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ def moment_of(call: CallView, kind: str) -> float:
     return next(event.machine for event in call.events if event.kind == kind)
 
 
-def test_scenario_1_housing_in_finnish_with_an_agent_free(city: City) -> None:
+def test_housing_in_finnish_with_an_agent_free(city: City) -> None:
     city.clock(TUESDAY_TEN, rate=10)
     aino = city.agent("aino").available()
     resident = asks_for_housing(city.resident("+358401234567"))
@@ -45,7 +45,7 @@ def test_scenario_1_housing_in_finnish_with_an_agent_free(city: City) -> None:
 
 
 @on_sqlite
-def test_scenario_2_all_busy_then_bridged_in_order_of_arrival(city: City) -> None:
+def test_all_busy_then_bridged_in_order_of_arrival(city: City) -> None:
     city.clock("2026-11-24T09:58:00+02:00", rate=20)
     seed_history(city)
     aino, eino = city.agent("aino").available(), city.agent("eino").available()

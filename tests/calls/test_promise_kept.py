@@ -1,4 +1,4 @@
-"""Scenarios 3, 4 and 6: the wait becomes a promise with its place; it is kept, or its door stays open; in Swedish."""
+"""The wait becomes a promise with its place; it is kept, or its door stays open; in Swedish."""
 
 from tests.calls.promise_scenarios import the_promise_is_kept, three_misses_and_an_open_door
 from tests.rig.city import City
@@ -7,21 +7,21 @@ from tests.rig.journeys import ends_and_notes, takes_callback, talks_with, waits
 from tests.rig.words import heard
 
 
-def test_scenario_3_the_place_is_kept_and_the_agent_is_first(city: City) -> None:
+def test_the_place_is_kept_and_the_agent_is_first(city: City) -> None:
     the_promise_is_kept(city)
     seen = city.judged()
     assert (seen["promises heard"], seen["requests"], seen["residents' telephones rung"]) == (1, 1, 1)
     assert (seen["agents' answered calls"], seen["text messages"]) == (2, 1)
 
 
-def test_scenario_4_three_misses_then_one_key_to_the_desk(city: City) -> None:
+def test_three_misses_then_one_key_to_the_desk(city: City) -> None:
     three_misses_and_an_open_door(city)
     seen = city.judged()
     assert (seen["promises heard"], seen["requests done"], seen["residents' telephones rung"]) == (1, 1, 3)
 
 
 @on_sqlite
-def test_scenario_6_every_word_in_swedish(city: City) -> None:
+def test_every_word_in_swedish(city: City) -> None:
     city.clock("2026-11-24T10:00:00+02:00", rate=20)
     words = heard("sv")
     aino = city.agent("aino").available()

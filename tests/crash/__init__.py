@@ -1,1 +1,4 @@
-"""Scenarios 3 and 4 while processes are killed and the queue's memory is lost: for the resident nothing changes."""
+"""A promise kept, and three misses, while processes are killed and the queue's memory is lost.
+
+For the resident nothing changes.
+"""

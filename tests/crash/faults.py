@@ -44,17 +44,18 @@ FAULTS: Mapping[str, Harm] = {
     "dispatcher killed": kill_clock,
     "web killed": kill_web,
 }
-SCENARIOS: Mapping[int, Scenario] = {3: the_promise_is_kept, 4: three_misses_and_an_open_door}
+KEPT, MISSED = "a promise is kept", "three misses"
+SCENARIOS: Mapping[str, Scenario] = {KEPT: the_promise_is_kept, MISSED: three_misses_and_an_open_door}
 
 
 @dataclass(frozen=True)
 class Case:
     fault: str
     point: str
-    scenario: int
+    scenario: str
 
     def __str__(self) -> str:
-        return f"{self.fault} at {self.point}, scenario {self.scenario}"
+        return f"{self.fault} at {self.point}, {self.scenario}"
 
 
 def whole_matrix() -> list[Case]:

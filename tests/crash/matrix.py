@@ -1,6 +1,6 @@
 """``python -m tests.crash.matrix``: every fault of the provider, then every kill at every moment; a table.
 
-Scenarios 3 and 4, the checker after each.
+A promise kept, or three misses and an open door; the checker after each.
 
 Exit code 1 where a case failed. ``--outage`` in machine seconds; ``--only`` takes a part of a case's name.
 """

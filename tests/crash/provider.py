@@ -1,9 +1,10 @@
-"""The provider fails once during scenario 3: answers lost, refused or late, news lost, doubled or out of order."""
+"""The provider fails once while a promise is kept: answers lost, refused or late, news lost, doubled, unordered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.calls.promise_scenarios import the_promise_is_kept
+from tests.crash.faults import KEPT
 from tests.rig.city import City
 
 FAULTS: Mapping[str, Mapping[str, object]] = {
@@ -28,7 +29,7 @@ class ProviderCase:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name}, scenario 3"
+        return f"{self.name}, {KEPT}"
 
 
 def run(city: City, case: ProviderCase) -> None:

@@ -1,4 +1,4 @@
-"""The dialogue alone: every path of words in a situation, and the budget of decision 26 over it. No process runs."""
+"""The dialogue alone: every path of words in a situation, and the budget of seconds over it. No process runs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The signature of the fact sheet (section 3), and the signature a webhook really carries."""
+"""The signature of the provider's own example, and the signature a webhook really carries."""
 
 from emulator.signature import sign
 from tests.emulator.other_side import OtherSide

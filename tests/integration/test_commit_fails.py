@@ -1,4 +1,4 @@
-"""Law 1: what the commit does not take in is not announced. The disk is full at the very last moment."""
+"""What the commit does not take in is not announced. The disk is full at the very last moment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -14,7 +14,7 @@ from tests.support.telephone import Telephone
 OTHERS = "+358409998877"
 
 
-# --- sensitive matters and codes (decisions 19 and 20) -----------------------------------------------------------
+# --- sensitive matters and codes -------------------------------------------------------------------------------------
 
 
 def test_a_sensitive_matter_is_told_by_its_time_alone(town: Town) -> None:

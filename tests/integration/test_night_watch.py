@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -230,14 +231,20 @@ def test_a_webhook_that_is_not_answered_is_found_and_the_others_are_tried() -> N
     assert dict(found.seen[0].values)["answer"] == "403 /voice/incoming"
 
 
-def test_the_look_at_once_is_told_with_its_exit_code(town: Town) -> None:
+def test_the_look_at_once_is_told_with_its_exit_code(town: Town, tmp_path: Path) -> None:
     done = ended("2026-11-24", SEEN)
     assert watchdog.told(done, 12.0).splitlines() == [
         "rules version 1: 20000 decisions, 200 calls tried, 12 s",
         "unspoken: housing.sv (language sv, topic housing)",
     ]
-    answer = subprocess.run(
-        [sys.executable, "-m", "operations.watchdog"], capture_output=True, text=True, timeout=60, env={"PATH": ""}
-    )
+    answer = begun(tmp_path)
     assert (answer.returncode, answer.stdout) == (2, "")
-    assert "CITY_NUMBER" in answer.stderr
+    assert "CITY_NUMBER is missing" in answer.stderr
+    (tmp_path / ".env").write_text("CITY_NUMBER=0175550100\n", encoding="utf-8")
+    assert "CITY_NUMBER: must be in international form" in begun(tmp_path).stderr, "the keeper's .env is read"
+    assert "CITY_NUMBER is missing" in begun(tmp_path, "--night", "2026-11-24").stderr, "the clock gives its own"
+
+
+def begun(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "operations.watchdog", "--root", str(root), *more]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={"PATH": ""})

@@ -26,7 +26,7 @@ from tests.support.telephone import Telephone
 from wsgi import create_app
 
 DEADLINE = 0.05  # seconds; a real one is a second, and everything else that is waited for is in proportion
-A_WEBHOOK_AT_MOST = 3.0  # deadlines (house law 9)
+A_WEBHOOK_AT_MOST = 3.0  # deadlines; the provider waits for fifteen
 # nobody hears them: told again after a 503
 NEWS = {"/voice/status", "/voice/leg", "/voice/recording", "/voice/recording/talk", "/voice/debugger", "/sms/status"}
 REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)</Redirect>")

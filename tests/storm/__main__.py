@@ -3,8 +3,8 @@
 Whole calls of residents (the notice, menus, the line, a promise) through real processes and a light provider, while
 agents' desks and supervisors' boards poll and stream. Where the machine carries less, the storm is scaled to what was
 measured just before it, and the scale is printed. Bars: menu p99 at most 1 s, nobody kept at the door, no webhook
-refused or unanswered, the checker finds nobody lost. Ends by itself; exit code 1: a bar does not hold. Figures:
-artefacts/load/storm-*.json.
+answered with a failure, none of a call unanswered after the second try, the checker finds nobody lost. Ends by itself;
+exit code 1: a bar does not hold. Figures: artefacts/load/storm-*.json.
 
     make storm ARGS='--open 3 --seconds 120'     three times the calls that are carried: the service is to bend
 """

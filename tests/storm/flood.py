@@ -82,13 +82,17 @@ def at_the_door(live: Live, legs: Sequence[Leg], before: int) -> Door:
     return door
 
 
+def refused(hooks: Sequence[Timed]) -> tuple[str, bool]:
+    count = sum(1 for one in hooks if one.status >= 500)
+    return f"{count} webhooks answered with a failure", count == 0
+
+
 def bars(storm: "Storm", hooks: Sequence[Timed]) -> list[tuple[str, bool]]:
     door, promises = storm.door, storm.checked.get("promises heard", 0)
     inside = at([(one.done - one.sent) * 1000 for one in hooks if one.step in INSIDE], 0.99)
-    refused = sum(1 for one in hooks if one.status >= 500)
     silent = sum(1 for one in hooks if one.status == 0) / max(1, len(hooks))
     return [
-        (f"{refused} webhooks answered with a failure", refused == 0),
+        refused(hooks),
         (f"{silent:.2%} of webhooks unanswered in 15 s, bar {UNANSWERED_BAR:.1%}", silent <= UNANSWERED_BAR),
         (f"{storm.unanswered} webhooks of calls unanswered after the second try", storm.unanswered == 0),
         (f"menu p99 of callers let in {inside:.0f} ms, bar {BAR_MS:.0f}", inside <= BAR_MS),

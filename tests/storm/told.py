@@ -59,6 +59,7 @@ def _bars(storm: "Storm", hooks: list[Timed]) -> list[tuple[str, bool]]:
     return [
         (f"menu p99 {menu:.0f} ms, bar {BAR_MS:.0f}", menu <= BAR_MS),
         (f"{kept} times somebody kept at the door", not kept),  # less than is carried is asked for
+        flood.refused(hooks),
         (f"{storm.unanswered} webhooks of calls unanswered after the second try", storm.unanswered == 0),
         (f"{len(storm.violations)} violations found by the checker", not storm.violations),
         (f"{storm.checked.get('promises heard', 0)} promises heard", storm.checked.get("promises heard", 0) > 0),

@@ -15,7 +15,7 @@ from tests.unit.dialogue_walk import CLOSED, EMERGENCY, GREETING, MENU, NOBODY, 
 
 PERSON = "Jos haluat neuvojan, paina nolla ja ruutu."
 
-# --- silence (decision 22) and wrong keys -------------------------------------------------------------------------
+# --- silence and wrong keys ---------------------------------------------------------------------------------------
 
 
 def test_silence_from_the_beginning_leads_to_a_person() -> None:

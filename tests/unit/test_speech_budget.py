@@ -1,8 +1,9 @@
-"""Decision 26 over every path of words: the first key within eight seconds, help offered within sixty.
+"""The first key within eight seconds and help offered within sixty, over every path of words.
 
-Time is added up: fourteen characters a second, 0.4 s after each announcement, a second and a half from the last word
-to the key. Counted for callers who listen to the end of each menu, for those who press at once, and for the silent.
-The situations here go through every step of a call between them; ``make crawl`` tries all that are known.
+Why: docs/decisions/0007. Time is added up: fourteen characters a second, 0.4 s after each announcement, a second and a
+half from the last word to the key. Counted for callers who listen to the end of each menu, for those who press at once,
+and for the silent. The situations here go through every step of a call between them; ``make crawl`` tries all that are
+known.
 """
 
 from functools import cache

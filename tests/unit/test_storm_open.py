@@ -89,3 +89,13 @@ def test_every_bar_breaks_by_what_it_is_about() -> None:
         kept(Door(), Timed("wait", 0.0, 0.0, 15.0, 0, "wait")),
     ):
         assert list(broken.values()).count(False) == 1
+
+
+def test_a_webhook_that_is_refused_is_a_bar_of_both_forms() -> None:
+    fine, refused = (Timed("news", 0.0, 0.0, 0.01, status, "status") for status in (204, 503))
+    closed = Storm(Plan(60, "sqlite", 1, 1, 120, 0.8), capacity=60.0, checked={"promises heard": 1})
+    assert all(holds for _, holds in told.bars_of(closed, [fine]))
+    assert [what for what, holds in told.bars_of(closed, [fine, refused]) if not holds] == [
+        "1 webhooks answered with a failure"
+    ]
+    assert not kept(Door(), fine, refused)["webhooks answered with a failure"]
