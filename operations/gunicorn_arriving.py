@@ -22,6 +22,7 @@ RECEIVE_SECONDS = 3  # in all: whose request is not whole by then is cut off
 LONG_SECONDS = 20.0  # the same for a long one, the wait for its thread included
 LONG_THREADS = 4  # of sixteen, that may receive long ones: imported rules, and whatever pretends to be long
 LEAVE_SECONDS = 2.0  # for a client to take its answer and hang up
+ROOM_SECONDS = 0.5  # after which one makes room where there is none; until then a new one waits to be accepted
 LEAVE_BYTES = 64 * 1024  # that are still read from it meanwhile: unread ones would cost it the end of its answer
 
 
@@ -139,7 +140,7 @@ class ArrivingWorker(ThreadWorker):  # type: ignore[misc]
         if not (self.arriving or self.leaving or self.long_waiting or self.long):
             return
         now = time.monotonic()
-        for conn in self._overdue(self.leaving, now):
+        for conn in self._overdue(self.leaving, LEAVE_SECONDS, now):
             self._waits_no_more(self.leaving, conn)
             self._drop(conn)
         self._cut_off(now)
@@ -152,7 +153,7 @@ class ArrivingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _cut_off(self, now: float) -> None:
         halves = 0
-        for conn in self._overdue(self.arriving, now):
+        for conn in self._overdue(self.arriving, self.receive_seconds, now):
             self._hear(conn, conn.sock)  # the rest may have come while this process was held up
             if conn in self.arriving:
                 halves += bool(conn.arriving.seen)
@@ -161,11 +162,15 @@ class ArrivingWorker(ThreadWorker):  # type: ignore[misc]
         if halves:
             self.log.info("connections closed, their requests did not come whole: %d", halves)
 
-    def _overdue(self, among: dict[Connection, None], now: float) -> Iterator[Connection]:
-        """Whose time is over, to be taken out by whoever asks; where there is no room for anybody new, the slowest."""
+    def _overdue(self, among: dict[Connection, None], seconds: float, now: float) -> Iterator[Connection]:
+        """Whose time is over, to be taken out by whoever asks; where there is no room for anybody new, the slowest.
+
+        Never who has just come: under load whole requests fill the room, and a caller's is on its way for an instant.
+        """
         while among:
             first = next(iter(among))
-            if first.until > now and self.nr_conns < self.worker_connections:
+            has_had = now - (first.until - seconds)
+            if has_had < seconds and (self.nr_conns < self.worker_connections or has_had < ROOM_SECONDS):
                 return
             yield first
 

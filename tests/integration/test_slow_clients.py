@@ -1,7 +1,6 @@
 """Clients that send in halves, drip, or never hang up: the web server's own settings and worker, really running."""
 
 import os
-import selectors
 import signal
 import socket
 import subprocess
@@ -9,13 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from gunicorn.config import Config
 
 from adapters.places import ROOT
-from operations.gunicorn_arriving import LONG_THREADS, ArrivingWorker, Connection
 from operations.whole_request import WHOLE_BYTES
 from tests.rig.ports import free_ports
 from tests.rig.waiting import until
@@ -218,76 +214,3 @@ def test_what_comes_in_pieces_or_at_once_is_answered_in_its_turn(
     places = [said.find(answer) for answer in answers]
     assert -1 not in places, said
     assert places == sorted(places)
-
-
-# --- the loop itself ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def worker() -> Iterator[ArrivingWorker]:
-    """Its loop is turned by hand."""
-    made = ArrivingWorker(1, os.getpid(), [], None, 30, Config(), SimpleNamespace(info=lambda *_: None))
-    made.poller = selectors.DefaultSelector()
-    made.nr_conns = 1
-    yield made
-    made.poller.close()
-    made.tmp.close()
-
-
-def test_a_client_that_does_not_hang_up_holds_nobody(worker: ArrivingWorker) -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        leaving = Connection(worker, ours, None, None)
-        worker.nr_conns -= 1  # as gunicorn does when a request is over
-        leaving.close(graceful=True)
-        assert theirs.recv(1) == b"", "it is told that this was all"
-        assert ours.fileno() >= 0, "it was not waited for"
-        theirs.sendall(b"something behind its request")
-        worker.wait_for_and_dispatch_events(5)
-        assert (worker.nr_conns, ours.fileno() >= 0) == (1, True)
-    worker.wait_for_and_dispatch_events(5)
-    assert (worker.nr_conns, ours.fileno()) == (0, -1)
-    assert worker.leaving == {}
-
-
-def test_a_client_that_does_not_hang_up_is_let_go_of_in_the_end(worker: ArrivingWorker) -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        leaving = Connection(worker, ours, None, None)
-        worker.nr_conns -= 1
-        leaving.close(graceful=True)
-        worker.murder_pending()
-        assert ours.fileno() >= 0
-        leaving.until = 0.0
-        worker.murder_pending()
-        assert (worker.nr_conns, ours.fileno()) == (0, -1)
-
-
-def test_a_long_request_has_its_time_in_all(worker: ArrivingWorker) -> None:
-    """The thread that receives it reads an end there, and is free for others."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        late = Connection(worker, ours, None, None)
-        worker.long.add(late)
-        ours.settimeout(5)
-        worker.murder_pending()
-        assert ours.recv(10) == b""
-
-
-def test_a_long_request_that_finds_no_thread_in_time_is_closed(worker: ArrivingWorker) -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        worker.long = {Connection(worker, socket.socket(), None, None) for _ in range(LONG_THREADS)}
-        for other in worker.long:
-            other.until = float("inf")
-        late = Connection(worker, ours, None, None)
-        theirs.sendall(posted(1_000_000))
-        worker.enqueue_req(late)
-        assert list(worker.long_waiting) == [late]
-        worker.murder_pending()
-        assert worker.nr_conns == 1
-        late.until = 0.0
-        worker.murder_pending()
-        assert (worker.nr_conns, ours.fileno()) == (0, -1)
-        for other in worker.long:
-            other.sock.close()
