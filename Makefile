@@ -26,7 +26,7 @@ help:
 	@echo "make upgrade a newer release takes over while calls go on (docs/running.md)"
 	@echo "make backup  all of the city but its keys into one file, while calls go on (docs/running.md)"
 	@echo "make restore ARGS=FILE   a backup into an empty place; what happened since then a person decides"
-	@echo "make move    ARGS='--to postgresql+psycopg://…'   a running city from SQLite to PostgreSQL"
+	@echo "make move    ARGS='--to -'   a running city from SQLite to PostgreSQL; the new address is read from standard input"
 	@echo "make administrator ARGS='--sign-in NAME --name \"First Last\"'   the account that makes all others"
 	@echo "make doctor  what would fail residents, and how to mend it (ARGS=--help tells more)"
 	@echo "make rules ARGS='check FILE'   the routing rules in files: check, try, diff, publish, export (docs/running.md)"

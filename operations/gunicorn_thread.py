@@ -1,20 +1,19 @@
-"""Gunicorn's threaded worker, which also says how long a request waited for a thread: under load that is where the
+"""The web server's worker, which also says how long a whole request waited for a thread: under load that is where the
 time goes, and nothing inside the application could see it."""
 
 import time
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
-
 from adapters.waiting_line import WAITING
+from operations.gunicorn_arriving import ArrivingWorker, Connection
 
 
-class CountingWorker(ThreadWorker):  # type: ignore[misc]
-    def enqueue_req(self, conn: Any) -> None:
+class CountingWorker(ArrivingWorker):
+    def begin(self, conn: Connection) -> None:
         WAITING.joined()
         conn.joined = time.monotonic()
-        super().enqueue_req(conn)
+        super().begin(conn)
 
-    def handle(self, conn: Any) -> Any:
+    def handle(self, conn: Connection) -> Any:
         WAITING.begins(time.monotonic() - conn.joined)
         return super().handle(conn)

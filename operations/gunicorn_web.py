@@ -12,10 +12,12 @@ folder_for_workers()  # before anything that measures is read: it decides then w
 import wsgi  # noqa: E402, F401  read once by the parent, so that its two workers need not; nothing happens at import
 from adapters.logs import configure_logging  # noqa: E402
 from adapters.serving import bind_to, tell_ready  # noqa: E402
+from operations.gunicorn_arriving import RECEIVE_SECONDS  # noqa: E402
 
 bind = bind_to(os.environ.get("WEB_HOST", "127.0.0.1"), os.environ["WEB_PORT"])
-worker_class = "operations.gunicorn_thread.CountingWorker"  # threads, and it says how long a request waited for one
+worker_class = "operations.gunicorn_thread.CountingWorker"  # a thread for each whole request, and how long it waited
 workers = 2
+worker_connections = 600  # a process may often open 1,024 files, and needs some for the record
 threads = 16  # begun when they are needed; no more than the record has connections for (adapters/database.py)
 timeout = 30
 graceful_timeout = 4
@@ -25,7 +27,6 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 limit_request_line = 8190
 limit_request_fields = 100
-RECEIVE_SECONDS = 3  # a client that stops in mid-request holds its thread no longer: callers need it
 
 
 def on_starting(_server: object) -> None:
@@ -34,7 +35,7 @@ def on_starting(_server: object) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Connections inherit the deadline of the socket that accepts them; gunicorn itself would wait without end."""
+    """What a thread receives after all, a long request, may not stop for longer: connections inherit it."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", RECEIVE_SECONDS, 0))
 

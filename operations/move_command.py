@@ -1,16 +1,20 @@
-"""``make move ARGS='--to postgresql+psycopg://user:password@host/name'``: a running city from SQLite to PostgreSQL.
+"""``make move ARGS='--to -'``: a running city from SQLite to PostgreSQL.
 
 The service may go on: its processes notice the switch and begin anew with the new record by themselves. While the rows
 are copied nobody can write, and callers are served as if the record were away; at a quiet hour, therefore. Ended before
 the switch, the old record goes on; after it, the new one does. The new address is written into .env, or told.
-``--to -`` reads the address from standard input, so that no password stands in the list of processes. Exit code: 0
-moved; 1 moved, and to be run once more; 2 not moved, the old record goes on.
+``--to -`` reads the new address, postgresql+psycopg://user:password@host/name, from standard input: an argument stands
+in the list of processes for everybody on the machine, and one with a password is refused. Exit code: 0 moved; 1 moved,
+and to be run once more; 2 not moved, the old record goes on.
 """
 
 import argparse
 import os
 import sys
+from contextlib import suppress
+from getpass import getpass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values, set_key
 
@@ -21,12 +25,17 @@ from operations.move import CannotMove, MarkLeft, Moved, move
 from operations.record_store import RecordError, RowsRefused, shown
 
 SETTING = "DATABASE_URL"
+STANDARD = "-"
 MARK_LEFT = 1
+SECRET_PARAMETERS = {"password", "sslpassword"}  # of an address's query
 
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    target = sys.stdin.readline().strip() if given.to == "-" else given.to
+    if holds_password(given.to):
+        return refused("An argument is seen by everybody on this machine: give an address with a password on standard"
+                       " input (--to -).\nNot moved: the old record goes on.")  # fmt: skip
+    target = _read() if given.to == STANDARD else given.to
     environment = environment_of(given.root)
     try:
         source = settings_as_given(environment).database_url
@@ -51,9 +60,29 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m operations.move_command", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--to", required=True, help="the new DATABASE_URL of an empty database; -: standard input")
+    parser.add_argument(
+        "--to",
+        required=True,
+        help="the new DATABASE_URL of an empty database; -: standard input (always so where it holds a password)",
+    )
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     return parser
+
+
+def holds_password(address: str) -> bool:
+    """Also of one with several hosts, which are no URL to most libraries."""
+    with suppress(ValueError):  # what is no address at all is refused in its place
+        parts = urlsplit(address)
+        user = parts.netloc.rpartition("@")[0]
+        names = {name.lower() for name, value in parse_qsl(parts.query) if value}
+        return bool(user.partition(":")[2]) or bool(names & SECRET_PARAMETERS)
+    return True
+
+
+def _read() -> str:
+    if sys.stdin.isatty():  # it is not shown, nor kept by the shell
+        return getpass("The new DATABASE_URL: ").strip()
+    return sys.stdin.readline().strip()
 
 
 def _told(moved: Moved, target: str) -> list[str]:

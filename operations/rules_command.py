@@ -8,13 +8,12 @@
 
 Exit code: 0 well; 1 findings, differences or another way than expected; 2 cannot be read, refused, nothing done.
 ``live``, publish and export read DATABASE_URL; nothing else needs a database. Publish reads CITY_NUMBER, check does
-where it is set: a desk that leads back to the one number would be a loop.
+where it is set: a desk that leads back to the one number would be a loop. Each is the environment's, or that of .env.
 """
 
 import argparse
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import assert_never
@@ -22,6 +21,9 @@ from zoneinfo import ZoneInfo
 
 from adapters.clock import SystemClock
 from adapters.database import Database, DatabaseError, Transaction
+from adapters.moved import followed
+from adapters.places import ROOT
+from adapters.store_places import NotAPlace, one_form
 from console.rules.changes import change_lines
 from console.rules.finding_words import finding_words
 from console.rules.words import Why
@@ -30,6 +32,7 @@ from desks.supervision import audit
 from ivr.rules_known import known_announcements, known_numbers
 from ivr.speech.announcements import load as load_announcements
 from operations import rules_options
+from operations.command_line import environment_of
 from operations.rules_options import CannotBeDone
 from routing_rules.checking.check import check
 from routing_rules.checking.model import Announcements, Finding, Numbers
@@ -52,6 +55,7 @@ AUTHOR = "command line"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    options.environment = environment_of(options.root)
     t = page_words(options.language)
     try:
         match options.command:
@@ -82,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="rules", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--language", choices=PAGE_LANGUAGES, default="en", help="of what is printed")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", required=True)
     checking = commands.add_parser("check", help="what would lose or surprise a caller")
     checking.add_argument("file")
@@ -129,9 +134,9 @@ def _trial_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(t: PageWords, options: argparse.Namespace) -> int:
-    rules = _ruleset(options.file)
-    own = rules_options.own_numbers(os.environ)
-    if not os.environ.get("CITY_NUMBER"):
+    rules = _ruleset(options.file, options.environment)
+    own = rules_options.own_numbers(options.environment)
+    if not options.environment.get("CITY_NUMBER"):
         print("not looked at: whether a desk leads back to the one number; set CITY_NUMBER", file=sys.stderr)
     announcements, numbers = _known(own)
     found = check(rules, SystemClock().now(), announcements, numbers)
@@ -155,7 +160,7 @@ def _known(own: frozenset[str]) -> tuple[Announcements, Numbers]:
 
 
 def _try(t: PageWords, options: argparse.Namespace) -> int:
-    rules = _ruleset(options.file)
+    rules = _ruleset(options.file, options.environment)
     if options.topic not in {topic.id for topic in rules.topics}:
         raise CannotBeDone(f"--topic {options.topic}: no such topic; there are {', '.join(_ids(rules))}")
     at = rules_options.moment(options.at, ZoneInfo(rules.time_zone))
@@ -193,7 +198,7 @@ def _staffed(rules: Ruleset, given: str, at: datetime) -> tuple[StaffedDesk, ...
 
 
 def _diff(t: PageWords, options: argparse.Namespace) -> int:
-    before, after = _ruleset(options.before), _ruleset(options.after)
+    before, after = (_ruleset(source, options.environment) for source in (options.before, options.after))
     changes = difference(before, after)
     for line in change_lines(t, changes, (before, after)):
         print(f"{line.what}: {line.said}")
@@ -204,8 +209,8 @@ def _diff(t: PageWords, options: argparse.Namespace) -> int:
 def _publish(t: PageWords, options: argparse.Namespace) -> int:
     text = _read(options.file)
     rules = parse(text)
-    clock, database = SystemClock(), _database()
-    announcements, numbers = _known(rules_options.needed_own_numbers(os.environ))
+    clock, database = SystemClock(), _database(options.environment)
+    announcements, numbers = _known(rules_options.needed_own_numbers(options.environment))
 
     def also(tx: Transaction, number: str) -> None:
         audit.note(tx, clock, AUTHOR, "rules_published", "rules", number, detail=options.author[:80])
@@ -235,7 +240,7 @@ def _publish(t: PageWords, options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    with _database().read() as connection:
+    with _database(options.environment).read() as connection:
         found = versions.live(connection) if options.version is None else versions.version(connection, options.version)
     if found is None:
         raise CannotBeDone("no such version is published")
@@ -255,11 +260,11 @@ def _export(options: argparse.Namespace) -> int:
 # --- where rules come from ---------------------------------------------------------------------------------------
 
 
-def _ruleset(source: str) -> Ruleset:
+def _ruleset(source: str, environment: Mapping[str, str]) -> Ruleset:
     """A file, ``-`` or ``live``. Raises RulesetInvalid, CannotBeDone, DatabaseError."""
     if source != LIVE:
         return parse(_read(source))
-    with _database().read() as connection:
+    with _database(environment).read() as connection:
         found = versions.live(connection)
     if found is None:
         raise CannotBeDone("nothing is published yet")
@@ -275,11 +280,14 @@ def _read(source: str) -> str:
         raise CannotBeDone(f"{source}: not UTF-8 text") from error
 
 
-def _database() -> Database:
-    url = os.environ.get("DATABASE_URL", "")
+def _database(environment: Mapping[str, str]) -> Database:
+    url = environment.get("DATABASE_URL", "")
     if not url:
         raise CannotBeDone("DATABASE_URL is not set: name the service's database")
-    return Database(url, deadline=10.0)
+    try:
+        return Database(followed(one_form(url)), deadline=10.0)
+    except NotAPlace as problem:
+        raise CannotBeDone(f"DATABASE_URL: {problem}") from None
 
 
 if __name__ == "__main__":

@@ -53,10 +53,10 @@ def warned(rules: Ruleset) -> Ruleset:
         (("publish", str(SAMPLE)), 2, "--reason"),
     ],
 )
-def test_exit_codes_of_the_command_itself(arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_exit_codes_of_the_command_itself(arguments: tuple[str, ...], code: int, said: str, tmp_path: Path) -> None:
     """As a pipeline runs it, without any setting of the service."""
     answer = subprocess.run(
-        [sys.executable, "-m", "operations.rules_command", *arguments],
+        [sys.executable, "-m", "operations.rules_command", "--root", str(tmp_path), *arguments],
         capture_output=True, text=True, timeout=60, env={"PATH": "", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert answer.returncode == code, answer.stderr
@@ -135,8 +135,28 @@ def test_nothing_is_published_while_the_one_number_is_not_known(
     assert "CITY_NUMBER" in capsys.readouterr().err
     assert len(live.every(ruleset)) == 1
     monkeypatch.delenv("CITY_NUMBER")
-    assert main(["check", file]) == 0
+    assert main(["--root", str(tmp_path), "check", file]) == 0
     assert "not looked at: whether a desk leads back" in capsys.readouterr().err
+
+
+def test_database_and_numbers_are_those_of_the_installation(
+    live: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``.env`` of the service is read, and the environment overrules it."""
+    settings = live.services.settings
+    written_there = f"DATABASE_URL={settings.database_url}\nCITY_NUMBER={settings.city_number}\n"
+    (tmp_path / ".env").write_text(written_there)
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.delenv("CITY_NUMBER")
+    there = ("--root", str(tmp_path))
+    file = written(tmp_path, other(sample_rules()))
+    assert main([*there, "check", file]) == 0
+    assert "not looked at" not in capsys.readouterr().err
+    assert main([*there, "diff", "live", file]) == 1
+    assert main([*there, "publish", file, *REASON]) == 0
+    assert len(live.every(ruleset)) == 2
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none/at/all.db")
+    assert main([*there, "export"]) == 2
 
 
 def test_a_difference_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

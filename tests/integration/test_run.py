@@ -28,6 +28,7 @@ from operations.sessions import members
 from operations.setup import Refused, prepare
 from tests.integration.test_replacing import Asking
 from tests.rig.ports import free_ports
+from tests.support.command_lines import shown
 from tests.unit.test_settings import GOOD
 
 INHERITED = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
@@ -116,7 +117,7 @@ def test_from_the_first_start_to_ctrl_c(running: Running, ports: dict[str, str],
     for account in trial.DEMO_ACCOUNTS:
         assert account.password in running.said()
     assert len(running.pids()) == 7
-
+    assert shown(running.everyone()) == []
     where = f"The service runs already, at {addresses['web']}/console/"
     assert refused(running.root, environment=ports) == f"{where}: end it with Ctrl-C where it was started."
 

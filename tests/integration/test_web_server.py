@@ -9,6 +9,10 @@ import pytest
 
 from adapters.meter_files import FOLDER
 from adapters.places import ROOT
+from operations.gunicorn_arriving import LONG_THREADS, ArrivingWorker
+from operations.gunicorn_thread import CountingWorker
+
+WORKER = f"{CountingWorker.__module__}.{CountingWorker.__name__}"
 
 
 def test_a_connection_has_a_deadline_for_what_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +27,6 @@ def test_a_connection_has_a_deadline_for_what_it_sends(monkeypatch: pytest.Monke
     told["forget"]()
     assert struct.unpack("ll", kept) == (told["RECEIVE_SECONDS"], 0)
     assert told["threads"] <= 20, "each thread may need a connection to the record: adapters/database.py has twenty"
+    assert told["worker_class"] == WORKER
+    assert issubclass(CountingWorker, ArrivingWorker)
+    assert told["threads"] / 2 > LONG_THREADS, "the others are for callers"
