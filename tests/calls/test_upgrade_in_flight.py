@@ -1,0 +1,186 @@
+"""An older release's own code serves residents, and today's follows it by ``make upgrade`` while they are on the line.
+
+Real processes of both: a talk goes on, who waits in the line is answered, the promise of the older one is kept by the
+newer. Then each step that one of them gave is answered by the other, as on two hosts that are upgraded one by one.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import text
+from twilio.request_validator import RequestValidator
+
+from adapters.migrate import known_revisions
+from emulator.twiml_parse import parse
+from emulator.twiml_tables import Context
+from operations.trial import CITY_NUMBER
+from tests.chaos.city import busy_rules
+from tests.checker.judge import judge, table
+from tests.checker.read import read
+from tests.integration.test_replacing import Asking
+from tests.rig import releases
+from tests.rig.in_service import InService
+from tests.rig.journeys import asks_for_housing, takes_callback, waits_in_line
+from tests.rig.resident import Resident
+from tests.rig.robot import Robot
+from tests.rig.waiting import until
+from tests.rig.words import heard
+
+# The oldest state whose record has the shape that revision 0006 has today, and whose supervisor can be asked to upgrade
+# (23 November 2026, noon). Once a release is made, that one.
+OLDER = "0bbc28cd9baed3e75febb283f19f6d9a3c97c01a"
+TUESDAY_TEN, RATE = "2026-11-24T10:00:00+02:00", 10.0
+LATER = 3600.0  # business seconds: the machine may be busy, and the clock goes ten times as fast
+KEYS = {"1": "topics", "2": "parking", "3": "nobody"}  # Finnish, streets, parking fines; and what is heard then
+NEXT = re.compile(r'<Gather[^>]* action="([^"]+)"')
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "release"
+
+
+@pytest.fixture
+def service(place: Path, tmp_path: Path) -> Iterator[InService]:
+    """Not begun; its sockets' paths must be short."""
+    with tempfile.TemporaryDirectory(prefix="onenumber-") as root:
+        rules = tmp_path / "rules.yaml"
+        rules.write_text(busy_rules(), encoding="utf-8")
+        one = InService(place, Path(root), rules)
+        yield one
+        one.ends()
+
+
+class OnTheLine:
+    """Three residents of the older release: one talks, one waits, one was promised to be rung back."""
+
+    def __init__(self, service: InService) -> None:
+        service.clock(TUESDAY_TEN, RATE)
+        self.service = service
+        self.agent = service.agent("aino").available()
+        self.talks = asks_for_housing(self._resident("+358401000001"))
+        self.agent.accepts().is_joined()
+        self.talks.is_joined()
+        self.promised = takes_callback(waits_in_line(self._resident("+358401000002")))
+        self.waits = waits_in_line(self._resident("+358401000003"))
+
+    def _resident(self, number: str) -> Resident:
+        return self.service.resident(number, CITY_NUMBER)
+
+    def goes_on(self) -> None:
+        assert self.talks.view().talking_with, self.talks.story()
+        assert self.waits.view().in_queue, self.waits.story()
+        assert self.promised.rings() == 0, self.promised.story()
+
+    def are_served(self) -> None:
+        """By the release that runs now; each is rung as often as she was promised."""
+        robot = Robot(self.agent)
+        self.talks.hangs_up()
+        self.promised.answers(within=LATER).hears(heard()["hello"]).is_joined()
+        self.promised.hangs_up()
+        self.waits.is_joined(within=LATER)
+        self.waits.hangs_up()
+        until(self.agent.is_idle, LATER / RATE, lambda: f"never at rest: {self.agent.desk()}")
+        robot.stops()
+        assert [each.rings() for each in (self.talks, self.promised, self.waits)] == [0, 1, 0]
+
+    def judged(self, directory: Path) -> None:
+        verdict = judge(read(self.service.written_down(directory)))
+        assert not verdict.violations, table(verdict)
+        counts = dict(verdict.counts)
+        assert (counts["promises heard"], counts["requests done"], counts["residents' telephones rung"]) == (1, 1, 1)
+
+
+class Alternating:
+    """One call whose every step is asked of another web server than the one that gave it."""
+
+    def __init__(self, service: InService, number: str, *servers: str) -> None:
+        self._service, self._number, self._servers = service, number, list(servers)
+        self.sid = f"CA{number.removeprefix('+'):0>32}"
+        self._next = "/voice/incoming"
+
+    def goes(self, **form: str) -> str:
+        """The words of the next step. Raises AssertionError where the provider could not play them."""
+        server = self._servers.pop(0)
+        self._servers.append(server)
+        fields = {"CallSid": self.sid, "AccountSid": self._service.secret("TWILIO_ACCOUNT_SID")}
+        fields |= {"From": self._number, "To": CITY_NUMBER, "CallStatus": "in-progress", **form}
+        signer = RequestValidator(self._service.secret("TWILIO_AUTH_TOKEN"))
+        signed = {"X-Twilio-Signature": signer.compute_signature(self._service.web + self._next, fields)}
+        answer = requests.post(server + self._next, data=fields, headers=signed, timeout=15)
+        assert answer.status_code == 200, f"{server}{self._next}: {answer.status_code}"
+        verbs, problems = parse(answer.text, Context.CALL)
+        assert verbs, answer.text
+        assert not problems, problems
+        self._next = self._leads_to(answer.text)
+        return answer.text
+
+    def _leads_to(self, document: str) -> str:
+        found = NEXT.findall(document)
+        return unescape(found[-1]).removeprefix(self._service.web).partition("#")[0] if found else ""
+
+
+def from_the_menu_to_a_promise(service: InService, number: str, *servers: str) -> None:
+    """Nobody is on duty for parking: she chooses the first time that is offered."""
+    call, words = Alternating(service, number, *servers), heard()
+    assert words["greeting"] in call.goes()
+    for key, said in KEYS.items():
+        assert words[said] in call.goes(Digits=key)
+    assert words["number_right"] in call.goes(Digits="1")
+    assert words["goodbye"] in call.goes(Digits="1")
+    with service.engine.connect() as record:
+        made = text("SELECT state FROM callback_request WHERE origin_call_sid = :sid")
+        assert record.execute(made, {"sid": call.sid}).scalars().all() == ["requested"]
+
+
+def test_an_older_release_is_followed_by_todays(service: InService, place: Path, tmp_path: Path) -> None:
+    is_followed(service, place, older_release(tmp_path), releases.todays(tmp_path / "newer"))
+
+
+def test_from_todays_the_way_back_is_the_same(service: InService, place: Path, tmp_path: Path) -> None:
+    """Where the record has not changed its shape between them."""
+    is_followed(service, place, releases.todays(tmp_path / "today"), older_release(tmp_path))
+
+
+def test_one_that_changes_the_record_follows_and_leaves_no_way_back(
+    service: InService, place: Path, tmp_path: Path
+) -> None:
+    """The older processes serve on a record on which that release would no longer begin."""
+    today = releases.todays(tmp_path / "today")
+    is_followed(service, place, today, releases.next_one(tmp_path / "newer"))
+    newer = service.pids()
+    back = service.followed_by(today)
+    assert back.returncode == 1
+    revision = releases.revision_after(known_revisions()[-1])
+    assert f"at revision {revision}, which this release does not know" in back.stderr
+    assert service.pids() == newer, "who serves, serves on"
+
+
+def older_release(tmp_path: Path) -> Path:
+    try:
+        return releases.earlier(OLDER, tmp_path / "older")
+    except releases.NoHistory as why:
+        pytest.skip(f"this machine cannot make an older release: {why}")
+
+
+def is_followed(service: InService, place: Path, older: Path, newer: Path) -> None:
+    releases.put_in_place(older, place)
+    service.begins()
+    people = OnTheLine(service)
+    beside, before = service.another_web(older), service.pids()
+    with Asking(f"{service.web}/healthz") as provider:
+        done = service.followed_by(newer)
+    assert done.returncode == 0, done.stdout + done.stderr + service.said()
+    assert provider.refused == []
+    after = service.pids()
+    assert [name for name in before if before[name] == after[name]] == []
+    people.goes_on()
+    people.are_served()
+    people.judged(place.parent / "run")
+    from_the_menu_to_a_promise(service, "+358401000011", beside, service.web)
+    from_the_menu_to_a_promise(service, "+358401000012", service.web, beside)
