@@ -36,7 +36,7 @@ from tests.rig.words import heard
 OLDER = "0bbc28cd9baed3e75febb283f19f6d9a3c97c01a"
 TUESDAY_TEN, RATE = "2026-11-24T10:00:00+02:00", 10.0
 LATER = 3600.0  # business seconds: the machine may be busy, and the clock goes ten times as fast
-KEYS = {"1": "topics", "2": "parking", "3": "nobody"}  # Finnish, streets, parking fines; and what is heard then
+KEYS = ("2", "2", "3", "1", "1")  # Swedish, streets, parking fines; nobody is on duty: the first time, her own number
 NEXT = re.compile(r'<Gather[^>]* action="([^"]+)"')
 
 
@@ -67,7 +67,7 @@ class OnTheLine:
         self.agent.accepts().is_joined()
         self.talks.is_joined()
         self.promised = takes_callback(waits_in_line(self._resident("+358401000002")))
-        self.waits = waits_in_line(self._resident("+358401000003"))
+        self.waits = waits_in_line(self._resident("+358401000003"), "en")
 
     def _resident(self, number: str) -> Resident:
         return self.service.resident(number, CITY_NUMBER)
@@ -88,6 +88,9 @@ class OnTheLine:
         until(self.agent.is_idle, LATER / RATE, lambda: f"never at rest: {self.agent.desk()}")
         robot.stops()
         assert [each.rings() for each in (self.talks, self.promised, self.waits)] == [0, 1, 0]
+        words = self.waits.transcript()
+        chosen = next(n for n, word in enumerate(words) if heard("en")["topics"] in word.text)
+        assert {word.language[:2] for word in words[chosen:] if word.language} == {"en"}, self.waits.story()
 
     def judged(self, directory: Path) -> None:
         verdict = judge(read(self.service.written_down(directory)))
@@ -126,16 +129,16 @@ class Alternating:
 
 
 def from_the_menu_to_a_promise(service: InService, number: str, *servers: str) -> None:
-    """Nobody is on duty for parking: she chooses the first time that is offered."""
-    call, words = Alternating(service, number, *servers), heard()
-    assert words["greeting"] in call.goes()
-    for key, said in KEYS.items():
-        assert words[said] in call.goes(Digits=key)
-    assert words["number_right"] in call.goes(Digits="1")
-    assert words["goodbye"] in call.goes(Digits="1")
+    """In another language than the one that is spoken where a step has lost what it carried."""
+    call = Alternating(service, number, *servers)
+    assert heard("sv")["greeting"] in call.goes()
+    said = [call.goes(Digits=key) for key in KEYS]
+    assert [document for document in said if 'language="sv-SE"' not in document or 'language="fi-FI"' in document] == []
+    assert heard("sv")["goodbye"] in said[-1]
     with service.engine.connect() as record:
-        made = text("SELECT state FROM callback_request WHERE origin_call_sid = :sid")
-        assert record.execute(made, {"sid": call.sid}).scalars().all() == ["requested"]
+        made = text("SELECT state, language, topic FROM callback_request WHERE origin_call_sid = :sid")
+        [row] = record.execute(made, {"sid": call.sid}).all()
+    assert tuple(row) == ("requested", "sv", "parking")
 
 
 def test_an_older_release_is_followed_by_todays(service: InService, place: Path, tmp_path: Path) -> None:
