@@ -36,6 +36,7 @@ LONG = frozenset(
         "calls/test_moved_city.py",
         "calls/test_practice.py",
         "calls/test_routes.py",
+        "calls/test_upgrade_host_by_host.py",
         "calls/test_upgrade_in_flight.py",
         "crash/test_faults.py",
         "crash/test_provider.py",
@@ -122,6 +123,13 @@ SOAKS = {  # a test -> what every run proves instead, and what none of them prov
     "calls/test_moved_city.py::test_a_promise_of_the_old_record_is_kept_by_the_new_one": "integration/test_move.py: "
     "every row is there, killed at [move_copied], led to the new address, a process that meets the closed record ends. "
     "That a whole city begins anew there and rings whom it promised to: only make long",
+    **{
+        "calls/test_upgrade_host_by_host.py::"
+        f"test_a_record_of_an_older_shape_is_brought_forward_under_calls[{engine}]": f"{UPGRADE}::"
+        "test_an_older_release_is_followed_by_todays; test_migrations_with_data.py. "
+        "That code of the older shape serves on a record of the newer one, beside today's: only make long"
+        for engine in ("sqlite", "postgresql")
+    },
     f"{UPGRADE}::test_from_todays_the_way_back_is_the_same": "test_an_older_release_is_followed_by_todays: "
     "the way forth. That today's supervisor carries out an older plan: only make long",
     f"{UPGRADE}::test_one_that_changes_the_record_follows_and_leaves_no_way_back": "the same without a migration; "

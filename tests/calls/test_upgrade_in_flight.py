@@ -25,17 +25,12 @@ from tests.checker.read import read
 from tests.integration.test_replacing import Asking
 from tests.rig import releases
 from tests.rig.in_service import InService
-from tests.rig.journeys import asks_for_housing, takes_callback, waits_in_line
-from tests.rig.resident import Resident
-from tests.rig.robot import Robot
-from tests.rig.waiting import until
+from tests.rig.on_the_line import RATE, TUESDAY_TEN, OnTheLine
 from tests.rig.words import heard
 
 # The oldest state whose record has the shape that revision 0006 has today, and whose supervisor can be asked to upgrade
 # (23 November 2026, noon). Once a release is made, that one.
 OLDER = "0bbc28cd9baed3e75febb283f19f6d9a3c97c01a"
-TUESDAY_TEN, RATE = "2026-11-24T10:00:00+02:00", 10.0
-LATER = 3600.0  # business seconds: the machine may be busy, and the clock goes ten times as fast
 KEYS = ("2", "2", "3", "1", "1")  # Swedish, streets, parking fines; nobody is on duty: the first time, her own number
 NEXT = re.compile(r'<Gather[^>]* action="([^"]+)"')
 
@@ -56,47 +51,11 @@ def service(place: Path, tmp_path: Path) -> Iterator[InService]:
         one.ends()
 
 
-class OnTheLine:
-    """Three residents of the older release: one talks, one waits, one was promised to be rung back."""
-
-    def __init__(self, service: InService) -> None:
-        service.clock(TUESDAY_TEN, RATE)
-        self.service = service
-        self.agent = service.agent("aino").available()
-        self.talks = asks_for_housing(self._resident("+358401000001"))
-        self.agent.accepts().is_joined()
-        self.talks.is_joined()
-        self.promised = takes_callback(waits_in_line(self._resident("+358401000002")))
-        self.waits = waits_in_line(self._resident("+358401000003"), "en")
-
-    def _resident(self, number: str) -> Resident:
-        return self.service.resident(number, CITY_NUMBER)
-
-    def goes_on(self) -> None:
-        assert self.talks.view().talking_with, self.talks.story()
-        assert self.waits.view().in_queue, self.waits.story()
-        assert self.promised.rings() == 0, self.promised.story()
-
-    def are_served(self) -> None:
-        """By the release that runs now; each is rung as often as she was promised."""
-        robot = Robot(self.agent)
-        self.talks.hangs_up()
-        self.promised.answers(within=LATER).hears(heard()["hello"]).is_joined()
-        self.promised.hangs_up()
-        self.waits.is_joined(within=LATER)
-        self.waits.hangs_up()
-        until(self.agent.is_idle, LATER / RATE, lambda: f"never at rest: {self.agent.desk()}")
-        robot.stops()
-        assert [each.rings() for each in (self.talks, self.promised, self.waits)] == [0, 1, 0]
-        words = self.waits.transcript()
-        chosen = next(n for n, word in enumerate(words) if heard("en")["topics"] in word.text)
-        assert {word.language[:2] for word in words[chosen:] if word.language} == {"en"}, self.waits.story()
-
-    def judged(self, directory: Path) -> None:
-        verdict = judge(read(self.service.written_down(directory)))
-        assert not verdict.violations, table(verdict)
-        counts = dict(verdict.counts)
-        assert (counts["promises heard"], counts["requests done"], counts["residents' telephones rung"]) == (1, 1, 1)
+def judged(service: InService, directory: Path) -> None:
+    verdict = judge(read(service.written_down(directory)))
+    assert not verdict.violations, table(verdict)
+    counts = dict(verdict.counts)
+    assert (counts["promises heard"], counts["requests done"], counts["residents' telephones rung"]) == (1, 1, 1)
 
 
 class Alternating:
@@ -174,7 +133,8 @@ def older_release(tmp_path: Path) -> Path:
 def is_followed(service: InService, place: Path, older: Path, newer: Path) -> None:
     releases.put_in_place(older, place)
     service.begins()
-    people = OnTheLine(service)
+    service.clock(TUESDAY_TEN, RATE)
+    people = OnTheLine(service.agent("aino"), lambda number: service.resident(number, CITY_NUMBER))
     beside, before = service.another_web(older), service.pids()
     with Asking(f"{service.web}/healthz") as provider:
         done = service.followed_by(newer)
@@ -184,6 +144,6 @@ def is_followed(service: InService, place: Path, older: Path, newer: Path) -> No
     assert [name for name in before if before[name] == after[name]] == []
     people.goes_on()
     people.are_served()
-    people.judged(place.parent / "run")
+    judged(service, place.parent / "run")
     from_the_menu_to_a_promise(service, "+358401000011", beside, service.web)
     from_the_menu_to_a_promise(service, "+358401000012", service.web, beside)
