@@ -24,12 +24,12 @@ OLDER, REVISION = "78143d797102470324ee605a2aa7c0fb3a608921", "0005"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TwoReleases]:
+def both(request: pytest.FixtureRequest, files: Path) -> Iterator[TwoReleases]:
     try:
-        older = releases.earlier(OLDER, tmp_path / "older")
+        older = releases.earlier(OLDER, files / "older")
     except releases.NoHistory as why:
         pytest.skip(f"this machine cannot make an older release: {why}")
-    rules = tmp_path / "rules.yaml"
+    rules = files / "rules.yaml"
     sample = (older / "routing_rules" / "samples" / "kuopio.yaml").read_text(encoding="utf-8")
     assert sample.count(HOUSING) == 1
     rules.write_text(sample.replace(HOUSING, BUSY), encoding="utf-8")

@@ -36,15 +36,15 @@ NEXT = re.compile(r'<Gather[^>]* action="([^"]+)"')
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "release"
+def place(files: Path) -> Path:
+    return files / "release"
 
 
 @pytest.fixture
-def service(place: Path, tmp_path: Path) -> Iterator[InService]:
+def service(place: Path, files: Path) -> Iterator[InService]:
     """Not begun; its sockets' paths must be short."""
     with tempfile.TemporaryDirectory(prefix="onenumber-") as root:
-        rules = tmp_path / "rules.yaml"
+        rules = files / "rules.yaml"
         rules.write_text(busy_rules(), encoding="utf-8")
         one = InService(place, Path(root), rules)
         yield one
@@ -100,21 +100,21 @@ def from_the_menu_to_a_promise(service: InService, number: str, *servers: str) -
     assert tuple(row) == ("requested", "sv", "parking")
 
 
-def test_an_older_release_is_followed_by_todays(service: InService, place: Path, tmp_path: Path) -> None:
-    is_followed(service, place, older_release(tmp_path), releases.todays(tmp_path / "newer"))
+def test_an_older_release_is_followed_by_todays(service: InService, place: Path, files: Path) -> None:
+    is_followed(service, place, older_release(files), releases.todays(files / "newer"))
 
 
-def test_from_todays_the_way_back_is_the_same(service: InService, place: Path, tmp_path: Path) -> None:
+def test_from_todays_the_way_back_is_the_same(service: InService, place: Path, files: Path) -> None:
     """Where the record has not changed its shape between them."""
-    is_followed(service, place, releases.todays(tmp_path / "today"), older_release(tmp_path))
+    is_followed(service, place, releases.todays(files / "today"), older_release(files))
 
 
 def test_one_that_changes_the_record_follows_and_leaves_no_way_back(
-    service: InService, place: Path, tmp_path: Path
+    service: InService, place: Path, files: Path
 ) -> None:
     """The older processes serve on a record on which that release would no longer begin."""
-    today = releases.todays(tmp_path / "today")
-    is_followed(service, place, today, releases.next_one(tmp_path / "newer"))
+    today = releases.todays(files / "today")
+    is_followed(service, place, today, releases.next_one(files / "newer"))
     newer = service.pids()
     back = service.followed_by(today)
     assert back.returncode == 1
@@ -123,9 +123,9 @@ def test_one_that_changes_the_record_follows_and_leaves_no_way_back(
     assert service.pids() == newer, "who serves, serves on"
 
 
-def older_release(tmp_path: Path) -> Path:
+def older_release(files: Path) -> Path:
     try:
-        return releases.earlier(OLDER, tmp_path / "older")
+        return releases.earlier(OLDER, files / "older")
     except releases.NoHistory as why:
         pytest.skip(f"this machine cannot make an older release: {why}")
 
