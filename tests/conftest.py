@@ -36,6 +36,8 @@ LONG = frozenset(
         "calls/test_moved_city.py",
         "calls/test_practice.py",
         "calls/test_routes.py",
+        "calls/test_upgrade_host_by_host.py",
+        "calls/test_upgrade_in_flight.py",
         "crash/test_faults.py",
         "crash/test_provider.py",
         "emulator/test_many.py",
@@ -112,6 +114,7 @@ NEEDS = "integration/test_needs.py::test_a_step_that_knows_what_it_needs_answers
 WHOLE_LINE = "integration/test_dealing_whole_line.py::test_what_is_dealt_is_what_the_rule_picks_from_the_whole_line"
 MINUTE = "unit/test_recording_notice.py::test_the_notice_keeps_the_minute"
 STATES = "browser/test_console_desk_states.py::test_in_the_other_languages_too"
+UPGRADE = "calls/test_upgrade_in_flight.py"
 SOAKS = {  # a test -> what every run proves instead, and what none of them proves
     f"{CHAOS}[T13 on sqlite]": "unit/test_vault_power_cuts.py; integration/test_ingest_killed.py; T03 on sqlite",
     f"{CHAOS}[T10 on postgresql]": "calls/test_degraded.py; T15 on postgresql",
@@ -120,6 +123,18 @@ SOAKS = {  # a test -> what every run proves instead, and what none of them prov
     "calls/test_moved_city.py::test_a_promise_of_the_old_record_is_kept_by_the_new_one": "integration/test_move.py: "
     "every row is there, killed at [move_copied], led to the new address, a process that meets the closed record ends. "
     "That a whole city begins anew there and rings whom it promised to: only make long",
+    **{
+        "calls/test_upgrade_host_by_host.py::"
+        f"test_a_record_of_an_older_shape_is_brought_forward_under_calls[{engine}]": f"{UPGRADE}::"
+        "test_an_older_release_is_followed_by_todays; test_migrations_with_data.py. "
+        "That code of the older shape serves on a record of the newer one, beside today's: only make long"
+        for engine in ("sqlite", "postgresql")
+    },
+    f"{UPGRADE}::test_from_todays_the_way_back_is_the_same": "test_an_older_release_is_followed_by_todays: "
+    "the way forth. That today's supervisor carries out an older plan: only make long",
+    f"{UPGRADE}::test_one_that_changes_the_record_follows_and_leaves_no_way_back": "the same without a migration; "
+    "integration/test_migrating_beside_callers.py; integration/test_other_release.py: the older one refuses. "
+    "That its processes serve on beside the newer on a changed record: only make long",
     "calls/test_after_hours.py::"
     "test_the_extended_hours_desk_closes_too_with_twelve_still_waiting[postgresql]": "[sqlite]; "
     "integration/test_closing_time.py on postgresql",

@@ -1,11 +1,13 @@
-"""Writes down what a release gives out and what it orders: ``python -m tests.architecture.record_urls FILE``.
+"""Writes down what a release gives out and what it orders: ``python -m tests.architecture.record_urls [FILE]``.
 
-Done once when a release is made. Its calls are in flight while the next one takes over: that one's tests hold the file
-(``recorded_urls.json``) against the newer code. In braces: ids that only a call in flight has.
+Done once when a release is made, from its own commit. Its calls are in flight while the next one takes over: that one's
+tests hold the file (``recorded_urls.json``) against the newer code. Until the first release is made, the file holds the
+state that its ``recorded_from`` names. Ids that only a call in flight has stand as their names.
 """
 
 import ast
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from flask import Flask
 
+from adapters.places import ROOT
 from ivr.dialogue.steps import STEPS
 from ivr.step_url import RETRY, Step, recording_url, url_of
 from queue_workers import allowed, effects
@@ -34,12 +37,19 @@ def record() -> dict[str, object]:
         pages = sorted(set(_pages(create_app(town.services))))
         town.services.database.dispose()
     return {
+        "recorded_from": _state(),
         "steps": {name: _path(url_of(BASE, replace(WHOLE, name=name))) for name in sorted(STEPS)},
         "recording": _path(recording_url(BASE, WHOLE)),
         "pages": pages,
         "orders": sorted({*effects.EFFECTS, *effects.AT_LENGTH}),
         "jobs": {name: JOB_ARGUMENTS[name.rpartition(".")[2]] for name in sorted(allowed.ALLOWED)},
     }
+
+
+def _state() -> dict[str, str]:
+    told = subprocess.run(["git", "log", "-1", "--format=%H %cs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commit, date = told.stdout.split()
+    return {"commit": commit, "date": date}
 
 
 def _pages(app: Flask) -> Iterator[str]:

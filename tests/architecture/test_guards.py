@@ -117,7 +117,8 @@ def test_every_announcement_named_in_the_dialogue_exists() -> None:
 
 
 def test_the_last_releases_urls_lead_to_steps_that_are_still_known(app: Flask) -> None:
-    """Calls are in flight during a deploy: what they carry must go on meaning the same."""
+    """Calls are in flight during a deploy: what they carry must go on meaning the same. There has been no release yet:
+    recorded from the state of 22 November 2026, older than ``recorded_urls.json`` and never written anew."""
     lines = LAST_RELEASE.read_text().splitlines()
     assert len(lines) > 20
     for line in lines:

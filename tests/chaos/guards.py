@@ -3,6 +3,9 @@
 A suite that stays green without a guard proves nothing about it. First everything must be green in the untouched copy;
 then each removal must make at least one test fail (an error in starting it does not count). The working tree is never
 written to. Exit code 1 where a removal stays green. ``--only`` takes a part of a guard's name.
+
+What came of each is kept in artefacts/chaos/guards.json; ``--write`` of the fault suite puts it into
+docs/reliability.md.
 """
 
 import argparse
@@ -15,11 +18,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.places import ROOT
+from tests.chaos import guards_kept
 from tests.chaos.guards_known import GUARDS, Guard
 
+PLACE = ROOT / "artefacts" / "chaos"
 LEFT_BEHIND = (".git", ".venv", "node_modules", "var", "artefacts", "__pycache__", ".*_cache", ".hypothesis")
 LONGEST_SECONDS = 300.0  # of one guard's tests
 FAILED, ALL_PASSED, SOME_FAILED = "FAILED ", 0, 1
@@ -78,6 +84,8 @@ def is_noticed(tree: Path, guard: Guard) -> bool:
         print(f"{'NOT FOUND':22}{guard.name}: {drifted}", flush=True)
         return False
     noticed = run.code == SOME_FAILED and bool(run.failed)
+    red = run.failed if noticed else ()
+    guards_kept.keep(PLACE, guards_kept.row(guard, red, run.seconds, f"{datetime.now(UTC):%Y-%m-%d}"))
     print(f"{'red' if noticed else 'STAYED GREEN':12}  {run.seconds:5.1f} s  without {guard.name}", flush=True)
     print("\n".join(f"{'':22}{test}" for test in run.failed) if noticed else run.words, flush=True)
     return noticed

@@ -177,6 +177,7 @@ GUARDS = (
                 "return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased",
                 "return outbox.c.done_machine.is_(None), outbox.c.due_machine <= now, unleased.is_not(None)",
             ),
+            Cut("queue_workers/orders.py", "outbox.c.lease_machine < NOW)", "NOW > 0)"),  # and where it is taken
         ),
         (f"{INTEGRATION}/test_effects.py::test_a_worker_that_died_with_the_order_leaves_it_to_another",),
     ),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.chaos import baseline
+from tests.chaos import baseline, guards_kept
 from tests.chaos.faults import every_fault
 from tests.chaos.table import publish, rows
 
@@ -43,7 +43,7 @@ def write(document: Path, place: Path) -> None:
         "{table}": "\n".join(lines),
         "{sums}": _sums(every),
         "{not run}": not_run(groups),
-        "{naive}": baseline.told(place),
+        "{naive}": baseline.told(place) + guards_kept.told(place),
     }
     page = WORDS.read_text(encoding="utf-8")
     for name, words in parts.items():

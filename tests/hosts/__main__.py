@@ -2,6 +2,8 @@
 
 Makes a network of its own by ``unshare`` and becomes its first process: whatever happens, nothing is left behind. Exit
 code 0: nothing lost and nobody rung twice; 1: something was; 3: no hosts can be made on this machine, and why.
+
+What came of each case is kept in artefacts/hosts/results.json; ``--write`` makes docs/several-hosts.md of it.
 """
 
 import argparse
@@ -42,6 +44,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=12.0, help="how long each outage lasts")
     parser.add_argument("--calls", type=float, default=0.4, help="calls a second")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="docs/several-hosts.md anew, of all cases that are kept")
     return parser.parse_args(arguments)
 
 

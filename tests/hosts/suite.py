@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +22,7 @@ from tests.chaos.load import Load, Pace
 from tests.checker import alone, answers
 from tests.checker.judge import RULES
 from tests.checker.read import read
+from tests.hosts import page
 from tests.hosts.cases import TAKEN_OVER_SECONDS, Case
 from tests.hosts.city import SpreadCity
 from tests.hosts.network import Network
@@ -31,6 +33,7 @@ WARM_SECONDS, AFTER_SECONDS = 6.0, 4.0
 HEARD_BY_CALLERS = (answers, alone)
 SHARED_PER_CORE = 3.0  # processes that want a core at the same time
 ARTEFACTS = ROOT / "artefacts" / "hosts"
+PAGE = ROOT / "docs" / "several-hosts.md"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def run(cases: Sequence[Case], options: argparse.Namespace) -> int:
         city.start()
         for case in cases:
             results.append(one(city, case, options))
+            page.keep(ARTEFACTS, row(results[-1], options.seconds))
             print(line(results[-1]), flush=True)
     finally:
         city.stop()
@@ -61,6 +65,8 @@ def run(cases: Sequence[Case], options: argparse.Namespace) -> int:
         if failed:
             shutil.copytree(root / "var" / "log", ARTEFACTS / "log", dirs_exist_ok=True)
         shutil.rmtree(root, ignore_errors=True)
+    if options.write:
+        page.write(PAGE, ARTEFACTS)
     return 1 if failed else 0
 
 
@@ -116,6 +122,21 @@ def _latest(city: SpreadCity, began: float, ended: float) -> float:
     with city.engine.connect() as connection:
         rows = connection.execute(during).all()
     return max((row.done_machine - row.due_machine for row in rows if row.done_machine is not None), default=0.0)
+
+
+def row(result: Result, seconds: float) -> page.Row:
+    return {
+        "case": result.case.id,
+        "seconds": seconds,
+        "calls": result.calls,
+        "promises": result.promises,
+        "talks": result.rings,
+        "latest": result.latest,
+        "rest": result.rest,
+        "late": result.late,
+        "violations": list(result.violations),
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
 
 
 def line(result: Result) -> str:

@@ -1,9 +1,15 @@
 """What the release before gave out and ordered is in flight while this one takes over: each address is still answered
-in words, each order and each job still carried out. The file is that release's own (``record_urls``)."""
+in words, each order and each job still carried out.
+
+There has been no release yet: the file was recorded from an earlier state of this project, whose commit and date stand
+in it (``recorded_from``). Whoever makes a release records its own: ``python -m tests.architecture.record_urls``. That
+an older state's code itself serves beside today's: ``tests/calls/test_upgrade_in_flight.py``.
+"""
 
 import inspect
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -105,6 +111,8 @@ def test_a_job_of_the_release_before_may_run_and_takes_what_it_was_given(name: s
 
 
 def test_the_record_of_the_release_before_is_whole() -> None:
+    assert re.fullmatch(r"[0-9a-f]{40}", RECORDED["recorded_from"]["commit"])
+    assert date.fromisoformat(RECORDED["recorded_from"]["date"])
     assert len(RECORDED["steps"]) >= 30
     assert len(RECORDED["pages"]) >= 29
     assert len(RECORDED["orders"]) >= 26
