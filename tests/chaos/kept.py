@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from tests.chaos.run import ChaosRun
 
-SECRETS = ("TWILIO_AUTH_TOKEN", "SECRET_KEY", "RECORDINGS_KEY")
 SLOTS = (("watch_run", "day"), ("test_call", "slot"))
 MOST_TOLD = 5
 

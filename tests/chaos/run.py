@@ -25,6 +25,8 @@ class Answered:
     machine: float
     attempt: int
     copy: bool
+    outcome: str  # "answered", or how the try failed
+    mishap: bool  # sown at the provider
 
 
 @dataclass(frozen=True)
@@ -86,4 +88,6 @@ def _answered(one: Row) -> Answered:
         machine=float(one["machine"]),
         attempt=int(one["attempt"]),
         copy=bool(one["copy"]),
+        outcome=str(one["outcome"]),
+        mishap=one.get("fault") is not None,
     )

@@ -1,6 +1,7 @@
 """I3 and I12: what callers heard while something was broken, how soon, and that nobody was cut off in silence."""
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from tests.chaos.run import Answered, ChaosRun, Row
@@ -12,6 +13,7 @@ GOOD = frozenset({200, 204, 403})
 NEWS = frozenset({"/voice/status", "/voice/leg", "/sms/status"})  # told again, or found by asking
 REASONED = frozenset({"say", "play", "joined"})
 EMERGENCY = ("yksi yksi kaksi", "ett ett två", "one one two", "1-1-2", "112")
+TIMED_OUT = "no answer in time"  # as the provider notes it
 APOLOGY = "application error"  # the provider's, where it has no document to play
 SORRY = ("meillä on tekninen vika. soita", "vi har ett tekniskt fel. ring", "we have a technical fault. please ring")
 
@@ -21,12 +23,39 @@ def spoken(run: ChaosRun) -> list[Answered]:
     return [one for one in run.webhooks if urlsplit(one.url).path.startswith(OURS) and not one.copy]
 
 
+def unanswered(run: ChaosRun) -> list[Answered]:
+    """The tries on whose answer a caller waited in vain.
+
+    Not those that a sown mishap took, nor those whose connection broke with a process that was killed in its answer,
+    where the same webhook's next try was answered well. Who waited out the provider's time is never excused."""
+    webhooks: dict[tuple[str, str], list[Answered]] = {}
+    for one in spoken(run):
+        webhooks.setdefault((one.call_sid, one.url), []).append(one)
+    return [
+        one
+        for tries in webhooks.values()
+        for one, following in zip_longest(tries, tries[1:])
+        if one.status is None and not one.mishap and not (_broken(one) and _saved(one, following))
+    ]
+
+
+def _broken(one: Answered) -> bool:
+    return TIMED_OUT not in one.outcome
+
+
+def _saved(one: Answered, following: Answered | None) -> bool:
+    return following is not None and following.attempt == one.attempt + 1 and following.status in GOOD
+
+
 def late(run: ChaosRun) -> Iterable[str]:
     """By the clock on the wall: no deadline is longer because the machine was busy."""
     over = [one for one in spoken(run) if one.status is not None and one.ms > DEADLINE_MS]
     if over:
         worst = max(over, key=lambda one: one.ms)
         yield f"{len(over)} answers came late, {urlsplit(worst.url).path} after {worst.ms / 1000:.1f} s"
+    if silent := unanswered(run):
+        worst = max(silent, key=lambda one: one.ms)
+        yield f"{len(silent)} tries had no answer, {urlsplit(worst.url).path} in {worst.ms / 1000:.1f} s"
     if (p99 := figures(run)["p99"]) > P99_MS:
         yield f"the 99th percentile of answers is {p99:.0f} ms"
 
@@ -74,12 +103,15 @@ def emergency_number_missing(run: ChaosRun) -> Iterable[str]:
 
 
 def figures(run: ChaosRun) -> dict[str, float]:
-    answered = sorted(one.ms for one in spoken(run) if one.status == 200)
-    during = sorted(one.ms for one in spoken(run) if one.status == 200 and run.began <= one.machine <= run.ended)
+    silent = unanswered(run)
+    waited = [*(one for one in spoken(run) if one.status == 200), *silent]
+    answered = sorted(one.ms for one in waited)
+    during = sorted(one.ms for one in waited if run.began <= one.machine <= run.ended)
     return {
         "calls": sum(1 for call in run.calls if call["direction"] == "inbound"),
         "webhooks": len(run.webhooks),
-        "unanswered": sum(1 for one in run.webhooks if one.status is None),
+        "unanswered": sum(1 for one in run.webhooks if one.status is None),  # by whatever, sown mishaps too
+        "unheard": len(silent),
         "fallback": sum(1 for one in run.webhooks if urlsplit(one.url).path == FALLBACK),
         "p50": percentile(answered, 0.5),
         "p99": percentile(during or answered, 0.99),

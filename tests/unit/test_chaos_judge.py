@@ -13,6 +13,7 @@ from tests.checker import made_up
 
 NOW = 1_000_000.0
 BODY = {"leaders": 1, "memory": 2**27, "files": 20, "threads": 10}
+TIMED_OUT, BROKEN_OFF = "rt 11200 no answer in time", "rt 11200 connection lost: RemoteDisconnected"
 Run = dict[str, Any]
 
 
@@ -73,6 +74,20 @@ def late_answer(run: Run, told: Run) -> None:
     run["lab"]["history"] += [step(20)] * 200 + [step(3_500)]
 
 
+def disturbed(run: Run, *history: Run) -> None:
+    """A run in which something was killed: the checker's own rule on silence is for runs without."""
+    run["run"]["disturbances"] = ["web-a killed"]
+    run["lab"]["history"] += history
+
+
+def timed_out(run: Run, told: Run) -> None:
+    disturbed(run, *[step(20)] * 200, step(15_000, status=None, outcome=TIMED_OUT))
+
+
+def died_and_never_came_again(run: Run, told: Run) -> None:
+    disturbed(run, *[step(20)] * 200, step(5, status=None, outcome=BROKEN_OFF, url="http://city/voice/step/a"))
+
+
 def slow_answers(run: Run, told: Run) -> None:
     run["lab"]["history"] += [step(1_500)] * 20
 
@@ -123,6 +138,8 @@ def grown(run: Run, told: Run) -> None:
 BROKEN = {
     lost: "I1",
     late_answer: "I3",
+    timed_out: "I3",
+    died_and_never_came_again: "I3",
     slow_answers: "I3",
     refused: "I3",
     apology: "I3",
@@ -156,6 +173,32 @@ def test_a_try_that_failed_is_forgiven_where_the_next_one_was_answered(tmp_path:
     refused(run, told)
     run["lab"]["history"].append(step(url="http://city/voice/step/number?a=2"))
     assert judged(tmp_path, run, told) == []
+
+
+def test_a_try_that_broke_off_is_forgiven_where_its_next_one_was_answered_and_one_that_timed_out_never(
+    tmp_path: Path,
+) -> None:
+    run, told = honest(tmp_path)
+    disturbed(run, step(5, status=None, outcome=BROKEN_OFF), step(20, attempt=1))
+    assert latency(tmp_path, run, told) == ("well", [])
+    run["lab"]["history"] += [step(20)] * 200
+    run["lab"]["history"] += [step(5_000, status=None, outcome=TIMED_OUT), step(20, attempt=1)]
+    assert latency(tmp_path, run, told) == ("late", ["I3"])
+
+
+def test_an_answer_that_the_provider_was_made_to_lose_is_no_late_one(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    disturbed(run, *[step(20, status=None, outcome="rt 11200 answer lost", fault="lose_answer")] * 3)
+    assert latency(tmp_path, run, told) == ("well", [])
+    assert judge(tmp_path).figures["unheard"] == 0
+
+
+def test_who_waited_in_vain_waited_as_long_as_the_provider_did(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    run["lab"]["history"] += [step(15_000, status=None, outcome=TIMED_OUT)] * 3
+    judged(tmp_path, run, told)
+    figures = judge(tmp_path).figures
+    assert (figures["unheard"], figures["p99"], figures["slowest"]) == (3, 15_000, 15_000)
 
 
 def latency(place: Path, run: Run, told: Run, *, caller_may_notice: bool = False) -> tuple[str, list[str]]:
