@@ -24,6 +24,8 @@ class Scene:
     load: Load  # runs while the fault strikes
     begun: float = field(default_factory=time.monotonic)
     stretch: float = 1.0  # of the machine, once the fault is over: ``machine``
+    window_began: float = 0.0  # machine time, as the webhooks count it
+    strangers: float = 0.0  # share of the processors that others than the city and the suite took meanwhile
     at_stake: Sequence[str] = ()  # residents whose requests fall due in the window: ``stakes``
 
     @property

@@ -135,7 +135,7 @@ FAULTS = (
     Fault("T30", "the night's letting go is killed again and again", purge_killed),
     Fault(
         "T31",
-        "migrations begin on three hosts while processes are renewed",
+        "three hosts ask for a migration that is made already; processes are renewed",
         migrated_under_traffic,
         no_migration_failed,
     ),

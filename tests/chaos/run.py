@@ -67,7 +67,7 @@ def load(directory: Path, evidence: Evidence) -> ChaosRun:
         numbers=tuple(told["numbers"]),
         own_tries=frozenset(row["call_sid"] for row in tables["test_call"] if row["call_sid"]),
         left=tuple(told["left"]),
-        webhooks=tuple(_answered(one) for one in lab["history"] if one["kind"] == "webhook"),
+        webhooks=tuple(answered(one) for one in lab["history"] if one["kind"] == "webhook"),
         calls=tuple(lab["calls"]),
         before={name: Body(**one) for name, one in told["before"].items()},
         after={name: Body(**one) for name, one in told["after"].items()},
@@ -78,7 +78,7 @@ def load(directory: Path, evidence: Evidence) -> ChaosRun:
     )
 
 
-def _answered(one: Row) -> Answered:
+def answered(one: Row) -> Answered:
     return Answered(
         call_sid=str(one["call_sid"]),
         url=str(one["url"]),

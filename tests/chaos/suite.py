@@ -90,12 +90,12 @@ def _judged(fault: Fault, scene: Scene, place: Path) -> tuple[Judged, list[str]]
 def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history.Told, list[str]]:
     """Through the fault and until the city rests; with what kept the fault from being done."""
     city, load = scene.city, scene.load
-    before, used = history.bodies(city, OWN_BODIES), machine.used(city)
-    began = time.time()
+    before, used, spent = history.bodies(city, OWN_BODIES), machine.used(city), machine.spent(city)
+    began = scene.window_began = time.time()
     with watch.on("fault"):
         trouble = struck(fault, scene)
     ended, stretch = time.time(), machine.stretch(used, machine.used(city))
-    scene.stretch = stretch
+    scene.stretch, scene.strangers = stretch, machine.strangers(spent, machine.spent(city))
     with watch.on("coming to rest"):
         load.no_more_calls()
         drained, left = comes_to_rest(city, len(load.pace.agents), stretch)

@@ -1,6 +1,6 @@
 """I3 and I12: what callers heard while something was broken, how soon, and that nobody was cut off in silence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
@@ -18,18 +18,18 @@ APOLOGY = "application error"  # the provider's, where it has no document to pla
 SORRY = ("meillä on tekninen vika. soita", "vi har ett tekniskt fel. ring", "we have a technical fault. please ring")
 
 
-def spoken(run: ChaosRun) -> list[Answered]:
+def spoken(webhooks: Iterable[Answered]) -> list[Answered]:
     """The tries whose answer decides what a caller hears."""
-    return [one for one in run.webhooks if urlsplit(one.url).path.startswith(OURS) and not one.copy]
+    return [one for one in webhooks if urlsplit(one.url).path.startswith(OURS) and not one.copy]
 
 
-def unanswered(run: ChaosRun) -> list[Answered]:
+def unanswered(hooks: Iterable[Answered]) -> list[Answered]:
     """The tries on whose answer a caller waited in vain.
 
     Not those that a sown mishap took, nor those whose connection broke with a process that was killed in its answer,
     where the same webhook's next try was answered well. Who waited out the provider's time is never excused."""
     webhooks: dict[tuple[str, str], list[Answered]] = {}
-    for one in spoken(run):
+    for one in spoken(hooks):
         webhooks.setdefault((one.call_sid, one.url), []).append(one)
     return [
         one
@@ -49,11 +49,11 @@ def _saved(one: Answered, following: Answered | None) -> bool:
 
 def late(run: ChaosRun) -> Iterable[str]:
     """By the clock on the wall: no deadline is longer because the machine was busy."""
-    over = [one for one in spoken(run) if one.status is not None and one.ms > DEADLINE_MS]
+    over = [one for one in spoken(run.webhooks) if one.status is not None and one.ms > DEADLINE_MS]
     if over:
         worst = max(over, key=lambda one: one.ms)
         yield f"{len(over)} answers came late, {urlsplit(worst.url).path} after {worst.ms / 1000:.1f} s"
-    if silent := unanswered(run):
+    if silent := unanswered(run.webhooks):
         worst = max(silent, key=lambda one: one.ms)
         yield f"{len(silent)} tries had no answer, {urlsplit(worst.url).path} in {worst.ms / 1000:.1f} s"
     if (p99 := figures(run)["p99"]) > P99_MS:
@@ -103,21 +103,30 @@ def emergency_number_missing(run: ChaosRun) -> Iterable[str]:
 
 
 def figures(run: ChaosRun) -> dict[str, float]:
-    silent = unanswered(run)
-    waited = [*(one for one in spoken(run) if one.status == 200), *silent]
-    answered = sorted(one.ms for one in waited)
-    during = sorted(one.ms for one in waited if run.began <= one.machine <= run.ended)
+    every = sorted(one.ms for one in waited_for(run.webhooks))
     return {
         "calls": sum(1 for call in run.calls if call["direction"] == "inbound"),
         "webhooks": len(run.webhooks),
         "unanswered": sum(1 for one in run.webhooks if one.status is None),  # by whatever, sown mishaps too
-        "unheard": len(silent),
+        "unheard": len(unanswered(run.webhooks)),
         "fallback": sum(1 for one in run.webhooks if urlsplit(one.url).path == FALLBACK),
-        "p50": percentile(answered, 0.5),
-        "p99": percentile(during or answered, 0.99),
-        "slowest": answered[-1] if answered else 0.0,
+        "p50": percentile(every, 0.5),
+        "p99": p99(run.webhooks, run.began, run.ended),
+        "slowest": every[-1] if every else 0.0,
         "stretch": run.stretch,
     }
+
+
+def waited_for(webhooks: Sequence[Answered]) -> list[Answered]:
+    """What callers waited for, in vain too: those waited as long as the provider did."""
+    return [*(one for one in spoken(webhooks) if one.status == 200), *unanswered(webhooks)]
+
+
+def p99(webhooks: Sequence[Answered], began: float, ended: float) -> float:
+    """Milliseconds, of what ended between the two moments; of everything where nothing did."""
+    waited = waited_for(webhooks)
+    during = sorted(one.ms for one in waited if began <= one.machine <= ended)
+    return percentile(during or sorted(one.ms for one in waited), 0.99)
 
 
 def percentile(sorted_values: list[float], share: float) -> float:
