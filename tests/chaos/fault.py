@@ -26,6 +26,7 @@ class Scene:
     stretch: float = 1.0  # of the machine, once the fault is over: ``machine``
     window_began: float = 0.0  # machine time, as the webhooks count it
     strangers: float = 0.0  # share of the processors that others than the city and the suite took meanwhile
+    seen: dict[str, tuple[object, ...]] = field(default_factory=dict)  # by the strike, for the fault's own judge
     at_stake: Sequence[str] = ()  # residents whose requests fall due in the window: ``stakes``
 
     @property
