@@ -46,6 +46,7 @@ class ChaosRun:
     after: Mapping[str, Body]
     tables: Mapping[str, Sequence[Row]]
     logs: Path
+    keys: Sequence[str]  # of the live store, when the run was over
     stretch: float
     city_numbers: frozenset[str]  # desks' own telephones: callers are put through to them when our record is away
 
@@ -73,6 +74,7 @@ def load(directory: Path, evidence: Evidence) -> ChaosRun:
         after={name: Body(**one) for name, one in told["after"].items()},
         tables=tables,
         logs=Path(told["logs"]),
+        keys=tuple(told.get("keys", ())),
         stretch=float(told["stretch"]),
         city_numbers=frozenset(told["city_numbers"]),
     )

@@ -114,6 +114,7 @@ def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history
         drained=drained,
         left=left,
         logs=str(Places(city.installation.root).log),
+        keys=city.keys(),
         stretch=stretch,
         city_numbers=city.numbers_in_rules(),
         before=before,

@@ -126,6 +126,14 @@ def number_logged(run: Run, told: Run) -> None:
     (Path(told["logs"]) / "web-a.log").write_text(f"call from {made_up.RESIDENT}\n")
 
 
+def number_logged_at_home(run: Run, told: Run) -> None:
+    (Path(told["logs"]) / "web-a.log").write_text(f"call from 0{made_up.RESIDENT.removeprefix('+358')}\n")
+
+
+def number_in_a_key(run: Run, told: Run) -> None:
+    told["keys"] = [f"expected:{made_up.RESIDENT}"]
+
+
 def sent_away(run: Run, told: Run) -> None:
     words = "Meillä on tekninen vika. Soita numeroon nolla yksi seitsemän."
     run["lab"]["calls"][0]["events"].append({**run["lab"]["calls"][0]["events"][0], "kind": "say", "text": words})
@@ -149,6 +157,8 @@ BROKEN = {
     slot_twice: "I8",
     sound_nowhere: "I9",
     number_logged: "I10",
+    number_logged_at_home: "I10",
+    number_in_a_key: "I10",
     sent_away: "I12",
     grown: "I13",
 }
