@@ -1,13 +1,19 @@
 """What the faults themselves look for: zombies that write late, nights counted twice, callers who were not told 112."""
 
+import base64
+import hashlib
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from recordings.vault.model import put
+from recordings.vault.opening import local_vault
 from tests.chaos.faults_agents import together
 from tests.chaos.faults_people import heard_to_the_end, not_advised
 from tests.chaos.faults_process import written_over
+from tests.chaos.faults_sound import not_as_noted
 from tests.chaos.mishaps import Mishap, named
 from tests.chaos.nights import counted_once
 
@@ -83,3 +89,13 @@ def test_two_tabs_are_at_it_at_the_same_moment_and_one_that_is_refused_hinders_n
 
     together(answers, is_refused)
     assert sorted(met) == [0, 1], "one began when the other was over"
+
+
+def test_a_sound_that_is_not_what_was_noted_or_is_nowhere_is_named(tmp_path: Path) -> None:
+    vault = local_vault(tmp_path, base64.b64encode(bytes(32)).decode())
+    put(vault, "a" * 32, b"sound")
+    row = {"id": "a" * 32, "stored_machine": 1.0, "deleted_at": None, "sha256": hashlib.sha256(b"sound").hexdigest()}
+    assert not_as_noted(vault, [row]) == []
+    assert len(not_as_noted(vault, [{**row, "sha256": hashlib.sha256(b"other").hexdigest()}])) == 1
+    assert len(not_as_noted(vault, [{**row, "id": "b" * 32}])) == 1
+    assert not_as_noted(vault, [{**row, "id": "b" * 32, "deleted_at": "today"}]) == []
