@@ -22,6 +22,8 @@ DOOR = frozenset({"/voice/incoming"})  # whoever is not let in yet is answered t
 STALLED = 150  # connections that say half a request and no more
 HALF = b"POST /voice/incoming HTTP/1.1\r\nHost: city\r\nContent-Length: 400\r\n"
 WAITING, OF_ONE, FIRST_NUMBER = 20_000, 5_000, 2**31 - 1
+NEWEST_MOVES = "UPDATE {name} SET id = {first} WHERE id = (SELECT max(id) FROM {name})"
+SEQUENCE_MOVES = "SELECT setval('{name}_id_seq', {first}) FROM {name}_id_seq WHERE last_value < {first}"
 HISTORIES = ("line_event", "callback_event", "route_decision")
 
 
@@ -95,15 +97,13 @@ def very_many(scene: Scene) -> None:
 
 
 def number_on(scene: Scene, names: Sequence[str]) -> list[str]:
-    """The newest row of each history moves up (SQLite goes on from the highest), or its sequence does. Those that have
-    no row yet."""
-    sqlite, later = scene.city.postgresql is None, []
+    """The newest row of each history moves up (SQLite goes on from the highest), or its sequence does, which an earlier
+    run may have moved already: it never goes back. Those that have no row yet."""
+    sqlite = scene.city.postgresql is None
+    later, moves = [], NEWEST_MOVES if sqlite else SEQUENCE_MOVES
     with scene.city.engine.begin() as connection:
         for name in names:
-            newest = f"UPDATE {name} SET id = {FIRST_NUMBER} WHERE id = (SELECT max(id) FROM {name})"
-            done = connection.execute(
-                text(newest if sqlite else f"ALTER SEQUENCE {name}_id_seq RESTART {FIRST_NUMBER}")
-            )
+            done = connection.execute(text(moves.format(name=name, first=FIRST_NUMBER)))
             later += [name] if sqlite and done.rowcount == 0 else []
     return later
 
