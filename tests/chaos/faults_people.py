@@ -15,6 +15,7 @@ from ivr.fallback import PLACE
 from tests.chaos.fault import Fault, Scene
 from tests.chaos.naive import origin, promised
 from tests.chaos.residents import Crowd, calls_off, leaves_at, presses_anything, presses_at_once, says_nothing
+from tests.chaos.voices import ADVICE
 from tests.rig.installation import CITY_NUMBER
 from tests.rig.resident import HEARD
 from tests.rig.waiting import until
@@ -25,7 +26,6 @@ KEPT_SECONDS = 40.0  # a city that has just begun writes it at its first slow ti
 BEFORE_SECONDS = 60.0
 LIVES = (says_nothing, presses_at_once, presses_anything, *(leaves_at(piece) for piece in LEFT_AT))
 HOLDERS = 24  # residents whose requests are due at the same moment
-ADVISES = {"fi": "yksi yksi kaksi", "sv": "ett ett två", "en": "one one two"}
 
 
 # --- T26: both instances are down ---------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def not_advised(events: Sequence[Mapping[str, Any]]) -> list[str]:
     said = [(str(e.get("language"))[:2], str(e.get("text")).lower()) for e in events if e["kind"] in HEARD]
     return [
         language
-        for language, number in ADVISES.items()
+        for language, number in ADVICE.items()
         if not any(spoken == language and number in words for spoken, words in said)
     ]
 

@@ -126,6 +126,6 @@ LOOKS: Mapping[str, Callable[[ChaosRun], Found]] = {
     "I8": twice_a_slot,
     "I9": recordings,
     "I10": numbers_told,
-    "I12": voices.emergency_number_missing,
+    "I12": voices.not_advised,
     "I13": bodies.grown,
 }

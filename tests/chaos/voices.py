@@ -1,7 +1,7 @@
 """I3 and I12: what callers heard while something was broken, how soon, and that nobody was cut off in silence."""
 
-from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
 from tests.chaos.run import Answered, ChaosRun, Row
@@ -12,7 +12,13 @@ FALLBACK = "/voice/fallback"
 GOOD = frozenset({200, 204, 403})
 NEWS = frozenset({"/voice/status", "/voice/leg", "/sms/status"})  # told again, or found by asking
 REASONED = frozenset({"say", "play", "joined"})
-EMERGENCY = ("yksi yksi kaksi", "ett ett två", "one one two", "1-1-2", "112")
+ADVICE = {"fi": "yksi yksi kaksi", "sv": "ett ett två", "en": "one one two"}
+EMERGENCY = (*ADVICE.values(), "1-1-2", "112")
+CLOSED = {  # a judge's own words: not the service's catalogue
+    "fi": "puhelinneuvonta on nyt suljettu",
+    "sv": "telefonrådgivningen är stängd nu",
+    "en": "our telephone service is closed now",
+}
 TIMED_OUT = "no answer in time"  # as the provider notes it
 APOLOGY = "application error"  # the provider's, where it has no document to play
 SORRY = ("meillä on tekninen vika. soita", "vi har ett tekniskt fel. ring", "we have a technical fault. please ring")
@@ -92,8 +98,31 @@ def _cut_in_silence(call: Row) -> bool:
     return not any(event["kind"] in REASONED for event in events)
 
 
+def not_advised(run: ChaosRun) -> Iterable[str]:
+    """I12."""
+    yield from emergency_number_missing(run)
+    yield from closed_without_it(run)
+
+
+def closed_without_it(run: ChaosRun) -> Iterable[str]:
+    """Whoever hears that we are closed hears the emergency number next, in that language, unless she pressed a key or
+    hung up before."""
+    for call in run.calls:
+        told = [event for event in call["events"] if event["kind"] in ("say", "play", "key", "end")]
+        for said, following in pairwise(told):
+            language = str(said.get("language"))[:2]
+            if not _says(said, CLOSED, language) or following["kind"] not in ("say", "play"):
+                continue
+            if not _says(following, ADVICE, language):
+                yield f"{call['call_sid']} heard in {language} that we are closed, and no emergency number"
+
+
+def _says(event: Row, words: Mapping[str, str], language: str) -> bool:
+    return language in words and words[language] in str(event.get("text") or "").lower()
+
+
 def emergency_number_missing(run: ChaosRun) -> Iterable[str]:
-    """I12: whoever is only told of a fault and sent to another number has heard 112 too, unless she hung up before."""
+    """Whoever is only told of a fault and sent to another number has heard 112 too, unless she hung up before."""
     for call in run.calls:
         if call["events"] and (call["events"][-1].get("data") or {}).get("by") == "telephone":
             continue

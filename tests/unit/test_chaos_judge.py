@@ -139,6 +139,18 @@ def sent_away(run: Run, told: Run) -> None:
     run["lab"]["calls"][0]["events"].append({**run["lab"]["calls"][0]["events"][0], "kind": "say", "text": words})
 
 
+def said(run: Run, *sentences: tuple[str, str]) -> None:
+    events = run["lab"]["calls"][0]["events"]
+    spoken = [{**events[0], "kind": "say", "language": language, "text": text} for language, text in sentences]
+    events[:0] = spoken
+
+
+def closed_unadvised(run: Run, told: Run) -> None:
+    said(
+        run, ("sv-SE", "Telefonrådgivningen är stängd nu."), ("sv-SE", "Om någon är i livsfara, ring yksi yksi kaksi.")
+    )
+
+
 def grown(run: Run, told: Run) -> None:
     told["after"] = {"clock": {**BODY, "files": 90}}
 
@@ -160,6 +172,7 @@ BROKEN = {
     number_logged_at_home: "I10",
     number_in_a_key: "I10",
     sent_away: "I12",
+    closed_unadvised: "I12",
     grown: "I13",
 }
 
@@ -209,6 +222,14 @@ def test_who_waited_in_vain_waited_as_long_as_the_provider_did(tmp_path: Path) -
     judged(tmp_path, run, told)
     figures = judge(tmp_path).figures
     assert (figures["unheard"], figures["p99"], figures["slowest"]) == (3, 15_000, 15_000)
+
+
+def test_who_is_told_that_we_are_closed_is_told_the_emergency_number_or_goes_on_herself(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    closed = ("en-GB", "Our telephone service is closed now. We open tomorrow.")
+    said(run, closed, ("en-GB", "If someone's life is in danger, ring the emergency number one one two."), closed)
+    run["lab"]["calls"][0]["events"].insert(3, {**run["lab"]["calls"][0]["events"][0], "kind": "key", "text": "1"})
+    assert judged(tmp_path, run, told) == []
 
 
 def latency(place: Path, run: Run, told: Run, *, caller_may_notice: bool = False) -> tuple[str, list[str]]:
