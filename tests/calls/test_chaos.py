@@ -62,4 +62,5 @@ def test_no_promise_is_lost_and_nobody_is_rung_twice(cities: Cities, fault: str,
     pace = Pace(CALLS_PER_SECOND, 700 + CASES.index((fault, database)))
     result = one(cities.on(database), case, 1, WINDOW, pace, tmp_path)
     assert result.counts, "nothing was done to the city"
+    assert result.figures["heard"] + result.figures["rings"], "nobody was promised anything or rung"
     assert not result.violations, "\n".join(result.violations)

@@ -1,4 +1,6 @@
-"""``python -m tests.chaos``: faults through a whole running city under load; a table; exit code 1 on a violation.
+"""``python -m tests.chaos``: faults through a whole running city under load; a table.
+
+Exit code 1 on a violation, and where in all the runs of a fault nobody was promised anything or rung.
 
 ``--only T05,T13`` ``--seeds 5`` ``--first-seed 1`` ``--database sqlite|postgresql`` (default: both) ``--seconds 20``
 ``--load CALLS_PER_SECOND`` (default: 30 % of what is measured first). One city serves run after run.
@@ -26,11 +28,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.places import ROOT
-from tests.chaos import capacity, guards, naive, reliability, table
+from tests.chaos import capacity, guards, naive, reliability, stakes, table
 from tests.chaos.budget import Budget, Run, by_city, in_turn, runs
 from tests.chaos.city import ChaosCity, last_words
 from tests.chaos.fault import BOTH, WINDOW_SECONDS
-from tests.chaos.faults import chosen
+from tests.chaos.faults import chosen, every_fault
 from tests.chaos.load import Pace
 from tests.chaos.suite import Result, Window, one
 
@@ -59,10 +61,19 @@ def main(arguments: Sequence[str]) -> int:
         table.keep(PLACE, result)
         print(table.line(result), flush=True)
     print(table.summary(results, len(wanted)), flush=True)
+    idle = without_stakes(results, PLACE)
+    for fault in idle:
+        print(f"{fault}: in all its runs nobody was promised anything or rung", flush=True)
     same = naive.main(["--requests", "100"]) == 0 if beside else True
     if options.write:
         reliability.write(PAGE, PLACE)
-    return 0 if same and not any(result.violations for result in results) else 1
+    return 0 if same and not idle and not any(result.violations for result in results) else 1
+
+
+def without_stakes(results: Sequence[Result], place: Path) -> list[str]:
+    """Of what was run now, with the seeds that were run before."""
+    ran = {result.fault for result in results}
+    return [fault for fault in stakes.without(table.figures(place), every_fault()) if fault in ran]
 
 
 def _wanted(options: argparse.Namespace) -> list[Run]:

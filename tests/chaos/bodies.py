@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from adapters.database import POOL
+from adapters.engines import POOL
 from tests.chaos.city import WEBS
 from tests.chaos.run import ChaosRun
 

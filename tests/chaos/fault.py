@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.chaos.city import ChaosCity
@@ -24,6 +24,10 @@ class Scene:
     load: Load  # runs while the fault strikes
     begun: float = field(default_factory=time.monotonic)
     stretch: float = 1.0  # of the machine, once the fault is over: ``machine``
+    window_began: float = 0.0  # machine time, as the webhooks count it
+    strangers: float = 0.0  # share of the processors that others than the city and the suite took meanwhile
+    seen: dict[str, tuple[object, ...]] = field(default_factory=dict)  # by the strike, for the fault's own judge
+    at_stake: Sequence[str] = ()  # residents whose requests fall due in the window: ``stakes``
 
     @property
     def left(self) -> float:
@@ -46,3 +50,4 @@ class Fault:
     judge: Callable[[Scene], list[str]] | None = None  # violations beyond the invariants
     databases: tuple[str, ...] = BOTH
     caller_may_notice: bool = False  # both instances are down: the fallback document speaks
+    nothing_at_stake: str = ""  # why it may pass with nobody promised anything or rung

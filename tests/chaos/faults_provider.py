@@ -98,7 +98,7 @@ def provider_fails(scene: Scene) -> None:
         Mishap("rest", "status_before", REST, 8, {"status": 429}),
         Mishap("rest", "delay", REST, 12, {"seconds": 12.0}),
         Mishap("rest", "status_before", "GET ", 6, {"status": 404}),
-        requests=200,
+        requests=40,
     ):
         scene.wait(scene.left)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 import redis
 
 from tests.chaos.fault import Fault, Scene
-from tests.chaos.naive import promised
+from tests.chaos.stakes import due
 
 ILL_SECONDS = 4.0
 FROZEN_SECONDS = 12.0
@@ -61,12 +61,7 @@ def away(scene: Scene) -> None:
     scene.city.stop_valkey()
     began = len(rung(scene))
     scene.counts["seconds away"] += int(scene.left)
-    holders = [f"+35841{scene.load.pace.series:03}{n:04}" for n in range(HOLDERS)]
-    scene.load.numbers.extend(holders)
-    for number in holders:
-        scene.city.lab.behave(number, "answer", after=1.0, talk=8.0)
-    promised(scene.city, holders)
-    scene.counts["requests due"] += HOLDERS
+    scene.counts["requests due"] += len(due(scene, HOLDERS))
     scene.wait(scene.left)
     scene.counts["rung meanwhile"] = len(rung(scene)) - began
     scene.city.start_valkey()

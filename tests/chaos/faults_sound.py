@@ -1,5 +1,11 @@
 """T23: messages are left at night while the provider's sound comes late, cut, empty, wrong, for ever, or not at all."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from recordings.vault.model import Vault, VaultError, whole
+from recordings.vault.opening import vault_for
 from tests.chaos.fault import Fault, Scene
 from tests.chaos.mishaps import Mishap, mishaps
 from tests.chaos.plans import Telephone
@@ -59,7 +65,7 @@ def sound_is_spoiled(scene: Scene) -> None:
 
 
 def each_sound_in_one_place(scene: Scene) -> list[str]:
-    """Stored once with its hash, or still at the provider; never in neither."""
+    """Stored with its hash, which what lies in the vault still has, or still at the provider; never in neither."""
     rows = {str(row["recording_sid"]): row for row in scene.city.sql("SELECT * FROM recording")}
     found = []
     for one in scene.city.lab.recordings():
@@ -77,6 +83,21 @@ def each_sound_in_one_place(scene: Scene) -> list[str]:
     kept = sum(1 for row in rows.values() if row["stored_machine"] is not None and row["deleted_at"] is None)
     if files < kept:
         found.append(f"{kept} sounds are called stored, {files} files lie in the vault")
+    return [*found, *not_as_noted(vault_for(scene.city.settings), list(rows.values()))]
+
+
+def not_as_noted(vault: Vault, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """I9: each sound that is stored and not deleted is opened, and has the hash that its row says."""
+    found = []
+    for row in rows:
+        if row["stored_machine"] is None or row["deleted_at"] is not None:
+            continue
+        try:
+            there = hashlib.sha256(whole(vault, str(row["id"]))).hexdigest()
+        except VaultError as error:
+            there = type(error).__name__
+        if there != row["sha256"]:
+            found.append(f"recording {row['id']}: {there} lies in the vault, {row['sha256']} is noted")
     return found
 
 

@@ -22,6 +22,13 @@ OLD, OLD_DAYS = 300, 2000  # requests that are kept no longer
 HELD_STILL = "SELECT 1 FROM callback_request WHERE number_id IS NOT NULL AND closed_at < '2025-01-01'"
 NIGHT, MORNING = "2026-11-25T03:10:00+02:00", "2026-11-25T10:00:00+02:00"
 KILLS, REACHED_SECONDS = 2, 45.0  # the night's work is taken up within a second of the clock's start
+KEEPING, ERASING, _ = KEEPING_POINTS
+ONE_OF_THEM = "SELECT e164 FROM phone_number WHERE e164 LIKE '+358419%' ORDER BY e164"
+KNOWN = "SELECT 1 FROM phone_number WHERE e164 = :number"
+ERASES = (
+    "import sys; from bootstrap import build_services; from recordings.erasing import Seen, erase;"
+    " sys.exit(not isinstance(erase(build_services(), sys.argv[1], 'operator', 'asked for it'), Seen))"
+)
 CHANGING = "streets"
 MIGRATES = "import os; from adapters.migrate import upgrade; upgrade(os.environ['DATABASE_URL'])"
 PLANTED = (
@@ -36,11 +43,13 @@ PLANTED = (
 
 
 def purge_killed(scene: Scene) -> None:
-    """The clock is killed in the middle of letting go what has been kept its time; the next one begins anew."""
+    """The clock is killed in the middle of letting go what has been kept its time; the next one begins anew. So is the
+    command that erases one resident, before it commits."""
     filled(scene, OLD, Past("done", OLD_DAYS))
+    erasing_killed(scene)
     scene.city.clock(NIGHT, scene.city.rate)
     for _ in range(KILLS):
-        scene.city.hold.arm(KEEPING_POINTS[0])
+        scene.city.hold.arm(KEEPING)
         reached = scene.city.hold.reached(REACHED_SECONDS)
         scene.city.kill(reached.process)
         scene.city.hold.let_go()
@@ -49,6 +58,28 @@ def purge_killed(scene: Scene) -> None:
     scene.city.eventually_count(0, HELD_STILL, within=4 * REACHED_SECONDS)
     emptied(scene)
     scene.city.clock(MORNING, scene.city.rate)
+
+
+def erasing_killed(scene: Scene) -> None:
+    number = str(scene.city.sql(ONE_OF_THEM)[0]["e164"])
+    erases = (sys.executable, "-c", ERASES, number)
+    told = {**os.environ, **scene.city.installation.environment}
+    scene.city.hold.arm(ERASING)
+    with subprocess.Popen(erases, cwd=ROOT, env=told) as first:
+        try:
+            assert scene.city.hold.reached(REACHED_SECONDS).pid == first.pid, "somebody else erases"
+        finally:
+            first.kill()
+    scene.city.hold.clear()
+    scene.seen["killed"] = (len(scene.city.sql(KNOWN, number=number)),)
+    scene.counts["killed while erasing"] += 1
+    subprocess.run(erases, cwd=ROOT, env=told, timeout=REACHED_SECONDS, check=True)
+    scene.seen["erased"] = (len(scene.city.sql(KNOWN, number=number)),)
+
+
+def erased_whole_or_not_at_all(scene: Scene) -> list[str]:
+    found = [] if scene.seen.get("killed") == (1,) else ["the killed erasing had done a part of its work"]
+    return found if scene.seen.get("erased") == (0,) else [*found, "the second erasing did not erase"]
 
 
 # --- T31: migration under traffic ---------------------------------------------------------------------------------
@@ -132,10 +163,15 @@ def published(scene: Scene, *, records: bool) -> None:
 
 
 FAULTS = (
-    Fault("T30", "the night's letting go is killed again and again", purge_killed),
+    Fault(
+        "T30",
+        "the night's letting go is killed again and again, an erasing too",
+        purge_killed,
+        erased_whole_or_not_at_all,
+    ),
     Fault(
         "T31",
-        "migrations begin on three hosts while processes are renewed",
+        "three hosts ask for a migration that is made already; processes are renewed",
         migrated_under_traffic,
         no_migration_failed,
     ),

@@ -21,6 +21,7 @@ class Past:
     state: str
     days: int
     one_number: bool = False
+    first: int = 0  # of their numbers
 
 
 def filled(scene: Scene, count: int, past: Past) -> None:
@@ -46,7 +47,11 @@ def _pages(rows: Sequence[dict[str, object]]) -> list[list[dict[str, object]]]:
 
 def _number(n: int, past: Past, now: datetime) -> dict[str, object]:
     series = 8_000_000 if past.one_number else 9_000_000 if past.state == "done" else 1_000_000
-    return {"id": new_id(), "e164": f"+35841{series + n:07}", "created_at": now - timedelta(days=abs(past.days))}
+    return {
+        "id": new_id(),
+        "e164": f"+35841{series + past.first + n:07}",
+        "created_at": now - timedelta(days=abs(past.days)),
+    }
 
 
 def _request(n: int, number_id: str, past: Past, now: datetime) -> dict[str, object]:

@@ -44,6 +44,7 @@ class Told:
     drained: float | None  # seconds from the last call until nothing was left to do; None: never
     left: Sequence[str]  # what was not done then
     logs: str
+    keys: Sequence[str]  # of the live store
     stretch: float  # of the window: ``machine``
     city_numbers: Sequence[str]  # that stand in the rules
     before: Mapping[str, Body]

@@ -77,7 +77,7 @@ def checker_says(run: ChaosRun, caller_may_notice: bool) -> list[str]:
 def promises_heard(run: ChaosRun) -> Found:
     """I1: what a resident says she was promised is in the record, under her call, in a state that somebody minds."""
     by_call = {request.origin_call_sid: request for request in run.evidence.requests}
-    by_number = {run.evidence.numbers[request.number_id]: request for request in run.evidence.requests}
+    by_number = {run.evidence.numbers.get(request.number_id): request for request in run.evidence.requests}
     for heard in run.heard:
         request = by_call.get(heard.call_sid) or by_number.get(heard.number)
         if request is None:
@@ -126,6 +126,6 @@ LOOKS: Mapping[str, Callable[[ChaosRun], Found]] = {
     "I8": twice_a_slot,
     "I9": recordings,
     "I10": numbers_told,
-    "I12": voices.emergency_number_missing,
+    "I12": voices.not_advised,
     "I13": bodies.grown,
 }

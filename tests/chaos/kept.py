@@ -1,4 +1,4 @@
-"""I8, I9 and I10: work of a certain hour done once, every sound in one place, no number in a log."""
+"""I8, I9 and I10: work of a certain hour done once, every sound in one place, no number in a log or a key."""
 
 import re
 from collections import Counter
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from tests.chaos.run import ChaosRun
 
-SECRETS = ("TWILIO_AUTH_TOKEN", "SECRET_KEY", "RECORDINGS_KEY")
 SLOTS = (("watch_run", "day"), ("test_call", "slot"))
 MOST_TOLD = 5
 
@@ -26,10 +25,11 @@ def recordings(run: ChaosRun) -> Iterable[str]:
 
 
 def numbers_told(run: ChaosRun) -> Iterable[str]:
-    """No whole number of anybody who rang stands in a log; the emulator's own log is the provider's."""
+    """No whole number of anybody who rang stands in a log or in a key of the live store; the emulator's own log is the
+    provider's."""
     if not run.numbers:
         return
-    whole = re.compile("|".join(re.escape(number.lstrip("+")) for number in set(run.numbers)))
+    whole = re.compile("|".join(re.escape(spelt) for number in set(run.numbers) for spelt in spellings(number)))
     told = 0
     for path in sorted(run.logs.glob("*.log*")):
         if path.name.startswith("emulator"):
@@ -38,3 +38,11 @@ def numbers_told(run: ChaosRun) -> Iterable[str]:
             if whole.search(line) and told < MOST_TOLD:
                 told += 1
                 yield f"a number stands in {path.name}"
+    for key in run.keys:
+        if whole.search(key):
+            yield "a number stands in a key of the live store"
+
+
+def spellings(number: str) -> tuple[str, str]:
+    """+358401234567 is 358401234567 and 0401234567."""
+    return number.removeprefix("+"), number.replace("+358", "0", 1)

@@ -20,6 +20,11 @@ class Mishap:
     every: int
     more: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """For the table: a 500 and a 429 are two."""
+        return f"{self.do} {self.more['status']}" if "status" in self.more else self.do
+
 
 def sown(scene: Scene, mishaps: Sequence[Mishap], requests: int) -> list[dict[str, object]]:
     """Over so many requests of each kind; where two would fall on the same one, the later waits for the next."""
@@ -29,7 +34,8 @@ def sown(scene: Scene, mishaps: Sequence[Mishap], requests: int) -> list[dict[st
         places += [(scene.random.randrange(requests), mishap) for _ in range(count)]
     places.sort(key=lambda place: place[0])
     return [
-        {"on": one.on, "do": one.do, "match": one.match, "skip": skip, "times": 1, **one.more} for skip, one in places
+        {"id": one.name, "on": one.on, "do": one.do, "match": one.match, "skip": skip, "times": 1, **one.more}
+        for skip, one in places
     ]
 
 
@@ -47,7 +53,13 @@ def mishaps(scene: Scene, *wanted: Mishap, requests: int = 400) -> Iterator[None
 
 
 def struck(scene: Scene) -> Counter[str]:
-    return Counter(str(entry["do"]) for entry in scene.city.lab.history() if entry["kind"] == "fault")
+    return Counter(named(entry) for entry in scene.city.lab.history() if entry["kind"] == "fault")
+
+
+def named(entry: Mapping[str, object]) -> str:
+    """A sown one by its own name; others have a number of the lab's."""
+    deed, name = str(entry["do"]), str(entry["fault"])
+    return name if name.startswith(deed) else deed
 
 
 def always(scene: Scene, on: str, do: str, match: str, **more: object) -> None:

@@ -166,22 +166,28 @@ def prepared(lab: Lab, numbers: Sequence[str], luck: random.Random) -> None:
     lab.fault("rest", "delay", "/Calls.json", seconds=PROVIDER_SECONDS, times=100_000)
 
 
-def promised(city: ChaosCity, numbers: Sequence[str]) -> None:
-    """By the service's own use case, all due at once."""
+def promised(city: ChaosCity, numbers: Sequence[str], apart: float = 0.0) -> None:
+    """By the service's own use case; the first is due now, and so many business seconds lie between two of them."""
     services = build_services(city.settings)
     rules, now = services.rules.current(), services.clock.now()
     for n, number in enumerate(numbers):
+        begins = now + timedelta(seconds=n * apart)
         with services.database.write() as tx:
             Promises(services, tx, rules).make(
                 e164=number,
                 topic="housing",
                 language="fi",
                 kind="asap",
-                window=Window(now, now + timedelta(minutes=60)),
+                window=Window(begins, begins + timedelta(minutes=60)),
                 line_time=now,
-                call_sid=f"CA{n:032x}",
+                call_sid=origin(number),
             )
     services.database.dispose()
+
+
+def origin(number: str) -> str:
+    """The call in which she was promised it: one that never was."""
+    return f"CA{int(number.removeprefix('+')):032x}"
 
 
 def killed_until(

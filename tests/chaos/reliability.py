@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.chaos import baseline, guards_kept
 from tests.chaos.faults import every_fault
+from tests.chaos.stakes import without
 from tests.chaos.table import publish, rows
 
 Row = Mapping[str, Any]
@@ -23,6 +24,7 @@ COLUMNS = (
         "p99",
         "Machine",
         "Latency",
+        "Unanswered",
         "Promised",
         "Rings",
         "Twice",
@@ -36,13 +38,13 @@ def write(document: Path, place: Path) -> None:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows(place):
         groups.setdefault((str(row["fault"]), str(row["database"])), []).append(row)
-    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 5 + "---|" + "---:|" * 5 + "---|---|"]
+    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|" + "---:|" * 5 + "---|" + "---:|" * 6 + "---|---|"]
     lines += [_line(fault, database, group) for (fault, database), group in sorted(groups.items())]
     every = [row for group in groups.values() for row in group]
     parts = {
         "{table}": "\n".join(lines),
         "{sums}": _sums(every),
-        "{not run}": not_run(groups),
+        "{not run}": "\n\n".join(filter(None, (not_run(groups), nothing_at_stake(every)))),
         "{naive}": baseline.told(place) + guards_kept.told(place),
     }
     page = WORDS.read_text(encoding="utf-8")
@@ -63,6 +65,11 @@ def not_run(groups: Collection[tuple[str, str]]) -> str:
     return "\n".join(["Not run, and nothing is shown of them:", "", *missing]) if missing else "Every fault was run."
 
 
+def nothing_at_stake(every: Sequence[Row]) -> str:
+    idle = without(((row["fault"], row["figures"]) for row in every), every_fault())
+    return f"In no run of {', '.join(idle)} was anybody promised anything or rung: they show nothing." if idle else ""
+
+
 def _latency(group: Sequence[Row]) -> str:
     found = Counter(str(row["latency"]) for row in group)
     return ", ".join(f"{what} {times}" for what, times in sorted(found.items()))
@@ -78,12 +85,18 @@ def _line(fault: str, database: str, group: Sequence[Row]) -> str:
     sums = [_sum(group, name) for name in ("heard", "rings", "twice", "lost", "asked")]
     numbers = " | ".join(str(n) for n in sums)
     first = f"| {fault} | {group[0]['says']} | {database} | {len(group)} | {_sum(group, 'calls')} "
-    machine = f"{p99:.0f} ms | {stretch:.1f} | {_latency(group)}"
+    machine = f"{p99:.0f} ms | {stretch:.1f} | {_latency(group)} | {_where_counted(group, 'unheard')}"
     return f"{first}| {_sum(group, 'webhooks')} | {machine} | {numbers} | {told} | {red} |"
 
 
 def _sum(group: Sequence[Row], name: str) -> int:
     return int(sum(row["figures"][name] for row in group))
+
+
+def _where_counted(group: Sequence[Row], name: str) -> str:
+    """A figure that earlier rows do not have."""
+    counted = [row for row in group if name in row["figures"]]
+    return str(_sum(counted, name)) if counted else "not counted"
 
 
 def _sums(every: Sequence[Row]) -> str:

@@ -25,6 +25,8 @@ class Answered:
     machine: float
     attempt: int
     copy: bool
+    outcome: str  # "answered", or how the try failed
+    mishap: bool  # sown at the provider
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class ChaosRun:
     after: Mapping[str, Body]
     tables: Mapping[str, Sequence[Row]]
     logs: Path
+    keys: Sequence[str]  # of the live store, when the run was over
     stretch: float
     city_numbers: frozenset[str]  # desks' own telephones: callers are put through to them when our record is away
 
@@ -65,18 +68,19 @@ def load(directory: Path, evidence: Evidence) -> ChaosRun:
         numbers=tuple(told["numbers"]),
         own_tries=frozenset(row["call_sid"] for row in tables["test_call"] if row["call_sid"]),
         left=tuple(told["left"]),
-        webhooks=tuple(_answered(one) for one in lab["history"] if one["kind"] == "webhook"),
+        webhooks=tuple(answered(one) for one in lab["history"] if one["kind"] == "webhook"),
         calls=tuple(lab["calls"]),
         before={name: Body(**one) for name, one in told["before"].items()},
         after={name: Body(**one) for name, one in told["after"].items()},
         tables=tables,
         logs=Path(told["logs"]),
+        keys=tuple(told.get("keys", ())),
         stretch=float(told["stretch"]),
         city_numbers=frozenset(told["city_numbers"]),
     )
 
 
-def _answered(one: Row) -> Answered:
+def answered(one: Row) -> Answered:
     return Answered(
         call_sid=str(one["call_sid"]),
         url=str(one["url"]),
@@ -86,4 +90,6 @@ def _answered(one: Row) -> Answered:
         machine=float(one["machine"]),
         attempt=int(one["attempt"]),
         copy=bool(one["copy"]),
+        outcome=str(one["outcome"]),
+        mishap=one.get("fault") is not None,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.places import Places
-from tests.chaos import history, machine
+from tests.chaos import history, machine, stakes
 from tests.chaos.city import PROCESSES, ChaosCity
 from tests.chaos.drained import comes_to_rest
 from tests.chaos.fault import Fault, Scene
@@ -20,7 +20,7 @@ TUESDAY_TEN = "2026-11-24T10:00:00+02:00"
 RATE = 10.0
 WARM_SECONDS = 4.0  # of load before the fault strikes
 FIGURES = (  # that the table asks for
-    *("calls", "webhooks", "p99", "slowest", "stretch", "heard", "rings", "twice", "lost", "asked"),
+    *("calls", "webhooks", "p99", "slowest", "stretch", "heard", "rings", "twice", "lost", "asked", "unheard"),
 )
 OWN_BODIES = tuple(name for name in PROCESSES if name not in ("emulator", "proxy", "valkey"))
 
@@ -90,12 +90,12 @@ def _judged(fault: Fault, scene: Scene, place: Path) -> tuple[Judged, list[str]]
 def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history.Told, list[str]]:
     """Through the fault and until the city rests; with what kept the fault from being done."""
     city, load = scene.city, scene.load
-    before, used = history.bodies(city, OWN_BODIES), machine.used(city)
-    began = time.time()
+    before, used, spent = history.bodies(city, OWN_BODIES), machine.used(city), machine.spent(city)
+    began = scene.window_began = time.time()
     with watch.on("fault"):
         trouble = struck(fault, scene)
     ended, stretch = time.time(), machine.stretch(used, machine.used(city))
-    scene.stretch = stretch
+    scene.stretch, scene.strangers = stretch, machine.strangers(spent, machine.spent(city))
     with watch.on("coming to rest"):
         load.no_more_calls()
         drained, left = comes_to_rest(city, len(load.pace.agents), stretch)
@@ -114,6 +114,7 @@ def _lived(scene: Scene, fault: Fault, seed: int, watch: Watch) -> tuple[history
         drained=drained,
         left=left,
         logs=str(Places(city.installation.root).log),
+        keys=city.keys(),
         stretch=stretch,
         city_numbers=city.numbers_in_rules(),
         before=before,
@@ -135,8 +136,9 @@ def prepared(city: ChaosCity, fault: Fault) -> None:
 def struck(fault: Fault, scene: Scene) -> list[str]:
     """Runs the window to its end; what kept the fault from being done is no proof of anything, and a violation."""
     trouble = []
-    scene.begun = time.monotonic()  # counting what there was before took its time
     try:
+        scene.at_stake = stakes.placed(scene)
+        scene.begun = time.monotonic()  # what came before took its time
         fault.strike(scene)
     except Exception as failure:  # noqa: BLE001  whatever it was, the city must be made whole and the row must be red
         trouble.append(f"harness: the fault was not done: {type(failure).__name__}: {failure}")

@@ -3,16 +3,17 @@
 import fcntl
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 from tests.chaos.suite import Result
 
 RESULTS, BEFORE = "results.json", "results.before.json"
 COLUMNS = (  # of the figures, and their width
     *(("calls", 6), ("webhooks", 8), ("p99", 7), ("slowest", 8), ("stretch", 8), ("heard", 6), ("rings", 6)),
-    *(("twice", 6), ("lost", 5), ("asked", 6)),
+    *(("twice", 6), ("lost", 5), ("asked", 6), ("unheard", 8)),
 )
 HEAD = " ".join(
     [
@@ -80,6 +81,11 @@ def rows(place: Path) -> list[dict[str, object]]:
     path = place / RESULTS
     found: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     return [row for row in found if "latency" in row]
+
+
+def figures(place: Path) -> list[tuple[str, Mapping[str, float]]]:
+    """(fault, its figures) of each run."""
+    return [(str(row["fault"]), cast("Mapping[str, float]", row["figures"])) for row in rows(place)]
 
 
 def keys(place: Path) -> frozenset[object]:

@@ -13,6 +13,7 @@ from tests.checker import made_up
 
 NOW = 1_000_000.0
 BODY = {"leaders": 1, "memory": 2**27, "files": 20, "threads": 10}
+TIMED_OUT, BROKEN_OFF = "rt 11200 no answer in time", "rt 11200 connection lost: RemoteDisconnected"
 Run = dict[str, Any]
 
 
@@ -73,6 +74,20 @@ def late_answer(run: Run, told: Run) -> None:
     run["lab"]["history"] += [step(20)] * 200 + [step(3_500)]
 
 
+def disturbed(run: Run, *history: Run) -> None:
+    """A run in which something was killed: the checker's own rule on silence is for runs without."""
+    run["run"]["disturbances"] = ["web-a killed"]
+    run["lab"]["history"] += history
+
+
+def timed_out(run: Run, told: Run) -> None:
+    disturbed(run, *[step(20)] * 200, step(15_000, status=None, outcome=TIMED_OUT))
+
+
+def died_and_never_came_again(run: Run, told: Run) -> None:
+    disturbed(run, *[step(20)] * 200, step(5, status=None, outcome=BROKEN_OFF, url="http://city/voice/step/a"))
+
+
 def slow_answers(run: Run, told: Run) -> None:
     run["lab"]["history"] += [step(1_500)] * 20
 
@@ -111,9 +126,29 @@ def number_logged(run: Run, told: Run) -> None:
     (Path(told["logs"]) / "web-a.log").write_text(f"call from {made_up.RESIDENT}\n")
 
 
+def number_logged_at_home(run: Run, told: Run) -> None:
+    (Path(told["logs"]) / "web-a.log").write_text(f"call from 0{made_up.RESIDENT.removeprefix('+358')}\n")
+
+
+def number_in_a_key(run: Run, told: Run) -> None:
+    told["keys"] = [f"expected:{made_up.RESIDENT}"]
+
+
 def sent_away(run: Run, told: Run) -> None:
     words = "Meillä on tekninen vika. Soita numeroon nolla yksi seitsemän."
     run["lab"]["calls"][0]["events"].append({**run["lab"]["calls"][0]["events"][0], "kind": "say", "text": words})
+
+
+def said(run: Run, *sentences: tuple[str, str]) -> None:
+    events = run["lab"]["calls"][0]["events"]
+    spoken = [{**events[0], "kind": "say", "language": language, "text": text} for language, text in sentences]
+    events[:0] = spoken
+
+
+def closed_unadvised(run: Run, told: Run) -> None:
+    said(
+        run, ("sv-SE", "Telefonrådgivningen är stängd nu."), ("sv-SE", "Om någon är i livsfara, ring yksi yksi kaksi.")
+    )
 
 
 def grown(run: Run, told: Run) -> None:
@@ -123,6 +158,8 @@ def grown(run: Run, told: Run) -> None:
 BROKEN = {
     lost: "I1",
     late_answer: "I3",
+    timed_out: "I3",
+    died_and_never_came_again: "I3",
     slow_answers: "I3",
     refused: "I3",
     apology: "I3",
@@ -132,7 +169,10 @@ BROKEN = {
     slot_twice: "I8",
     sound_nowhere: "I9",
     number_logged: "I10",
+    number_logged_at_home: "I10",
+    number_in_a_key: "I10",
     sent_away: "I12",
+    closed_unadvised: "I12",
     grown: "I13",
 }
 
@@ -155,6 +195,40 @@ def test_a_try_that_failed_is_forgiven_where_the_next_one_was_answered(tmp_path:
     run, told = honest(tmp_path)
     refused(run, told)
     run["lab"]["history"].append(step(url="http://city/voice/step/number?a=2"))
+    assert judged(tmp_path, run, told) == []
+
+
+def test_a_try_that_broke_off_is_forgiven_where_its_next_one_was_answered_and_one_that_timed_out_never(
+    tmp_path: Path,
+) -> None:
+    run, told = honest(tmp_path)
+    disturbed(run, step(5, status=None, outcome=BROKEN_OFF), step(20, attempt=1))
+    assert latency(tmp_path, run, told) == ("well", [])
+    run["lab"]["history"] += [step(20)] * 200
+    run["lab"]["history"] += [step(5_000, status=None, outcome=TIMED_OUT), step(20, attempt=1)]
+    assert latency(tmp_path, run, told) == ("late", ["I3"])
+
+
+def test_an_answer_that_the_provider_was_made_to_lose_is_no_late_one(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    disturbed(run, *[step(20, status=None, outcome="rt 11200 answer lost", fault="lose_answer")] * 3)
+    assert latency(tmp_path, run, told) == ("well", [])
+    assert judge(tmp_path).figures["unheard"] == 0
+
+
+def test_who_waited_in_vain_waited_as_long_as_the_provider_did(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    run["lab"]["history"] += [step(15_000, status=None, outcome=TIMED_OUT)] * 3
+    judged(tmp_path, run, told)
+    figures = judge(tmp_path).figures
+    assert (figures["unheard"], figures["p99"], figures["slowest"]) == (3, 15_000, 15_000)
+
+
+def test_who_is_told_that_we_are_closed_is_told_the_emergency_number_or_goes_on_herself(tmp_path: Path) -> None:
+    run, told = honest(tmp_path)
+    closed = ("en-GB", "Our telephone service is closed now. We open tomorrow.")
+    said(run, closed, ("en-GB", "If someone's life is in danger, ring the emergency number one one two."), closed)
+    run["lab"]["calls"][0]["events"].insert(3, {**run["lab"]["calls"][0]["events"][0], "kind": "key", "text": "1"})
     assert judged(tmp_path, run, told) == []
 
 
