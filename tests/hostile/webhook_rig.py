@@ -41,13 +41,8 @@ BESIDE = {
     "Direction": "inbound",
     "MessageSid": "SM" + "c" * 32,
 }
-NEVER_READ = (
-    "SpeechResult",
-    "Body",
-    "FromCity",
-    "Caller",
-    "ForwardedFrom",
-)  # what the provider sends, and nobody looks at
+# What the provider sends, and nobody looks at.
+NEVER_READ = ("SpeechResult", "Body", "FromCity", "Caller", "ForwardedFrom")
 NOTHING_IS_AN_ANSWER = ("/voice/resident/recording", "/sms/incoming")  # she goes on to the talk; no text back
 DIALLED = re.compile(r"<(?:Number|Sip|Client)[^>]*>([^<]*)<|<Dial[^>]*>([^<]+)<")
 
