@@ -56,6 +56,25 @@ def test_every_field_of_every_webhook(line: Line, caplog: pytest.LogCaptureFixtu
     assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
+def test_a_step_finds_words_however_late_and_whatever_its_address_carries(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stay, somebody's request and the last of her tries at once: many of these addresses we never make."""
+    wrong: list[str] = []
+    for shot in line.aims:
+        if shot.path.startswith("/voice/step/") and (shot.place, shot.name) == ("query", "try"):
+            wrong += [problem for tries in ("2", "3", "112") for problem in line.problems(shot, tries)]
+    assert wrong == []
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("value", ["+18765551234", "a\0.wav", "x" * 33])
+def test_an_id_that_is_none_of_ours_is_not_kept(line: Line, value: str) -> None:
+    wrong = [line.problems(shot, value) for shot in line.aims if (shot.place, shot.name) == ("query", "k")]
+    assert len(wrong) > 5
+    assert [problem for found in wrong for problem in found] == []
+
+
 class Careless(Line):
     """Refuses every request, and yet has written: by what it was asked to, and what nobody was to keep."""
 
