@@ -18,7 +18,6 @@ from tests.architecture.source import modules
 from tests.hostile.corpus import INPUTS
 from tests.hostile.webhook_rig import RIGHT, Line, Shot
 
-SHARE, SHARE_OF_STEPS = 2, 1  # inputs for each field in the suite; a step reads the fields of its neighbours
 ASKS_FOR_A_FIELD = ("request.form.get", "request.args.get", "form.get", "_form().get")
 
 
@@ -45,14 +44,9 @@ def test_every_field_that_a_webhook_reads_is_aimed_at(line: Line) -> None:
 
 def test_every_field_of_every_webhook(line: Line, caplog: pytest.LogCaptureFixture) -> None:
     """None is left out. Which input a field meets goes on from field to field: one that many steps read meets many."""
-    which, used, wrong = count(), set(), []
-    for shot in line.aims:
-        for _ in range(SHARE_OF_STEPS if shot.path.startswith("/voice/step/") else SHARE):
-            value = INPUTS[next(which) * 7 % len(INPUTS)]
-            wrong += line.problems(shot, value)
-            used.add(value)
-    assert wrong == []
-    assert used == set(INPUTS), "every input is used, so every group is"
+    met = list(zip(line.aims, (INPUTS[at * 7 % len(INPUTS)] for at in count()), strict=False))
+    assert [problem for shot, value in met for problem in line.problems(shot, value)] == []
+    assert {value for _, value in met} == set(INPUTS), "every input is used, so every group is"
     assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
