@@ -9,7 +9,10 @@ from werkzeug.exceptions import BadRequest
 def posted() -> Mapping[str, str]:
     if not request.is_json:
         return request.form.to_dict()
-    read = request.get_json(silent=True)
+    try:
+        read = request.get_json(silent=True)
+    except RecursionError:  # groups within groups, deeper than Python reads
+        raise BadRequest("body") from None
     if not isinstance(read, dict):
         raise BadRequest("body")
     given = {str(key): _plain(value) for key, value in read.items() if value is not None}

@@ -23,7 +23,7 @@ from desks.talk.conversation import Conversation, Ring, Room
 from desks.talk.legs import room_failed
 from ivr.caller_input import Pressed, read
 from ivr.resident_notice_webhooks import greeting
-from ivr.step_url import hold_url, link
+from ivr.step_url import hold_url, link, opaque
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -233,7 +233,7 @@ def _form() -> Mapping[str, str]:
 
 
 def _token() -> str:
-    return request.args.get("k", "")[:32]
+    return opaque(request.args.get("k", ""))
 
 
 def _language() -> str:

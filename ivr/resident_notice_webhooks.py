@@ -16,7 +16,7 @@ from desks.talk.recorded import declined as no_longer_recorded
 from desks.talk.recorded import talk_began
 from ivr.caller_input import CallerInput, Pressed, Silent, read
 from ivr.dialogue.recording_notice import DECLINE, NOTICE
-from ivr.step_url import link
+from ivr.step_url import link, opaque
 from ivr.turn import Gather, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -99,7 +99,7 @@ def note(services: "Services", tx: Transaction, token: str, *, declined: bool) -
 
 
 def _token() -> str:
-    return request.args.get("k", "")[:32]
+    return opaque(request.args.get("k", ""))
 
 
 def _language() -> str:

@@ -22,6 +22,7 @@ from desks.talk.conversation import Conversation
 from ivr.fact_finding import own_number
 from ivr.facts import Callable as CallableNumber
 from ivr.own_call import OwnCall
+from ivr.step_url import opaque
 from ivr.webhooks import guard
 from recordings.service import Recordings
 
@@ -151,7 +152,7 @@ def blueprint(services: "Services") -> Blueprint:
 
     @pages.post("/leg")
     def leg() -> Response:
-        sid, word, token = request.form["CallSid"], _status(), request.args.get("k", "")[:32]
+        sid, word, token = request.form["CallSid"], _status(), opaque(request.args.get("k", ""))
 
         def handle(news: News) -> None:
             if not news.first_time(sid, word, _sequence(), token):

@@ -61,6 +61,7 @@ _PARAMETERS = (
     ("v", "version"),
 )
 SHAPE = re.compile(r"[A-Za-z0-9._:,~-]+")  # ids, codes and choices: nothing that a page or a document could obey
+LONGEST_ID = 32
 _NUMBERS = {"again", "arrived", "person", "spared", "tries", "version"}
 
 
@@ -98,6 +99,11 @@ def _query(step: Step) -> str:
 def link(base: str, path: str, **parameters: str) -> str:
     """A webhook of ours that is no step; parameters in alphabetical order, opaque ids only."""
     return f"{base}/voice/{path}?{urlencode(sorted(parameters.items()))}{RETRY}"
+
+
+def opaque(written: str) -> str:
+    """An id as our links carry it; "": something else, which no record is asked for and none keeps."""
+    return written if len(written) <= LONGEST_ID and SHAPE.fullmatch(written) else ""
 
 
 def hold_url(base: str) -> str:

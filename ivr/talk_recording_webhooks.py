@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.database import Transaction
 from ivr.caller_input import RECORDING_SID, seconds_of
+from ivr.step_url import opaque
 from ivr.webhooks import guard
 from recordings import talk_store as store
 from recordings.talks import RecordedTalks
@@ -31,7 +32,7 @@ def blueprint(services: "Services") -> Blueprint:
     def news() -> Response:
         form = request.form
         sid, word = form.get("RecordingSid", ""), form.get("RecordingStatus", "")
-        said = News(request.args.get("k", "")[:32], form["CallSid"], sid, word, form.get("RecordingDuration", ""))
+        said = News(opaque(request.args.get("k", "")), form["CallSid"], sid, word, form.get("RecordingDuration", ""))
         if RECORDING_SID.fullmatch(sid) is None or word not in WORDS:
             said.not_taken("shape")
             return Response(status=204)

@@ -20,7 +20,7 @@ from desks.talk.room import matter_of, room_of
 from ivr.agent_webhooks import MOMENT_SECONDS, MOST_AGAIN, AgentLeg
 from ivr.caller_input import Pressed, read
 from ivr.status_webhooks import ENDED, News, take
-from ivr.step_url import hold_url, link, step_for, url_of
+from ivr.step_url import hold_url, link, opaque, step_for, url_of
 from ivr.turn import DepartmentSpoken, DialConference, Gather, Hangup, Music, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -248,7 +248,7 @@ def _on_hold(services: "Services") -> Turn:
 
 
 def _id() -> str:
-    return request.args.get("k", "")[:32]
+    return opaque(request.args.get("k", ""))
 
 
 def _sid() -> str:

@@ -1,4 +1,5 @@
-"""What every test shares: quick apps and passwords, few looks for garbage, and which tests are long.
+"""What every test shares: quick apps and passwords, few looks for garbage, nothing that leaves this machine, and which
+tests are long.
 
 Measured, in seconds of one worker: the LONG files take more than a third of the whole run. Where Chromium is not
 installed ``make test`` leaves them out, so that a newcomer waits five minutes; ``make long`` runs them.
@@ -9,14 +10,16 @@ what a shorter one proves in every run, one with Chromium. Beside each stands wh
 """
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.rig.asked import DATABASES, database_of
-from tests.support import quick_app, quick_passwords
+from tests.support import only_loopback, quick_app, quick_passwords
 
+only_loopback.for_this_process()
 quick_app.for_this_process()
 quick_passwords.for_this_process()
 
@@ -152,6 +155,13 @@ SOAKS = {  # a test -> what every run proves instead, and what none of them prov
     "integration/test_move.py::test_killed_at_any_point_one_of_the_two_goes_on_whole[move_locked]": "[move_copied]",
     "integration/test_move.py::test_killed_at_any_point_one_of_the_two_goes_on_whole[move_ready]": "[move_copied]",
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_this_machine() -> Iterator[None]:
+    """A refusal that the service took for an outage fails the test all the same."""
+    yield
+    assert only_loopback.refused() == [], "only loopback is for tests"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

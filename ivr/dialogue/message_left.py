@@ -29,7 +29,8 @@ def done(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
             return KeepRecording(sid, seconds, step.topic, message.DUTY if step.choice == message.DUTY else "message")
     if step.tries < TRIES:
         return message.start(step, facts, Say("message.too_short"), tries=step.tries + 1)
-    return offers.offer_callback(step.go("topic", facts.nonce, choice=""), facts, Say("message.nothing_heard"))
+    alone = step.go("topic", facts.nonce, choice="", line="", request="")  # as the tone is: no stay, nobody's request
+    return offers.offer_callback(alone, facts, Say("message.nothing_heard"))
 
 
 def recorded(step: Step, result: Recorded, facts: Facts) -> Turn:

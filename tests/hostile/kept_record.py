@@ -36,11 +36,15 @@ class Kept:
 
     def only_notes_changed(self) -> bool:
         """Of who tried what; the record itself is as it was."""
+        return self.as_before(NOTES_OF_TRIES)
+
+    def as_before(self, but_for: frozenset[str] = frozenset()) -> bool:
+        """Row by row, in every table that ``but_for`` does not name."""
         return all(
             self.watch.execute(f'SELECT * FROM "{table.name}"').fetchall()  # noqa: S608
             == self.pristine.execute(f'SELECT * FROM "{table.name}"').fetchall()  # noqa: S608
             for table in metadata.sorted_tables
-            if table.name not in NOTES_OF_TRIES
+            if table.name not in but_for
         )
 
     def held_in(self, value: str) -> set[str]:

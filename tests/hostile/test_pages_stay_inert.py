@@ -3,23 +3,18 @@ address of theirs. The same pages are drawn twice, with harmless words and with 
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import Table, select, update
 
-from adapters.schema import metadata
 from console.pages import ROUTES
 from tests.hostile.console_rig import Console
 from tests.hostile.corpus import GROUPS
-from tests.hostile.keeps_words import KEEPS_WORDS
+from tests.hostile.written_words import written
 
 MARKUP = tuple(text for number in (27, 29) for text in GROUPS[number].inputs)
 CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\0", "＝")  # noqa: RUF001
-AS_DOCUMENTS = {"notice.words", "rules_draft.document", "rules_plan.document", "ruleset.document"}  # JSON of their own
-NOT_ON_PAGES = {"sign_in_failure.sign_in"}
 ADDRESSES = ("href", "src", "action", "formaction", "data", "srcset", "poster", "xlink:href")
 COSTLY = ("rules_week", "rules_compare", "rules_calendar")
 
@@ -47,28 +42,6 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     made.city.services.database.dispose()
 
 
-def written(console: Console, words: str) -> None:
-    """Into every column that keeps people's words, of every row."""
-    with console.city.services.database.write() as tx:
-        for place in sorted(KEEPS_WORDS - NOT_ON_PAGES - AS_DOCUMENTS):
-            name, _, column = place.partition(".")
-            table: Table = metadata.tables[name]
-            told_apart = (table.c.id == "a_iida",) if place == "agent.sign_in" else ()
-            tx.connection.execute(update(table).where(*told_apart).values({column: words[: _room(table, column)]}))
-        draft = metadata.tables["rules_draft"]
-        for row in tx.connection.execute(select(draft.c.id, draft.c.document)).all():
-            document = json.loads(row.document)
-            for topic in document["topics"]:
-                topic["name"] = dict.fromkeys(("fi", "sv", "en"), words)
-            for department in document["departments"]:
-                department["name"] = dict.fromkeys(("fi", "sv", "en"), words)
-            tx.connection.execute(update(draft).where(draft.c.id == row.id).values(document=json.dumps(document)))
-
-
-def _room(table: Table, column: str) -> int:
-    return getattr(table.c[column].type, "length", None) or 500
-
-
 def pages(console: Console) -> dict[str, Seen]:
     drawn = {}
     for route in ROUTES:
@@ -83,13 +56,13 @@ def pages(console: Console) -> dict[str, Seen]:
 
 def test_no_page_draws_or_leads_to_what_somebody_wrote(console: Console) -> None:
     """Everything at once: each of the hostile texts closes what the others might have opened."""
-    written(console, "sana")
+    written(console.city, "sana")
     harmless = pages(console)
     console.put_back()
     assert len(harmless) > 35
     wrong = []
     for begin in range(0, len(MARKUP), 14):
-        written(console, " ".join(MARKUP[begin : begin + 14]))
+        written(console.city, " ".join(MARKUP[begin : begin + 14]))
         for name, seen in pages(console).items():
             new = seen.drawn - harmless[name].drawn if name in harmless else set()
             wrong += [(name, tag, attribute) for tag, attribute in new]
@@ -105,7 +78,7 @@ def test_no_page_draws_or_leads_to_what_somebody_wrote(console: Console) -> None
 
 def test_what_was_written_does_stand_on_the_pages(console: Console) -> None:
     """The test above would pass with pages that show nothing."""
-    written(console, "<b>näkyvä</b>")
+    written(console.city, "<b>näkyvä</b>")
     shown = [route.name for route in ROUTES if route.method == "GET" and route.name not in COSTLY
              if "&lt;b&gt;näkyvä&lt;/b&gt;" in console.ask(route, {}, {}, as_json=False).text]  # fmt: skip
     console.put_back()
@@ -115,7 +88,7 @@ def test_what_was_written_does_stand_on_the_pages(console: Console) -> None:
 def test_no_cell_of_an_export_is_calculated(console: Console) -> None:
     wrong = []
     for text in GROUPS[30].inputs:
-        written(console, text.replace("\0", ""))
+        written(console.city, text.replace("\0", ""))
         for route in ROUTES:
             if route.name.endswith("_csv"):
                 answer = console.ask(route, {}, {}, as_json=False)
@@ -127,7 +100,7 @@ def test_no_cell_of_an_export_is_calculated(console: Console) -> None:
 
 
 def test_an_answer_in_json_is_never_read_as_a_page(console: Console) -> None:
-    written(console, "<script>alert(1)</script>")
+    written(console.city, "<script>alert(1)</script>")
     for route in ROUTES:
         if route.rule.endswith(".json"):
             answer = console.ask(route, {}, {}, as_json=False)

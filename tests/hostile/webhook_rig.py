@@ -41,7 +41,8 @@ BESIDE = {
     "Direction": "inbound",
     "MessageSid": "SM" + "c" * 32,
 }
-NEVER_READ = ("SpeechResult", "Body", "FromCity", "Caller")  # what the provider sends, and nobody looks at
+# What the provider sends, and nobody looks at.
+NEVER_READ = ("SpeechResult", "Body", "FromCity", "Caller", "ForwardedFrom")
 NOTHING_IS_AN_ANSWER = ("/voice/resident/recording", "/sms/incoming")  # she goes on to the talk; no text back
 DIALLED = re.compile(r"<(?:Number|Sip|Client)[^>]*>([^<]*)<|<Dial[^>]*>([^<]+)<")
 
@@ -132,6 +133,7 @@ class Line:
             self.record.put_back()
 
     def problems(self, shot: Shot, value: str) -> list[str]:
+        """What this input did that it should not have; the record is as before afterwards."""
         if shot.place == "query":
             shot = replace(shot, query={**shot.query, shot.name: value})
         else:
@@ -142,6 +144,8 @@ class Line:
         if answer.status_code == 200 and answer.mimetype == "text/xml":
             found += [f"{told}: {problem}" for problem in self._unplayable(shot.path, answer.get_data(as_text=True))]
         if self.record.changed():
+            if answer.status_code >= 400 and not self.record.as_before():
+                found.append(f"{told}: refused, and the record is another")
             told_apart = len(value) > 5 and not SHAPE.fullmatch(value) and value != OUR_OWN  # ids, and our own answers
             odd = self.record.held_in(value) - KEEPS_WORDS if told_apart else set()
             found += [f"{told}: kept in {column}" for column in sorted(odd)]

@@ -9,9 +9,12 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from adapters.schema import metadata, outbox
 from operations.processes import Fleet
 from operations.specs import store_spec
-from queue_workers.allowed import DEAL, QUEUE, AllowedJob, RefusedJob
+from queue_workers import jobs
+from queue_workers.allowed import DEAL, EFFECT, QUEUE, AllowedJob, RefusedJob
+from tests.support.services import SETTINGS, Town, empty_record
 
 
 @pytest.fixture
@@ -69,3 +72,59 @@ def test_a_planted_callback_is_not_imported(store: "redis.Redis", tmp_path: Path
         patch.syspath_prepend(str(tmp_path))
         worked(store)
     assert not trace.exists()
+
+
+# --- jobs that may be run, with ids that nobody has ordered or that are done -----------------------------------------
+
+STRANGE: tuple[tuple[object, ...], ...] = (
+    *(("",), ("x",), ("a" * 5_000,), ("../../etc/passwd",), ("'; DROP TABLE outbox; --",), ("%",), ("\x00",)),
+    *((None,), (5,), (True,), (["x"],), ({"$ne": None},), (), ("x", "y")),
+)
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """A city whose record the worker finds by its own settings; its provider can be reached by nobody."""
+    town = Town.over(empty_record("sqlite", tmp_path))
+    url = str(town.services.settings.database_url)
+    for name, value in {**SETTINGS, "DATABASE_URL": url, "DATA_DIR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    for made in (jobs.services, jobs.hands):
+        made.cache_clear()
+    yield town
+    jobs.services().database.dispose()
+    for made in (jobs.services, jobs.hands):
+        made.cache_clear()
+    town.services.database.dispose()
+
+
+def record(town: Town) -> dict[str, list[str]]:
+    return {table.name: sorted(map(repr, town.every(table))) for table in metadata.sorted_tables}
+
+
+def test_an_order_that_is_done_and_one_that_nobody_gave_are_not_carried_out(store: "redis.Redis", town: Town) -> None:
+    """Her agent's telephone has rung once: the order's id, planted, or what is none makes it ring no second time."""
+    town.agent("aino", telephone="+358405550001")
+    town.request()
+    town.offered("aino")
+    assert town.carry_out() == [("ring_agent", "rung")]
+    before = record(town)
+    done = [str(order["id"]) for order in town.every(outbox)]
+    made = [planted(store, EFFECT, *given) for given in (*((id_,) for id_ in done), *STRANGE)]
+    worked(store)
+    assert [job.return_value() for job in made[: len(done)]] == [False] * len(done)
+    assert {job.get_status(refresh=True) for job in made} <= {"finished", "failed"}, "none is left behind"
+    assert record(town) == before
+
+
+def test_after_planted_jobs_an_order_that_is_due_is_tried_all_the_same(store: "redis.Redis", town: Town) -> None:
+    """The test above would pass with a worker that does nothing at all."""
+    for given in STRANGE:
+        planted(store, EFFECT, *given)
+    town.agent("aino", telephone="+358405550001")
+    town.request()
+    town.offered("aino")
+    (order,) = town.every(outbox)
+    planted(store, EFFECT, str(order["id"]))
+    worked(store)
+    assert town.one(outbox, id=order["id"])["tries"] == 1

@@ -12,12 +12,13 @@ from urllib.parse import parse_qsl, quote
 import pytest
 from sqlalchemy import func, select
 
-from adapters.schema import call, callback_request, metadata, phone_number, recording, route_decision
+from adapters.schema import call, callback_request, metadata, phone_number, recording, route_decision, status_event
 from desks.store import CALLER
 from emulator.twiml_parse import parse
 from emulator.twiml_tables import Context
 from ivr.dialogue.steps import STEPS
 from ivr.step_url import Step, url_of
+from tests.hostile.corpus import GROUPS
 from tests.support.services import ACCOUNT, CITY, Town, empty_record, sample_rules
 from tests.support.telephone import FORM, Telephone, sign
 
@@ -196,6 +197,23 @@ def test_odd_news_of_a_call_keeps_no_number(town: Town, telephone: Telephone, st
     assert answer.status_code in (204, 400)
     with town.services.database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(phone_number)) == 0
+
+
+@pytest.mark.parametrize("value", GROUPS[38].inputs)
+def test_figures_and_times_that_cannot_be_end_a_call_all_the_same(tmp_path: Any, value: str) -> None:
+    """The end of a call is noted, with seconds that can be or none; told again in any order, it stays as it was."""
+    town = Town.over(empty_record("sqlite", tmp_path))
+    telephone = Telephone.at(town, sid=SID)
+    ended = {"CallStatus": "completed", "CallDuration": value, "SequenceNumber": value, "Timestamp": value}
+    for number in (value, value, "-1", "0", "2147483648"):
+        assert telephone.send("/voice/status", **{**ended, "SequenceNumber": number}).status_code == 204
+    assert telephone.send("/voice/status", CallStatus="in-progress", SequenceNumber=value).status_code == 204
+    noted = town.one(call, call_sid=SID)
+    assert noted["status"] == "completed"
+    assert noted["ended_at"] == town.clock.now()
+    assert noted["seconds"] is None or 0 <= noted["seconds"] <= 7 * 24 * 3600
+    assert [one["sequence"] for one in town.every(status_event, status="completed")] == [0]
+    town.services.database.dispose()
 
 
 # --- step addresses that were tampered with, yet signed ------------------------------------------------------------
