@@ -62,13 +62,16 @@ class News:
         return True
 
     def resident_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
-        """The resident's own call to us ended: drafts go, a stay in the line ends, the call is noted."""
+        """The resident's own call to us ended: a stay in the line ends, drafts go, the call is noted.
+
+        In the order in which her steps hold these rows, the call last (``ivr.answering``): her last step comes at this
+        very moment, and two that wait for each other keep the dealer waiting too."""
         if status not in ENDED:
             return
-        self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == call_sid))
-        self._note_call(call_sid, status, seconds, raw_number)
         self.conversation.resident_gone(call_sid)
         Recordings(self.services, self.tx, self.services.rules.current()).call_ended(call_sid)
+        self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == call_sid))
+        self._note_call(call_sid, status, seconds, raw_number)
 
     def _note_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
         now = self.services.clock.now()
