@@ -16,7 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.record_hosts import ONLY_READ, know, session, way_to
 
 LOG = logging.getLogger("database")
-POOL, POOL_DEALING = (10, 10), (2, 2)  # connections kept, and more at once: each process deals in a thread or two
+# Connections kept, and more at once. One is kept for each thread that answers (operations/gunicorn_web.py): more are
+# made anew for each unit, at more cost than what is asked by them. Each process deals in a thread or two.
+POOL, POOL_DEALING = (16, 4), (2, 2)
 FULL = 2  # SQLite's number of the level at which each commit waits for the disk
 
 

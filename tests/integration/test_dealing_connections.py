@@ -1,5 +1,7 @@
-"""The connections that a deal asks by: few, bounded, and made once however many threads deal first."""
+"""Connections to the record: those that a deal asks by are few, and made once however many threads deal first; those
+of a web process are kept."""
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -8,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapters.database import Database
 from adapters.engines import POOL, POOL_DEALING
+from adapters.places import ROOT
 from tests.support.postgres import fresh_database
 
 THREADS = 4
@@ -86,3 +89,32 @@ def test_a_file_has_no_second_set(tmp_path: object) -> None:
     one = Database(f"sqlite:///{tmp_path}/record.db")
     assert one.for_dealing is one
     one.dispose()
+
+
+def test_as_many_as_answer_at_once_are_kept_and_none_is_made_anew(database: Database) -> None:
+    """A connection costs the server more than what a turn asks by it."""
+
+    def at_once() -> set[int]:
+        met, pids = threading.Barrier(gunicorn_threads()), set[int]()
+
+        def asks() -> None:
+            with database.read() as connection:
+                pids.add(int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() or 0))
+                met.wait(PATIENCE)
+
+        threads = [threading.Thread(target=asks) for _ in range(gunicorn_threads())]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(PATIENCE)
+        return pids
+
+    first = at_once()
+    assert len(first) == gunicorn_threads()
+    assert at_once() == first
+
+
+def gunicorn_threads() -> int:
+    """Of one web process; its settings cannot be imported here, for they begin to serve."""
+    [told] = re.findall(r"^threads = (\d+)", (ROOT / "operations" / "gunicorn_web.py").read_text(), re.MULTILINE)
+    return int(told)
