@@ -6,7 +6,8 @@ changes nothing. Answered 204 with an empty body.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
@@ -68,25 +69,27 @@ class News:
         very moment, and two that wait for each other keep the dealer waiting too."""
         if status not in ENDED:
             return
+        now = self.services.clock.now()
+        ended = {"ended_at": now, "status": status, "seconds": seconds}
+        noted = self._noted_as_new({"call_sid": call_sid, **ended}, raw_number, now)
         self.conversation.resident_gone(call_sid)
         Recordings(self.services, self.tx, self.services.rules.current()).call_ended(call_sid)
         self.tx.connection.execute(delete(call_draft).where(call_draft.c.call_sid == call_sid))
-        self._note_call(call_sid, status, seconds, raw_number)
+        if not noted:
+            self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended))
 
-    def _note_call(self, call_sid: str, status: str, seconds: int | None, raw_number: str) -> None:
-        now = self.services.clock.now()
-        ended = {"ended_at": now, "status": status, "seconds": seconds}
-        if self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended)).rowcount:
-            return
+    def _noted_as_new(self, row: Mapping[str, object], raw_number: str, now: datetime) -> bool:
+        """A call of which no step has left anything yet: what she said finds her number by it. False: it is known."""
+        call_sid = str(row["call_sid"])
+        if self.tx.connection.scalar(select(call.c.call_sid).where(call.c.call_sid == call_sid)) is not None:
+            return False
         if OwnCall(self.services).is_ours(self.tx, call_sid, raw_number):
-            return  # no resident's: it stands in no figure of calls
+            return True  # no resident's: it stands in no figure of calls
         number = own_number(self.services, self.services.rules.current(), raw_number)
         number_id = (
             promises.number_id(self.tx.connection, number.e164, now) if isinstance(number, CallableNumber) else None
         )
-        row = {"call_sid": call_sid, "number_id": number_id, **ended}
-        if not insert_once(self.tx.connection, call, row, ("call_sid",)):
-            self.tx.connection.execute(update(call).where(call.c.call_sid == call_sid).values(**ended))
+        return insert_once(self.tx.connection, call, {**row, "number_id": number_id}, ("call_sid",))
 
     def agent_leg(self, token: str, call_sid: str, status: str) -> None:
         row = store.offer_by_token(self.tx.connection, token, held=True)

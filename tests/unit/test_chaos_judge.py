@@ -184,7 +184,7 @@ def test_what_is_broken_is_named(breaks: Callable[[Run, Run], None], invariant: 
     assert judged(tmp_path, run, told) == [invariant]
 
 
-@pytest.mark.parametrize(("files", "found"), [(90, []), (96, ["I13"])])
+@pytest.mark.parametrize(("files", "found"), [(114, []), (120, ["I13"])])
 def test_an_instance_may_fill_its_pools_and_no_more(files: int, found: list[str], tmp_path: Path) -> None:
     run, told = honest(tmp_path)
     told["before"], told["after"] = {"web-a": BODY}, {"web-a": {**BODY, "files": files}}
