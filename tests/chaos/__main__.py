@@ -31,6 +31,7 @@ from adapters.places import ROOT
 from tests.chaos import capacity, guards, naive, reliability, stakes, table
 from tests.chaos.budget import Budget, Run, by_city, in_turn, runs
 from tests.chaos.city import ChaosCity, last_words
+from tests.chaos.drained import comes_to_rest
 from tests.chaos.fault import BOTH, WINDOW_SECONDS
 from tests.chaos.faults import chosen, every_fault
 from tests.chaos.load import Pace
@@ -131,7 +132,9 @@ def running(database: str) -> Iterator[ChaosCity]:
 
 
 def _measured(city: ChaosCity) -> float:
+    """It rests before its first run: a text that the measuring ordered would be sent in there, and nobody's order."""
     found = capacity.calls_per_second(city)
+    comes_to_rest(city, 1)
     print(f"{city.database}: {found:.1f} calls/s carried; load {capacity.load_of(found):.2f}/s", flush=True)
     return found
 

@@ -133,6 +133,7 @@ class Leg:
     parent: str | None
     rang: float | None
     rang_at: datetime | None  # business time
+    engaged_at: datetime | None  # business time: it was dialled and did not even ring
     answered: float | None
     ended: float | None
     heard: tuple[Said, ...]

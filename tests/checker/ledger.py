@@ -1,4 +1,7 @@
-"""Rule: the ledger says of each promise what the telephones say. Rings are the emulator's, not the record's."""
+"""Rule: the ledger says of each promise what the telephones say. Rings are the emulator's, not the record's.
+
+A telephone found engaged was rung as far as the promise goes: she hears of it, and is rung again.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,13 +28,14 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def _rings(evidence: Evidence) -> dict[str, list[datetime]]:
-    """When the resident's telephone rang for each request, business time."""
+    """When the resident's telephone was dialled for each request and rang, or was engaged; business time."""
     request_of = {offer.token: offer.request_id for offer in evidence.offers}
     found: dict[str, list[datetime]] = {}
     for leg in resident_legs(evidence):
+        at = leg.rang_at or leg.engaged_at
         for request in {request_of.get(token) for token in leg.tokens}:
-            if request is not None and leg.rang_at is not None:
-                found.setdefault(request, []).append(leg.rang_at)
+            if request is not None and at is not None:
+                found.setdefault(request, []).append(at)
     return {request: sorted(rings) for request, rings in found.items()}
 
 

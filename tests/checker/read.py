@@ -201,6 +201,7 @@ def _leg(call: Row, hooks: Mapping[str, Sequence[Row]], tokens: frozenset[str]) 
         parent=call.get("parent"),
         rang=_first(events, "ring"),
         rang_at=next((_moment(event["at"]) for event in events if event["kind"] == "ring"), None),
+        engaged_at=_engaged(call),
         answered=_first(events, "answered"),
         ended=_first(events, "end"),
         heard=tuple(Said(e["text"], e.get("language") or "", e["machine"]) for e in events if e["kind"] in HEARD),
@@ -209,6 +210,12 @@ def _leg(call: Row, hooks: Mapping[str, Sequence[Row]], tokens: frozenset[str]) 
         alone_seconds=max(_alone(moments), default=0.0),
         moments=moments,
     )
+
+
+def _engaged(call: Row) -> datetime | None:
+    """When the network said so: a telephone that rang and was declined ends with the same word."""
+    rang = any(event["kind"] == "ring" for event in call["events"])
+    return None if rang or call.get("status") != "busy" else _moment(call["events"][-1]["at"])
 
 
 def _moments(events: Iterable[Row]) -> Iterable[Moment]:

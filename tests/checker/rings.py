@@ -1,4 +1,7 @@
-"""Rule: nobody is rung twice for one attempt, and never more often than there were attempts."""
+"""Rule: nobody is rung twice for one attempt, and never more often than there were attempts.
+
+An engaged telephone was dialled as well as one that rang: a second attempt under the same offer would be one too many.
+"""
 
 from collections import Counter
 
@@ -14,7 +17,8 @@ def judge(evidence: Evidence) -> Verdict:
     dialings = Counter(change.owner for change in evidence.request_history if change.after == "dialing")
     return Verdict(
         (
-            ("residents' telephones rung", len(legs)),
+            ("residents' telephones rung", sum(1 for leg in legs if leg.rang is not None)),
+            ("residents' telephones engaged", sum(1 for leg in legs if leg.rang is None)),
             ("rung twice for one attempt", sum(1 for n in by_token.values() if n > 1)),
         ),
         (
@@ -30,13 +34,13 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def resident_legs(evidence: Evidence) -> list[Leg]:
-    """Legs that rang somebody who is no agent, no partner and not the city, on an agent's call or on nobody's."""
+    """Legs that rang, or found engaged, somebody who is no agent, no partner and not the city, on an agent's call or on nobody's."""
     agent_legs = {leg.call_sid for leg in evidence.legs if leg.to in evidence.agent_addresses}
     return [
         leg
         for leg in evidence.legs
         if not leg.inbound
-        and leg.rang is not None
+        and (leg.rang is not None or leg.engaged_at is not None)
         and leg.call_sid not in agent_legs
         and leg.call_sid not in evidence.partner_legs
         and (leg.parent is None or leg.parent in agent_legs)

@@ -169,6 +169,17 @@ def kept_without_a_ring(h: History) -> None:
     h["lab"]["calls"].pop()
 
 
+def engaged(h: History) -> None:
+    """Her telephone was dialled and did not ring: she spoke with somebody else."""
+    last = h["lab"]["calls"].pop()
+    h["lab"]["calls"].append({**last, "status": "busy", "events": [event("end", 12)]})
+
+
+def engaged_and_dialled_again(h: History) -> None:
+    engaged(h)
+    h["lab"]["calls"].append({**h["lab"]["calls"][-1], "call_sid": "CA" + "4" * 32})
+
+
 def nothing_in_the_ledger(h: History) -> None:
     h["sql"]["promise_told"] = []
 
@@ -183,6 +194,7 @@ BROKEN = [
     (broken_although_rung, "wrong verdict"),
     (open_although_done, "promise open of a closed matter"),
     (kept_without_a_ring, "ledger without a ring"),
+    (engaged_and_dialled_again, "rung twice"),
     (nothing_in_the_ledger, "promise not in the ledger"),
     (two_open, "two promises open"),
     (no_request, "promise lost"),
@@ -225,6 +237,15 @@ def test_each_wrong_is_found(breaks: Callable[[History], None], rule: str, tmp_p
     history = honest()
     breaks(history)
     assert rule in rules_broken(history, tmp_path)
+
+
+def test_an_engaged_telephone_was_rung_as_far_as_the_promise_goes(tmp_path: Path) -> None:
+    history = honest()
+    engaged(history)
+    verdict = judge(read(write(history, tmp_path)))
+    assert verdict.violations == ()
+    counts = dict(verdict.counts)
+    assert (counts["residents' telephones rung"], counts["residents' telephones engaged"]) == (0, 1)
 
 
 def test_a_text_that_the_record_has_forgotten_was_ordered_all_the_same(tmp_path: Path) -> None:
