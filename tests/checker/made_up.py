@@ -1,7 +1,12 @@
 """A small honest history for the checker's own tests; each test breaks one thing in it."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from tests.checker.judge import judge
+from tests.checker.read import read
 
 CALL = "CA" + "1" * 32
 AGENT_LEG = "CA" + "2" * 32
@@ -168,3 +173,14 @@ def event(kind: str, machine: float, **more: object) -> Mapping[str, object]:
 
 def hook(call_sid: str, url: str, status: int | None = 200) -> Mapping[str, object]:
     return {"kind": "webhook", "url": url, "params": {"CallSid": call_sid}, "status": status, "body": "<Response/>"}
+
+
+def write(history: History, directory: Path) -> Path:
+    """As a run leaves it behind."""
+    for name, content in history.items():
+        (directory / f"{name}.json").write_text(json.dumps(content))
+    return directory
+
+
+def rules_broken(history: History, directory: Path) -> set[str]:
+    return {violation.rule for violation in judge(read(write(history, directory))).violations}

@@ -1,13 +1,11 @@
 """The checker finds who is left with nobody: after a transfer, by a listener who stays, on a machine told twice."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.checker.judge import judge
 from tests.checker.machines import message_words
 from tests.checker.made_up import (
     AGENT_LEG,
@@ -20,19 +18,13 @@ from tests.checker.made_up import (
     event,
     honest,
     leg,
+    rules_broken,
     transferred,
 )
-from tests.checker.read import read
 
 EARLY = "2026-11-24T09:00:00+00:00"
 TEN_OH_FOUR = "2026-11-24T10:04:00+00:00"
 LATE = "2026-11-24T12:00:00+00:00"
-
-
-def rules_broken(history: History, directory: Path) -> set[str]:
-    for name, content in history.items():
-        (directory / f"{name}.json").write_text(json.dumps(content))
-    return {violation.rule for violation in judge(read(directory)).violations}
 
 
 def after_a_transfer(then: Callable[[], list[Mapping[str, object]]]) -> Callable[[History], None]:
