@@ -123,12 +123,15 @@ def test_a_session_is_waited_for_until_nobody_is_left_in_it() -> None:
     leader = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", f"import os; os.setsid(); {forks}"])
     os.waitpid(leader, 0)
     assert len(members(leader)) == 1
-    assert not nobody_left((leader,), 0.1)
     killed = threading.Timer(0.2, end_leftovers, (leader,))
-    killed.start()
-    assert nobody_left((leader,), 20.0)
-    assert members(leader) == []
-    killed.join()
+    try:
+        assert not nobody_left((leader,), 0.1)
+        killed.start()
+        assert nobody_left((leader,), 20.0)
+        assert members(leader) == []
+        killed.join()
+    finally:
+        end_leftovers(leader)
 
 
 def test_what_a_killed_process_forked_does_not_run_beside_its_successor(made: list[Fleet], tmp_path: Path) -> None:
