@@ -29,10 +29,10 @@ class Report:
     closed_at: datetime
     settled_at: datetime | None  # None: still settling
     finished: int  # callers answered after closing, within the grace
-    led_on: int
+    led_on: int  # callers who can choose: another desk is open
     handed_over: int
-    carried_over: int
-    untold: int  # of those carried over: the new time could not be told
+    carried_over: int  # requests with a new time, and callers who are given one: no other desk is open
+    untold: int  # of those requests: the new time could not be told
     orphans: int
 
 

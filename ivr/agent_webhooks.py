@@ -155,6 +155,22 @@ class Accepted:
         )
         return answer
 
+    def told_again(self, token: str, call_sid: str) -> str | None:
+        """What this leg's accept was answered, where no try of that answer was heard; None: nothing, or no longer.
+
+        The resident is on her way into their room, or is dialled by this very answer: without it the one would stand
+        there alone, and be let go as if they had talked, and the other's ring would stay unknown. A leg that is over,
+        an offer that has ended and a resident whose telephone has rung are told nothing: nobody is rung twice."""
+        with self.services.database.read(self.services.database.caller_waits_until()) as connection:
+            row = store.offer_by_token(connection, token)
+            if row is None or row["agent_call_sid"] != call_sid or row["leg_ended_machine"] is not None:
+                return None
+            awaited = ("accepted", "connected") if row["request_id"] is None else ("dialing",)
+            if row["state"] not in awaited or row["resident_call_sid"] is not None:
+                return None
+            stored = connection.scalar(self._receipt(token, call_sid))
+        return None if stored is None else str(stored)
+
     def words(self, turn: Turn) -> str:
         services = self.services
         return render(turn, services.announcements, services.rules.current(), urls(services))

@@ -11,10 +11,11 @@ from flask import Blueprint, Response, request
 
 from adapters.database import DatabaseError
 from ivr import store
+from ivr.agent_webhooks import Accepted
 from ivr.caller_input import Silent
 from ivr.dialogue import degraded
 from ivr.fact_finding import bare
-from ivr.step_url import RETRY, Step, step_of
+from ivr.step_url import RETRY, Step, opaque, step_of
 from ivr.turn import Hangup, Redirect, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -26,6 +27,7 @@ LOG = logging.getLogger("ivr")
 ONCE = "again=1"
 STEPS = "/voice/step/"
 CALLERS = (STEPS, "/voice/incoming", "/voice/talk/")
+ACCEPTS = ("/voice/agent/ring", "/voice/agent/accept")  # answering, or a key: whichever accepts on her telephone
 
 
 def blueprint(services: "Services") -> Blueprint:
@@ -48,17 +50,24 @@ def blueprint(services: "Services") -> Blueprint:
 
 
 def _done_already(services: "Services", call_sid: str, failed: str) -> str | None:
-    """The answer of a step that had its effect and whose every answer was lost on its way. Her key comes with none of
-    the webhooks that follow, so the step itself would take her for silent, and she would stand in a line that she is
-    not told of. A record that does not answer in a moment is not waited for."""
-    if not _is_ours(services, failed) or not urlsplit(failed).path.startswith(STEPS):
+    """The answer of a webhook that had its effect and whose every answer was lost on its way. Her key comes with none
+    of the webhooks that follow, so a step itself would take her for silent, and she would stand in a line that she is
+    not told of; an agent would be hung up on beside the resident whom she has accepted. A record that does not answer
+    in a moment is not waited for."""
+    parts = urlsplit(failed)
+    if not _is_ours(services, failed):
         return None
-    step = _step(failed)
     try:
-        with services.database.read(services.database.caller_waits_until()) as connection:
-            return store.so_far(connection, call_sid, step.name, step.nonce, None).answer
+        if parts.path in ACCEPTS:
+            return Accepted(services).told_again(opaque(_query(parts.query).get("k", "")), call_sid)
+        return _told_caller(services, call_sid, _step(failed)) if parts.path.startswith(STEPS) else None
     except DatabaseError:
         return None
+
+
+def _told_caller(services: "Services", call_sid: str, step: Step) -> str | None:
+    with services.database.read(services.database.caller_waits_until()) as connection:
+        return store.so_far(connection, call_sid, step.name, step.nonce, None).answer
 
 
 def _is_ours(services: "Services", failed: str) -> bool:
@@ -86,7 +95,8 @@ def _turn(services: "Services", failed: str) -> Turn:
 
 
 def _leg(path: str) -> Turn:
-    """A resident's leg goes on to the agent without its greeting; an agent's ends, and her matter goes back."""
+    """A resident's leg goes on to the agent without its greeting; an agent's that has accepted nothing, or whose
+    accept is no longer awaited, ends: what it was about goes back, or is settled as its leg's news tell."""
     return Turn("fi", () if path.startswith("/voice/resident/") else (Hangup(),))
 
 

@@ -10,9 +10,10 @@ from adapters.schema import outbox
 from callbacks import store as promises
 from callbacks.model import Window
 from desks import store
+from desks.line.closing import extended_open
 from desks.line.machine import FINAL_LINE_STATES
 from desks.line.serving import may_be_served
-from desks.line.waiting import Outlook, extended_open, outlook
+from desks.line.waiting import Outlook, outlook
 from desks.store import Duty
 from desks.talk.transfer_store import open_about
 from ivr.dialogue.needs import Needs

@@ -117,10 +117,14 @@ class Child:
                 os.kill(process.pid, number)
 
     def end_at_once(self) -> None:
+        for pid in self.everyone():
+            end_leftovers(pid)
+
+    def everyone(self) -> list[int]:
+        """It, its successor, and whom it has replaced and who has not left yet."""
         successor = self.replacement.successor if self.replacement else None
-        for process in (self._process, successor, *(one for one, _ in self._leaving)):
-            if process is not None:
-                end_leftovers(process.pid)
+        known = (self._process, successor, *(one for one, _ in self._leaving))
+        return [process.pid for process in known if process is not None]
 
     def forget_pause(self) -> None:
         self._not_before = 0.0

@@ -6,6 +6,7 @@ that send in halves keep everybody else out. Here the worker's one loop waits fo
 
 import selectors
 import socket
+import struct
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -181,6 +182,13 @@ class ArrivingWorker(ThreadWorker):  # type: ignore[misc]
     def _drop(self, conn: Connection) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def stops_no_longer(server: Any, seconds: int) -> None:
+    """What a thread receives after all, a long request, may not stop for longer than so many whole seconds. For the
+    parent, once it listens: connections inherit it."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
 
 
 def _heard(conn: Connection) -> Standing | Literal["gone"]:

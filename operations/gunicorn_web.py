@@ -1,8 +1,6 @@
 """gunicorn for webhooks and pages: few threads, two processes, nothing trusted from proxies, no second log."""
 
 import os
-import socket
-import struct
 from typing import Any
 
 from adapters.meter_files import folder_for_workers, forget
@@ -12,7 +10,7 @@ folder_for_workers()  # before anything that measures is read: it decides then w
 import wsgi  # noqa: E402, F401  read once by the parent, so that its two workers need not; nothing happens at import
 from adapters.logs import configure_logging  # noqa: E402
 from adapters.serving import bind_to, tell_ready  # noqa: E402
-from operations.gunicorn_arriving import RECEIVE_SECONDS  # noqa: E402
+from operations.gunicorn_arriving import RECEIVE_SECONDS, stops_no_longer  # noqa: E402
 
 bind = bind_to(os.environ.get("WEB_HOST", "127.0.0.1"), os.environ["WEB_PORT"])
 worker_class = "operations.gunicorn_thread.CountingWorker"  # a thread for each whole request, and how long it waited
@@ -35,9 +33,7 @@ def on_starting(_server: object) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """What a thread receives after all, a long request, may not stop for longer: connections inherit it."""
-    for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", RECEIVE_SECONDS, 0))
+    stops_no_longer(server, RECEIVE_SECONDS)
 
 
 def post_worker_init(_worker: object) -> None:

@@ -10,6 +10,7 @@ from flask import has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from adapters.apologies import APOLOGIES
+from adapters.load import FROM_MEMORY
 from adapters.meters import WebMeters
 from ivr.dialogue.steps import STEPS
 from operations.weighing import WAITED
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("web")
 STEP = "/voice/step/"
 OTHER = "other"
+CROWD = "from_memory"  # at the door, or music in place of a wait's words: quick, and as many as the crowd is large
 PARTS = (("/voice/", "voice"), ("/sms/", "sms"), ("/console/static/", "static"), ("/console", "console"))
 PROVIDER = ("/voice/", "/sms/")
 IDS = {"CallSid": "call", "MessageSid": "text"}
@@ -66,17 +68,18 @@ class Metered:
         try:
             return self._app(environ, started)
         finally:
-            self._note(environ.get("PATH_INFO", ""), status, time.perf_counter() - begun)
+            self._note(environ, status, time.perf_counter() - begun)
 
-    def _note(self, path: str, status: str, seconds: float) -> None:
+    def _note(self, environ: "WSGIEnvironment", status: str, seconds: float) -> None:
         try:
+            path = str(environ.get("PATH_INFO", ""))
             self._meters.answered(part_of(path), status)
             why = APOLOGIES.taken()
             if why is not None:
                 self._meters.apologised(why)
             step = self._steps.of(path)
             if step is not None and status != "403":  # strangers' unsigned posts are no webhooks
-                self._meters.webhook_took(step, seconds)
+                self._meters.webhook_took(CROWD if FROM_MEMORY in environ else step, seconds)
         except Exception:
             LOG.exception("not measured")
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from adapters.places import Places
 from operations.child import Child, ProcessSpec, Replacement
-from operations.sessions import end_leftovers, members
+from operations.sessions import end_leftovers, members, nobody_left
 
 LOG = logging.getLogger("fleet")
 READY_SECONDS = 30.0
 GENTLE_SECONDS = 4.5  # after SIGTERM, for work in hand: longer than any webhook may take
 FOUNDATION_SECONDS = 1.2
 KILLED_SECONDS = 0.7
+GONE_SECONDS = 0.3  # for whoever they had forked, once killed: a stop of both groups stays within its 8 seconds
 _LOOK_SECONDS = 0.03
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
 
@@ -186,17 +187,18 @@ class Fleet:
             _refuse_if_dead(child, before[child.spec.name])
 
     def _end(self, group: list[Child], seconds: float) -> None:
-        leaders = [child.pid for child in group if child.pid is not None]
+        leaders = [pid for child in group for pid in child.everyone()]
         for child in group:
             child.signal(signal.SIGTERM)
         if not _all_down(group, seconds):
             for child in group:
                 child.end_at_once()
             _all_down(group, KILLED_SECONDS)
-        for leader in leaders:
-            end_leftovers(leader)
         for child in group:
             child.end_at_once()  # and whoever was just being replaced
+        for leader in leaders:
+            end_leftovers(leader)
+        nobody_left(leaders, GONE_SECONDS)
 
 
 def _refuse_if_dead(child: Child, starts_before: int) -> None:

@@ -10,10 +10,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_LOOK_SECONDS = 0.01
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -29,15 +31,26 @@ def dies_with(parent: int) -> Callable[[], None]:
     return prepare
 
 
-def members(leader: int) -> list[int]:
-    """Living processes of the session that ``leader`` began, itself included; empty where this cannot be known."""
+def members(*leaders: int) -> list[int]:
+    """Living processes of the sessions that these began, themselves included; empty where this cannot be known."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == leader and fields[0] not in "ZX":
+            if int(fields[3]) in leaders and fields[0] not in "ZX":
                 found.append(int(entry.name))
     return found
+
+
+def nobody_left(leaders: Collection[int], seconds: float) -> bool:
+    """True once none of these sessions has anybody: who is killed is gone a moment later, and who was forked by a
+    process that has died is nobody's child whose end could be waited for."""
+    until = time.monotonic() + seconds
+    while members(*leaders):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_SECONDS)
+    return True
 
 
 def end_leftovers(leader: int) -> None:

@@ -1,11 +1,12 @@
 """Closing time: nobody waits in a closed line, and no promise is left without a time. Idempotent.
 
 Agents present finish callers within the department's grace; the others choose at once; what is left when the grace
-ends chooses then. Requests that the closed desk cannot ring any more go to the extended-hours desk, or to a new time.
+ends chooses then. Where no other desk is open, they are given a time instead. Requests that the closed desk cannot
+ring any more go to the extended-hours desk, or to a new time.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,9 +20,9 @@ from callbacks import store as promises
 from callbacks.planning import free_slots, open_slots, ringing_department
 from callbacks.service import Promises
 from desks import store, wishes
+from desks.line.closing import extended_open, lead_out
 from desks.line.line_store import WAITING
 from desks.line.serving import within_grace
-from desks.line.waiting import extended_open
 from routing_rules.model import Department, Hours, Ruleset
 from routing_rules.opening_hours import is_open, last_closing
 
@@ -97,12 +98,14 @@ def _settle_callers(closing: Closing) -> int:
         return 0
     with services.database.write() as tx:
         rows = _waiting(tx.connection, desk.id)
-        staying = _can_be_finished(services, tx, closing.rules, desk, closing.now)
-        asked = [row for row in rows[staying:] if _ask_to_choose(services, tx, row, closing.now)]
-        closing.count(tx, led_on=len(asked))
-    if asked:
-        LOG.info("desk closed", extra={"desk": desk.id, "finishing": min(staying, len(rows)), "choosing": len(asked)})
-    return len(asked)
+        duty = store.duty(tx.connection, services.clock.machine(), closing.now)
+        staying = _can_be_finished(closing, tx, duty)
+        moved = [one for row in rows[staying:] if (one := _lead_out(closing, tx, duty, row)) is not None]
+        counted = {kind: sum(one.get(kind, 0) for one in moved) for kind in ("led_on", "carried_over")}
+        closing.count(tx, **counted)
+    if moved:
+        LOG.info("desk closed", extra={"desk": desk.id, "finishing": min(staying, len(rows)), **counted})
+    return len(moved)
 
 
 def _waiting(connection: Connection, desk: str) -> list[RowMapping]:
@@ -110,12 +113,13 @@ def _waiting(connection: Connection, desk: str) -> list[RowMapping]:
     return list(connection.execute(query.order_by(store.CALLER.c.line_time_at, store.CALLER.c.id)).mappings())
 
 
-def _can_be_finished(services: "Services", tx: Transaction, rules: Ruleset, desk: Department, now: datetime) -> int:
+def _can_be_finished(closing: Closing, tx: Transaction, duty: store.Duty) -> int:
     """How many of the first in line the agents present can still answer within what is left of the grace."""
+    rules, desk, now = closing.rules, closing.desk, closing.now
     zone = ZoneInfo(rules.time_zone)
     if not within_grace(rules, desk.id, now, zone):
         return 0
-    agents = sum(1 for one in store.duty(tx.connection, services.clock.machine(), now).all if desk.id in one.desks)
+    agents = sum(1 for one in duty.all if desk.id in one.desks)
     handling = store.handling_minutes(tx.connection, desk.id) or HANDLING_MINUTES
     left = desk.grace_minutes - _minutes_since_closing(desk, now, zone)
     return int(agents * max(0.0, left) / handling)
@@ -126,12 +130,12 @@ def _minutes_since_closing(desk: Department, now: datetime, zone: ZoneInfo) -> f
     return 0.0 if closed_at is None else (now - closed_at) / timedelta(minutes=1)
 
 
-def _ask_to_choose(services: "Services", tx: Transaction, row: RowMapping, now: datetime) -> bool:
-    """The caller's own next turn leads to the choice; the order to the provider only hurries it."""
-    moved = store.move_caller(tx.connection, row["id"], "close_line", now, "service")
-    if moved:
-        services.outbox.order(tx, "ask_to_choose", row["id"])
-    return moved
+def _lead_out(closing: Closing, tx: Transaction, duty: store.Duty, row: RowMapping) -> Mapping[str, int] | None:
+    """The caller's own next turn leads to the choice, or to a time; the order to the provider only hurries it."""
+    counted = lead_out(tx, closing.rules, duty, row, closing.now)
+    if counted is not None:
+        closing.services.outbox.order(tx, "ask_to_choose", row["id"])
+    return counted
 
 
 # --- requests ----------------------------------------------------------------------------------------------------

@@ -173,9 +173,9 @@ settlement = Table(  # the report of one desk's closing time
     Column("closed_at", UtcTime, nullable=False),
     Column("settled_at", UtcTime),  # null: still settling
     Column("finished", Integer, nullable=False, server_default="0"),  # callers answered within the grace
-    Column("led_on", Integer, nullable=False, server_default="0"),  # callers who were asked to choose
+    Column("led_on", Integer, nullable=False, server_default="0"),  # callers who can choose
     Column("handed_over", Integer, nullable=False, server_default="0"),  # requests given to the extended-hours desk
-    Column("carried_over", Integer, nullable=False, server_default="0"),  # requests with a new time that was told
+    Column("carried_over", Integer, nullable=False, server_default="0"),  # new times of requests, times for callers
     Column("untold", Integer, nullable=False, server_default="0"),  # requests whose new time could not be told
     Column("orphans", Integer, nullable=False, server_default="0"),  # left without desk or time: always 0
     UniqueConstraint("desk", "closed_at", name="uq_settlement_desk"),

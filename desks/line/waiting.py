@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, insert
 
@@ -12,6 +11,7 @@ from adapters.ids import new_id
 from adapters.schema import line_event, waiting_caller
 from callbacks.service import Promises
 from desks import store
+from desks.line.closing import lead_herself_out
 from desks.line.dealing import place
 from desks.line.expected_wait import expected_wait_minutes
 from desks.line.front_store import front
@@ -19,7 +19,6 @@ from desks.line.machine import FOR_MESSAGE
 from desks.store import Duty
 from desks.talk.conversation import Conversation, room_name
 from routing_rules.model import Ruleset
-from routing_rules.opening_hours import is_open
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -45,14 +44,6 @@ def outlook(
         position = 1 + sum(1 for matter, clause, _ in ordered if matter.desk == desk and clause != "slot")
     agents = seen.staff.get(desk) or float(sum(1 for one in duty.all if desk in one.desks))
     return Outlook(position, expected_wait_minutes(position, agents, handling))
-
-
-def extended_open(rules: Ruleset, duty: Duty, now: datetime, language: str) -> bool:
-    """The extended-hours desk is open and somebody there speaks the caller's language."""
-    desk = rules.department(rules.extended_desk)
-    if desk.id in duty.paused or not is_open(desk.hours, now, ZoneInfo(rules.time_zone)):
-        return False
-    return any(desk.id in one.desks and language in one.languages for one in duty.all)
 
 
 class Line:
@@ -162,7 +153,7 @@ class Line:
         return store.move_caller(self.tx.connection, line_id, "promise", self.now, "caller")
 
     def close(self, line_id: str) -> bool:
-        return store.move_caller(self.tx.connection, line_id, "close_line", self.now, "service")
+        return lead_herself_out(self.services, self.tx, self.rules, line_id, self.now)
 
     def room_of(self, line_id: str) -> str | None:
         """None: the agent has gone meanwhile."""

@@ -17,7 +17,7 @@ HAVE_ROWS = frozenset({"transfer", "listen", "coach"})  # deeds that are told by
 SENT_AS = {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
 CODES = frozenset({
     "no_answer", "busy", "machine", "bad_moment", "failed", "ring", "text", "unnoted", "by telephone",
-    "interpreter", "in writing", "abusive", "declined", "unanswered", "lost", "withdrawn",
+    "interpreter", "in writing", "abusive", "declined", "unanswered", "lost", "withdrawn", "no choice",
 })  # fmt: skip
 BY_CODE = frozenset({"give_back", "back", "hang_up", "part"})  # steps whose note is never a person's
 INTERPRETER = "interpreter: "  # and who interprets, as the agent wrote it

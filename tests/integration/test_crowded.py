@@ -4,6 +4,7 @@ wait and let in later, and whoever was let in is served in full. How busy it is,
 import html
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,8 +15,10 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from adapters.door import MOST_KNOCKS, Door
 from adapters.load import Load, Waiting
 from desks.store import CALLER
+from operations.metering import CROWD
 from operations.weighing import Weighed
 from tests.integration.test_webhooks import into_the_line
+from tests.support.scraped import TOKEN, scraped
 from tests.support.services import ACCOUNT, BASE, CITY, Town
 from tests.support.statements import asked_of
 from tests.support.telephone import NEXT, Telephone, sign
@@ -169,6 +172,27 @@ def test_quick_answers_from_memory_do_not_hide_how_slow_it_is_inside(machine: Ma
         assert not asks_for_a_key(machine.posts("/voice/incoming"))
         assert "<Say" not in machine.posts(telephone.next_url())
     assert machine.load.slowest() == 2.0
+
+
+def test_what_a_crowd_is_told_from_memory_is_timed_apart(record: str) -> None:
+    """Else the alarm of slow menus is silent just when a crowd is at the door."""
+    town = Town.over(record, METRICS_TOKEN=TOKEN)
+    machine = Machine(town)
+    try:
+        telephone = waits_in_a_crowd(machine, town)
+        before = timed(machine)
+        machine.posts("/voice/incoming")
+        machine.posts(telephone.next_url())
+        assert timed(machine) - before == {CROWD: 2}
+    finally:
+        machine.stops()
+        town.services.database.dispose()
+
+
+def timed(machine: Machine) -> Counter[str]:
+    """Webhooks that were timed, by the name that their time is kept under."""
+    found = scraped(machine.app.test_client())
+    return Counter({one[0]: int(many) for (name, one), many in found.items() if name.endswith("webhook_seconds_count")})
 
 
 def test_our_own_call_of_the_hour_goes_past_the_door(record: str) -> None:

@@ -120,6 +120,15 @@ def test_no_step_in_the_line_quotes_a_code(town: Town) -> None:
     assert [one.words for one in matter.history if one.words] == []
 
 
+def test_a_caller_without_a_choice_at_closing_time_is_not_told_as_one_who_chose(town: Town) -> None:
+    line = town.caller()
+    town.within(lambda tx: Line(town.services, tx, town.rules).close(line))
+    found = of_caller(town.services, HOUSING, line, "fi")
+    assert found is not None
+    closed = next(one for one in found.history if one.code == "close_line")
+    assert (closed.codes["note"], closed.words) == ("no choice", None)
+
+
 def test_an_interpreter_is_told_as_a_code_and_by_name(town: Town) -> None:
     town.agent("aino")
     request = town.request()

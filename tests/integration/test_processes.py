@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from operations.child import FIRST_PAUSE_SECONDS
 from operations.ports import busy
 from operations.processes import Fleet, NotStarted, ProcessSpec
 from operations.ready import AnswersHttp, AnswersPing, is_ready
-from operations.sessions import members
+from operations.sessions import end_leftovers, members, nobody_left
 from operations.specs import store_spec
 from tests.rig.ports import free_ports
 
@@ -114,6 +115,23 @@ def test_nothing_is_left_after_stop_not_even_the_stubborn_or_their_children(made
     assert time.monotonic() - begun < 8
     assert [pid for pid in everyone if alive(pid)] == []
     assert list((tmp_path / "var/run").glob("*.pid")) == []
+
+
+def test_a_session_is_waited_for_until_nobody_is_left_in_it() -> None:
+    """Whose parent has died first is nobody's child: no exit of its own is told to whoever ends the service."""
+    forks = "import os, time; os.fork() and os._exit(0); time.sleep(600)"
+    leader = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", f"import os; os.setsid(); {forks}"])
+    os.waitpid(leader, 0)
+    assert len(members(leader)) == 1
+    killed = threading.Timer(0.2, end_leftovers, (leader,))
+    try:
+        assert not nobody_left((leader,), 0.1)
+        killed.start()
+        assert nobody_left((leader,), 20.0)
+        assert members(leader) == []
+        killed.join()
+    finally:
+        end_leftovers(leader)
 
 
 def test_what_a_killed_process_forked_does_not_run_beside_its_successor(made: list[Fleet], tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from operations.sessions import members
 from operations.setup import Refused, prepare
 from tests.integration.test_replacing import Asking
 from tests.rig.ports import free_ports
+from tests.rig.waiting import until
 from tests.support.command_lines import shown
 from tests.unit.test_settings import GOOD
 
@@ -130,11 +131,11 @@ def test_from_the_first_start_to_ctrl_c(running: Running, ports: dict[str, str],
     try:
         again.until_it_says("Agents' console")
         assert first.isdisjoint(again.everyone())
-        assert left_of(first) == []
+        assert members(*first) == []
     finally:
         second = again.everyone()
         assert again.interrupt() == 0, again.said()
-    assert left_of(second) == []
+    until(lambda: not members(*second), STOP_SECONDS, lambda: f"left behind: {members(*second)}")
     assert busy("127.0.0.1", map(int, ports.values())) == []
     assert not (running.root / "var/run/addresses.json").exists()
     assert (running.root / "var/data/service.db").exists()
@@ -151,10 +152,6 @@ def _is_upgraded(running: Running, web: str) -> None:
     assert [name for name in REPLACED if before[name] == after[name]] == []
     assert all(name in told.getvalue() for name in REPLACED)
     assert provider.refused == []
-
-
-def left_of(pids: set[int]) -> list[int]:
-    return [pid for pid in pids if members(pid) or Path(f"/proc/{pid}").exists()]
 
 
 def test_a_busy_port_is_one_sentence(tmp_path: Path, ports: dict[str, str], refused: Refusal) -> None:

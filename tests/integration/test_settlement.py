@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.schema import metadata, settlement
+from adapters.schema import line_event, metadata, settlement
 from callbacks import settlement_store
 from callbacks.settlement_store import Report
 from desks import service, wishes
+from desks.line.closing import NO_CHOICE
+from desks.line.waiting import Line
 from queue_workers import after_hours
 from tests.integration.test_closing_time import CLOSES, LAST_CLOSES
 from tests.support.services import Town, empty_record
@@ -63,6 +65,7 @@ def test_an_open_desk_has_no_report_of_today(town: Town) -> None:
 def test_callers_who_are_answered_in_the_grace_and_those_who_choose(town: Town) -> None:
     at(town, CLOSES - timedelta(minutes=3))
     town.agent("aino")
+    town.agent("ilta", desks=("extended",))
     lines = []
     for _ in range(4):
         lines.append(town.caller())
@@ -85,6 +88,35 @@ def test_callers_who_are_answered_in_the_grace_and_those_who_choose(town: Town) 
     report = of(town)
     assert (report.finished, report.led_on) == (2, 2)
     assert report.settled_at is not None
+
+
+def test_who_is_promised_a_time_because_no_other_desk_is_open_could_not_choose(town: Town) -> None:
+    """The evening desk is open to those only whose language somebody there speaks, and to nobody who waits at it."""
+    at(town, CLOSES - timedelta(minutes=3))
+    town.agent("ilta", desks=("extended",), languages=("fi",))
+    choosing, without = town.caller(), [town.caller(language="sv"), town.caller(language="sv")]
+    at(town, CLOSES)
+    after_hours.settle(town.services)
+    assert (of(town).led_on, of(town).carried_over, of(town).untold) == (1, 2, 0)
+    notes = [town.every(line_event, caller_id=one)[-1]["note"] for one in (choosing, *without)]
+    assert notes == [None, NO_CHOICE, NO_CHOICE]
+    evening = town.caller(desk="extended")
+    at(town, LAST_CLOSES + timedelta(minutes=30))  # nobody finishes her within the grace
+    after_hours.settle(town.services)
+    assert (of(town, "extended").led_on, of(town, "extended").carried_over) == (0, 1)
+    assert town.stay(evening)["state"] == "closing"
+
+
+def test_whose_own_turn_comes_before_the_clocks_look_counts_as_well(town: Town) -> None:
+    at(town, CLOSES - timedelta(minutes=3))
+    town.agent("ilta", desks=("extended",), languages=("fi",))
+    lines = [town.caller(), town.caller(language="sv")]
+    at(town, CLOSES + timedelta(minutes=11))
+    with town.services.database.write() as tx:
+        closed = [Line(town.services, tx, town.rules).close(one) for one in lines * 2]
+    assert closed == [True, True, False, False]
+    assert (of(town).led_on, of(town).carried_over) == (1, 1)
+    assert [town.every(line_event, caller_id=one)[-1]["note"] for one in lines] == [None, NO_CHOICE]
 
 
 def test_requests_handed_over_and_carried_over(town: Town) -> None:

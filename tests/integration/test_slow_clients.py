@@ -40,28 +40,33 @@ Serve = Callable[..., int]
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """The port of a server that waits so long for a request; one for all who ask for the same."""
-    running: dict[tuple[float, str], int] = {}
+    ports: dict[tuple[float, str], int] = {}
     with ExitStack() as ended:
 
         def started(seconds: float, added: str = "") -> int:
-            if (seconds, added) not in running:
+            if (seconds, added) not in ports:
                 place = tmp_path_factory.mktemp("server")
                 settings = (ROOT / "operations" / "gunicorn_web.py").read_text()
                 (place / "server.py").write_text(settings + PATIENT.format(seconds=seconds) + added)
-                running[seconds, added] = _started(place, ended)
-            return running[seconds, added]
+                ports[seconds, added] = _started(place, ended)
+            return ports[seconds, added]
 
         yield started
 
 
 def _started(place: Path, ended: ExitStack) -> int:
     (place / "application.py").write_text(APP)
+    return running(place, ended)
+
+
+def running(place: Path, ended: ExitStack) -> int:
+    """The port of a server with the settings and the application in ``place``, once it answers."""
     [port] = free_ports(1)
     argv = [sys.executable, "-m", "gunicorn", "-c", str(place / "server.py"), "--pythonpath", str(place)]
     with open(place / "said.txt", "wb") as told:
         process = subprocess.Popen(
             [*argv, "application:app"],
-            cwd=ROOT, env={**os.environ, "WEB_PORT": str(port)}, stdout=told, stderr=told,
+            cwd=ROOT, env={**os.environ, "WEB_PORT": str(port), "EVENTS_PORT": str(port)}, stdout=told, stderr=told,
         )  # fmt: skip
     ended.callback(_end, process)
     until(lambda: _answers(port), 60, lambda: (place / "said.txt").read_text())

@@ -57,13 +57,13 @@ def at_once(many: float, minutes: float) -> Values:
     return [*[None] * (LONG + 1 - since), *[many] * since]
 
 
-def webhooks(many: float, slow: float, minutes: float = 10) -> Told:
+def webhooks(many: float, slow: float, minutes: float = 10, step: str = "incoming") -> Told:
     family = "one_number_webhook_seconds"
     return {
-        f'{family}_bucket{{step="incoming",le="1.0"}}': counted(many - slow, minutes),
-        f'{family}_bucket{{step="incoming",le="5.0"}}': counted(many, minutes),
-        f'{family}_bucket{{step="incoming",le="+Inf"}}': counted(many, minutes),
-        f'{family}_count{{step="incoming"}}': counted(many, minutes),
+        f'{family}_bucket{{step="{step}",le="1.0"}}': counted(many - slow, minutes),
+        f'{family}_bucket{{step="{step}",le="5.0"}}': counted(many, minutes),
+        f'{family}_bucket{{step="{step}",le="+Inf"}}': counted(many, minutes),
+        f'{family}_count{{step="{step}"}}': counted(many, minutes),
     }
 
 
@@ -123,6 +123,7 @@ FIRES: tuple[tuple[str, str, Told], ...] = (
     ("TestCallFails", "the alarm runs", alarm("test_call", 1)),
     ("WebhooksSlow", "one in ten", webhooks(1000, 100)),
     ("WebhooksSlow", "all of few", webhooks(20, 20)),
+    ("WebhooksSlow", "a crowd at the door", {**webhooks(1000, 100), **webhooks(90_000, 0, step="from_memory")}),
     ("WebhooksFail", "all of few", answers(counted(16, 8), 0)),
     ("WebhooksFail", "one in a hundred of many", answers(counted(200, 5), 20_000)),
     ("StepsFail", "callers apologised to", apologies("fault", counted(6, 8))),

@@ -90,6 +90,8 @@ def test_shortcut_keys_of_a_language_are_all_different() -> None:
         ("event", "done", {"note": "abusive"}, "history.event.done.abusive"),
         ("event", "served", {"note": "abusive"}, "history.event.done.abusive"),
         ("line", "part", {"note": "abusive"}, "history.event.done.abusive"),
+        ("line", "close_line", {"note": "no choice"}, "history.line.close_line.no_choice"),
+        ("line", "close_line", {"state": "closing"}, "history.line.close_line"),
         ("event", "wish", {"note": "interpreter"}, "history.event.wish.interpreter"),
     ],
 )
