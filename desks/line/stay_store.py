@@ -26,6 +26,12 @@ def stay_of_call(connection: Connection, call_sid: str) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
+def rings_about_no_longer(connection: Connection, call_sid: str, request_id: str) -> None:
+    """The call goes on, and its end no longer says anything about this request: an agent has promised it anew in it."""
+    running = (CALLER.c.call_sid == call_sid, CALLER.c.state.not_in(sorted(FINAL_LINE_STATES)))
+    connection.execute(update(CALLER).where(*running, CALLER.c.request_id == request_id).values(request_id=None))
+
+
 def move_caller(
     connection: Connection,
     line_id: str,
