@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     not_,
     or_,
     select,
@@ -48,8 +49,8 @@ def may_be_rung(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def due_in_line() -> ColumnElement[bool]:
-    """Of a request that nobody holds: its window is open, and its telephone is not in a call with us already.
-    Binds: now, fresh."""
+    """Of a request that nobody holds: its window is open, and its telephone is not in a call with us already, about
+    this matter or one of the same topic. Binds: now, fresh."""
     rings_in = (
         select(CALLER.c.request_id)
         .where(CALLER.c.request_id == REQUEST.c.id)
@@ -59,7 +60,16 @@ def due_in_line() -> ColumnElement[bool]:
     # A value, by the call's own id: of EXISTS, PostgreSQL makes a list of every call that goes on, and reads all calls.
     hears_it = select(call.c.ended_at.is_(None)).where(call.c.call_sid == REQUEST.c.origin_call_sid).scalar_subquery()
     last_words = and_(REQUEST.c.created_at > FRESH, hears_it.is_(True))
-    return and_(REQUEST.c.due_at <= NOW, may_be_rung(NOW), not_(last_words), not_(rings_in))
+    stands = not_(or_(rings_in, and_(not_(REQUEST.c.urgent), _waits_about_the_like())))
+    return and_(REQUEST.c.due_at <= NOW, may_be_rung(NOW), not_(last_words), stands)
+
+
+def _waits_about_the_like() -> ColumnElement[bool]:
+    """Its telephone is in the line about its topic. Whether about this very matter, nobody has said: it is only not
+    rung meanwhile. An urgent one may be another person's."""
+    like = (CALLER.c.number_id == REQUEST.c.number_id, CALLER.c.topic == REQUEST.c.topic)
+    found = select(CALLER.c.id).where(*like, text(f"waiting_caller.{IN_LINE}")).limit(literal_column("1"))
+    return found.scalar_subquery().is_not(None)
 
 
 def with_interpreter(connection: Connection) -> list[RowMapping]:
