@@ -1,7 +1,7 @@
 """What the agent says came of a matter, with one key. In the caller's transaction, behind the offer's token."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
 
@@ -9,6 +9,7 @@ from callbacks import store as promises
 from desks import store
 from desks.talk import transfer_store as transfers
 from desks.talk.conversation import Conversation
+from desks.talk.moments import moment
 from desks.talk.recorded import was_a_machine
 from recordings import store as recordings
 
@@ -40,14 +41,22 @@ def note(
     words: str,
     minutes: int | None = None,
     closer: Closer = NOTHING_CLOSER,
+    shown: str | None = None,
 ) -> bool:
-    """``done``, ``unnoted``, ``machine``, ``bad_moment`` (again in ``minutes``), ``cancelled``; ends a running talk."""
+    """``done``, ``unnoted``, ``machine``, ``bad_moment`` (again in ``minutes``), ``cancelled``; ends a running talk.
+
+    ``shown``: the code of the window that she was shown in place of that time, "" where none stood there. What she
+    read aloud goes on record or nothing does. None: she was shown nothing, and has told no window.
+    """
     row = talk.held(token)
     if row is None or row["state"] not in ("dialing", "connected", "wrapup"):
         return False
     if outcome not in OUTCOMES or not closer.known or _is_only_asked(talk, row):
         return False
-    stepped = row["request_id"] is None or _callback(talk, row, outcome, words, minutes)
+    agreed = _agreed(talk, row, minutes, shown) if outcome == "bad_moment" else None
+    if outcome == "bad_moment" and agreed is None:
+        return False
+    stepped = row["request_id"] is None or _callback(talk, row, outcome, words, agreed)
     if not stepped and row["state"] != "wrapup":  # in the wrap-up the promise may have gone on without her: she is free
         return False
     if row["caller_id"] is not None and outcome == "done":
@@ -77,7 +86,19 @@ def _live_done(talk: Conversation, row: RowMapping) -> None:
         talk.served(stay, row["agent_id"])
 
 
-def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, minutes: int | None) -> bool:
+def _agreed(talk: Conversation, row: RowMapping, minutes: int | None, shown: str | None) -> datetime | None:
+    """When she is rung, as she has heard it. None: the time that was shown is no longer what would be recorded."""
+    asked = minutes or MINUTES_UNTIL_AGAIN
+    request = promises.get(talk.tx.connection, row["request_id"]) if row["request_id"] is not None else None
+    if request is None or shown is None:
+        return talk.now + timedelta(minutes=asked)
+    now = moment(talk.rules, request, talk.now, asked)
+    if now.code != shown:
+        return None
+    return talk.now + timedelta(minutes=asked) if now.instead is None else now.instead.start
+
+
+def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, agreed: datetime | None) -> bool:
     request_id, token, who = row["request_id"], row["token"], row["agent_id"]
     match outcome:
         case "done" | "unnoted" if _owes_a_letter(talk, request_id):
@@ -90,7 +111,6 @@ def _callback(talk: Conversation, row: RowMapping, outcome: str, words: str, min
         case "machine":
             talk.promises.missed(request_id, token, "machine", who, note=words or None)
         case "bad_moment":
-            agreed = talk.now + timedelta(minutes=minutes or MINUTES_UNTIL_AGAIN)
             talk.promises.missed(request_id, token, "bad_moment", who, agreed, words or None)
     return True
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from callbacks.retry_policy import Moment
+
 Kind = Literal["live", "asap", "slot", "retry"]
 
 
@@ -162,6 +164,7 @@ class Card:
     topic: str = ""  # id of the leaf
     open_requests: tuple[OpenRequest, ...] = ()  # of the same number, this one aside
     promised: tuple[Promised, ...] = ()
+    later: tuple[Moment, ...] = ()  # of a callback that talks: when it may be rung again
     next_time: NextTime | None = None  # only where it can be promised now: in the talk and after it
     not_rung: str | None = None  # why the caller's own number cannot be promised a ring: withheld, foreign ...
     advice: str | None = None  # two sentences that a new agent can say aloud, in the language of the service
