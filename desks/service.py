@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Presence = Literal["available", "away", "break", "offline"]
 PRESENCES: tuple[Presence, ...] = ("available", "away", "break", "offline")
-OUTCOMES = ("done", "machine", "bad_moment", "cancelled")
+OUTCOMES = ("done", "stands", "machine", "bad_moment", "cancelled")
 DECLINE_REASONS = ("language", "wrong_desk", "conflict", "technical", "must_leave")
 
 

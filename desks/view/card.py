@@ -157,6 +157,9 @@ class Card:
     resident_status: str | None
     note: str | None
     request_id: str | None = None
+    rings_about: str | None = (
+        None  # the request that a live caller has rung in about, as long as nothing has come of it
+    )
     sounds: tuple[Sound, ...] = ()
     contact: str = "ring"  # ring | text: answered in writing
     interpreter: str | None = None  # which one comes; the window is then exact

@@ -132,6 +132,7 @@ def _live(look: Looking, current: RowMapping, matter: RowMapping) -> Card:
         wrap_until=current["wrap_until_at"],
         resident_status=current["resident_status"],
         note=current["note"],
+        rings_about=asked_for if wishes is not None and wishes["state"] == "requested" else None,
         sounds=sounds_of(connection, asked_for) if asked_for else (),
         contact=wishes["contact"] if wishes is not None else "ring",
         interpreter=wishes["interpreter"] if wishes is not None else None,

@@ -95,6 +95,23 @@ def test_a_bad_moments_keys_say_when_the_desk_will_ring_instead_and_record_that(
     )
 
 
+@pytest.mark.parametrize("about", ["r1", None])
+def test_who_rang_in_about_a_request_has_a_key_that_leaves_it_as_it_was(
+    city: City, aino: Browser, about: str | None
+) -> None:
+    city.present("a_aino")
+    number = city.number()
+    city.request(number_id=number)
+    city.caller(state="done", number_id=number, request_id=about)
+    began, until = NOW - timedelta(seconds=11), NOW + timedelta(minutes=3)
+    city.offer("a_aino", "wrapup", caller_id="c1", connected_at=began, talk_ended_at=NOW, wrap_until_at=until)
+    page = aino.get("/part").text
+    assert ('data-outcome="stands"' in page, "Soittopyyntö päättyy" in page) == (about is not None, about is not None)
+    assert aino.post("/offers/tok1/outcome", outcome="stands").status_code == 200
+    assert city.one(offer.c.outcome, where=offer.c.token == "tok1")[0] == "stands"
+    assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == "requested"
+
+
 def test_hanging_up_orders_the_end_of_her_leg(city: City, aino: Browser) -> None:
     city.present("a_aino")
     city.caller(state="talking", offer_token="tok1")
