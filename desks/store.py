@@ -13,7 +13,7 @@ from desks.line.line_store import (
     with_interpreter,
 )
 from desks.line.offer_store import move_offer, note_offer, offer_by_token, offer_of_agent, offer_of_caller
-from desks.line.stay_store import move_caller, rang_since, rings_about_no_longer, stay, stay_of_call
+from desks.line.stay_store import move_caller, rang_since, rings_about, rings_about_no_longer, stay, stay_of_call
 
 __all__ = [
     "CALLER",
@@ -34,6 +34,7 @@ __all__ = [
     "offer_of_agent",
     "offer_of_caller",
     "rang_since",
+    "rings_about",
     "rings_about_no_longer",
     "stay",
     "stay_of_call",

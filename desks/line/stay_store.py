@@ -32,6 +32,11 @@ def rang_since(connection: Connection, number_id: str, at: datetime) -> bool:
     return connection.scalar(later.limit(1)) is not None
 
 
+def rings_about(connection: Connection, line_id: str, request_id: str) -> None:
+    """As the agent has heard from her; what she had said to the menu stands no more."""
+    connection.execute(update(CALLER).where(CALLER.c.id == line_id).values(request_id=request_id))
+
+
 def rings_about_no_longer(connection: Connection, call_sid: str, request_id: str) -> None:
     """The call goes on, and its end no longer says anything about this request: an agent has promised it anew in it."""
     running = (CALLER.c.call_sid == call_sid, CALLER.c.state.not_in(sorted(FINAL_LINE_STATES)))

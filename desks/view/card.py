@@ -180,6 +180,17 @@ class Card:
     coached: bool = False  # and she speaks to the agent
     recording: Recorded | None = None  # None: talks of this department are not recorded, or none is under way
 
+    @property
+    def may_ring_about(self) -> tuple[str, ...]:
+        """Requests of the number that a live caller may have rung in about, for the agent to say so. What she has been
+        promised in this talk is none: its end would close it."""
+        if self.kind != "live" or self.state not in ("connected", "wrapup") or self.consulted is not None:
+            return ()
+        waits = (one for one in self.open_requests if one.state == "requested" and not one.rings_about)
+        return tuple(
+            one.request_id for one in waits if one.request_id not in {made.request_id for made in self.promised}
+        )
+
 
 @dataclass(frozen=True)
 class LineCounts:

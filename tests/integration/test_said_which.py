@@ -4,6 +4,7 @@ import pytest
 
 from adapters.schema import promise_told, waiting_caller
 from desks import service
+from desks.talk import on_behalf, rings_about
 from desks.talk import outcome as outcome_of
 from desks.view.desk import desk_view
 from queue_workers import reconcile
@@ -151,6 +152,44 @@ def test_who_rings_again_before_that_hears_of_it_no_more_and_is_rung_if_she_asks
     town.clock.pass_(minutes=3)
     town.act(lambda c: outcome_of.note(c, token, outcome, ""))
     assert (town.offer(token)["state"], town.promise(request)["state"]) == ("ended", "requested")
+
+
+def test_the_agent_says_which_request_it_is_about_and_her_note_closes_that_one(town: Town) -> None:
+    request, foreign = asks(town), asks(town, number="+358409998877")
+    town.agent("aino")
+    telephone = call(town)
+    telephone.presses("4")
+    reaches(telephone, "housing")
+    line = in_line(town, telephone)
+    token = town.offered("aino")
+    assert not rings_about.say(town.services, "aino", token, request)  # her telephone only rings
+    town.accept(token)
+    town.act(lambda c: c.caller_joined(line))
+    assert not rings_about.say(town.services, "aino", token, foreign)
+    assert not rings_about.say(town.services, "bo", token, request)
+    assert may_ring_about(town) == (request,)
+    assert rings_about.say(town.services, "aino", token, request)
+    assert (town.stay(line)["request_id"], may_ring_about(town)) == (request, ())
+    assert service.note_outcome(town.services, "aino", token, "done")
+    assert (town.promise(request)["state"], town.promise(foreign)["state"]) == ("done", "requested")
+
+
+def test_what_she_promised_in_this_talk_is_not_what_it_was_about(town: Town) -> None:
+    town.agent("aino")
+    line = town.caller()
+    token = town.offered("aino")
+    town.accept(token)
+    town.act(lambda c: c.caller_joined(line))
+    found = on_behalf.times(town.services, "aino", token, "housing")
+    assert found
+    assert isinstance(on_behalf.promise(town.services, "aino", token, "housing", found[0].code), on_behalf.Spoken)
+    assert may_ring_about(town) == ()
+
+
+def may_ring_about(town: Town) -> tuple[str, ...]:
+    card = desk_view(town.services, "aino").offer
+    assert card is not None
+    return card.may_ring_about
 
 
 def test_of_a_callback_she_cannot_say_that_it_stands(town: Town) -> None:

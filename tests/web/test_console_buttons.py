@@ -112,6 +112,24 @@ def test_who_rang_in_about_a_request_has_a_key_that_leaves_it_as_it_was(
     assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == "requested"
 
 
+def test_she_can_say_which_request_her_caller_rings_about_and_her_note_settles_that_one(
+    city: City, aino: Browser
+) -> None:
+    city.present("a_aino")
+    number = city.number()
+    city.request(number_id=number)
+    city.caller(state="talking", number_id=number, offer_token="tok1")
+    city.offer("a_aino", "connected", caller_id="c1", connected_at=NOW - timedelta(minutes=2))
+    page = aino.get("/part").text
+    assert 'data-rings-about="r1"' in page
+    assert aino.post("/offers/tok1/rings-about", request="r2").status_code == 409
+    assert aino.post("/offers/tok1/rings-about", request="r1").status_code == 200
+    page = aino.get("/part").text
+    assert ("data-rings-about" in page, "Soittaa tästä" in page) == (False, True)
+    assert aino.post("/offers/tok1/outcome", outcome="done").status_code == 200
+    assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == "done"
+
+
 def test_hanging_up_orders_the_end_of_her_leg(city: City, aino: Browser) -> None:
     city.present("a_aino")
     city.caller(state="talking", offer_token="tok1")
