@@ -101,15 +101,18 @@ def _stop(services: "Services", rules: Ruleset, limit: Met, now: datetime, tx: T
 
 def held_back(services: "Services", tx: Transaction, rules: Ruleset, request_id: str) -> bool:
     """Before an agent is asked: this number has been rung so often within the day that the ring waits until it may,
-    with a new time that is told. Never an urgent one."""
+    with a new time that is told. Never an urgent one, nor one for which an interpreter comes: her time stands.
+
+    False: it is dealt. True only where it is no longer due: what stays due is chosen first again in every look, and
+    nothing behind it is dealt.
+    """
     now = services.clock.now()
     again = ring_again_at(store.rung_at(tx.connection, request_id, now - DAY), rules.limits)
     row = promises.get(tx.connection, request_id) if again is not None else None
-    if again is None or row is None or row["urgent"]:
+    if again is None or row is None or row["urgent"] or row["interpreter"]:
         return False
     desk = rules.desk(row["desk"])
     start, closes = first_open(again, openings(rules, desk, now), LEAD) or (again, again + DAY)
     window = Window(start, min(start + timedelta(minutes=desk.callbacks.retry_window_minutes), closes))
     LOG.warning("number rung often: the next ring waits", extra={"request": request_id})
-    Promises(services, tx, rules, now).move(request_id, window, store.SERVICE)
-    return True
+    return Promises(services, tx, rules, now).move(request_id, window, store.SERVICE)

@@ -13,11 +13,20 @@ from callbacks.model import Missed
 from callbacks.planning import openings
 from callbacks.retry_policy import Exhausted, NextRing, after_miss
 from callbacks.scoring import Told
+from routing_rules.model import Ruleset
 
 if TYPE_CHECKING:
     from callbacks.service import Promises
 
 SERVICE = "service"
+
+
+def next_ring(
+    rules: Ruleset, row: RowMapping, now: datetime, missed: Missed, agreed: datetime | None
+) -> NextRing | Exhausted:
+    """By the policy of the department whose matter it is, within the coming hours of the desk that rings."""
+    hours = openings(rules, rules.desk(row["desk"]), now)
+    return after_miss(missed, row["attempts"], rules.desk(row["department"]).callbacks, now, hours, agreed)
 
 
 class Missing:
@@ -38,31 +47,30 @@ class Missing:
         if row["interpreter"] and agreed is None:
             self._without_interpreter(row, note)
             return
-        following = self._following(row, missed, agreed)
+        following = next_ring(self.rules, row, self.now, missed, agreed)
         if isinstance(following, Exhausted):
             self._exhausted(request_id, missed)
         else:
-            self._again(row, following, agreed is not None, note)
+            self._again(row, following, agreed, note)
 
-    def _following(self, row: RowMapping, missed: Missed, agreed: datetime | None) -> NextRing | Exhausted:
-        hours = openings(self.rules, self.rules.desk(row["desk"]), self.now)
-        policy = self.rules.desk(row["department"]).callbacks
-        return after_miss(missed, row["attempts"], policy, self.now, hours, agreed)
-
-    def _again(self, row: RowMapping, following: NextRing, agreed: bool, note: str) -> None:
+    def _again(self, row: RowMapping, following: NextRing, agreed: datetime | None, note: str) -> None:
+        """What was agreed has been told by whoever agreed it; another window than that is told by message or nobody."""
         values = self.promises.window_values(row["language"], row["topic"], following.window, "retry")
         del values["line_time_at"]  # her place stays; a retry is dealt by its due time
         values["due_at"] = following.due_at
         if row["interpreter"]:  # agreed by people in the talk: rung within that window, and never outside it
             values["kind"] = "slot"
-        key = "sms.moved" if agreed else "sms.missed"
-        told = Told("agent") if agreed else self.promises.telling.by_text({**row, **values}, key)
-        if agreed and self.who != SERVICE:  # who agreed it with her is who rings, if she is free then
+        key = "sms.missed" if agreed is None else "sms.moved"
+        heard = following.due_at == agreed
+        told = Told("agent") if heard else self.promises.telling.by_text({**row, **values}, key)
+        if agreed is not None and self.who != SERVICE:  # who agreed it with her is who rings, if she is free then
             values["owner_id"] = self.who
         if told.via == "untold":  # the promise she had was judged by this ring; she has been given no other
             values["told"] = False
         if self._step(row, note, None if told.via == "untold" else told, **values):
             self.promises.text(row["id"], key, f"-{row['attempts']}")
+            if agreed is not None and told.via == "untold":
+                self.promises.raise_item("untold", row["id"])
             if row["interpreter"]:
                 self.promises.raise_item("interpreter", row["id"])
 

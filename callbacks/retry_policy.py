@@ -24,6 +24,15 @@ class Exhausted:
     """No further ring by machine: the last one was missed, or no opening is known in which to ring."""
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What a time named in a bad moment comes to."""
+
+    minutes: int  # business time from now
+    instead: Window | None = None  # nobody rings at that time: the window that goes on record
+    code: str = ""  # of that window
+
+
 def after_miss(
     missed: Missed,
     attempts: int,

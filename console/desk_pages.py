@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Answer = Response | tuple[Response, int]
 
-LATER_MINUTES = (30, 60, 120, 1440)  # offered for a bad moment
 LONGEST_NOTE = 1000
 LONGEST_LATER = 7 * 24 * 60
 
@@ -59,10 +58,11 @@ def decline(services: "Services", token: str) -> Answer:
 def outcome(services: "Services", token: str) -> Answer:
     chosen = one_of("outcome", OUTCOMES)
     minutes = _minutes() if chosen == "bad_moment" else None
-    closer = {"detail": _any_of("detail", DETAILS), "avoidable": _any_of("avoidable", AVOIDABLE)}
+    more = {"detail": _any_of("detail", DETAILS), "avoidable": _any_of("avoidable", AVOIDABLE)}
+    more["shown"] = posted().get("window")
     note = posted().get("note", "").strip()[:LONGEST_NOTE]
     hers, agent_id = _her_own(services, token), guard.person().agent_id
-    return _answer(desks.note_outcome(services, agent_id, hers, chosen, note=note, minutes=minutes, **closer))
+    return _answer(desks.note_outcome(services, agent_id, hers, chosen, note=note, minutes=minutes, **more))
 
 
 def hang_up(services: "Services", token: str) -> Answer:
@@ -84,7 +84,6 @@ def _page(services: "Services") -> dict[str, object]:
     return {
         "desk": view,
         "reasons": DECLINE_REASONS,
-        "later": LATER_MINUTES,
         "details": DETAILS,
         "avoidable": AVOIDABLE,
         "promisable": [(topic.id, topic_path(rules, topic.id, page_language())) for topic in promisable(rules)],

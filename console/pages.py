@@ -129,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/offers/<token>/hang-up", "hang_up", "POST", SIGNED_IN, desk_pages.hang_up),
     Route("/offers/<token>/windows", "windows", "GET", SIGNED_IN, behalf_pages.windows),
     Route("/offers/<token>/promise", "promise", "POST", SIGNED_IN, behalf_pages.promise),
+    Route("/offers/<token>/rings-about", "rings_about", "POST", SIGNED_IN, talk_pages.rings_about),
     Route("/telephone-token", "telephone_token", "GET", SIGNED_IN, telephone_pages.token),
     Route("/telephone/take", "telephone_take", "POST", SIGNED_IN, telephone_pages.take),
     Route("/offers/<token>/hold", "hold", "POST", SIGNED_IN, talk_pages.hold),

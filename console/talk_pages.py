@@ -17,10 +17,11 @@ from console.rendering import page_language, wording
 from desks.talk import abuse as talk_abuse
 from desks.talk import listen as talk_listen
 from desks.talk import pause_recording, transfer
+from desks.talk import rings_about as talk_about
 from desks.talk.directory import directory
 from desks.talk.listen import MODES
 from desks.talk.transfer import GOAL_KINDS, KINDS, Answer, Changed, MovedOn, Wanted
-from desks.view.desk import was_offered_to
+from desks.view.desk import desk_view, was_offered_to
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -43,6 +44,15 @@ def recording(services: "Services", token: str) -> Said:
         return _said(services, pause_recording.refuse(services, agent_id, hers))
     paused = one_of("paused", (*YES, *NO)) in YES
     return _said(services, pause_recording.pause(services, agent_id, hers, paused))
+
+
+def rings_about(services: "Services", token: str) -> Said:
+    """One of those that her card shows, and not what she has promised in this talk."""
+    agent_id, hers, request_id = guard.person().agent_id, _her_own(services, token), posted().get("request", "")
+    card = desk_view(services, agent_id, page_language()).offer
+    shown = () if card is None or card.token != hers else card.may_ring_about
+    said = request_id in shown and talk_about.say(services, agent_id, hers, request_id)
+    return _said(services, Changed() if said else MovedOn())
 
 
 def begin(services: "Services", token: str) -> Said:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Presence = Literal["available", "away", "break", "offline"]
 PRESENCES: tuple[Presence, ...] = ("available", "away", "break", "offline")
-OUTCOMES = ("done", "machine", "bad_moment", "cancelled")
+OUTCOMES = ("done", "stands", "machine", "bad_moment", "cancelled")
 DECLINE_REASONS = ("language", "wrong_desk", "conflict", "technical", "must_leave")
 
 
@@ -83,8 +83,10 @@ def note_outcome(
     minutes: int | None = None,
     detail: str | None = None,
     avoidable: str | None = None,
+    shown: str | None = None,
 ) -> bool:
-    """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``.
+    """``minutes``: business minutes until the resident wants to be rung again, with ``bad_moment``; ``shown``: the code
+    of the window that she was told instead (``desks.talk.outcome.note``).
 
     ``detail`` and ``avoidable`` are of ``desks.talk.outcome``'s closed lists; an unknown one changes nothing.
     """
@@ -94,7 +96,7 @@ def note_outcome(
     return services.database.run(
         lambda tx: (
             _hers(tx, agent_id, token)
-            and outcome_of.note(_conversation(services, tx), token, outcome, note[:2000], minutes, closer)
+            and outcome_of.note(_conversation(services, tx), token, outcome, note[:2000], minutes, closer, shown)
         )
     )
 

@@ -8,11 +8,12 @@ from desks.line.line_store import (
     REQUEST,
     handling_minutes,
     may_be_rung,
+    noted_now,
     still_with_interpreter,
     with_interpreter,
 )
 from desks.line.offer_store import move_offer, note_offer, offer_by_token, offer_of_agent, offer_of_caller
-from desks.line.stay_store import move_caller, stay, stay_of_call
+from desks.line.stay_store import move_caller, rang_since, rings_about, rings_about_no_longer, stay, stay_of_call
 
 __all__ = [
     "CALLER",
@@ -28,9 +29,13 @@ __all__ = [
     "move_caller",
     "move_offer",
     "note_offer",
+    "noted_now",
     "offer_by_token",
     "offer_of_agent",
     "offer_of_caller",
+    "rang_since",
+    "rings_about",
+    "rings_about_no_longer",
     "stay",
     "stay_of_call",
     "still_with_interpreter",

@@ -158,14 +158,9 @@ class CarryOut:
         return self.facts.wait_minutes
 
     def _about(self, effect: JoinLine) -> RowMapping | None:
-        """The open request this caller rings in about, named by the menu or found by number and topic."""
-        if effect.request_id:
-            return self._own_request(effect.request_id)
-        if self.facts.rules.topic(effect.topic).urgent:  # there may be several, of several people
-            return None
-        number = self._own_number_id()
-        same = promises.open_same(self.tx.connection, number, effect.topic) if number is not None else None
-        return same if same is not None and same["state"] in ("requested", "unreached") else None
+        """The open request that she has said she rings in about. What else is open under her number and topic is
+        another matter until somebody says so: whoever rings may be another person, and the talk's end closes it."""
+        return self._own_request(effect.request_id) if effect.request_id else None
 
     def _keep_number(self, keys: str) -> Result:
         found = keyed_to_e164(keys, self.facts.rules.allowed_countries)

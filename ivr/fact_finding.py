@@ -158,7 +158,10 @@ class Finder:
         return max(tried, key=lambda one: one.tried_at, default=None)
 
     def _known(self) -> tuple[KnownMatter, ...]:
-        return tuple(matter_of(row) for row in self.open_matters if row["state"] != "unreached")
+        """Nobody is told that a request stands which the agent she has just talked with may be about to close."""
+        rows = [row for row in self.open_matters if row["state"] != "unreached"]
+        talked = desks_store.noted_now(self.connection, [row["id"] for row in rows])
+        return tuple(matter_of(row) for row in rows if row["id"] not in talked)
 
     def _message(self, step: Step) -> MessageFacts | None:
         row = recordings_store.of_call(self.connection, step.message, self.caller.call_sid)

@@ -214,9 +214,9 @@ function panel(name, open) {
   return true;
 }
 
-async function noteOutcome(outcome, minutes) {
+async function noteOutcome(outcome, minutes, window) {
   const running = matter().state !== "wrapup";
-  const sent = { outcome, note: note(), ...talk.closer(), ...(minutes ? { minutes: Number(minutes) } : {}) };
+  const sent = { outcome, note: note(), ...talk.closer(), ...(minutes ? { minutes: Number(minutes), window } : {}) };
   const done = await want(offer("outcome"), sent);
   if (done && running && outcome !== "machine") telephone.hangUp(); // a machine hears the message first
 }
@@ -231,7 +231,7 @@ function setMuted(on) {
 main.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || button.disabled) return;
-  const { presence, decline, outcome, minutes } = button.dataset;
+  const { presence, decline, outcome, minutes, window } = button.dataset;
   if (presence) {
     if (presence === "available" && reason === "ask") telephone.askForMicrophone();
     want("/console/presence", { state: presence });
@@ -239,7 +239,7 @@ main.addEventListener("click", (event) => {
     const path = offer("decline");
     telephone.refuse();
     want(path, { reason: decline });
-  } else if (outcome) noteOutcome(outcome, minutes);
+  } else if (outcome) noteOutcome(outcome, minutes, window);
   else if ("answer" in button.dataset) telephone.answer();
   else if ("hangUp" in button.dataset) {
     telephone.hangUp();

@@ -7,6 +7,7 @@ export const BUTTONS = {
   hang_up: ["[data-hang-up]"],
   bad_moment: ['[data-open="bad_moment"]'],
   done: ['[data-outcome="done"]'],
+  stands: ['[data-outcome="stands"]'],
   machine: ['[data-outcome="machine"]'],
   cancelled: ['[data-outcome="cancelled"]'],
   hold: ["button[data-hold]"],

@@ -68,6 +68,7 @@ export class Talk {
     else if ("pauseRecording" in button.dataset) want(offer("recording"), { paused: button.getAttribute("aria-pressed") !== "true" ? "yes" : "no" });
     else if (transferTo) this.#transfer(transferTo);
     else if (transferStep) want(offer(`transfer/${transferStep}`));
+    else if (button.dataset.ringsAbout) want(offer("rings-about"), { request: button.dataset.ringsAbout });
     else if ("abusive" in button.dataset) want(offer("abusive"));
     else if ("promise" in button.dataset) this.#promise(button.dataset);
   }

@@ -1,6 +1,6 @@
 """What stands in the line: its conditions in SQL, who skipped what, and how long talks take. It changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     not_,
     or_,
     select,
@@ -34,6 +35,7 @@ CALLER, OFFERED, REQUEST = waiting_caller, offer, callback_request
 # A partial index serves a query only where the query says the same in the same words.
 WAITING = text("waiting_caller.state = 'waiting'")
 REQUESTED = text("callback_request.state = 'requested'")
+OPEN_OFFER = text("offer.state IN ('offered','accepted','dialing','connected','wrapup')")
 TALKED = text("offer.state = 'ended' AND offer.connected_at IS NOT NULL")
 SKIPPED = text("offer.accepted_at IS NULL AND offer.ended_at IS NOT NULL")
 NOW: BindParameter[datetime] = bindparam("now", type_=UtcTime())
@@ -48,8 +50,8 @@ def may_be_rung(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def due_in_line() -> ColumnElement[bool]:
-    """Of a request that nobody holds: its window is open, and its telephone is not in a call with us already.
-    Binds: now, fresh."""
+    """Of a request that nobody holds: its window is open, and its telephone is not in a call with us already, about
+    this matter or one of the same topic, nor has just been. Binds: now, fresh."""
     rings_in = (
         select(CALLER.c.request_id)
         .where(CALLER.c.request_id == REQUEST.c.id)
@@ -59,7 +61,30 @@ def due_in_line() -> ColumnElement[bool]:
     # A value, by the call's own id: of EXISTS, PostgreSQL makes a list of every call that goes on, and reads all calls.
     hears_it = select(call.c.ended_at.is_(None)).where(call.c.call_sid == REQUEST.c.origin_call_sid).scalar_subquery()
     last_words = and_(REQUEST.c.created_at > FRESH, hears_it.is_(True))
-    return and_(REQUEST.c.due_at <= NOW, may_be_rung(NOW), not_(last_words), not_(rings_in))
+    waits = or_(rings_in, and_(not_(REQUEST.c.urgent), _waits_about_the_like()))
+    return and_(REQUEST.c.due_at <= NOW, may_be_rung(NOW), not_(last_words), not_(waits), not_(_is_noted_now()))
+
+
+def noted_now(connection: Connection, requests: Collection[str]) -> frozenset[str]:
+    """Of these requests: about which a caller has just talked, and the agent has yet to note whether it is done."""
+    if not requests:
+        return frozenset()
+    return frozenset(connection.scalars(select(REQUEST.c.id).where(REQUEST.c.id.in_(requests), _is_noted_now())))
+
+
+def _is_noted_now() -> ColumnElement[bool]:
+    """She has just talked about it, having rung in; the agent has yet to note whether it is done."""
+    talk = select(OFFERED.c.token).join(CALLER, CALLER.c.id == OFFERED.c.caller_id)
+    hers = talk.where(CALLER.c.request_id == REQUEST.c.id, OPEN_OFFER, text("offer.state = 'wrapup'"))
+    return hers.limit(literal_column("1")).scalar_subquery().is_not(None)
+
+
+def _waits_about_the_like() -> ColumnElement[bool]:
+    """Its telephone is in the line about its topic. Whether about this very matter, nobody has said: it is only not
+    rung meanwhile. An urgent one may be another person's."""
+    like = (CALLER.c.number_id == REQUEST.c.number_id, CALLER.c.topic == REQUEST.c.topic)
+    found = select(CALLER.c.id).where(*like, text(f"waiting_caller.{IN_LINE}")).limit(literal_column("1"))
+    return found.scalar_subquery().is_not(None)
 
 
 def with_interpreter(connection: Connection) -> list[RowMapping]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
-from adapters.schema import line_event, waiting_caller
+from adapters.schema import call, line_event, waiting_caller
 from desks.line.machine import FINAL_LINE_STATES, LINE, LineEvent
 
 LOOKS = 3
@@ -24,6 +24,23 @@ def stay_of_call(connection: Connection, call_sid: str) -> RowMapping | None:
     not_hers = (*sorted(FINAL_LINE_STATES), "handing")
     query = select(CALLER).where(CALLER.c.call_sid == call_sid, CALLER.c.state.not_in(not_hers))
     return connection.execute(query).mappings().first()
+
+
+def rang_since(connection: Connection, number_id: str, at: datetime) -> bool:
+    """A call from this number has come since then."""
+    later = select(call.c.call_sid).where(call.c.number_id == number_id, call.c.arrived_at > at)
+    return connection.scalar(later.limit(1)) is not None
+
+
+def rings_about(connection: Connection, line_id: str, request_id: str) -> None:
+    """As the agent has heard from her; what she had said to the menu stands no more."""
+    connection.execute(update(CALLER).where(CALLER.c.id == line_id).values(request_id=request_id))
+
+
+def rings_about_no_longer(connection: Connection, call_sid: str, request_id: str) -> None:
+    """The call goes on, and its end no longer says anything about this request: an agent has promised it anew in it."""
+    running = (CALLER.c.call_sid == call_sid, CALLER.c.state.not_in(sorted(FINAL_LINE_STATES)))
+    connection.execute(update(CALLER).where(*running, CALLER.c.request_id == request_id).values(request_id=None))
 
 
 def move_caller(

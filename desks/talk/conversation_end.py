@@ -1,6 +1,6 @@
 """How a matter between agent and resident ends: over, given back, lost, unknown. In its caller's transaction."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
 
@@ -11,7 +11,6 @@ from desks.talk import transfer_store as transfers
 from desks.talk.base import SERVICE, Talk
 
 WRAP_UP_MINUTES = 3  # business time for the note; then the talk counts as done, unnoted
-SHORTEST_TALK = timedelta(seconds=10)  # business time; who was cut off before has not been helped
 RELEASE_SECONDS = 3.0  # machine time that a room may take to empty by itself
 # What the end of a ringing agent's leg means: her browser still in the last call is busy, and no fault of hers.
 LEG_WORDS = {"no-answer": "unanswered", "failed": "unanswered", "canceled": "unanswered", "busy": "busy"}
@@ -37,19 +36,19 @@ class Endings(Talk):
         self.shows(row["agent_id"])
 
     def _live_talk_over(self, row: RowMapping) -> None:
-        """Whoever rang in about an open request has been helped: nobody rings her about it any more."""
-        stay = store.stay(self.tx.connection, row["caller_id"])
-        talked = row["connected_at"] is not None and self.now - row["connected_at"] >= SHORTEST_TALK
-        if stay is not None and talked:
-            self.served(stay, row["agent_id"])
         if store.move_caller(self.tx.connection, row["caller_id"], "part", self.now, SERVICE):
             self.services.outbox.order(self.tx, "release_caller", row["token"], delay=RELEASE_SECONDS)
 
-    def served(self, stay: RowMapping, agent_id: str) -> None:
-        """The request that this caller rang in about, if there is one, is done."""
-        if stay["request_id"] is not None:
-            promises.transition(self.tx.connection, stay["request_id"], "served", self.now, agent_id)
-            self.promises.close_items(stay["request_id"])
+    def served(self, stay: RowMapping, agent_id: str, at: datetime) -> None:
+        """The request that this caller rang in about, if there is one, is done: nobody rings her about it any more.
+
+        ``at``: when they had talked. Whoever has rung again since then may have heard that it stands: it does.
+        """
+        request_id, connection = stay["request_id"], self.tx.connection
+        if request_id is None or store.rang_since(connection, stay["number_id"], at):
+            return
+        if promises.transition(connection, request_id, "served", at, agent_id):
+            self.promises.close_items(request_id)
 
     def agent_leg_ended(self, token: str, status: str) -> None:
         """Her leg is over, whatever the reason; what that means depends on how far the matter had come."""

@@ -91,7 +91,7 @@ class OnBehalf:
         if self._is_in_hand(resident, e164, topic):
             return Refused("same_matter")
         if (again := self._made_before(resident, e164, topic, choice)) is not None:
-            return self._spoken(again)
+            return self._spoken(resident, again)
         found = self.promises.window(topic, resident.language, choice, None) if choice.isdigit() else None
         if found is None:
             return Refused("full")
@@ -144,9 +144,11 @@ class OnBehalf:
                 return Refused("ringing")
             row = promises.get(self.tx.connection, made.request_id) or row
         self.tx.after_commit(lambda: self.services.changed(self.agent_id))
-        return self._spoken(row)
+        return self._spoken(resident, row)
 
-    def _spoken(self, row: RowMapping) -> Spoken:
+    def _spoken(self, resident: Resident, row: RowMapping) -> Spoken:
+        """She has been told that she will be rung: the end of this talk does not close what she rang in about."""
+        store.rings_about_no_longer(self.tx.connection, resident.call_sid, row["id"])
         return Spoken(row["id"], row["promise_words"], row["code"], row["language"])
 
 

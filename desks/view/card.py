@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from callbacks.retry_policy import Moment
+
 Kind = Literal["live", "asap", "slot", "retry"]
 
 
@@ -155,6 +157,9 @@ class Card:
     resident_status: str | None
     note: str | None
     request_id: str | None = None
+    rings_about: str | None = (
+        None  # the request that a live caller has rung in about, as long as nothing has come of it
+    )
     sounds: tuple[Sound, ...] = ()
     contact: str = "ring"  # ring | text: answered in writing
     interpreter: str | None = None  # which one comes; the window is then exact
@@ -162,6 +167,7 @@ class Card:
     topic: str = ""  # id of the leaf
     open_requests: tuple[OpenRequest, ...] = ()  # of the same number, this one aside
     promised: tuple[Promised, ...] = ()
+    later: tuple[Moment, ...] = ()  # of a callback that talks: when it may be rung again
     next_time: NextTime | None = None  # only where it can be promised now: in the talk and after it
     not_rung: str | None = None  # why the caller's own number cannot be promised a ring: withheld, foreign ...
     advice: str | None = None  # two sentences that a new agent can say aloud, in the language of the service
@@ -173,6 +179,17 @@ class Card:
     listened_by: str | None = None  # a supervisor's name
     coached: bool = False  # and she speaks to the agent
     recording: Recorded | None = None  # None: talks of this department are not recorded, or none is under way
+
+    @property
+    def may_ring_about(self) -> tuple[str, ...]:
+        """Requests of the number that a live caller may have rung in about, for the agent to say so. What she has been
+        promised in this talk is none: its end would close it."""
+        if self.kind != "live" or self.state not in ("connected", "wrapup") or self.consulted is not None:
+            return ()
+        waits = (one for one in self.open_requests if one.state == "requested" and not one.rings_about)
+        return tuple(
+            one.request_id for one in waits if one.request_id not in {made.request_id for made in self.promised}
+        )
 
 
 @dataclass(frozen=True)

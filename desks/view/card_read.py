@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, select
 from adapters.schema import callback_request, waiting_caller
 from callbacks import store as promises
 from desks import store
+from desks.talk.moments import moments
 from desks.view.card import Card, Told, Why
 from desks.view.looking import Looking
 from desks.view.parts import desk_name, e164_of, earlier_calls, grouped, notes_of, sounds_of, topic_path
@@ -95,6 +96,7 @@ def _callback(look: Looking, current: RowMapping, matter: RowMapping) -> Card:
         contact=matter["contact"],
         interpreter=matter["interpreter"],
         code=matter["code"],
+        later=moments(rules, matter, look.now) if current["state"] in PROMISES_IN else (),
     )
 
 
@@ -130,6 +132,7 @@ def _live(look: Looking, current: RowMapping, matter: RowMapping) -> Card:
         wrap_until=current["wrap_until_at"],
         resident_status=current["resident_status"],
         note=current["note"],
+        rings_about=asked_for if wishes is not None and wishes["state"] == "requested" else None,
         sounds=sounds_of(connection, asked_for) if asked_for else (),
         contact=wishes["contact"] if wishes is not None else "ring",
         interpreter=wishes["interpreter"] if wishes is not None else None,

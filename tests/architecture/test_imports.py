@@ -112,6 +112,7 @@ SQL_OUTSIDE_STORES = {
     "queue_workers.talk_repairs": "the type of the row it is handed",
     "queue_workers.talk_effects": "the type of the row it is handed",
     "desks.line.dispatch": "one row: the offer, in the claim's transaction",
+    "desks.talk.moments": "the type of the row it is handed",
     "desks.talk.outcome": "the type of the row it is handed",
     "desks.line.waiting": "one row: the stay, in the join's transaction",
     "desks.service": "one row: presence",

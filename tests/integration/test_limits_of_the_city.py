@@ -9,7 +9,7 @@ import pytest
 from adapters.schema import audit_event, ringing_stop, supervisor_item
 from callbacks import limit_store, limit_watch
 from callbacks.limits import CityLimit
-from desks import service
+from desks import service, wishes
 from routing_rules.model import Duty, Limits, Ruleset
 from tests.support.known import NUMBER, asks, call, events, falls_due, keyed, reaches, requests
 from tests.support.services import Town, sample_rules
@@ -265,17 +265,36 @@ def test_a_day_later_the_number_may_ask_again(city: Town) -> None:
 def test_a_number_rung_so_often_waits_for_its_next_ring_with_a_time_that_is_told(city: Town) -> None:
     first, other = asks(city), asks(city, "parking", window="2")
     city.agent("aino", desks=("housing", city.promise(other)["desk"]))
-    for _ in range(3):
-        falls_due(city, first)
-        service.heartbeat(city.services, "aino")
-        token = city.offered("aino")
-        city.accept(token)
-        city.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]
+    rung_in_vain(city, first)
     begun = city.promise(first)["last_attempt_at"] - timedelta(hours=2)
     falls_due(city, other)
     service.heartbeat(city.services, "aino")
-    city.deal()
-    assert city.held("aino") is None
+    assert (city.deal(), city.held("aino")) == (0, None)
     assert city.promise(other)["due_at"] >= begun + timedelta(days=1)
     assert events(city, other)[-1] == "move"
     assert "sms.moved" in " ".join(city.texts())
+
+
+@pytest.mark.parametrize("city", [{"rings_per_number_day": 3}], indirect=True)
+def test_an_interpreters_ring_is_not_held_back_and_nothing_waits_behind_it(city: Town) -> None:
+    """Her time is moved by no machine: chosen first in every look, it would keep from everybody what is due behind."""
+    first, other = asks(city), asks(city, "parking", window="2")
+    city.agent("aino", desks=("housing", city.promise(other)["desk"]))
+    rung_in_vain(city, first)
+    at = city.clock.now() + timedelta(minutes=20)
+    assert wishes.with_interpreter(city.services, "aino", other, at, "Dari") is True
+    falls_due(city, other)
+    city.agent("bo")
+    service.heartbeat(city.services, "aino")
+    behind = city.request()
+    city.deal()
+    assert [(city.held(name) or {}).get("request_id") for name in ("aino", "bo")] == [other, behind]
+
+
+def rung_in_vain(town: Town, request: str) -> None:
+    for _ in range(3):
+        falls_due(town, request)
+        service.heartbeat(town.services, "aino")
+        token = town.offered("aino")
+        town.accept(token)
+        town.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]

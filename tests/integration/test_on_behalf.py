@@ -1,5 +1,6 @@
 """A ring promised on a resident's behalf, in the talk: as told, owned by the agent, once, and only where it can be."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from callbacks.service import Promises
 from desks import service, wishes
 from desks.talk import on_behalf
 from desks.talk.on_behalf import Spoken
+from desks.talk.times import Time
 from desks.view.desk import desk_view
+from queue_workers import reconcile
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
 
@@ -213,6 +216,51 @@ def test_the_matter_in_hand_is_not_promised_anew(town: Town) -> None:
     other = promised(town, token, "daycare")
     assert other.request_id != request
     assert town.promise(request)["state"] == "connected"
+
+
+def _ends_by_her_leg(town: Town, token: str) -> None:
+    town.act(lambda c: c.talk_over(token))
+    _ends_by_the_outcome(town, token)
+
+
+def _ends_by_the_outcome(town: Town, token: str) -> None:
+    assert service.note_outcome(town.services, "aino", token, "done")
+
+
+def _ends_unnoted(town: Town, token: str) -> None:
+    town.act(lambda c: c.talk_over(token))
+    town.clock.pass_(minutes=4)
+    reconcile.overdue_offers(town.services)
+
+
+@pytest.mark.parametrize("ends", [_ends_by_her_leg, _ends_by_the_outcome, _ends_unnoted])
+@pytest.mark.parametrize("choice", [0, 1])  # the time that stands already, told again; another one
+def test_what_she_rang_in_about_and_is_promised_anew_outlives_the_talk(
+    town: Town, ends: Callable[[Town, str], None], choice: int
+) -> None:
+    first = town.request()
+    line = town.caller(request_id=first)
+    token = town.offered("aino")
+    found = _met(town, token, line)
+    town.within(lambda tx: Promises(town.services, tx, town.rules).move(first, found[0].window, "service"))
+    made = promised(town, token, window=found[choice].code)
+    assert made.request_id == first
+    town.clock.pass_(minutes=2)
+    ends(town, token)
+    row = town.promise(first)
+    assert (row["state"], row["window_start_at"]) == ("requested", found[choice].window.start)
+    assert town.every(promise_told, request_id=first, verdict=None)
+    town.act(lambda c: c.agent_leg_ended(token, "completed"))
+    town.clock.business = row["due_at"]
+    service.heartbeat(town.services, "aino")
+    assert town.offer(town.offered("aino"))["request_id"] == first
+
+
+def _met(town: Town, token: str, line: str) -> tuple[Time, ...]:
+    """They talk; the times that she can promise."""
+    town.accept(token)
+    town.act(lambda c: c.caller_joined(line))
+    return on_behalf.times(town.services, "aino", token, "housing") or ()
 
 
 def test_nothing_is_promised_by_another_agent_or_after_the_talk(town: Town) -> None:

@@ -44,7 +44,7 @@ class Crowd:
         agents = range(2 if self.shape.alone else self.dice.randint(2, 5))
         self._fill(agent, [self._agent(f"a{n}") for n in agents])
         self._fill(presence, [self._presence(f"a{n}") for n in agents])
-        numbers = range(max(1, self.shape.matters))
+        numbers = range(self.shape.matters + 1)  # the last one is the callers': nobody in the line has a request
         self._fill(phone_number, [{"id": f"n{n}", "e164": f"+3584{n:08}", "created_at": TUESDAY} for n in numbers])
         live = 0 if self.shape.alone else int(self.shape.matters * 0.4)
         self._fill(waiting_caller, [self._caller(n) for n in range(live)])
@@ -93,7 +93,7 @@ class Crowd:
 
     def _caller(self, n: int) -> Row:
         spoken = self._language()
-        return self._matter("n0") | {
+        return self._matter(f"n{self.shape.matters}") | {
             "id": f"c{n:05}", "call_sid": f"CA{n:032x}", "language": spoken, "service_language": spoken,
             "state": "waiting", "line_time_at": self._minutes(-40, 0), "joined_at": TUESDAY,
         }  # fmt: skip

@@ -107,6 +107,7 @@ DOORS: dict[str, Door] = {
     "decline": Door(HER_TALK, {"reason": "conflict"}),
     "outcome": Door(HER_TALK, {"outcome": "done"}),
     "hang_up": Door(HER_TALK),
+    "rings_about": Door(HER_TALK, {"request": "r1"}),
     "windows": Door(HER_TALK, query="?topic=housing"),
     "promise": Door(HER_TALK, {"topic": "housing", "window": "asap"}),
     "hold": Door(HER_TALK, {"on": "yes"}),

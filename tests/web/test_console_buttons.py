@@ -1,12 +1,15 @@
 """The desk's buttons: each is one use case, hers alone, and refuses what no button sends."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapters.schema import callback_request, offer, outbox, presence, waiting_caller
 from desks.service import DECLINE_REASONS
 from tests.web.console_rig import NOW, Browser, City
+
+FRIDAY = datetime(2026, 11, 27, 12, 40, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -72,6 +75,59 @@ def test_a_bad_moment_agrees_a_new_time(city: City, aino: Browser) -> None:
     assert aino.post("/offers/tok1/outcome", outcome="bad_moment", minutes=120).status_code == 200
     due = city.one(callback_request.c.due_at, where=callback_request.c.id == "r1")[0]
     assert due == NOW + timedelta(minutes=120)
+
+
+def test_a_bad_moments_keys_say_when_the_desk_will_ring_instead_and_record_that(city: City, aino: Browser) -> None:
+    """14.40 in Helsinki on a Friday: housing closes at 15."""
+    city.clock.business = FRIDAY
+    city.present("a_aino")
+    city.request(number_id=city.number(), state="connected", offer_token="tok1")
+    city.offer("a_aino", "connected", request_id="r1", accepted_at=FRIDAY, connected_at=FRIDAY)
+    key = next(one for one in aino.get("/part").text.split("<button") if 'data-minutes="60"' in one)
+    assert "soitamme ma 30.11. klo 8.00–9.00" in key
+    [code] = re.findall(r'data-window="(\d+)"', key)
+    late = {"outcome": "bad_moment", "minutes": 60}
+    assert aino.post("/offers/tok1/outcome", window="", **late).status_code == 409
+    assert city.one(offer.c.state, where=offer.c.token == "tok1")[0] == "connected"
+    assert aino.post("/offers/tok1/outcome", window=code, **late).status_code == 200
+    assert city.one(callback_request.c.due_at, where=callback_request.c.id == "r1")[0] == FRIDAY + timedelta(
+        days=2, hours=17, minutes=20
+    )
+
+
+@pytest.mark.parametrize("about", ["r1", None])
+def test_who_rang_in_about_a_request_has_a_key_that_leaves_it_as_it_was(
+    city: City, aino: Browser, about: str | None
+) -> None:
+    city.present("a_aino")
+    number = city.number()
+    city.request(number_id=number)
+    city.caller(state="done", number_id=number, request_id=about)
+    began, until = NOW - timedelta(seconds=11), NOW + timedelta(minutes=3)
+    city.offer("a_aino", "wrapup", caller_id="c1", connected_at=began, talk_ended_at=NOW, wrap_until_at=until)
+    page = aino.get("/part").text
+    assert ('data-outcome="stands"' in page, "Soittopyyntö päättyy" in page) == (about is not None, about is not None)
+    assert aino.post("/offers/tok1/outcome", outcome="stands").status_code == 200
+    assert city.one(offer.c.outcome, where=offer.c.token == "tok1")[0] == "stands"
+    assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == "requested"
+
+
+def test_she_can_say_which_request_her_caller_rings_about_and_her_note_settles_that_one(
+    city: City, aino: Browser
+) -> None:
+    city.present("a_aino")
+    number = city.number()
+    city.request(number_id=number)
+    city.caller(state="talking", number_id=number, offer_token="tok1")
+    city.offer("a_aino", "connected", caller_id="c1", connected_at=NOW - timedelta(minutes=2))
+    page = aino.get("/part").text
+    assert 'data-rings-about="r1"' in page
+    assert aino.post("/offers/tok1/rings-about", request="r2").status_code == 409
+    assert aino.post("/offers/tok1/rings-about", request="r1").status_code == 200
+    page = aino.get("/part").text
+    assert ("data-rings-about" in page, "Soittaa tästä" in page) == (False, True)
+    assert aino.post("/offers/tok1/outcome", outcome="done").status_code == 200
+    assert city.one(callback_request.c.state, where=callback_request.c.id == "r1")[0] == "done"
 
 
 def test_hanging_up_orders_the_end_of_her_leg(city: City, aino: Browser) -> None:
