@@ -34,7 +34,7 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def resident_legs(evidence: Evidence) -> list[Leg]:
-    """Legs, on an agent's call or on nobody's, that rang or found engaged who is no agent, no partner and not the city."""
+    """Legs on an agent's call or on nobody's that rang or found engaged who is no agent, no partner, not the city."""
     agent_legs = {leg.call_sid for leg in evidence.legs if leg.to in evidence.agent_addresses}
     return [
         leg
