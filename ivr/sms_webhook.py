@@ -27,11 +27,9 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 def _became(services: "Services", tx: Transaction, message_sid: str, word: str) -> None:
     """A last word is never overwritten. Lost: whoever was to learn a new time by it does not know it."""
     same = text_message.c.message_sid == message_sid
-    open_ones = (same, text_message.c.status.not_in(ARRIVED | LOST))
-    if (
-        tx.connection.execute(update(text_message).where(*open_ones).values(status=word)).rowcount != 1
-        or word in ARRIVED
-    ):
+    on_its_way = (same, text_message.c.status.not_in(ARRIVED | LOST))
+    noted = tx.connection.execute(update(text_message).where(*on_its_way).values(status=word)).rowcount
+    if noted == 0 or word in ARRIVED:
         return
     row = tx.connection.execute(select(text_message).where(same)).mappings().one()
     if mark_untold(tx.connection, row["request_id"], row["body"]):
