@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.words import PageWords, page_words
-from desks.matter.history_telling import SENT_AS
+from desks.matter.history_telling import became
 
 TEMPLATES = Path(__file__).parent / "templates" / "console"
 
@@ -41,8 +41,7 @@ class _Shown:
 
     def sent(self, one: dict[str, Any]) -> str:
         """What became of a text, as the history of a matter tells it."""
-        became = SENT_AS.get(one["status"] or "", "sent" if one["sent"] else "waiting")
-        return self.t(f"history.became.{became}")
+        return self.t(f"history.became.{became(one['status'])}")
 
     def event(self, one: dict[str, Any]) -> str:
         by = self.role(one["by"])

@@ -1,4 +1,4 @@
-"""``/sms/incoming``: a resident's text message. Taken in, answered by nobody.
+"""``/sms/incoming``: a resident's text message, taken in, answered by nobody. ``/sms/status``: what became of ours.
 
 An empty TwiML document sends no reply; what residents write is neither stored nor logged.
 """
@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 LOG = logging.getLogger("ivr")
+ARRIVED = frozenset({"delivered", "read"})
 LOST = frozenset({"undelivered", "failed"})
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
-def _lost(services: "Services", tx: Transaction, message_sid: str, word: str) -> None:
-    """It never arrived: whoever was to learn a new time by it does not know it."""
+def _became(services: "Services", tx: Transaction, message_sid: str, word: str) -> None:
+    """A last word is never overwritten. Lost: whoever was to learn a new time by it does not know it."""
     same = text_message.c.message_sid == message_sid
-    row = tx.connection.execute(select(text_message).where(same)).mappings().first()
-    if row is None:
+    on_its_way = (same, text_message.c.status.not_in(ARRIVED | LOST))
+    noted = tx.connection.execute(update(text_message).where(*on_its_way).values(status=word)).rowcount
+    if noted == 0 or word in ARRIVED:
         return
-    tx.connection.execute(update(text_message).where(same).values(status=word))
+    row = tx.connection.execute(select(text_message).where(same)).mappings().one()
     if mark_untold(tx.connection, row["request_id"], row["body"]):
         Promises(services, tx, services.rules.current()).raise_item("untold", row["request_id"])
 
@@ -47,8 +49,8 @@ def blueprint(services: "Services") -> Blueprint:
     def status() -> Response:
         word = request.form.get("MessageStatus", "")[:16]
         LOG.info("text message status", extra={"status": word})
-        if word in LOST:
-            services.database.run(lambda tx: _lost(services, tx, request.form.get("MessageSid", "")[:34], word))
+        if word in ARRIVED | LOST:  # all others only say that it is on its way
+            services.database.run(lambda tx: _became(services, tx, request.form.get("MessageSid", "")[:34], word))
         return Response(status=204)
 
     return pages

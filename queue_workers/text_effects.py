@@ -74,11 +74,13 @@ def _noted(services: "Services", tx: Transaction, message_id: str, asked: _Asked
             return "refused"
         case Unknown():
             tx.connection.execute(same.values(status="unknown"))
+            untold(services, tx, asked.request_id, asked.body)  # told once too often is better than not at all
             return "unknown"
 
 
 def untold(services: "Services", tx: Transaction, request_id: str | None, body: str) -> None:
-    """The message did not arrive: the resident does not know the new time, and a person should."""
+    """The message did not arrive, or nobody knows whether it did: the resident may not know the new time, a person
+    should."""
     if promises.mark_untold(tx.connection, request_id, body):
         Promises(services, tx, services.rules.current()).raise_item("untold", request_id)
 

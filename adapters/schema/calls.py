@@ -84,7 +84,7 @@ text_message = Table(  # an SMS to be sent; the words are made when it is sent
     Column("body", FreeText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("asked_machine", Float),
-    Column("message_sid", String(34)),
+    Column("message_sid", String(34), index=True),  # the provider's news of it come by this name
     Column("status", String(16)),
 )
 for _name, _column in (("number", text_message.c.number_id), ("numbered", text_message.c.created_at)):

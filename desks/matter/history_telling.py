@@ -14,7 +14,10 @@ NOTED = ("done", "missed", "exhausted", "cancel", "hand_on")  # steps that an ag
 OF_THE_OFFER = ("give_back", "accept", "join", "back", "part", "hang_up")
 SKIPPED = "declined"
 HAVE_ROWS = frozenset({"transfer", "listen", "coach"})  # deeds that are told by rows of their own
-SENT_AS = {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
+SENT_AS = {  # words of the provider, and our own where it was never asked or never answered
+    "delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed",
+    "never sent": "failed", "unknown": "unknown", "sent": "sent",
+}  # fmt: skip
 CODES = frozenset({
     "no_answer", "busy", "machine", "bad_moment", "failed", "ring", "text", "unnoted", "by telephone",
     "interpreter", "in writing", "abusive", "declined", "unanswered", "lost", "withdrawn", "no choice",
@@ -80,8 +83,8 @@ class Telling:
 
     def texts(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
         for row in rows:
-            became = SENT_AS.get(row["status"] or "", "sent" if row["message_sid"] else "waiting")
-            yield Happening(row["created_at"], "text", row["key"], SERVICE, None, row["body"], {"became": became})
+            codes = {"became": became(row["status"])}
+            yield Happening(row["created_at"], "text", row["key"], SERVICE, None, row["body"], codes)
 
     def sounds(self, rows: Sequence[RowMapping]) -> Iterator[Happening]:
         for row in rows:
@@ -117,6 +120,13 @@ class Telling:
             if row["deed"] in HAVE_ROWS:
                 continue
             yield Happening(row["at"], "deed", row["deed"], row["who"], None, row["detail"] or None)
+
+
+def became(status: str | None) -> str:
+    """Of a text, by its ``status``; none: the provider has not been asked yet, or has not yet answered."""
+    if status is None:
+        return "waiting"
+    return "failed" if status.startswith("refused") else SENT_AS.get(status, "unknown")
 
 
 def _noted(event: str, note: str | None) -> tuple[dict[str, str], str | None]:

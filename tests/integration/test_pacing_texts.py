@@ -125,6 +125,18 @@ def test_a_new_time_whose_text_was_lost_sight_of_is_a_persons_to_tell(texting: T
     assert texting.items() == ["untold"]
 
 
+def test_a_new_time_whose_text_was_not_answered_is_a_persons_to_tell(texting: Town) -> None:
+    """A time-out, or an answer from 500 on: it may never have left, and it is not sent again."""
+    request = texting.request()
+    texting.carry_out()
+    move(texting, request)
+    texting.gateway.answers(LOST)
+    texting.carry_out()
+    assert [row["status"] for row in texting.every(text_message)] == ["sent", "unknown"]
+    assert texting.promise(request)["told"] is False
+    assert texting.items() == ["untold"]
+
+
 def move(town: Town, request: str) -> None:
     wishes.with_interpreter(town.services, town.agent("aino"), request, TUESDAY + timedelta(hours=1), "Dari")
 

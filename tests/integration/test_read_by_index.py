@@ -20,6 +20,7 @@ from recordings import found_store
 from tests.support.clock import TUESDAY
 from tests.support.plans import plans
 from tests.support.services import Town
+from tests.support.telephone import Telephone
 
 NOBODY = "f" * 32
 
@@ -47,6 +48,10 @@ def a_closed_day(town: Town) -> object:
     return after_hours.settle(town.services)
 
 
+def news_of_a_text(town: Town) -> object:
+    return Telephone.at(town).send("/sms/status", MessageSid="SM" + "1" * 32, MessageStatus="undelivered")
+
+
 READ: dict[str, tuple[Callable[[Town], object], str]] = {
     # whichever of those of the open offers: each holds them alone, a few at any time
     "an agent's offer": (reading(store.offer_of_agent, NOBODY), "uq_offer_open_"),
@@ -70,6 +75,7 @@ READ: dict[str, tuple[Callable[[Town], object], str]] = {
     "talks with partners": (talks_with_partners, "ix_transfer_partner"),
     "listeners": (lambda town: talk_repairs.lost_listeners(town.services), "ix_listening_open"),
     "where one listens": (reading(transfer_store.listens_somewhere, NOBODY), "ix_listening_open"),
+    "what became of a text": (news_of_a_text, "ix_text_message_message_sid"),
     "the closed desk's callers": (a_closed_day, "ix_waiting_caller_place"),
 }
 

@@ -77,6 +77,7 @@ def _written(town: Town, number: str, request: str, stay: str, agent: str) -> Pa
                 key="missed",
                 created_at=now,
                 message_sid="SM" + "1" * 32,
+                status="sent",
             )
         )
         run(insert(supervisor_item).values(id=ids["item"], kind="duty_unanswered", number_id=number, made_at=now))
