@@ -77,11 +77,11 @@ def test_a_declined_call_is_over_for_both(table: Page, lab: Laboratory) -> None:
 
 
 def test_a_message_arrives_in_the_inbox_of_its_telephone(table: Page, lab: Laboratory) -> None:
-    lab.rest("Messages", To="+358401234501", From=CITY, Body="Soitamme klo 13–14. Tunnus 123 456.")
+    lab.rest("Messages", To="+358401234501", From=CITY, Body="Soitamme klo 13–14. Varmistusnumerosi on 123 456.")
     aino = telephone(table, "Aino")
     expect(aino.locator(".inbox .count")).to_have_text("1")
     aino.get_by_text("Messages").click()
-    expect(aino.get_by_text("Soitamme klo 13–14. Tunnus 123 456.")).to_be_visible()
+    expect(aino.get_by_text("Soitamme klo 13–14. Varmistusnumerosi on 123 456.")).to_be_visible()
     expect(telephone(table, "Kalle").locator(".inbox .count")).to_have_text("0")
 
 
@@ -228,7 +228,7 @@ def test_the_emptied_lab_leaves_the_telephones_usable(table: Page, lab: Laborato
 
 
 def test_it_is_accessible_in_both_lights_and_fits_every_screen(table: Page, lab: Laboratory, screens: Path) -> None:
-    lab.rest("Messages", To="+358401234501", From=CITY, Body="Soitamme klo 13–14. Tunnus 123 456.")
+    lab.rest("Messages", To="+358401234501", From=CITY, Body="Soitamme klo 13–14. Varmistusnumerosi on 123 456.")
     lab.ring_back("+358401234502")
     call(table, "Aino").get_by_role("button", name="1", exact=True).click()
     call(table, "Sven").get_by_role("button", name="3", exact=True).click()
