@@ -162,7 +162,6 @@ SQL_OUTSIDE_STORES = {
     "console.sound_pages": "the type of the row it is handed",
     "recordings.listening": "the types of the connection and the row it is handed",
     "recordings.talks": "the type of the row it is handed",
-    "recordings.holds": "the type of the connection it hands on",
     "recordings.keeping": "the type of the row it is handed",
     "recordings.erasing": "the type of the connection it hands on",
     "queue_workers.record_effects": "the type of the row, and the error of two that are given one name at one instant",
