@@ -25,6 +25,7 @@ PURE = {
     "console.signing_in.back_off",
     *(f"console.rules.{name}" for name in ("fields", "times", "form_shown", "form_parts", "forms", "document")),
     "console.signing_in.password_rules",
+    "adapters.call_status",
     "adapters.provider_facts",
     "adapters.masking",
     "adapters.pace",
@@ -247,6 +248,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
     rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption", "own_calls", "text_effects")
+    rooms = (*rooms, "record_repairs")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 
