@@ -21,7 +21,7 @@ from desks.talk.room import matter_of, room_of
 from ivr.agent_webhooks import MOMENT_SECONDS, MOST_AGAIN, AgentLeg
 from ivr.caller_input import Pressed, read
 from ivr.status_webhooks import News, take
-from ivr.step_url import hold_url, link, opaque, step_for, url_of
+from ivr.step_url import hold_url, link, opaque, spoken, step_for, url_of
 from ivr.turn import DepartmentSpoken, DialConference, Gather, Hangup, Music, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -257,5 +257,4 @@ def _sid() -> str:
 
 
 def _language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in ("fi", "sv", "en") else DEFAULT
+    return spoken(request.args.get("lang", ""), DEFAULT)
