@@ -9,7 +9,6 @@ import time
 
 POINTS = ("claimed", "attempt_stored", "rest_created", "accepted", "answer_ready")
 SOUND_POINTS = ("sound_opened", "sound_poured", "sound_sealed", "sound_noted", "sound_deleted")
-TALK_POINTS = ("recording_claimed", "recording_begun", "recording_changed")
 KEEPING_POINTS = ("keeping_before_commit", "erasing_before_commit", "erased_a_part")
 MOVE_POINTS = ("move_locked", "move_copied", "move_ready", "move_closed")
 _FILE = os.environ.get("FAULT_FILE")

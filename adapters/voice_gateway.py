@@ -17,6 +17,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from adapters.call_status import ENDED
 from adapters.digits import whole
 
 T = TypeVar("T")
@@ -56,6 +57,17 @@ class ProviderCall:
     to: str
     parent: str | None
     started: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+def is_over(found: ProviderCall | NotDone | Unknown) -> bool:
+    """The call that was looked up. True also when the provider knows no such call; nobody's answer is no end."""
+    if isinstance(found, ProviderCall):
+        return found.ended
+    return isinstance(found, NotDone) and found.status == 404
 
 
 @dataclass(frozen=True)

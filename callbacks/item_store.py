@@ -9,18 +9,26 @@ from adapters.schema import supervisor_item as item
 
 
 def raise_item(
-    connection: Connection, kind: str, now: datetime, request_id: str | None, detail: str | None = None
-) -> None:
-    """Once for each request (or detail: a duty, a recording) and kind."""
+    connection: Connection,
+    kind: str,
+    now: datetime,
+    request_id: str | None,
+    detail: str | None = None,
+    number_id: str | None = None,
+) -> bool:
+    """Once for each request (or detail: a duty, a recording), kind and telephone. False: it stands there already."""
     known = select(item.c.id).where(
         item.c.kind == kind,
         item.c.request_id == request_id,
         item.c.detail == detail,
+        item.c.number_id == number_id,
         item.c.closed_at.is_(None),
     )
-    if connection.scalar(known) is None:
-        new = {"id": new_id(), "kind": kind, "request_id": request_id, "detail": detail, "made_at": now}
-        connection.execute(insert(item).values(**new))
+    if connection.scalar(known) is not None:
+        return False
+    new = {"id": new_id(), "kind": kind, "request_id": request_id, "detail": detail, "made_at": now}
+    connection.execute(insert(item).values(**new, number_id=number_id))
+    return True
 
 
 def close_items(connection: Connection, now: datetime, request_id: str, kind: str | None = None) -> None:

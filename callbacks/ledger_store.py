@@ -3,18 +3,18 @@
 At most one row of a request is open: a new window judges the one before it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.schema import callback_request, promise_told
 from adapters.together import Row, new_in
 from callbacks.model import Window
-from callbacks.scoring import Kept, Told, Verdict, Via, given_up, replaced, rung
+from callbacks.scoring import Told, Verdict, Via, given_up, replaced, rung
 
 LEDGER = promise_told
 MOST = 2000  # ended windows in one look
@@ -86,21 +86,6 @@ def did_not_arrive(connection: Connection, request_id: str, words: str) -> Windo
     before = (LEDGER.c.request_id == request_id, LEDGER.c.verdict == "void", LEDGER.c.judged_at == row["at"])
     connection.execute(update(LEDGER).where(*before, LEDGER.c.id != row["id"]).values(verdict="broken"))
     return window_of(row)
-
-
-def kept_since(connection: Connection, since: datetime, scope: Collection[str] | None) -> Kept:
-    """Verdicts given since then, and what is open now; ``scope``: departments, None: all of them."""
-    of_scope = LEDGER.c.via != "untold"
-    judged = select(LEDGER.c.verdict, func.count()).where(of_scope, LEDGER.c.judged_at >= since)
-    unjudged = select(func.count()).where(of_scope, LEDGER.c.verdict.is_(None))
-    if scope is not None:
-        theirs = select(callback_request.c.id).where(
-            callback_request.c.id == LEDGER.c.request_id, callback_request.c.department.in_(scope)
-        )
-        judged, unjudged = judged.where(theirs.exists()), unjudged.where(theirs.exists())
-    found = {str(row[0]): int(row[1]) for row in connection.execute(judged.group_by(LEDGER.c.verdict))}
-    still = int(connection.scalar(unjudged) or 0)
-    return Kept(found.get("kept", 0), found.get("late", 0), found.get("broken", 0), still)
 
 
 def _row(request_id: str, values: Mapping[str, Any], now: datetime, who: str, told: Told) -> dict[str, Any]:

@@ -14,7 +14,7 @@ _GONE = select(agent.c.id).where(agent.c.active.is_(False))
 
 
 def let_go_of(connection: Connection, agent_id: str) -> int:
-    """She leaves, or gives her matters away: anyone may go on with them. Returns how many were hers."""
+    """Her account is closed: anyone may go on with her matters. Returns how many were hers."""
     hers = update(REQUEST).where(IS_OPEN, REQUEST.c.owner_id == agent_id)
     return connection.execute(hers.values(owner_id=None)).rowcount
 

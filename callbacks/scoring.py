@@ -24,16 +24,6 @@ class Told:
     words: str = ""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """Promises told, by what became of them; ``open``: still to be kept."""
-
-    kept: int
-    late: int
-    broken: int
-    open: int
-
-
 def rung(window: Window, at: datetime) -> Verdict:
     """The first ring under it. Too early is no kept promise: she may not be there yet, nor her interpreter."""
     if at < window.start:

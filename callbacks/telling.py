@@ -21,17 +21,24 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 
+def promise_words(
+    services: "Services", rules: Ruleset, now: datetime, language: str, topic: str, window: Window
+) -> str:
+    """The promise as it is kept in the record, in the resident's language; an agent reads exactly this."""
+    values: tuple[tuple[str, Value], ...] = (
+        ("about", TopicSpoken(topic, "about")),
+        ("window", WindowSpoken(window.start, window.end, now)),
+    )
+    return services.announcements.text("promise.told", language, values, rules, ZoneInfo(rules.time_zone))
+
+
 class Telling:
     def __init__(self, services: "Services", tx: Transaction, rules: Ruleset, now: datetime) -> None:
         self.services, self.tx, self.rules, self.now = services, tx, rules, now
         self.zone = ZoneInfo(rules.time_zone)
 
     def words(self, language: str, topic: str, window: Window) -> str:
-        values: tuple[tuple[str, Value], ...] = (
-            ("about", TopicSpoken(topic, "about")),
-            ("window", WindowSpoken(window.start, window.end, self.now)),
-        )
-        return self.services.announcements.text("promise.told", language, values, self.rules, self.zone)
+        return promise_words(self.services, self.rules, self.now, language, topic, window)
 
     def window_values(self, language: str, topic: str, window: Window, kind: Kind) -> dict[str, Any]:
         return {

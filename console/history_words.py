@@ -35,7 +35,6 @@ STEP_ICONS = {
     "leg_unknown": "warning",
     "set_aside": "warning",
 }
-BAD_VERDICTS = ("late", "broken")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from callbacks.model import Refused
 from console import guard
+from console.moments import written_moment
 from console.posted import by_script, posted
 from console.rendering import page_language
 from desks.queue.items import close_item
@@ -20,7 +21,6 @@ from desks.supervision.overview import overview
 if TYPE_CHECKING:
     from bootstrap import Services
 
-WRITTEN_AT = "%Y-%m-%dT%H:%M"  # as a browser's field for day and time writes it
 LONGEST_REASON = 300
 DONE = ("paused", "resumed", "stop_ended")
 
@@ -80,10 +80,7 @@ def _until(services: "Services") -> datetime | None | Refused:
     written = posted().get("until", "")
     if not written:
         return None
-    try:
-        return datetime.strptime(written[:16], WRITTEN_AT).replace(tzinfo=ZoneInfo(services.rules.current().time_zone))
-    except ValueError:
-        return Refused("until")
+    return written_moment(written[:16], ZoneInfo(services.rules.current().time_zone)) or Refused("until")
 
 
 def _answer(services: "Services", deed: str, fault: str) -> ResponseReturnValue:

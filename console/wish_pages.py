@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from callbacks.model import Refused
 from console import guard
+from console.moments import written_moment
 from console.posted import by_script, one_of, posted
 from console.rendering import page_language
 from desks import wishes
@@ -19,7 +20,6 @@ from desks.supervision.overview import may_see_request, promised_one
 if TYPE_CHECKING:
     from bootstrap import Services
 
-WRITTEN_AT = "%Y-%m-%dT%H:%M"  # as a browser's field for day and time writes it
 BACK_TO = ("line", "messages", "desk")
 
 
@@ -63,10 +63,7 @@ def _seen(services: "Services", request_id: str) -> str:
 def _moment(services: "Services") -> datetime | None:
     """None: not a moment at all. Local time, as it is written on the page."""
     zone = ZoneInfo(services.rules.current().time_zone)
-    try:
-        return datetime.strptime(posted().get("at", "")[:16], WRITTEN_AT).replace(tzinfo=zone)
-    except ValueError:
-        return None
+    return written_moment(posted().get("at", "")[:16], zone)
 
 
 def _form(services: "Services", request_id: str, fault: str) -> str:

@@ -3,7 +3,7 @@ the console asks here; another department's matter is as unknown to her as one t
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select, true
 
-from adapters.schema import callback_request, waiting_caller
+from adapters.schema import callback_request
 
 Scope = tuple[str, ...] | None  # departments; None: all of them
 
@@ -16,9 +16,4 @@ def within(table: Table, scope: Scope) -> ColumnElement[bool]:
 
 def sees_request(connection: Connection, scope: Scope, request_id: str) -> bool:
     one = select(callback_request.c.id).where(callback_request.c.id == request_id, within(callback_request, scope))
-    return connection.execute(one).first() is not None
-
-
-def sees_caller(connection: Connection, scope: Scope, line_id: str) -> bool:
-    one = select(waiting_caller.c.id).where(waiting_caller.c.id == line_id, within(waiting_caller, scope))
     return connection.execute(one).first() is not None

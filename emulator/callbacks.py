@@ -1,6 +1,5 @@
 """Status callbacks: told to whoever subscribed, each in a request of its own, in no promised order."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -53,7 +52,3 @@ def notify(network: Network, call: Call, subscription: StatusSubscription, field
                 return
 
     network.threads.start("status callback", run)
-
-
-def with_events(subscription: StatusSubscription, events: str) -> StatusSubscription:
-    return replace(subscription, events=frozenset(events.split()))

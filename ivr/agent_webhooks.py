@@ -23,7 +23,7 @@ from desks.talk.conversation import Conversation, Ring, Room
 from desks.talk.legs import room_failed
 from ivr.caller_input import Pressed, read
 from ivr.resident_notice_webhooks import greeting
-from ivr.step_url import hold_url, link, opaque
+from ivr.step_url import hold_url, link, opaque, spoken
 from ivr.turn import DialConference, DialNumber, Gather, Hangup, Music, Pause, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -253,5 +253,4 @@ def _token() -> str:
 
 
 def _language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in ("fi", "sv", "en") else AGENT_LANGUAGE
+    return spoken(request.args.get("lang", ""), AGENT_LANGUAGE)

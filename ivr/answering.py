@@ -11,19 +11,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.apologies import APOLOGIES
 from adapters.database import DatabaseError, Transaction
 from adapters.held import is_held
 from adapters.reach import Until
-from adapters.schema import waiting_caller
 from callbacks import store as promises
 from callbacks.limits import DAY
 from callbacks.making import Looked
 from callbacks.model import start_of
 from callbacks.planning import ringing_department
+from desks.line import heard_store, stay_store
 from ivr import store, why
 from ivr.caller_input import CallerInput
 from ivr.carry_out import Caller, CarryOut
@@ -115,9 +114,8 @@ class Answerer:
     def _note_queue(self, asked: Asked, queue_sid: str) -> None:
         """The provider's name of the queue, by which an order finds the caller as long as she is in it."""
         line_id = asked.step.line
-        unnamed = update(waiting_caller).where(waiting_caller.c.id == line_id, waiting_caller.c.queue_sid.is_(None))
-        named = unnamed.values(queue_sid=queue_sid)
-        self._note(lambda tx: tx.connection.execute(named), {"line": line_id}, asked.until)
+        about = {"line": line_id}
+        self._note(lambda tx: stay_store.name_queue(tx.connection, line_id, queue_sid), about, asked.until)
 
     def _note(self, change: Change, about: dict[str, str], until: Until) -> None:
         """Best effort: what is only noted must not cost the caller her turn, nor make her wait for others' writing."""
@@ -183,11 +181,8 @@ class Answerer:
         told = turn.told
         if told is None:
             return
-        mine = update(waiting_caller).where(waiting_caller.c.id == told.line_id)
-        values: dict[str, int | None] = {"wait_told_minutes": told.wait_minutes}
-        if told.place is not None:
-            values["place_told"] = told.place
-        self._note(lambda tx: tx.connection.execute(mine.values(**values)), {"line": told.line_id}, until)
+        row = (told.line_id, told.place, told.wait_minutes)
+        self._note(lambda tx: heard_store.note_told(tx.connection, *row), {"line": told.line_id}, until)
 
     def _keep_why(self, turn: Turn, asked: Asked, facts: Facts) -> None:
         """For the page that says why this call went where it did. A menu that decides nothing writes nothing."""

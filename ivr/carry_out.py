@@ -16,7 +16,7 @@ from callbacks.numbers import callable_number, keyed_to_e164
 from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
 from desks import store as desks_store
-from desks.line.waiting import Line, outlook
+from desks.line.waiting import Line, outlook, rings_soon
 from ivr.carry_out_known import CarryOutKnown
 from ivr.carry_out_message import CarryOutMessage
 from ivr.carry_out_notice import declined, told_with_join
@@ -253,17 +253,17 @@ class CarryOut:
         route = decide(self.facts.rules, topic, self.step.language, self.facts.now, staffed, self.facts.circumstances)
         return isinstance(route, ToLine | ToDuty | ToNumber)
 
-    def _wait(self, stay: RowMapping | None) -> int:
-        """The expected wait in minutes that an ASAP window is checked against; 0 without history, and for an urgent
-        matter, which comes first."""
+    def _wait(self, stay: RowMapping | None) -> int | None:
+        """Minutes that an ASAP window is checked against; 0 without history, and for an urgent matter, which is first.
+        None: not in the line, and since she heard the offer the desk was paused or nobody is left to ring."""
         if self.facts.rules.topic(stay["topic"] if stay is not None else self.step.topic).urgent:
             return 0
-        rules, now = self.facts.rules, self.facts.now
-        rings = ringing_department(rules, self.step.topic, self.step.language, now).id
-        desk = stay["desk"] if stay is not None else rings
+        rules, now, step = self.facts.rules, self.facts.now, self.step
         duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), now)
+        soon = stay is not None or rings_soon(rules, duty, now, step.topic, step.language, urgent=False)
+        desk = stay["desk"] if stay is not None else ringing_department(rules, step.topic, step.language, now).id
         line_id = stay["id"] if stay is not None else None
-        return outlook(self.tx.connection, rules, duty, now, desk, line_id).wait_minutes or 0
+        return (outlook(self.tx.connection, rules, duty, now, desk, line_id).wait_minutes or 0) if soon else None
 
     def _reopen(self, request_id: str) -> Result:
         row = self._own_request(request_id)

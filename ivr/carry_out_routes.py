@@ -5,12 +5,8 @@ In the caller's transaction. Nothing flows from a text: without a sender the wor
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
-
 from adapters.database import Transaction
-from adapters.ids import new_id
-from adapters.schema import supervisor_item
-from callbacks import text_store
+from callbacks import item_store, text_store
 from callbacks.numbers import takes_texts
 from ivr.effects import RaiseAlarm, Result, Settled, TextNumber, TooLate
 from ivr.facts import Callable, Facts, NotCallable
@@ -50,17 +46,8 @@ class RouteOrders:
         return Settled()
 
     def _note_unanswered(self, duty: str, number_id: str | None) -> None:
-        known = select(supervisor_item.c.id).where(
-            supervisor_item.c.kind == UNANSWERED,
-            supervisor_item.c.detail == duty,
-            supervisor_item.c.number_id == number_id,
-            supervisor_item.c.closed_at.is_(None),
-        )
-        if self.tx.connection.scalar(known) is not None:
-            return
-        row = {"id": new_id(), "kind": UNANSWERED, "detail": duty, "number_id": number_id, "made_at": self.facts.now}
-        self.tx.connection.execute(insert(supervisor_item).values(**row))
-        self.tx.after_commit(self.services.changed)
+        if item_store.raise_item(self.tx.connection, UNANSWERED, self.facts.now, None, duty, number_id):
+            self.tx.after_commit(self.services.changed)
 
     def _text(self, e164: str, key: str, language: str, values: Values) -> None:
         text_store.order(self.services, self.tx, self.facts.rules, self.facts.now, e164, key, language, values)

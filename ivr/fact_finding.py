@@ -17,7 +17,7 @@ from callbacks.model import Refused, Window
 from callbacks.numbers import callable_number, shown_e164, takes_texts
 from callbacks.planning import Times, ringing_department, slots_for, soonest
 from desks import store as desks_store
-from desks.line.waiting import outlook
+from desks.line.waiting import outlook, rings_soon
 from ivr.caller_input import CallerInput, Pressed
 from ivr.dialogue.known import MATTER_STEPS, topic_of
 from ivr.dialogue.menus import LANGUAGE_KEYS, chosen_topic
@@ -216,11 +216,10 @@ class Finder:
 
     def _asap_wait(self, topic: str, language: str) -> int | None:
         """Minutes until the caller's turn, for the ASAP offer; None: nobody on duty, or the desk that would ring is
-        paused: no ASAP."""
+        paused and the matter not urgent: no ASAP."""
         desk = ringing_department(self.rules, topic, language, self.now).id
-        if desk in self.duty.paused:
-            return None
-        if not any({desk, self.rules.extended_desk} & one.desks for one in self.duty.all):
+        urgent = self.rules.topic(topic).urgent
+        if not rings_soon(self.rules, self.duty, self.now, topic, language, urgent=urgent):
             return None
         return self._wait_at(desk) or 0
 

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from adapters.call_status import ENDED
 from adapters.database import Transaction, insert_once
 from adapters.digits import whole
 from adapters.schema import call, call_draft, offer, status_event
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[a-z-]{1,16}")
 LOG = logging.getLogger("ivr")
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 MOST_SECONDS = 7 * 24 * 3600
 
 

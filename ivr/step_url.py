@@ -106,6 +106,11 @@ def opaque(written: str) -> str:
     return written if len(written) <= LONGEST_ID and SHAPE.fullmatch(written) else ""
 
 
+def spoken(written: str, otherwise: str) -> str:
+    """A language as our links carry it; ``otherwise`` where the link says none that is spoken here."""
+    return written if written in LANGUAGES else otherwise
+
+
 def hold_url(base: str) -> str:
     """The music of a room; the room is not made at all if this cannot be fetched."""
     return f"{base}/voice/hold{RETRY}"

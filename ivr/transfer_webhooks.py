@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Blueprint, Response, request
 from sqlalchemy import RowMapping
 
+from adapters.call_status import ENDED
 from adapters.database import DatabaseError, Transaction
 from adapters.reach import Until
 from desks import store
@@ -19,8 +20,8 @@ from desks.talk import transfer_store as transfers
 from desks.talk.room import matter_of, room_of
 from ivr.agent_webhooks import MOMENT_SECONDS, MOST_AGAIN, AgentLeg
 from ivr.caller_input import Pressed, read
-from ivr.status_webhooks import ENDED, News, take
-from ivr.step_url import hold_url, link, opaque, step_for, url_of
+from ivr.status_webhooks import News, take
+from ivr.step_url import hold_url, link, opaque, spoken, step_for, url_of
 from ivr.turn import DepartmentSpoken, DialConference, Gather, Hangup, Music, Redirect, Say, Turn
 from ivr.twiml import render
 from ivr.webhooks import guard, urls, xml
@@ -256,5 +257,4 @@ def _sid() -> str:
 
 
 def _language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in ("fi", "sv", "en") else DEFAULT
+    return spoken(request.args.get("lang", ""), DEFAULT)

@@ -49,7 +49,6 @@ _ALL = (
     *("housing", "waterworks", "streets", "transport", "families", "employment"),
     *("culture", "advice", "extended", "county", "county-social", "parish", "waste"),
 )
-_BERTILS = ("housing", "streets", "waterworks", "advice", "extended")
 DEMO_ACCOUNTS = (
     DemoAccount("aino", "Aino Demo", "agent", ("fi", "en"), ("housing", "families", "employment", "advice")),
     DemoAccount(

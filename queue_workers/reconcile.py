@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, RowMapping, delete, select, text, 
 from adapters.database import Transaction
 from adapters.schema import call_draft, code_try, offer, outbox, presence, receipt, route_decision
 from adapters.schema.promises import DIALING as RINGS
-from adapters.voice_gateway import NotDone, ProviderCall
+from adapters.voice_gateway import is_over
 from callbacks import owner_store as owners
 from callbacks import store as promises
 from callbacks.item_store import close_items
@@ -48,7 +48,6 @@ GIVEN_ONCE = (
     "set_recording",
     "set_hold",
 )  # orders with a name of their own each time: done, nobody asks for them again
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def open_offers(services: "Services", *states: OfferState) -> list[RowMapping]:
@@ -140,7 +139,7 @@ def silent_legs(services: "Services") -> None:
         known_over = row["leg_ended_machine"] is not None and row["state"] == "dialing"  # unknown_rings sees to it
         if row["agent_call_sid"] is None or known_over or quiet_since + NEWS_SECONDS > machine:
             continue
-        if _is_over(services, row["agent_call_sid"]):
+        if is_over(services.gateway.look_up(row["agent_call_sid"])):
             within(services, partial(_leg_over, row["token"]))
 
 
@@ -159,17 +158,9 @@ def unknown_rings(services: "Services") -> None:
         _unknown_ring(services, row, row["leg_ended_machine"])
 
 
-def _is_over(services: "Services", call_sid: str) -> bool:
-    """True also when the provider knows no such call."""
-    found = services.gateway.look_up(call_sid)
-    if isinstance(found, ProviderCall):
-        return found.status in ENDED
-    return isinstance(found, NotDone) and found.status == 404
-
-
 def _unknown_ring(services: "Services", row: RowMapping, quiet_since: float) -> None:
     legs = services.gateway.legs_of(row["agent_call_sid"])
-    if isinstance(legs, list) and legs and legs[0].status in ENDED:
+    if isinstance(legs, list) and legs and legs[0].ended:
         within(services, lambda c: c.ring_over(row["token"], legs[0].status))
         return
     within(services, lambda c: c.let_go_unknown(row["token"]))
@@ -194,7 +185,7 @@ def vanished_callers(services: "Services", checked: dict[str, float]) -> None:
         if checked.setdefault(row["id"], machine) + NEWS_SECONDS > machine or time.monotonic() > until:
             continue
         checked[row["id"]] = machine
-        if _is_over(services, row["call_sid"]):
+        if is_over(services.gateway.look_up(row["call_sid"])):
             checked[row["id"]] = (
                 machine - NEWS_SECONDS
             )  # until it is written: the next look is soon enough, not a minute

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
+from adapters.voice_gateway import is_over
 from queue_workers.record_list import is_past, look
-from queue_workers.talk_repairs import is_over
 from recordings import talk_store as store
 from recordings.model import wish
 from recordings.talks import RecordedTalks
@@ -67,7 +67,7 @@ def _ask_after(services: "Services", row: RowMapping) -> None:
         return
     if look(services, row) is not False or row["state"] != "ended":
         return
-    if is_past(services, row) and is_over(services, row["call_sid"]):
+    if is_past(services, row) and is_over(services.gateway.look_up(row["call_sid"])):
         services.database.run(partial(_never, services, row["id"]))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
-from adapters.voice_gateway import NotDone, ProviderCall
+from adapters.voice_gateway import is_over
 from recordings import sound_store, store
 from recordings.service import Recordings
 
@@ -23,25 +23,17 @@ FETCHED_WITHIN = timedelta(days=7)  # business time until the sound is noted as 
 # disk may be found only after a holiday, and until then the provider's copy is there to be fetched
 GIVEN_UP_SECONDS = 600.0  # machine time until what was given up is ordered again
 FAILED_SECONDS = 3600.0  # and what was no sound at all: somebody's page of repairs, perhaps
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def left_drafts(services: "Services") -> int:
     """Whoever spoke has left a message, also when nobody told us that she hung up."""
     with services.database.read() as connection:
         drafts = store.drafts_left(connection, services.clock.now() - DRAFT_MINUTES)
-    over = [row for row in drafts if row["call_ended"] or _is_over(services, row["call_sid"])]
+    over = [row for row in drafts if row["call_ended"] or is_over(services.gateway.look_up(row["call_sid"]))]
     for row in over:
         with services.database.write() as tx:
             Recordings(services, tx, services.rules.current()).kept(row["id"], heard=False)
     return len(over)
-
-
-def _is_over(services: "Services", call_sid: str) -> bool:
-    found = services.gateway.look_up(call_sid)
-    if isinstance(found, ProviderCall):
-        return found.status in ENDED
-    return isinstance(found, NotDone) and found.status == 404
 
 
 def unfinished_sound(services: "Services") -> int:

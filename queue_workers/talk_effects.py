@@ -12,7 +12,7 @@ from adapters import pace_store
 from adapters.database import Transaction
 from adapters.fault_points import reach
 from adapters.ids import new_id
-from adapters.voice_gateway import Done, NotDone, Result, Unknown
+from adapters.voice_gateway import Done, NotDone, Result, Unknown, is_over
 from desks import store
 from desks.talk import transfer_end
 from desks.talk import transfer_store as transfers
@@ -20,7 +20,6 @@ from desks.talk.conversation import Conversation
 from desks.talk.room import matter_of, resident_leg, room_of
 from ivr.step_url import RETRY, link, step_for, url_of
 from queue_workers.orders import OwnWait
-from queue_workers.talk_repairs import is_over
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -221,7 +220,7 @@ def let_leave(services: "Services", transfer_id: str) -> Outcome:
     taker = _taker(services, row) if row is not None else None
     if taker is not None:  # without it the resident would wait for our own look at the empty room
         closed = services.gateway.closes(room, taker)
-        if isinstance(closed, NotDone) and closed.status == 404 and not is_over(services, taker):
+        if isinstance(closed, NotDone) and closed.status == 404 and not is_over(services.gateway.look_up(taker)):
             return SOON
         if isinstance(repeatable(closed), float):
             return AGAIN_SECONDS

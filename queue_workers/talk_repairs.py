@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import RowMapping
 
 from adapters.database import Transaction
-from adapters.voice_gateway import NotDone, ProviderCall
+from adapters.voice_gateway import is_over
 from desks import store
 from desks.talk import legs as talk_legs
 from desks.talk import transfer_end
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 DEADLINE_SECONDS = 60.0  # machine time in which whoever was asked has answered or not
 BUDGET_SECONDS = 5.0  # of one duty's questions to the provider in one tick
 LONGEST_TALK = timedelta(hours=4)  # the provider ends a call then
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 T = TypeVar("T")
 
 
@@ -43,11 +42,11 @@ def _settle(services: "Services", row: RowMapping) -> None:
     with services.database.read() as connection:
         asking = store.offer_by_token(connection, row["token"])
         resident = resident_leg(connection, asking) if asking is not None else None
-    if resident is not None and is_over(services, resident):
+    if resident is not None and is_over(services.gateway.look_up(resident)):
         _within(services, lambda talk: talk.resident_gone(resident))
     elif row["state"] == "asked":
         _within(services, lambda talk: transfer_end.failed(talk, row, "timeout"))
-    elif row["leg_sid"] is not None and is_over(services, row["leg_sid"]):
+    elif row["leg_sid"] is not None and is_over(services.gateway.look_up(row["leg_sid"])):
         _within(services, lambda talk: transfer_end.failed(talk, row, "left"))
 
 
@@ -62,7 +61,7 @@ def _residents_gone(services: "Services") -> None:
     with services.database.read() as connection:
         rows = transfers.promoted_before(connection, limit)
     for row in _in_time(rows):
-        if row["resident_call_sid"] is not None and is_over(services, row["resident_call_sid"]):
+        if row["resident_call_sid"] is not None and is_over(services.gateway.look_up(row["resident_call_sid"])):
             _within(services, partial(_over, row))
 
 
@@ -76,7 +75,7 @@ def _partners_gone(services: "Services") -> None:
     with services.database.read() as connection:
         rows = transfers.talks_with_partners(connection, since)
     for row in _in_time(rows):
-        if is_over(services, row["leg_sid"]):
+        if is_over(services.gateway.look_up(row["leg_sid"])):
             services.database.run(partial(_partner_gone, services, row))
 
 
@@ -90,7 +89,7 @@ def lost_listeners(services: "Services") -> None:
     with services.database.read() as connection:
         rows = transfers.open_listening_older_than(connection, limit)
     for row in _in_time(rows):
-        if row["leg_sid"] is None or is_over(services, row["leg_sid"]):
+        if row["leg_sid"] is None or is_over(services.gateway.look_up(row["leg_sid"])):
             services.database.run(partial(_listener_gone, services, row))
 
 
@@ -100,14 +99,6 @@ def _listener_gone(services: "Services", row: RowMapping, tx: Transaction) -> No
 
 def _within(services: "Services", act: Callable[[Conversation], object]) -> None:
     services.database.run(lambda tx: act(Conversation(services, tx, services.rules.current())))
-
-
-def is_over(services: "Services", call_sid: str) -> bool:
-    """True also when the provider knows no such call."""
-    found = services.gateway.look_up(call_sid)
-    if isinstance(found, ProviderCall):
-        return found.status in ENDED
-    return isinstance(found, NotDone) and found.status == 404
 
 
 def _in_time(rows: Iterable[T]) -> Iterator[T]:

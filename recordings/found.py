@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bootstrap import Services
 
 Standing = Literal["running", "coming", "ready", "failed", "nothing", "deleted"]
-STANDINGS: tuple[Standing, ...] = ("running", "coming", "ready", "failed", "nothing", "deleted")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ Use cases in the caller's transaction, each with its row in the log of deeds.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Connection
-
 from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.masking import mask_codes
@@ -59,12 +57,3 @@ def end(services: "Services", tx: Transaction, hold_id: str, by: str, reason: st
     audit.note(tx, services.clock, by, "hold_ended", hold.kind, hold.subject_id, department, why)
     tx.after_commit(services.changed)
     return True
-
-
-def over_recording(
-    connection: Connection, recording_id: str, request_id: str | None, number_id: str | None
-) -> Hold | None:
-    """The one that keeps this recording: its own, its request's or its number's."""
-    requests, numbers = ((one,) if one is not None else () for one in (request_id, number_id))
-    found = store.covering(connection, (recording_id,), requests, numbers)
-    return found[0] if found else None

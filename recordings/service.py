@@ -17,7 +17,7 @@ from callbacks.model import Kind, Window
 from callbacks.planning import ringing_department
 from callbacks.service import ASAP, Promises
 from desks import store as desks_store
-from desks.line.waiting import outlook
+from desks.line.waiting import outlook, rings_soon
 from recordings import sound_store, store
 from recordings.model import LEAST_SECONDS, Announced, Kept
 from recordings.vault import Sealed
@@ -134,9 +134,7 @@ class Recordings:
         """None: nobody is on duty who could ring soon, or the desk is paused and rings about urgent matters alone."""
         duty = desks_store.duty(self.tx.connection, self.services.clock.machine(), self.now)
         desk = ringing_department(self.rules, topic, language, self.now).id
-        if desk in duty.paused and not urgent:
-            return None
-        if not any(desk in one.desks or self.rules.extended_desk in one.desks for one in duty.all):
+        if not rings_soon(self.rules, duty, self.now, topic, language, urgent=urgent):
             return None
         return outlook(self.tx.connection, self.rules, duty, self.now, desk, None).wait_minutes or 0
 

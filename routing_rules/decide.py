@@ -214,11 +214,6 @@ def all_closed(rules: Ruleset, at: datetime) -> bool:
     return not any(is_open(desk.hours, at, zone) for desk in desks)
 
 
-def spoken_at(desk_id: str, staffed: Collection[StaffedDesk]) -> tuple[Language, ...]:
-    """The service's languages that somebody on duty at the desk speaks, in the order they are always told."""
-    return in_order(spoken_at_each((desk_id,), staffed)[desk_id])
-
-
 def spoken_at_each(desks: Collection[str], staffed: Collection[StaffedDesk]) -> Spoken:
     """One look at everybody on duty: a city has hundreds of desks, a caller asks about two."""
     spoken: dict[str, set[str]] = {desk: set() for desk in desks}

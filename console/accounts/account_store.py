@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
-from adapters.schema import agent, callback_request, session
-from callbacks.model import OPEN_STATES
+from adapters.schema import agent, session
 from console.accounts.account_model import Person
 
 
@@ -111,14 +110,6 @@ def replace_password(connection: Connection, agent_id: str, kept: str, fresh: st
     """Her own choice in place of ``kept``; False when that is no longer her password."""
     hers = update(agent).where(agent.c.id == agent_id, agent.c.password_hash == kept, agent.c.active)
     return connection.execute(hers.values(password_hash=fresh, must_change_password=False)).rowcount == 1
-
-
-def disown(connection: Connection, agent_id: str) -> int:
-    """Open requests that were to come back to her go to whoever is free; how many."""
-    hers = update(callback_request).where(
-        callback_request.c.owner_id == agent_id, callback_request.c.state.in_(OPEN_STATES)
-    )
-    return connection.execute(hers.values(owner_id=None)).rowcount
 
 
 def subject_holder(connection: Connection, subject: str) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from adapters.ids import new_id
+from callbacks import owner_store
 from callbacks.model import Refused
 from callbacks.numbers import callable_number
 from console import store as sessions
@@ -119,7 +120,7 @@ def close(services: "Services", by: str, agent_id: str) -> Forbidden | None:
             return Forbidden("last")
         store.change(tx.connection, agent_id, {"active": False})
         sessions.end_sessions_of(tx.connection, agent_id)
-        disowned = store.disown(tx.connection, agent_id)
+        disowned = owner_store.let_go_of(tx.connection, agent_id)
         audit.note(tx, services.clock, by, "account_closed", "agent", agent_id, detail=str(disowned))
     _send_away(services, agent_id)
     return None

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from console.moments import WRITTEN_AT
 from routing_rules.model import LANGUAGES, Language, Ruleset
 from routing_rules.routes import StaffedDesk
 from routing_rules.trying.trial import FIRST_DAY, LAST_DAY, everybody, exists
 
-WRITTEN_AT = "%Y-%m-%dT%H:%M"  # as a browser's field for day and time writes it
 LONGEST_WAIT = 1440  # minutes
 STAFFINGS = ("everybody", "nobody", "now", "chosen")
 LONGEST = 80  # of anything written that is shown again

@@ -12,11 +12,12 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import guard
+from console.moments import WRITTEN_AT
 from console.rendering import page_language
 from console.rules import document
 from console.rules.desk import Opened
 from console.rules.publish_pages import would_be
-from console.rules.try_form import LIVE, STAFFINGS, WRITTEN_AT, Asked, Faults, asked
+from console.rules.try_form import LIVE, STAFFINGS, Asked, Faults, asked
 from console.rules.words import LookedInWords, Why
 from console.words import page_words
 from desks import store as desks_store

@@ -1,4 +1,5 @@
-"""What a caller in the line has heard about recording and what she said to it, in her stay's row. SQL only."""
+"""What a caller in the line has heard, of her place and of recording, and what she said to that, in her stay's row. SQL
+only."""
 
 from datetime import datetime
 
@@ -25,6 +26,14 @@ def carry_over(connection: Connection, stay: RowMapping) -> bool:
         return False
     tell(connection, stay["id"], first)
     return True
+
+
+def note_told(connection: Connection, line_id: str, place: int | None, wait_minutes: int | None) -> None:
+    """Place and wait as she last heard them. ``place`` None: it was not told, and the last one stands."""
+    values: dict[str, int | None] = {"wait_told_minutes": wait_minutes}
+    if place is not None:
+        values["place_told"] = place
+    connection.execute(update(waiting_caller).where(STAY.id == line_id).values(**values))
 
 
 def tell(connection: Connection, line_id: str, at: datetime) -> bool:

@@ -70,6 +70,12 @@ def move_caller(
     return False
 
 
+def name_queue(connection: Connection, line_id: str, queue_sid: str) -> None:
+    """The provider's name of the queue she has come into; the first one stands."""
+    unnamed = update(CALLER).where(CALLER.c.id == line_id, CALLER.c.queue_sid.is_(None))
+    connection.execute(unnamed.values(queue_sid=queue_sid))
+
+
 def _stepped(
     connection: Connection, row: RowMapping, goal: str, event: str, now: datetime, values: Mapping[str, Any]
 ) -> bool:

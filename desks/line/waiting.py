@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, insert
 from adapters.database import Transaction
 from adapters.ids import new_id
 from adapters.schema import line_event, waiting_caller
+from callbacks.planning import ringing_department
 from callbacks.service import Promises
 from desks import store
 from desks.line.closing import lead_herself_out
@@ -30,6 +31,14 @@ class Outlook:
 
     place: int
     wait_minutes: int | None
+
+
+def rings_soon(rules: Ruleset, duty: Duty, now: datetime, topic: str, language: str, *, urgent: bool) -> bool:
+    """Somebody is on duty who could ring about this; of a paused desk urgent matters alone are dealt."""
+    desk = ringing_department(rules, topic, language, now).id
+    if desk in duty.paused and not urgent:
+        return False
+    return any({desk, rules.extended_desk} & one.desks for one in duty.all)
 
 
 def outlook(

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from callbacks.model import Window, code_of
 from callbacks.planning import slots_for
-from ivr.turn import TopicSpoken, WindowSpoken
+from callbacks.telling import promise_words
 
 if TYPE_CHECKING:
     from bootstrap import Services
@@ -30,9 +29,4 @@ def next_times(services: "Services", connection: Connection, topic: str, languag
 
 def words(services: "Services", topic: str, language: str, window: Window) -> str:
     """The promise as it will be kept in the record: the agent reads exactly this."""
-    rules, now = services.rules.current(), services.clock.now()
-    values = (
-        ("about", TopicSpoken(topic, "about")),
-        ("window", WindowSpoken(window.start, window.end, now)),
-    )
-    return services.announcements.text("promise.told", language, values, rules, ZoneInfo(rules.time_zone))
+    return promise_words(services, services.rules.current(), services.clock.now(), language, topic, window)

@@ -11,7 +11,6 @@ from desks.line.duty_store import OPEN_OFFER
 from desks.line.machine import FINAL_LINE_STATES, LineState
 from desks.talk.transfer_machine import FINAL_TRANSFER_STATES, TRANSFER, TransferEvent
 
-TRANSFERS = transfer
 # In the words of its partial index: only then is it used.
 WITH_PARTNER = text("transfer.state = 'done' AND transfer.goal_kind = 'partner'")
 

@@ -56,7 +56,6 @@ CYCLE = 5  # turns until place and wait are told anew: about forty seconds
 OFFERED_EVERY = 3  # cycles; its key counts all along, and nobody hears the same sentence every forty seconds
 MOVE_PHASE = 2  # after place and wait, and the callback offer
 WAITING = ("waiting", "offered")
-LEAVING = ("bridging", "talking", "wishes", "closing")
 BROKEN = ("error", "queue-full", "system-error")
 AFTER_A_MENU = ("other-language", "overload")
 

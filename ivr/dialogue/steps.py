@@ -83,7 +83,6 @@ STEPS: Mapping[str, Advance] = {
     "message-play": message_left.play,
 }
 BEFORE_LANGUAGE = frozenset({"incoming", "language"})
-NEEDS_NOTHING = frozenset({"incoming"})  # answered without any store
 
 
 def advance(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from adapters.call_status import ENDED
 from adapters.places import ROOT
 from adapters.provider_account import ProviderAccount
 from adapters.provider_facts import CallSeen, NotTold
@@ -23,7 +24,6 @@ from routing_rules.model import Ruleset
 
 BEHAVIOURS = ROOT / "emulator" / "behaviours.yaml"
 ASSUMED = "assumed"
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 SILENCE = '<Response><Pause length="5"/></Response>'
 NOBODY = "client:doctor_nobody"
 RING_SECONDS = 25
@@ -146,7 +146,7 @@ class Trials:
     def _over(self, rung: CallSeen | NotTold) -> CallSeen | NotTold:
         """The call when it has ended; as it stands after PATIENCE_SECONDS."""
         end = time.monotonic() + PATIENCE_SECONDS
-        while isinstance(rung, CallSeen) and rung.status not in OVER and time.monotonic() < end:
+        while isinstance(rung, CallSeen) and rung.status not in ENDED and time.monotonic() < end:
             time.sleep(LOOK_SECONDS)
             rung = self.provider.call(rung.sid)
         return rung

@@ -25,6 +25,7 @@ PURE = {
     "console.signing_in.back_off",
     *(f"console.rules.{name}" for name in ("fields", "times", "form_shown", "form_parts", "forms", "document")),
     "console.signing_in.password_rules",
+    "adapters.call_status",
     "adapters.provider_facts",
     "adapters.masking",
     "adapters.pace",
@@ -138,12 +139,11 @@ SQL_OUTSIDE_STORES = {
     "desks.supervision.deeds": "the type of the row it is handed",
     "desks.supervision.choices": "the type of the row it is handed",
     "desks.wishes": "the type of the row it is handed",
-    "ivr.answering": "one row: place and wait as a caller in the line was told them",
+    "ivr.answering": "names the error of a neighbour who has committed first",
     "ivr.agent_webhooks": "receipts, in the accept's transaction",
     "ivr.status_webhooks": "news of calls, each once",
     "ivr.sms_webhook": "what became of a message, in one row",
     "ivr.carry_out": "one row: the draft of a keyed-in number",
-    "ivr.carry_out_routes": "a text that a route orders and the alarm's item, in the step's transaction",
     "ivr.carry_out_known": "the type of the row it is handed",
     "ivr.fact_finding": "the type of the connection it hands on",
     "ivr.heard": "the type of the connection it hands on",
@@ -163,7 +163,6 @@ SQL_OUTSIDE_STORES = {
     "console.sound_pages": "the type of the row it is handed",
     "recordings.listening": "the types of the connection and the row it is handed",
     "recordings.talks": "the type of the row it is handed",
-    "recordings.holds": "the type of the connection it hands on",
     "recordings.keeping": "the type of the row it is handed",
     "recordings.erasing": "the type of the connection it hands on",
     "queue_workers.record_effects": "the type of the row, and the error of two that are given one name at one instant",
@@ -249,6 +248,7 @@ def test_dialogue_and_rules_never_see_the_provider() -> None:
     users = {m.name for m in modules() if any(i.startswith("adapters.voice_gateway") for i in m.imports())}
     rooms = ("effects", "sound_effects", "talk_effects", "listen_effects", "reconcile", "sound_repairs", "talk_repairs")
     rooms = (*rooms, "erase_effects", "record_effects", "record_list", "sound_adoption", "own_calls", "text_effects")
+    rooms = (*rooms, "record_repairs")
     workers = {f"queue_workers.{name}" for name in rooms}
     assert users == {"bootstrap", "adapters.provider_account", *workers}
 

@@ -1,10 +1,11 @@
 """What came of taking the guards out, kept beside the rows of the faults: both stand in docs/reliability.md."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos.guards_known import GUARDS, Guard
+from tests.support import row_file
+from tests.support.row_file import Row
 
 FILE = "guards.json"
 WORDS = """
@@ -17,7 +18,6 @@ well, a test that stays green without the guard proves nothing about it.
 |---|---|---|---|---:|---|
 """
 STAYED_GREEN = "**nothing: all stayed green**"
-Row = Mapping[str, object]
 
 
 def row(guard: Guard, red: Sequence[str], seconds: float, day: str) -> Row:
@@ -28,16 +28,12 @@ def row(guard: Guard, red: Sequence[str], seconds: float, day: str) -> Row:
 
 def keep(place: Path, new: Row) -> None:
     """In the place of the same guard's former row; the others stay."""
-    rows = {str(each["name"]): each for each in (*_kept(place), new)}
-    place.mkdir(parents=True, exist_ok=True)
-    part = place / f"{FILE}.part"
-    part.write_text(json.dumps(list(rows.values()), indent=1) + "\n", encoding="utf-8")
-    part.replace(place / FILE)
+    row_file.keep(place / FILE, "name", new)
 
 
 def told(place: Path) -> str:
     """A section of the page; nothing where no guard was ever taken out. Those that were not tried are named."""
-    rows = {str(each["name"]): each for each in _kept(place)}
+    rows = {str(each["name"]): each for each in row_file.kept(place / FILE)}
     if not rows:
         return ""
     lines = [_line(guard, rows[guard.name]) for guard in GUARDS if guard.name in rows]
@@ -53,8 +49,3 @@ def _line(guard: Guard, kept: Row) -> str:
     shown = "<br>".join(f"`{each.removeprefix('tests/')}`" for each in red) or STAYED_GREEN
     where = "<br>".join(f"`{each}`" for each in files)
     return f"| {guard.name} | {guard.keeps} | {where} | {shown} | {kept['seconds']} | {kept['day']} |"
-
-
-def _kept(place: Path) -> list[Row]:
-    path = place / FILE
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []

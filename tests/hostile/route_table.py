@@ -1,7 +1,5 @@
 """Every address that the service answers, and who may ask it. A new one is nobody's until a row says whose it is."""
 
-from tests.web.doors import DOORS
-
 SIGNED, ANYBODY, CONSOLE, OPERATOR = "signed by the provider", "anybody", "by tests/web/doors.py", "operator's token"
 
 BY_PREFIX = {"/console/": CONSOLE, "/voice/": SIGNED, "/sms/": SIGNED}
@@ -30,7 +28,3 @@ def whose(rule: str) -> str | None:
     if rule in ALONE:
         return ALONE[rule]
     return next((who for prefix, who in BY_PREFIX.items() if rule.startswith(prefix)), None)
-
-
-def console_rows() -> set[str]:
-    return set(DOORS)

@@ -1,10 +1,11 @@
 """What came of each case is kept in a file; ``make hosts ARGS=--write`` makes docs/several-hosts.md of it."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.hosts.cases import CASES, TAKEN_OVER_SECONDS
+from tests.support import row_file
+from tests.support.row_file import Row
 
 FILE = "results.json"
 COLUMNS = {
@@ -32,21 +33,16 @@ has come to rest a judge reads what the record, the telephones and the logs say.
 | | Case | {" | ".join(COLUMNS)} | Violations | On |
 |---|---|{"---:|" * len(COLUMNS)}---|---|
 """
-Row = Mapping[str, object]
 
 
 def keep(place: Path, new: Row) -> None:
     """In the place of the same case's former row; the others stay."""
-    kept = {str(row["case"]): row for row in (*_kept(place), new)}
-    place.mkdir(parents=True, exist_ok=True)
-    part = place / f"{FILE}.part"
-    part.write_text(json.dumps(list(kept.values()), indent=1) + "\n", encoding="utf-8")
-    part.replace(place / FILE)
+    row_file.keep(place / FILE, "case", new)
 
 
 def write(document: Path, place: Path) -> None:
     """Of the cases there are, in their order; those of which no row is kept are named."""
-    kept = {str(row["case"]): row for row in _kept(place)}
+    kept = {str(row["case"]): row for row in row_file.kept(place / FILE)}
     lines = [_line(case.id, case.says, kept[case.id]) for case in CASES if case.id in kept]
     missing = [f"- {case.id}: {case.says}" for case in CASES if case.id not in kept]
     last = ["Not run, and nothing is shown of them:", "", *missing] if missing else ["Every case was run."]
@@ -64,8 +60,3 @@ def _told(figure: object) -> str:
     if figure is None:
         return "never"
     return f"{figure:.1f}" if isinstance(figure, float) else str(figure)
-
-
-def _kept(place: Path) -> list[Row]:
-    path = place / FILE
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []

@@ -60,8 +60,8 @@ def test_on_a_number_it_keeps_its_recordings_too(town: Town) -> None:
     number = town.one(callback_request, id=town.request())["number_id"]
     hold = placed(town, number, kind="number")
     with town.services.database.read() as connection:
-        assert holds.over_recording(connection, "r", None, number) == hold
-        assert holds.over_recording(connection, "r", None, None) is None
+        assert hold_store.covering(connection, ("r",), (), (number,)) == (hold,)
+        assert hold_store.covering(connection, ("r",)) == ()
 
 
 def test_an_identity_code_in_the_reason_is_masked(town: Town) -> None:

@@ -1,5 +1,6 @@
 """The promise ledger: every window as it was told, judged by what happened, in the transaction in which it happened."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.database import Transaction
 from adapters.schema import promise_told, text_message
-from callbacks import ledger, ledger_store, store
+from callbacks import ledger, store
 from callbacks.making import Making, Wanted
 from callbacks.model import Window
-from callbacks.scoring import Kept
 from callbacks.service import Promises
 from desks import service, wishes
+from desks.supervision import overview_store
 from queue_workers import after_hours, text_effects
 from tests.support.clock import TUESDAY
 from tests.support.services import Town
@@ -275,14 +276,19 @@ def test_the_boards_figures_count_what_was_told_in_the_readers_departments(town:
     promises(town, lambda p: p.move(broken, AFTERNOON, "service"))  # the untold new time counts nowhere
     department = str(town.promise(broken)["department"])
 
-    def figures(scope: tuple[str, ...] | None, since: datetime) -> Kept:
+    def figures(scope: tuple[str, ...] | None, since: datetime) -> dict[str, int]:
         with town.services.database.read() as connection:
-            return ledger_store.kept_since(connection, since, scope)
+            judged = overview_store.verdicts(connection, scope, since)
+            still = overview_store.still_to_keep(connection, scope, TUESDAY + timedelta(days=1))
+        counted = Counter[str]()
+        for what, n in (*((row["verdict"], row["n"]) for row in judged), *(("still", row["still"]) for row in still)):
+            counted[what] += n
+        return counted
 
     assert verdicts(town, kept) == [("voice", "kept")]
     assert verdicts(town, still) == [("voice", None)]
-    assert figures(None, TUESDAY) == Kept(kept=1, late=0, broken=1, open=1)
-    assert figures(("housing",), TUESDAY) == Kept(kept=1, late=0, broken=0, open=1)
-    assert figures((department,), TUESDAY) == Kept(kept=0, late=0, broken=1, open=0)
-    assert figures((), TUESDAY) == Kept(0, 0, 0, 0)
-    assert figures(None, TUESDAY + HOUR) == Kept(kept=0, late=0, broken=0, open=1)
+    assert figures(None, TUESDAY) == {"kept": 1, "broken": 1, "still": 1}
+    assert figures(("housing",), TUESDAY) == {"kept": 1, "still": 1}
+    assert figures((department,), TUESDAY) == {"broken": 1}
+    assert figures((), TUESDAY) == {}
+    assert figures(None, TUESDAY + HOUR) == {"still": 1}

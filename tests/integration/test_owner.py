@@ -135,7 +135,7 @@ def test_an_agent_who_left_frees_her_matters(town: Town) -> None:
     assert (owner(town, hers), owner(town, his)) == (None, "eino")
 
 
-def test_an_agent_who_gives_her_matters_away(town: Town) -> None:
+def test_an_agent_whose_account_is_closed_frees_her_matters(town: Town) -> None:
     town.agent("aino")
     request = town.request()
     reassigned(town, request, owner="aino")

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from tests.rig.lab import CallView, Impossible, Lab
+from tests.rig.lab import CallView, Lab
 from tests.rig.waiting import until
 
 HEARTBEAT_SECONDS = 2.0
@@ -173,10 +173,6 @@ class Agent:
     def is_silent(self) -> bool:
         return self._find({"in-progress"}) is None
 
-    def hangs_up_by_button(self) -> "Agent":
-        self.posts(f"/console/offers/{self._current().token}/hang-up", {})
-        return self
-
     def notes(self, outcome: str, note: str = "", minutes: int | None = None) -> "Agent":
         token = self._current().token
         body = {"outcome": outcome, "note": note} | ({} if minutes is None else {"minutes": minutes})
@@ -258,17 +254,6 @@ class Agent:
         sid = self._find({"in-progress"})
         seen = self._lab.call(sid) if sid else None
         return seen if seen and seen.talking_with else None
-
-    def try_accept(self) -> bool:
-        """Answers if the telephone rings this moment; False when it does not."""
-        sid = self._find({"ringing"})
-        if sid is None:
-            return False
-        try:
-            self._lab.answer(sid)
-        except Impossible:
-            return False
-        return True
 
     def posts(self, path: str, body: Mapping[str, object]) -> Mapping[str, Any]:
         answer = self._send(path, body)

@@ -3,7 +3,6 @@
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -180,11 +179,6 @@ class City:
     def start_valkey(self) -> None:
         self.fleet.resume("valkey")
         self.fleet.wait_ready("valkey")
-
-    def without_valkey(self, seconds: float) -> None:
-        self.stop_valkey()
-        time.sleep(seconds)  # the outage itself: its length is what is tested
-        self.start_valkey()
 
     def _note(self, what: str) -> None:
         self.disturbances.append(what)

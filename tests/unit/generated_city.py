@@ -11,7 +11,6 @@ from routing_rules.model import LANGUAGES
 from tests.unit.small_city import Document
 
 DESKS = ("housing", "streets", "county", "extended")
-CITY_DESKS = ("housing", "streets", "extended")
 LEAVES = ("rents", "leaks", "parking", "health", "opening-hours", "general")
 TOPICS = (*LEAVES, "homes")
 EXPECTED = ("line", "number", "duty", "partner", "closed", "nobody", "other_language", "information")
