@@ -143,12 +143,12 @@ def test_the_store_lets_in_whoever_knows_it_and_keeps_what_it_is_told(tmp_path: 
         settings = {"appendonly": "yes", "appendfsync": "everysec", "save": "", "maxmemory-policy": "noeviction"}
         operator = redis.Redis(port=port, username="operator", password="")
         assert {name: operator.config_get(name)[name] for name in settings} == settings
-        default = operator.acl_getuser("default")
+        default: Any = operator.acl_getuser("default")
         assert not default["enabled"]
         assert "nopass" not in default["flags"], "a store whose user has no password hears nobody in another container"
-        for stranger in ({}, {"password": PASSWORD}, {"username": "one-number", "password": "x"}):
+        for name, word in ((None, None), (None, PASSWORD), ("one-number", "x")):
             with pytest.raises(redis.AuthenticationError):
-                redis.Redis(port=port, **stranger).ping()
+                redis.Redis(port=port, username=name, password=word).ping()
         with pytest.raises(redis.exceptions.NoPermissionError):
             known.config_get("*")
     assert process.returncode == 0, "a stop reaches the store itself"

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import redis
@@ -89,8 +90,8 @@ def test_a_job_goes_all_its_ways_through_the_queue(operator: "redis.Redis", url:
         dropped.cancel()
         worker = SimpleWorker([QUEUE], connection=connection, serializer=JSONSerializer, job_class=AllowedJob)
         worker.work(burst=True, logging_level="CRITICAL")
-        worker.run_maintenance_tasks()
-        worker.clean_registries()
+        worker.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        worker.clean_registries()  # type: ignore[no-untyped-call]
         assert failing.get_status() == "failed"
         result = failing.latest_result()
         assert result is not None
@@ -100,7 +101,7 @@ def test_a_job_goes_all_its_ways_through_the_queue(operator: "redis.Redis", url:
         for job in (failing, later, dropped):
             job.delete()
         Job.fetch("effect-of-nobody", connection=connection, serializer=JSONSerializer).requeue()
-        assert queue.empty() == 1
+        assert queue.empty() == 1  # type: ignore[no-untyped-call]
     assert refused(operator) == []
 
 
@@ -122,7 +123,8 @@ def test_a_worker_reports_works_gives_signs_of_life_and_leaves(
         assert town.services.live.up()
         tried = lambda: any(order["tries"] for order in town.every(outbox))  # noqa: E731
         until(tried, 60, lambda: f"no order is tried; {refused(operator)}")
-        (name,) = operator.smembers(WORKERS)
+        members: Any = operator.smembers(WORKERS)
+        (name,) = members
         command.send_shutdown_command(connect(url), name.decode().removeprefix("rq:worker:"))
         until(lambda: fleet.starts("worker") == 2, 60, lambda: "it does not hear what is said to it")
         until(lambda: operator.smembers(WORKERS) not in (set(), {name}), 60, lambda: "nobody after it")
@@ -165,13 +167,13 @@ def asked(client: "redis.Redis", words: str) -> str:
     """``OK``, or the first word of why not."""
     connection = client.connection_pool.get_connection()
     try:
-        connection.send_command(*words.split())
+        connection.send_command(*words.split())  # type: ignore[no-untyped-call]
         connection.read_response()
     except redis.ResponseError as error:
         said = str(error)
         return "refused" if "permissions" in said else said
     finally:
-        connection.disconnect()
+        connection.disconnect()  # type: ignore[no-untyped-call]
     return "OK"
 
 
