@@ -4,12 +4,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from adapters.places import Places
+from adapters.places import ROOT, Places
 from adapters.settings import Settings
 from operations.processes import ProcessSpec
 from operations.ready import AnswersHttp, AnswersPing
 
 EMULATOR_CONFIG = "emulator.json"
+STORE_RULES = ROOT / "deploy" / "valkey" / "service.acl"
 
 
 class NoStore(Exception):
@@ -17,10 +18,12 @@ class NoStore(Exception):
 
 
 def specs_for(settings: Settings, root: Path, emulator: bool) -> tuple[ProcessSpec, ...]:
-    """Every process of an installation. With ``emulator``, its configuration must lie in ``var/run`` already."""
+    """Every process of an installation. With ``emulator``, its configuration must lie in ``var/run`` already, and the
+    store is open to whoever tries what happens when it is emptied or ill."""
     specs: list[ProcessSpec] = []
     if settings.embedded_redis:
-        specs.append(store_spec(settings.data_dir / "valkey", Path(settings.redis_url.removeprefix("unix://"))))
+        data, socket = settings.data_dir / "valkey", Path(settings.redis_url.removeprefix("unix://"))
+        specs.append(store_spec(data, socket, None if emulator else STORE_RULES))
     if emulator:
         specs.append(_emulator(settings, Places(root).run / EMULATOR_CONFIG))
     return (*specs, *_service(settings))
@@ -61,11 +64,12 @@ def _emulator(settings: Settings, config: Path) -> ProcessSpec:
     )
 
 
-def store_spec(data: Path, socket: Path) -> ProcessSpec:
-    """The embedded store: only a private Unix socket, every write appended to a file."""
+def store_spec(data: Path, socket: Path, rules: Path | None = None) -> ProcessSpec:
+    """The embedded store: only a private Unix socket, every write appended to a file. ``rules``: what may be done."""
+    limits = () if rules is None else (str(rules),)
     return ProcessSpec(
         "valkey",
-        (*(sys.executable, "-m", "operations.valkey", store_server(), str(data), str(socket)),),
+        _python("-m", "operations.valkey", store_server(), str(data), str(socket), *limits),
         AnswersPing(socket),
         foundation=True,
     )

@@ -1,4 +1,7 @@
-"""Becomes the embedded store: ``python -m operations.valkey SERVER DATA_DIRECTORY SOCKET``; ``-``: the server at hand.
+"""Becomes the embedded store: ``python -m operations.valkey SERVER DATA_DIRECTORY SOCKET [RULES]``.
+
+SERVER ``-``: the one at hand. With RULES (``deploy/valkey/service.acl``) whoever reaches the socket may do what they
+say, and nobody may do more.
 
 Prepares the two directories on every start (a cleaned-up temporary directory must not keep the store down) and
 then replaces itself with the server.
@@ -12,11 +15,12 @@ from pathlib import Path
 
 def main() -> None:
     server, data, socket = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    limits = [word for file in sys.argv[4:] for word in rules(Path(file))]
     server = _at_hand() if server == "-" else server
     data.mkdir(parents=True, exist_ok=True)
     _private(socket.parent)
     socket.unlink(missing_ok=True)
-    os.execv(server, [server, *_arguments(data, socket)])  # noqa: S606  the server that specs found
+    os.execv(server, [server, *_arguments(data, socket), *_only(limits)])  # noqa: S606  the server that specs found
 
 
 def _at_hand() -> str:
@@ -34,6 +38,17 @@ def _private(directory: Path) -> None:
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         sys.exit(f"{directory} is open to others: the store's socket needs a directory of its own.")
+
+
+def rules(file: Path) -> list[str]:
+    """The words of a file of rights, without its comments."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+def _only(limits: list[str]) -> list[str]:
+    """The only user there is; the directory of the socket is her password."""
+    return ["--user", "default", "reset", "on", "nopass", *limits] if limits else []
 
 
 def _arguments(data: Path, socket: Path) -> list[str]:

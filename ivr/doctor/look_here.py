@@ -22,15 +22,16 @@ def live_store(url: str) -> RedisSays | NoAnswer:
         client.ping()
         names = client.smembers(WORKERS)
         alive = sum(bool(client.exists(name)) for name in names)
-        return RedisSays(_setting(client, "appendonly"), _setting(client, "maxmemory-policy"), alive)
+        kept = {"0": "no", "1": "yes"}.get(_told(client, "persistence", "aof_enabled"), "")
+        return RedisSays(kept, _told(client, "memory", "maxmemory_policy"), alive)
     except (redis.RedisError, ValueError) as error:
         return NoAnswer(type(error).__name__)
 
 
-def _setting(client: "redis.Redis", name: str) -> str:
-    """Empty where the store does not tell its settings, as hosted ones do."""
+def _told(client: "redis.Redis", section: str, name: str) -> str:
+    """Of what the store tells about itself: its settings are not shown to the service. Empty where it tells nothing."""
     try:
-        return str(client.config_get(name).get(name, ""))
+        return str(client.info(section).get(name, ""))
     except redis.RedisError:
         return ""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import requests
 import yaml
 
@@ -131,15 +132,18 @@ def answers(port: int) -> str:
 
 
 def test_the_store_starts_as_its_unit_says(tmp_path: Path) -> None:
-    words = lines(UNITS / "one-number-valkey.service", "ExecStart")[0].split()[1:]
+    words = lines(UNITS / "one-number-valkey.service", "ExecStart")[0].replace("/opt/one-number", str(ROOT)).split()[1:]
     socket = tmp_path / "private" / "valkey.sock"
-    process = subprocess.Popen([sys.executable, *words[:-2], str(tmp_path / "data"), str(socket)], cwd=ROOT)
+    *command, _, _, rights = words
+    process = subprocess.Popen([sys.executable, *command, str(tmp_path / "data"), str(socket), rights], cwd=ROOT)
     try:
         end = time.monotonic() + 30
         while not is_ready(AnswersPing(socket)):
             assert process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.05)
+        with redis.Redis(unix_socket_path=str(socket)) as service, pytest.raises(redis.exceptions.NoPermissionError):
+            service.flushall()
     finally:
         process.terminate()
         process.wait(30)
@@ -250,7 +254,8 @@ def test_what_compose_refers_to_exists() -> None:
     assert set(whole) - {"x-process", "x-alone"} == {"name", "services", "volumes"}
     for name, one in whole["services"].items():
         for volume in one.get("volumes", []):
-            assert volume.partition(":")[0] in whole["volumes"], name
+            source = volume.partition(":")[0]
+            assert source in whole["volumes"] or (source.startswith("./") and (ROOT / source).is_file()), name
         for other, how in one.get("depends_on", {}).items():
             assert other in whole["services"], name
             healthy_one = "healthcheck" in whole["services"][other]

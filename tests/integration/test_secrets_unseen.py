@@ -16,10 +16,12 @@ import yaml
 from adapters.places import ROOT
 from operations.move_command import holds_password, main
 from operations.specs import store_server
+from operations.valkey import rules
 from tests.rig.ports import free_ports
 from tests.rig.waiting import until
 from tests.support.command_lines import holding, secrets_of, shown
 
+RULES = "deploy/valkey/service.acl"
 PASSWORD = "Pine73Cone"  # letters and digits, as compose.yaml asks for
 SECRETIVE = "postgresql+psycopg://city:" + PASSWORD + "@127.0.0.1:9/city"
 
@@ -73,25 +75,52 @@ def script(*more: str) -> list[str]:
     return [shell, flag, text.replace("$$", "$").replace("valkey-server -", " ".join(["valkey-server -", *more]))]
 
 
+def environment(programs: Path) -> dict[str, str]:
+    """Of the container; its file of rules is mounted from ours."""
+    composed: Any = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    valkey = composed["services"]["valkey"]
+    assert f"./{RULES}:{valkey['environment']['RULES']}:ro" in valkey["volumes"]
+    path = f"{programs}:{os.environ['PATH']}"
+    return {"PATH": path, "VALKEY_PASSWORD": PASSWORD, "RULES": str(ROOT / RULES)}
+
+
 def test_the_store_is_given_its_password_without_an_argument(tmp_path: Path) -> None:
     """A stand-in tells what it was given: the store itself hides its arguments a moment after its start."""
     stand_in = tmp_path / "valkey-server"
     stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/arguments\ncat > {tmp_path}/read\n')
     stand_in.chmod(0o755)
-    given = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "VALKEY_PASSWORD": PASSWORD}
+    given = environment(tmp_path)
     command = script()
     assert PASSWORD not in " ".join(command)
     subprocess.run(command, env=given, check=True, timeout=30)
     assert PASSWORD not in (tmp_path / "arguments").read_text()
-    assert f'requirepass "{PASSWORD}"' in (tmp_path / "read").read_text().splitlines()
+    nobody, service = (tmp_path / "read").read_text().splitlines()
+    assert nobody == "user default reset"
+    assert service == " ".join([f'user one-number on ">{PASSWORD}"', *rules(ROOT / RULES)])
+
+
+def test_the_store_does_not_start_without_the_rules_of_what_the_service_may_do(tmp_path: Path) -> None:
+    stand_in = tmp_path / "valkey-server"
+    stand_in.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    stand_in.chmod(0o755)
+    done = subprocess.run(script(), env={**environment(tmp_path), "RULES": "/none"}, check=False, timeout=30)
+    assert done.returncode
+    assert not (tmp_path / "started").exists()
+
+
+def address() -> str:
+    """Of the store, as compose.yaml tells the service."""
+    composed: Any = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    named = str(composed["x-process"]["environment"]["REDIS_URL"])
+    return named.replace("${VALKEY_PASSWORD:?set it in .env}", PASSWORD)
 
 
 @contextmanager
 def store(directory: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     (directory / "valkey-server").symlink_to(store_server())
-    given = {"PATH": f"{directory}:{os.environ['PATH']}", "VALKEY_PASSWORD": PASSWORD}
-    command = script("--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory))
-    process = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL)
+    operator = ("--user", "operator", "on", "nopass", "'~*'", "+@all")  # the container has none
+    command = script("--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), *operator)
+    process = subprocess.Popen(command, env=environment(directory), stdout=subprocess.DEVNULL)
     try:
         yield process
     finally:
@@ -102,7 +131,7 @@ def store(directory: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
 def test_the_store_lets_in_whoever_knows_it_and_keeps_what_it_is_told(tmp_path: Path) -> None:
     [port] = free_ports(1)
     with store(tmp_path, port) as process:
-        known = redis.Redis(port=port, password=PASSWORD)
+        known = redis.Redis.from_url(address().replace("valkey:6379", f"127.0.0.1:{port}"))
 
         def answers() -> bool:
             with suppress(redis.ConnectionError):
@@ -112,9 +141,16 @@ def test_the_store_lets_in_whoever_knows_it_and_keeps_what_it_is_told(tmp_path: 
         until(answers, 30, lambda: f"it does not answer, {process.poll()}")
         assert holding([PASSWORD]) == []
         settings = {"appendonly": "yes", "appendfsync": "everysec", "save": "", "maxmemory-policy": "noeviction"}
-        assert {name: known.config_get(name)[name] for name in settings} == settings
-        with pytest.raises(redis.AuthenticationError):
-            redis.Redis(port=port).ping()
+        operator = redis.Redis(port=port, username="operator", password="")
+        assert {name: operator.config_get(name)[name] for name in settings} == settings
+        default: Any = operator.acl_getuser("default")
+        assert not default["enabled"]
+        assert "nopass" not in default["flags"], "a store whose user has no password hears nobody in another container"
+        for name, word in ((None, None), (None, PASSWORD), ("one-number", "x")):
+            with pytest.raises(redis.AuthenticationError):
+                redis.Redis(port=port, username=name, password=word).ping()
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            known.config_get("*")
     assert process.returncode == 0, "a stop reaches the store itself"
 
 
