@@ -1,5 +1,6 @@
 """What the service may do in its live store: all that it does, by a store's own log of refusals, and no more."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ from rq import Queue, SimpleWorker, command
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from adapters.places import ROOT
 from adapters.redis_live import WORKERS, LiveHints, connect, connect_patiently
 from adapters.schema import outbox
 from adapters.settings import load_settings
@@ -21,11 +23,12 @@ from console.hub import CHANNEL
 from ivr.doctor.look_here import live_store
 from ivr.doctor.model import RedisSays
 from operations.processes import Fleet, ProcessSpec
-from operations.ready import AnswersPing, Started
+from operations.ready import AnswersPing, Started, is_ready
 from operations.specs import STORE_RULES, specs_for, store_server
 from operations.valkey import rules
 from queue_workers.allowed import DEAL, QUEUE, AllowedJob
 from queue_workers.enqueue import Enqueuer
+from tests.integration.test_deployment import UNITS, lines
 from tests.rig.waiting import until
 from tests.support.services import SETTINGS, Town, empty_record
 
@@ -78,7 +81,7 @@ def test_hints_are_said_and_heard(operator: "redis.Redis", url: str) -> None:
 
 
 def test_a_job_goes_all_its_ways_through_the_queue(operator: "redis.Redis", url: str) -> None:
-    """Done, failed, doubled, planned for later, stopped half way, and cleaned up behind a worker that died."""
+    """Failed, doubled, planned for later, cancelled, fetched back, and cleaned up after."""
     with closing(connect_patiently(url)) as connection:
         queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=AllowedJob)
         enqueuer = Enqueuer(LiveHints(url))
@@ -96,7 +99,7 @@ def test_a_job_goes_all_its_ways_through_the_queue(operator: "redis.Redis", url:
         result = failing.latest_result()
         assert result is not None
         assert "RefusedJob" in str(result.exc_string)
-        assert queue.failed_job_registry.get_job_ids() == [failing.id, "effect-of-nobody"]
+        assert {*queue.failed_job_registry.get_job_ids()} == {failing.id, "effect-of-nobody"}
         assert later.id in queue.scheduled_job_registry
         for job in (failing, later, dropped):
             job.delete()
@@ -105,10 +108,16 @@ def test_a_job_goes_all_its_ways_through_the_queue(operator: "redis.Redis", url:
     assert refused(operator) == []
 
 
+def waits_beside(operator: "redis.Redis", former: bytes) -> bool:
+    """Another worker waits for jobs: one that is still beginning does not hear signals, but stands on the list."""
+    others: Any = operator.smembers(WORKERS)
+    return any(operator.hget(name, "state") == b"idle" for name in others - {former})
+
+
 def test_a_worker_reports_works_gives_signs_of_life_and_leaves(
     operator: "redis.Redis", url: str, place: Path, tmp_path: Path
 ) -> None:
-    """The real process, a store that loses its connections, an order of the record, an end by command and by signal."""
+    """The real process, an order of the record, an end by command and one by signal."""
     town = Town.over(empty_record("sqlite", tmp_path), redis_url=url)
     given = {"DATABASE_URL": str(town.services.settings.database_url), "DATA_DIR": str(tmp_path), "REDIS_URL": url}
     argv = (sys.executable, "-m", "queue_workers.worker")
@@ -127,7 +136,7 @@ def test_a_worker_reports_works_gives_signs_of_life_and_leaves(
         (name,) = members
         command.send_shutdown_command(connect(url), name.decode().removeprefix("rq:worker:"))
         until(lambda: fleet.starts("worker") == 2, 60, lambda: "it does not hear what is said to it")
-        until(lambda: operator.smembers(WORKERS) not in (set(), {name}), 60, lambda: "nobody after it")
+        until(lambda: waits_beside(operator, name), 60, lambda: "nobody after it")
     finally:
         fleet.stop()
         town.services.database.dispose()
@@ -182,6 +191,20 @@ def test_it_may_do_nothing_else(operator: "redis.Redis", url: str) -> None:
     with closing(connect(url)) as service:
         assert {words: asked(service, words) for words in FORBIDDEN} == dict.fromkeys(FORBIDDEN, "refused")
     assert operator.get(NOBODYS) == b"kept"
+
+
+def test_the_unit_starts_it_with_these_limits(tmp_path: Path) -> None:
+    words = lines(UNITS / "one-number-valkey.service", "ExecStart")[0].replace("/opt/one-number", str(ROOT)).split()[1:]
+    socket = tmp_path / "private" / "valkey.sock"
+    *command_, _, _, rights = words
+    process = subprocess.Popen([sys.executable, *command_, str(tmp_path / "data"), str(socket), rights], cwd=ROOT)
+    try:
+        until(lambda: is_ready(AnswersPing(socket)), 30, lambda: f"it does not answer, {process.poll()}")
+        with redis.Redis(unix_socket_path=str(socket)) as service, pytest.raises(redis.exceptions.NoPermissionError):
+            service.flushall()
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def test_whoever_reaches_the_socket_of_a_city_that_serves_may_do_no_more(tmp_path: Path) -> None:
