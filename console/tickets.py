@@ -4,7 +4,7 @@ import time
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from console.marks import signer
+from console.signed import signer
 
 TICKET_SECONDS = 60
 

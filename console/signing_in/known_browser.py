@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from console.marks import signer
+from console.signed import signer
 
 BROWSER_COOKIE = "console_browser"
 KNOWN_SECONDS = 180 * 24 * 3600

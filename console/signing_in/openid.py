@@ -26,7 +26,7 @@ from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 from adapters.origins import is_loopback
 from adapters.settings import Settings
-from console.marks import signer
+from console.signed import signer
 from console.signing_in.openid_http import Broken, Http
 
 T = TypeVar("T")

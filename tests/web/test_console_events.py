@@ -10,7 +10,7 @@ import pytest
 from adapters.settings import load_settings
 from console.events import create_app
 from console.hub import HINT, PING, Hub
-from console.marks import signer
+from console.signed import signer
 from console.tickets import TICKET_SECONDS, make_ticket, read_ticket
 from tests.web.console_rig import ENVIRONMENT
 

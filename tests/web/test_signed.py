@@ -3,7 +3,7 @@
 import pytest
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from console.marks import signer
+from console.signed import signer
 
 KEYS = ("former-key-0123456789abcdefghijkl", "newest-key-0123456789abcdefghijkl")
 
