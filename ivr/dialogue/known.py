@@ -44,10 +44,8 @@ def topic_of(step: Step, given: CallerInput, known: tuple[KnownMatter, ...], rul
 
 
 def told(facts: Facts) -> tuple[KnownMatter, ...]:
-    """Soonest first, at most two; what we tried in vain is told as such."""
-    missed_one = facts.ringback.request_id if facts.ringback is not None else ""
-    open_ones = (m for m in facts.known if m.state != "connected" and m.request_id != missed_one)
-    return tuple(open_ones)[:AT_MOST]
+    """Soonest first, at most two."""
+    return tuple(matter for matter in facts.known if matter.state != "connected")[:AT_MOST]
 
 
 def matters(step: Step, facts: Facts) -> Turn | None:

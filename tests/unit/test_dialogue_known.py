@@ -202,6 +202,28 @@ def test_the_missed_ring_comes_first_and_leaves_the_other_matters() -> None:
     assert "pysäköinti" in walk.presses("2")[0]
 
 
+def test_a_ring_that_comes_again_is_a_key_of_its_own_beside_the_desk() -> None:
+    tried = Ringback("r1", "housing", TUESDAY - timedelta(hours=1))
+    walk = brought("1", facts=replace(knowing(HOUSING, PARKING), ringback=tried))
+    assert walk.lines() == [
+        "Yritimme soittaa sinulle tänään kello yhdeksän. Jos haluat, että yhdistämme sinut nyt neuvojalle, paina yksi."
+        " Paikkasi säilyy.",
+        "Soitamme uudelleen. Jos haluat kuulla, siirtää tai perua uuden soittoajan, paina kaksi.",
+        "Jos soitat muusta asiasta, paina kolme.",
+        STAR,
+        "[Gather 1, 7 s -> ringback]",
+    ]
+    assert "asumiseen" in walk.presses("2")[0]
+    assert "pysäköinti" in walk.presses("5")[0]
+
+
+def test_in_a_closed_house_a_ring_that_comes_again_is_told_as_every_promise_is() -> None:
+    tried = Ringback("r1", "housing", TUESDAY)
+    assert brought("1", facts=replace(knowing(HOUSING, base=CLOSED), ringback=tried)).lines()[1] == (
+        "Jos tämä sopii, paina yksi."
+    )
+
+
 @pytest.mark.parametrize(("facts", "effect"), [(facts_at(), JoinLine), (NOBODY, Reopen), (CLOSED, Reopen)])
 def test_a_sensitive_missed_ring_goes_to_its_desk_unnamed(facts: Facts, effect: type) -> None:
     tried = Ringback("r9", "employment", TUESDAY)
