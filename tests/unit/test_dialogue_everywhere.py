@@ -80,6 +80,10 @@ SITUATIONS: Mapping[str, Facts] = {
     "closed": replace(CLOSED, notices=NOTICES),
     "closed and full": replace(facts_at(SUNDAY_NIGHT), staffed=(), asap=None, slots=()),
     "rung in vain": replace(OPEN, ringback=Ringback("request1", "housing", TUESDAY.replace(hour=9))),
+    "rung in vain, closed": replace(CLOSED, ringback=Ringback("request1", "housing", TUESDAY.replace(hour=9))),
+    "rung in vain, again": replace(
+        OPEN, known=(MATTER, SENSITIVE), ringback=Ringback("request2", "health", TUESDAY.replace(hour=9))
+    ),
     "known": replace(OPEN, known=(MATTER, SENSITIVE)),
     "known, nobody on duty": replace(NOBODY, known=(MATTER, SENSITIVE)),
     "known, closed": replace(CLOSED, known=(SENSITIVE,)),
