@@ -48,10 +48,10 @@ def _speakable(text: str) -> str:
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), AfterValidator(_without_trunk_nought)]
 Text = Annotated[
-    str, BeforeValidator(_seen), Field(min_length=1, max_length=1000, pattern=r"\S"), AfterValidator(_speakable)
+    str, Field(min_length=1, max_length=1000, pattern=r"\S"), AfterValidator(_speakable), BeforeValidator(_seen)
 ]
 Told = Annotated[
-    str, BeforeValidator(_seen), Field(min_length=1, max_length=400, pattern=r"\S"), AfterValidator(_speakable)
+    str, Field(min_length=1, max_length=400, pattern=r"\S"), AfterValidator(_speakable), BeforeValidator(_seen)
 ]
 AnnouncementKey = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$")]
 MenuKey = Annotated[
