@@ -94,10 +94,15 @@ class Promises:
     def reopen(
         self, request_id: str, window: Window | None = None, who: str = "caller", told: Told | None = SPOKEN
     ) -> bool:
-        """The resident rang in: back in the line at the old place, or with a new window if the desk cannot answer."""
+        """The resident rang in: back in the line at the old place, or with a new window if the desk cannot answer.
+
+        A ring that is still to come, at a time she has been told, stands as it is.
+        """
         row = store.get(self.tx.connection, request_id)
         if row is None:
             return False
+        if window is not None and self._rings_again(row):
+            return True
         values: dict[str, Any] = {"attempts": 0, "contact": "ring"}
         if window is None:  # she waits in the line: nothing is promised besides
             values |= self._at_once(row)
@@ -106,6 +111,10 @@ class Promises:
         event: Event = "reopen" if row["state"] == "unreached" else "move"
         told = None if window is None else told
         return store.promise_anew(self.tx.connection, request_id, event, self.now, who, told, **values)
+
+    def _rings_again(self, row: RowMapping) -> bool:
+        again = row["state"] == "requested" and row["kind"] == "retry" and row["told"] and row["contact"] == "ring"
+        return bool(again and row["window_start_at"] > self.now)
 
     def _at_once(self, row: RowMapping) -> dict[str, Any]:
         """Due now, at the old place, for as long as the desk that rings is open today."""

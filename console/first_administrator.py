@@ -28,6 +28,7 @@ from console.signing_in.password_rules import SHORTEST, PasswordFault, password_
 from console.signing_in.passwords import hash_password, one_time_password
 from desks.supervision import audit
 from routing_rules.document import RulesetInvalid, parse
+from routing_rules.marks import without_marks
 
 BY = "command line"
 WHAT_IS_WRONG: dict[PasswordFault, str] = {
@@ -82,7 +83,7 @@ def _written(root: Path) -> dict[str, str]:
 
 
 def _make(settings: Settings, database: Database, options: argparse.Namespace, ask: Callable[[str], str]) -> str:
-    sign_in, name = options.sign_in.strip().lower(), " ".join(options.name.split())
+    sign_in, name = options.sign_in.strip().lower(), " ".join(without_marks(options.name).split())
     if not SIGN_IN.fullmatch(sign_in) or not 0 < len(name) <= LONGEST_NAME:
         raise Refused('Give both: --sign-in (small letters, digits, or an e-mail address) and --name "First Last".')
     _refuse_unless_first(database)

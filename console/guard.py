@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from console.model import SignedIn
+from console.posted import drop_marks
 from console.signing_in import sign_in
 from console.signing_in.back_off import Visitor
 from console.signing_in.known_browser import BROWSER_COOKIE, known_as, network_address
@@ -92,6 +93,7 @@ def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | Non
     largest = LARGEST_DOCUMENT if endpoint in WITH_DOCUMENTS else LARGEST_POST
     request.max_content_length = request.max_form_memory_size = largest
     _refuse_nul()
+    drop_marks()
     allowed = roles.get(endpoint)
     g.signed_in = (
         None if endpoint == "static" else sign_in.who(services, request.cookies.get(session_cookie(services), ""))

@@ -5,6 +5,18 @@ from collections.abc import Mapping
 from flask import request
 from werkzeug.exceptions import BadRequest
 
+from routing_rules.marks import without_marks
+
+PASSWORDS = frozenset({"password", "old", "new", "again"})  # taken as they are typed, whatever is in them
+
+
+def drop_marks() -> None:
+    """From the form and the address, before any page reads them; from JSON where ``posted`` reads it."""
+    for place, given in (("form", request.form), ("args", request.args)):
+        plain = type(given)((name, _seen(name, value)) for name, value in given.items(multi=True))
+        if plain != given:
+            setattr(request, place, plain)
+
 
 def posted() -> Mapping[str, str]:
     if not request.is_json:
@@ -15,7 +27,7 @@ def posted() -> Mapping[str, str]:
         raise BadRequest("body") from None
     if not isinstance(read, dict):
         raise BadRequest("body")
-    given = {str(key): _plain(value) for key, value in read.items() if value is not None}
+    given = {str(key): _seen(key, _plain(value)) for key, value in read.items() if value is not None}
     if any("\0" in part for pair in given.items() for part in pair):
         raise BadRequest("nul")  # in forms the guard has looked for it
     return given
@@ -45,3 +57,7 @@ def _plain(value: object) -> str:
             return str(value)
         case _:
             raise BadRequest("value")
+
+
+def _seen(name: str, value: str) -> str:
+    return value if name in PASSWORDS else without_marks(value)

@@ -12,7 +12,14 @@ from desks.line.line_store import (
     still_with_interpreter,
     with_interpreter,
 )
-from desks.line.offer_store import move_offer, note_offer, offer_by_token, offer_of_agent, offer_of_caller
+from desks.line.offer_store import (
+    move_offer,
+    note_offer,
+    offer_by_token,
+    offer_of_agent,
+    offer_of_caller,
+    rung_in_vain,
+)
 from desks.line.stay_store import move_caller, rang_since, rings_about, rings_about_no_longer, stay, stay_of_call
 
 __all__ = [
@@ -36,6 +43,7 @@ __all__ = [
     "rang_since",
     "rings_about",
     "rings_about_no_longer",
+    "rung_in_vain",
     "stay",
     "stay_of_call",
     "still_with_interpreter",

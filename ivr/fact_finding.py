@@ -152,10 +152,18 @@ class Finder:
         return Callable(self.drafted, keyed_in=Callable(self.drafted) != own) if self.drafted else own
 
     def _missed(self) -> Ringback | None:
-        """The latest of the matters that we rang about in vain."""
-        rows = [row for row in self.open_matters if row["state"] == "unreached"]
+        """The latest of the matters that we rang about in vain, whether we ring again or not."""
+        again = self._rings_again()
+        rows = [row for row in self.open_matters if row["state"] == "unreached" or row["id"] in again]
         tried = [Ringback(row["id"], row["topic"], row["last_attempt_at"] or row["created_at"]) for row in rows]
         return max(tried, key=lambda one: one.tried_at, default=None)
+
+    def _rings_again(self) -> frozenset[str]:
+        """After a ring that reached nobody. Not where she has moved it since, nor without the interpreter who comes."""
+        retries = (row for row in self.open_matters if row["kind"] == "retry" and row["interpreter"] is None)
+        waiting = [row["id"] for row in retries if row["state"] == "requested"]
+        missed = desks_store.rung_in_vain(self.connection, waiting)
+        return missed - desks_store.noted_now(self.connection, missed)
 
     def _known(self) -> tuple[KnownMatter, ...]:
         """Nobody is told that a request stands which the agent she has just talked with may be about to close."""

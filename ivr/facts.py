@@ -24,7 +24,7 @@ class NotCallable:
 
 @dataclass(frozen=True)
 class Ringback:
-    """An unreached request of this number: we rang and nobody answered."""
+    """A request of this number: we rang and nobody answered. It is among the known ones if we ring again."""
 
     request_id: str
     topic: str

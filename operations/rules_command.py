@@ -37,6 +37,7 @@ from operations.rules_options import CannotBeDone
 from routing_rules.checking.check import check
 from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.document import RulesetInvalid, dump, dump_yaml, parse
+from routing_rules.marks import without_marks
 from routing_rules.model import LANGUAGES, Ruleset
 from routing_rules.planned import planned
 from routing_rules.routes import StaffedDesk
@@ -98,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     differing.add_argument("after", help="a file, or: live")
     publishing = commands.add_parser("publish", help="into force")
     publishing.add_argument("file")
-    publishing.add_argument("--reason", required=True, help="why, for those who read it later")
-    publishing.add_argument("--author", default=AUTHOR)
+    publishing.add_argument("--reason", required=True, type=without_marks, help="why, for those who read it later")
+    publishing.add_argument("--author", default=AUTHOR, type=without_marks)
     publishing.add_argument(
         "--based-on", type=rules_options.version, help="version the file was exported from (default: the last file)"
     )

@@ -6,7 +6,10 @@ from typing import Literal
 
 from console.model import ROLES
 
-SIGN_IN = re.compile(r"[^\W_][\w.@+-]{1,79}")  # lower case already
+# Small letters of Europe's Latin alphabets, each drawn in its own way: not the a of another script, nor an i without
+# its dot, nor a letter made of two. What is left alike (l and 1, rn and m) is for the administrator's eye.
+_SIGN = r"0-9a-z\u00df-\u00f6\u00f8-\u00ff\u0100-\u0130\u0134-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u017e"
+SIGN_IN = re.compile(rf"[{_SIGN}][{_SIGN}_.@+-]{{1,79}}")  # lower case already
 LONGEST_NAME = 80
 
 Fault = Literal["empty", "malformed", "taken", "none", "unknown", "number", "own_role", "last"]

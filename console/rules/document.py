@@ -12,6 +12,7 @@ from itertools import chain
 from console.rules.fields import FIELDS, LISTS, Part
 from console.rules.form_parts import Known
 from console.rules.forms import Element, at, put, taken
+from routing_rules.marks import without_marks
 
 Written = Mapping[str, object]
 NEW = "~new"  # an element that is not there yet; no id looks like it
@@ -21,7 +22,8 @@ NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # no record keeps it, no page ca
 
 
 def read(document: str) -> dict[str, object]:
-    found = json.loads(document)
+    """Without unseen marks, which an earlier release kept: what comes back from a page has none, and is compared."""
+    found = json.loads(without_marks(document))
     return found if isinstance(found, dict) else {}
 
 

@@ -17,6 +17,7 @@ from console.rules.draft_pages import posted_revision
 from console.words import page_words
 from routing_rules.document import RulesetInvalid, parse
 from routing_rules.document.model import Problem
+from routing_rules.marks import without_marks
 from routing_rules.model import Ruleset
 from routing_rules.versions import drafts
 from routing_rules.versions.changes import KINDS, changes
@@ -103,7 +104,7 @@ def _sent() -> str | None:
         return request.form.get("text", "").replace("\r\n", "\n") or None
     try:
         read: bytes = file.read()
-        return read.decode("utf-8-sig")
+        return without_marks(read.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return None
 

@@ -1,5 +1,6 @@
 """Offers and their guarded steps."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,17 @@ def offer_by_token(connection: Connection, token: str, *, held: bool = False) ->
     in_order = both.order_by(OFFERED.c.token == token).with_for_update()  # false comes first
     found = [row for row in connection.execute(in_order).mappings() if row["token"] == token]
     return found[0] if found else None
+
+
+def rung_in_vain(connection: Connection, requests: Collection[str]) -> frozenset[str]:
+    """Of these requests: whose last ring at the resident's reached nobody. A machine is nobody."""
+    if not requests:
+        return frozenset()
+    rings = select(OFFERED.c.request_id, OFFERED.c.connected_at, OFFERED.c.outcome).where(
+        OFFERED.c.request_id.in_(requests), OFFERED.c.accepted_at.is_not(None)
+    )
+    last = {row.request_id: row for row in connection.execute(rings.order_by(OFFERED.c.accepted_at))}
+    return frozenset(name for name, row in last.items() if row.connected_at is None or row.outcome == "machine")
 
 
 def offer_of_agent(connection: Connection, agent_id: str) -> RowMapping | None:

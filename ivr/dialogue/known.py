@@ -1,4 +1,4 @@
-"""The caller whose number is known: her open requests kept, moved, cancelled; the ring she missed; "was it you?". Pure.
+"""The caller whose number is known: her open requests kept, moved, cancelled; "was it you?". Pure.
 
 Caller ID proves nothing: state and time are told, and the topic where it is not marked sensitive. A
 sensitive matter is moved or cancelled with its code, or by an agent.
@@ -6,17 +6,15 @@ sensitive matter is moved or cancelled with its code, or by an agent.
 
 from callbacks.model import Window
 from ivr.caller_input import CallerInput, Pressed
-from ivr.dialogue import codes, menus, routes
-from ivr.dialogue.asking import TRIES, ask, prefaced, spoken_in, unheard
+from ivr.dialogue import codes, menus, ringback, routes
+from ivr.dialogue.asking import TRIES, ask, prefaced, unheard
 from ivr.dialogue.offers import heard, name_of, named, page, read_out
 from ivr.dialogue.told import spoken
-from ivr.effects import CancelRequest, Effect, JoinLine, MoveRequest, Reopen
+from ivr.effects import CancelRequest, Effect, MoveRequest
 from ivr.facts import Facts, KnownMatter, Promised
 from ivr.step_url import Step
-from ivr.turn import Hangup, MomentSpoken, Say, TopicSpoken, Turn
-from routing_rules.decide import decide
+from ivr.turn import Hangup, Say, TopicSpoken, Turn
 from routing_rules.model import Ruleset
-from routing_rules.routes import ToLine
 
 AT_MOST = 2  # requests told; for the others there is an adviser
 PROVED = "proved"  # step.choice: the code of this request has been keyed in
@@ -27,9 +25,7 @@ TOO_LATE = ("dialing", "connected")  # to call it off: an agent is on the line t
 
 def first(step: Step, facts: Facts) -> Turn | None:
     """What a known number hears before the topics; None: nothing is open."""
-    if facts.ringback is not None:
-        return missed(step, facts)
-    return matters(step, facts)
+    return ringback.missed(step, facts) or matters(step, facts)
 
 
 def is_sensitive(topic_id: str, facts: Facts) -> bool:
@@ -44,53 +40,12 @@ def topic_of(step: Step, given: CallerInput, known: tuple[KnownMatter, ...], rul
     return named if reads_out and any(topic.id == named for topic in rules.topics) else None
 
 
-# --- the ring that was missed ------------------------------------------------------------------------------------
-
-
-def missed(step: Step, facts: Facts, tries: int = 1, *before: Say) -> Turn | None:
-    if facts.ringback is None:
-        return None
-    tried = (("at", MomentSpoken(facts.ringback.tried_at, facts.now)),)
-    says = (*before, Say("ringback.tried", tried), Say("ringback.other"), Say("menu.repeat_star"))
-    return ask(step, "ringback", facts, *says, tries=tries, request=facts.ringback.request_id)
-
-
-def ringback(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
-    match given:
-        case Pressed("1") if facts.ringback is not None:
-            return _to_the_desk(step, facts.ringback.topic, facts.ringback.request_id, facts)
-        case Pressed("2"):
-            return matters(step, facts) or other(step, facts)
-        case Pressed("0"):
-            return routes.to_general(step, facts)
-        case Pressed("*"):
-            return missed(step, facts, step.tries) or other(step, facts)
-    if step.tries < TRIES:
-        return missed(step, facts, step.tries + 1, unheard(given)) or other(step, facts)
-    return routes.to_general(step, facts)
-
-
-def _to_the_desk(step: Step, topic: str, request: str, facts: Facts) -> Turn | Effect:
-    """At the old place. A sensitive matter's desk is not named to whoever happens to hold this telephone."""
-    step = step.go("topic", facts.nonce, topic=topic, request=request, choice="")
-    if not is_sensitive(topic, facts):
-        return routes.routed(step, topic, facts)
-    route = decide(facts.rules, topic, spoken_in(step), facts.now, facts.staffed, facts.circumstances)
-    if not isinstance(route, ToLine):
-        return routes.because(Reopen(request), step, route)
-    department = facts.rules.topic(topic).department or route.desk
-    said = JoinLine(topic, department, route.desk, step.language, route.extended, route.closed, request)
-    return routes.because(said, step, route)
-
-
 # --- the open requests -------------------------------------------------------------------------------------------
 
 
 def told(facts: Facts) -> tuple[KnownMatter, ...]:
-    """Soonest first, at most two; what we tried in vain is told as such."""
-    missed_one = facts.ringback.request_id if facts.ringback is not None else ""
-    open_ones = (m for m in facts.known if m.state != "connected" and m.request_id != missed_one)
-    return tuple(open_ones)[:AT_MOST]
+    """Soonest first, at most two."""
+    return tuple(matter for matter in facts.known if matter.state != "connected")[:AT_MOST]
 
 
 def matters(step: Step, facts: Facts) -> Turn | None:

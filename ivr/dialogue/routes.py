@@ -169,7 +169,8 @@ def overload_key(step: Step, given: CallerInput, facts: Facts) -> Turn | Effect:
 def not_staffed(step: Step, route: OtherLanguage, facts: Facts, tries: int = 1, *before: Say) -> Turn:
     other = Say("language.other", (("spoken", LanguagesSpoken(route.languages)),))
     leave = Say("menu.message", (("key", KeySpoken("3")),))
-    ours = () if is_stopped(step, facts) else (Say("language.callback"),)
+    promising = bool(times(facts)) and not is_stopped(step, facts)
+    ours = (Say("language.callback"),) if promising else ()
     says = (Say("language.not_staffed"), other, *ours, leave, Say("menu.repeat_star"))
     return ask(step, "other-language", facts, *before, *says, tries=tries)
 

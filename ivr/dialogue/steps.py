@@ -10,7 +10,21 @@ from typing import assert_never
 
 from desks.line.machine import FOR_MESSAGE
 from ivr.caller_input import CallerInput, Silent
-from ivr.dialogue import asking, closed, codes, duty, known, menus, message_left, numbers, offers, partner, routes, told
+from ivr.dialogue import (
+    asking,
+    closed,
+    codes,
+    duty,
+    known,
+    menus,
+    message_left,
+    numbers,
+    offers,
+    partner,
+    ringback,
+    routes,
+    told,
+)
 from ivr.dialogue import line as line_dialogue
 from ivr.dialogue import recording_notice as recording
 from ivr.effects import (
@@ -53,7 +67,7 @@ Advance = Callable[[Step, CallerInput, Facts], Turn | Effect]
 STEPS: Mapping[str, Advance] = {
     "incoming": menus.greeting,
     "language": menus.language,
-    "ringback": known.ringback,
+    "ringback": ringback.key,
     "topic": menus.topic,
     "other-language": routes.other_language,
     "overload": routes.overload_key,

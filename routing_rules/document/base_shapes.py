@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from routing_rules.document.problem import wrong
+from routing_rules.marks import without_marks
 
 KEPT = "\n\t"  # the only control characters that a text may hold: others are no XML, and no page
 
@@ -31,6 +32,11 @@ def _without_trunk_nought(number: str) -> str:
     return number
 
 
+def _seen(text: object) -> object:
+    """Before anything is judged: what holds nothing but unseen marks is empty."""
+    return without_marks(text) if isinstance(text, str) else text
+
+
 def _speakable(text: str) -> str:
     if text.isprintable():  # holds none of them: nearly every text, and many times sooner known
         return text
@@ -41,8 +47,12 @@ def _speakable(text: str) -> str:
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), AfterValidator(_without_trunk_nought)]
-Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S"), AfterValidator(_speakable)]
-Told = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S"), AfterValidator(_speakable)]
+Text = Annotated[
+    str, Field(min_length=1, max_length=1000, pattern=r"\S"), AfterValidator(_speakable), BeforeValidator(_seen)
+]
+Told = Annotated[
+    str, Field(min_length=1, max_length=400, pattern=r"\S"), AfterValidator(_speakable), BeforeValidator(_seen)
+]
 AnnouncementKey = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$")]
 MenuKey = Annotated[
     str,

@@ -9,6 +9,7 @@ from routing_rules.checking.model import Announcements, Finding, Numbers
 from routing_rules.document import RulesetInvalid, dump, parse
 from routing_rules.document.model import Problem
 from routing_rules.document.problem import problem
+from routing_rules.marks import without_marks
 from routing_rules.model import Ruleset
 from routing_rules.versions.merge import Choices, merge
 from routing_rules.versions.model import Behind, Reason, Refused, Version, Written
@@ -56,7 +57,7 @@ def _as_json(document: str, problems: tuple[Problem, ...]) -> tuple[str, tuple[P
     """YAML that is no ruleset has no second reader: it is not kept; nor is JSON with a number that no reader takes."""
     try:
         written = json.loads(document)
-        again = json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        again = without_marks(json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     except (ValueError, RecursionError):
         return Refused("unreadable", problems)
     if not isinstance(written, dict):

@@ -11,7 +11,7 @@ PURE = {
     *(module.name for module in modules() if module.name.startswith("routing_rules.checking.")),
     *(f"routing_rules.versions.{name}" for name in ("model", "merge", "changes")),
     "routing_rules.document.model",
-    *(f"routing_rules.{name}" for name in ("comparing", "planned", "recalled")),
+    *(f"routing_rules.{name}" for name in ("comparing", "marks", "planned", "recalled")),
     *(f"operations.watching.{name}" for name in ("model", "judging")),
     *(f"routing_rules.watching.{name}" for name in ("model", "moments", "judging")),
     *(f"routing_rules.notices.{name}" for name in ("checks", "heard")),

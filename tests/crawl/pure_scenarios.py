@@ -113,6 +113,7 @@ def _known(open_now: Facts, closed: Facts) -> Iterator[tuple[str, DialogueAlone]
     yield "known, two matters", _city(replace(open_now, known=(one, other)))
     yield "known, closed", _city(replace(closed, known=(one,)))
     yield "missed", _city(replace(open_now, ringback=missed))
+    yield "missed, rung again", _city(replace(open_now, known=(one, other), ringback=missed))
     yield "missed, closed", _city(replace(closed, ringback=missed))
 
 

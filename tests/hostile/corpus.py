@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 NUL, BEL, ESC, BAD, BOM = "\x00", "\x07", "\x1b", "\ufffe", "\ufeff"
 RLO, LRI, ZWSP = "\u202e", "\u2066", "\u200b"
+UNSEEN = "".join(  # marks of direction, and characters without width: no text that is kept holds one
+    map(chr, (0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+) + "".join(map(chr, (0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080))))
 HETU, CARD = "131052-308T", "4111 1111 1111 1111"
 OUR_OWN = "+358175550100"
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

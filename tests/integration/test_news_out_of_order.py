@@ -1,6 +1,5 @@
 """News that come late, twice or in the wrong order: nobody is stuck, nothing is promised that nobody keeps."""
 
-from datetime import timedelta
 
 from adapters.schema import presence
 from bootstrap import record_start
@@ -61,18 +60,6 @@ def test_a_talk_of_a_moment_does_not_serve_the_matter_rung_in_about(town: Town) 
     town.act(lambda c: c.caller_joined(line))
     town.act(lambda c: c.agent_leg_ended(token, "completed"))
     assert town.promise(request)["state"] == "requested"
-
-
-def test_a_talk_of_some_length_serves_it_before_anybody_notes_it(town: Town) -> None:
-    town.agent("aino")
-    request = town.request()
-    line = town.caller(request_id=request)
-    token = town.offered("aino")
-    town.accept(token)
-    town.act(lambda c: c.caller_joined(line))
-    town.clock.business += timedelta(minutes=2)
-    town.act(lambda c: c.agent_leg_ended(token, "completed"))
-    assert town.promise(request)["state"] == "done"
 
 
 def test_a_record_that_was_away_costs_no_agent_her_presence(town: Town) -> None:

@@ -75,16 +75,28 @@ def falls_due(town: Town, request: str) -> None:
 
 def unreached(town: Town, topic: str = "housing", number: str = NUMBER) -> str:
     """Rung three times in vain; its id."""
-    request = asks(town, topic, number)
-    town.agent("aino", desks=("housing", "families", "employment"))
-    for _ in range(3):
-        falls_due(town, request)
-        service.heartbeat(town.services, "aino")
-        token = town.offered("aino")
-        town.accept(token)
-        town.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]
+    request = rung_in_vain(town, topic, number, times=3)
     assert town.promise(request)["state"] == "unreached"
     return request
+
+
+def rung_in_vain(town: Town, topic: str = "housing", number: str = NUMBER, times: int = 1) -> str:
+    """Its id; the agent who rang is free again."""
+    request = asks(town, topic, number)
+    town.agent("aino", desks=("housing", "families", "employment"))
+    for _ in range(times):
+        token = rings(town, request)
+        town.act(lambda c, token=token: c.ring_over(token, "no-answer"))  # type: ignore[misc]
+    return request
+
+
+def rings(town: Town, request: str) -> str:
+    """The agent's accept has had the resident rung; the offer's token."""
+    falls_due(town, request)
+    service.heartbeat(town.services, "aino")
+    token = town.offered("aino")
+    town.accept(token)
+    return token
 
 
 def named(heard: list[str], topic: str, town: Town) -> list[str]:

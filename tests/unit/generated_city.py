@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from routing_rules.document.times import DAYS
 from routing_rules.holidays import NAMES
+from routing_rules.marks import without_marks
 from routing_rules.model import LANGUAGES
 from tests.unit.small_city import Document
 
@@ -17,7 +18,7 @@ EXPECTED = ("line", "number", "duty", "partner", "closed", "nobody", "other_lang
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 
 letters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"))
-text = st.text(letters, min_size=1, max_size=30).filter(lambda written: written.strip() != "")
+text = st.text(letters, min_size=1, max_size=30).filter(lambda written: without_marks(written).strip() != "")
 words = st.fixed_dictionaries({language: text for language in LANGUAGES})
 numbers = st.sampled_from(["+358175550100", "+358401555099", "+358294123456", "+46812345678"])
 languages = st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=3, unique=True)

@@ -63,6 +63,7 @@ NOTICES = tuple(
     for topic in ("", "water", "housing-building-water", "general", "social")
 )
 FINNISH_ONLY = tuple(replace(desk, languages=frozenset({"fi"})) for desk in facts_at().staffed)
+TRIED = Ringback("request1", "housing", TUESDAY.replace(hour=9))
 OPEN = facts_at()
 SITUATIONS: Mapping[str, Facts] = {
     "open": replace(OPEN, can_text=True),
@@ -79,7 +80,9 @@ SITUATIONS: Mapping[str, Facts] = {
     "evening": replace(facts_at(TUESDAY.replace(hour=21)), asap=None, can_text=True),
     "closed": replace(CLOSED, notices=NOTICES),
     "closed and full": replace(facts_at(SUNDAY_NIGHT), staffed=(), asap=None, slots=()),
-    "rung in vain": replace(OPEN, ringback=Ringback("request1", "housing", TUESDAY.replace(hour=9))),
+    "rung in vain": replace(OPEN, ringback=TRIED),
+    "rung in vain, closed": replace(CLOSED, ringback=TRIED),
+    "rung again": replace(OPEN, known=(MATTER, SENSITIVE), ringback=replace(TRIED, request_id="request2")),
     "known": replace(OPEN, known=(MATTER, SENSITIVE)),
     "known, nobody on duty": replace(NOBODY, known=(MATTER, SENSITIVE)),
     "known, closed": replace(CLOSED, known=(SENSITIVE,)),
@@ -113,8 +116,7 @@ def inputs_after(turn: Turn) -> Iterator[CallerInput]:
                 return
             case Record():
                 sid = "RE" + "0" * 32
-                yield from (RecordingEnded(sid, 9, False), RecordingEnded(sid, 1, False), RecordingEnded(sid, 9, True))
-                yield Silent()
+                yield from (*(RecordingEnded(sid, *how) for how in ((9, False), (1, False), (9, True))), Silent())
                 return
             case Redirect():
                 yield Silent()

@@ -202,6 +202,28 @@ def test_the_missed_ring_comes_first_and_leaves_the_other_matters() -> None:
     assert "pysäköinti" in walk.presses("2")[0]
 
 
+def test_a_ring_that_comes_again_is_a_key_of_its_own_beside_the_desk() -> None:
+    tried = Ringback("r1", "housing", TUESDAY - timedelta(hours=1))
+    walk = brought("1", facts=replace(knowing(HOUSING, PARKING), ringback=tried))
+    assert walk.lines() == [
+        "Yritimme soittaa sinulle tänään kello yhdeksän. Jos haluat, että yhdistämme sinut nyt neuvojalle, paina yksi."
+        " Paikkasi säilyy.",
+        "Soitamme uudelleen. Jos haluat kuulla, siirtää tai perua uuden soittoajan, paina kaksi.",
+        "Jos soitat muusta asiasta, paina kolme.",
+        STAR,
+        "[Gather 1, 7 s -> ringback]",
+    ]
+    assert "asumiseen" in walk.presses("2")[0]
+    assert "pysäköinti" in walk.presses("5")[0]
+
+
+def test_in_a_closed_house_a_ring_that_comes_again_is_told_as_every_promise_is() -> None:
+    tried = Ringback("r1", "housing", TUESDAY)
+    assert brought("1", facts=replace(knowing(HOUSING, base=CLOSED), ringback=tried)).lines()[1] == (
+        "Jos tämä sopii, paina yksi."
+    )
+
+
 @pytest.mark.parametrize(("facts", "effect"), [(facts_at(), JoinLine), (NOBODY, Reopen), (CLOSED, Reopen)])
 def test_a_sensitive_missed_ring_goes_to_its_desk_unnamed(facts: Facts, effect: type) -> None:
     tried = Ringback("r9", "employment", TUESDAY)
@@ -210,3 +232,39 @@ def test_a_sensitive_missed_ring_goes_to_its_desk_unnamed(facts: Facts, effect: 
     assert isinstance(done, effect)
     assert getattr(done, "request_id", "") == "r9"
     assert "yöllisy" not in " ".join(walk.lines())
+
+
+@pytest.mark.parametrize("topic", ["housing", "employment"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("1", "Yritimme soittaa sinulle tänään kello kymmenen. Jos haluat uuden soittoajan, paina yksi."),
+        ("2", "Vi försökte ringa dig i dag klockan tio. Om du vill ha en ny samtalstid, tryck ett."),
+        (
+            "3",
+            "We tried to ring you today at ten in the morning. If you would like a new time for our call, press one.",
+        ),
+    ],
+)
+def test_in_a_closed_house_a_missed_ring_leads_to_a_new_time(language: str, words: str, topic: str) -> None:
+    """Nobody is there to be connected to: the key says what it does."""
+    facts = replace(CLOSED, now=TUESDAY.replace(hour=23), ringback=Ringback("r9", topic, TUESDAY))
+    walk = brought(language, facts=facts)
+    assert walk.lines()[0] == words
+    assert len(walk.lines()) == 5, "112, another matter, again"
+    assert walk.presses("*")[0] == words
+    walk.presses("1")
+    assert walk.effects == [replace(Reopen("r9"), decided=walk.effects[0].decided)]  # type: ignore[union-attr]
+    assert walk.lines()[-1] == "[Hangup]"
+
+
+def test_the_key_does_what_it_was_said_to_do_though_the_house_has_opened_or_closed_since() -> None:
+    tried = Ringback("r9", "housing", TUESDAY)
+    at_night = brought("1", facts=replace(CLOSED, ringback=tried))
+    at_night.facts = replace(facts_at(), ringback=tried)
+    at_night.presses("1")
+    assert [type(effect) for effect in at_night.effects] == [Reopen]
+    at_closing_time = brought("1", facts=replace(facts_at(), ringback=tried))
+    at_closing_time.facts = replace(CLOSED, ringback=tried)
+    assert at_closing_time.presses("1")[0].startswith("Puhelinneuvonta on nyt suljettu.")
+    assert at_closing_time.effects == []

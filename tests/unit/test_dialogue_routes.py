@@ -131,6 +131,18 @@ def test_nobody_speaks_her_language_and_each_way_is_a_sentence_of_its_own() -> N
     ]
 
 
+def test_a_callback_in_her_language_is_not_offered_where_no_time_can_be_promised() -> None:
+    full = replace(FINNISH_ONLY, asap=None, slots=())
+    walk = brought("2", "1", "1", facts=full)
+    assert not [line for line in walk.lines() if "ringer upp dig" in line]
+    assert not [line for line in walk.presses("*") if "ringer upp dig" in line]
+    assert [line for line in walk.lines() if "finska" in line or "röstmeddelande" in line] == [
+        "Om du vill ha service nu på finska, tryck ett.",
+        "Om du vill lämna ett röstmeddelande, tryck tre.",
+    ]
+    assert brought("2", "1", "1", facts=replace(full, asap=OPEN.asap)).lines()[2].startswith("Om du vill att vi ringer")
+
+
 @pytest.mark.parametrize(
     ("key", "leads_to"),
     [("1", "left"), ("2", "offer"), ("3", "message-done"), ("0", "other-language"), ("*", "other-language")],

@@ -22,6 +22,7 @@ CITIES = dict(scenarios())
 FEWEST_BRANCHES = 100
 BETWEEN_THEM = (
     *("open", "closed", "known", "missed", "foreign", "overloaded", "only Finnish on duty", "the same matter again"),
+    "missed, rung again",
     *("an adviser has accepted", "the desk closes", "known, sensitive", "the sound is not there", "a notice for all"),
 )
 STEPS_WITHOUT_AN_ADDRESS = {"message"}  # said within the step before it

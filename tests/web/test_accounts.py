@@ -49,6 +49,12 @@ def test_an_administrator_makes_an_account_and_its_password_is_shown_once(city: 
         ({"sign_in": ""}, "Kirjoita käyttäjätunnus"),
         ({"sign_in": "name with spaces"}, "Käytä pieniä kirjaimia"),
         ({"sign_in": "AINO"}, "on jo toisella"),
+        ({"sign_in": "ai\u200bno"}, "on jo toisella"),
+        ({"sign_in": "\u0430ino"}, "Käytä pieniä kirjaimia"),  # the first letter is Cyrillic
+        ({"sign_in": "a\u0131no"}, "Käytä pieniä kirjaimia"),  # an i without its dot
+        ({"sign_in": "\uff41ino"}, "Käytä pieniä kirjaimia"),  # a wide letter
+        ({"sign_in": "aino\u3164"}, "Käytä pieniä kirjaimia"),  # a letter that is never drawn
+        ({"sign_in": "a\u0438\u0306no"}, "Käytä pieniä kirjaimia"),
         ({"name": "  "}, "Kirjoita nimi"),
         ({"role": "king"}, "Valitse rooli"),
         ({"departments": []}, "Valitse vähintään yksi palvelu"),

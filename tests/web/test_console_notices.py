@@ -140,7 +140,7 @@ def test_nobody_hears_two_notices_in_one_place(
 
 def test_markup_and_control_characters_are_words_like_others(city: City, sirpa: Browser) -> None:
     assert writes(sirpa, words_fi="Vesi <b>poikki</b>\x07\r\n& kylmä\u202e.").status_code == 303
-    assert on_air(city)[0].words["fi"] == "Vesi <b>poikki</b> & kylmä ."
+    assert on_air(city)[0].words["fi"] == "Vesi <b>poikki</b> & kylmä."
     assert "Vesi &lt;b&gt;poikki&lt;/b&gt; &amp; kylmä" in sirpa.page("/line")
     assert writes(sirpa, words_fi="Vesi\x00").status_code == 400  # PostgreSQL keeps none
 

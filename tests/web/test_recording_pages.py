@@ -205,7 +205,7 @@ def test_a_desk_that_answers_for_others_hears_and_neither_holds_nor_sees_who_hea
     that = open_hold(city, "recording", rig.MESSAGE)
     page = seppo.page(f"/recordings/{rig.MESSAGE}")
     assert f"/console/sounds/{rig.MESSAGE}/listen" in page
-    assert "toisen osaston" in page
+    assert "toisen palvelun" in page
     for hidden in ("/hold", "Aino Virtanen", "Kantelu"):
         assert hidden not in page
     before = holds(city)
@@ -239,7 +239,7 @@ def test_no_button_promises_a_sound_that_is_another_departments(city: City) -> N
     """The matter has gone to another department, or its desk answers for others: the sound stays where it was."""
     city.change(callback_request, callback_request.c.id == "r1", department="streets", desk="streets")
     page = city.signed_in("seppo").page("/matters/r1")
-    assert "se osasto, jolle tallenne kuuluu" in page
+    assert "se palvelu, jolle tallenne kuuluu" in page
     assert f"/console/sounds/{rig.TALK}/listen" not in page
     assert f'href="/console/recordings/{rig.TALK}"' not in page
     city.change(callback_request, callback_request.c.id == "r1", department="housing", desk="streets")

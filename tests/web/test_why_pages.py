@@ -118,7 +118,7 @@ def test_a_call_is_found_by_its_name_and_by_the_code_of_its_matter(city: City) -
         assert answer.headers["Location"] == f"/console/why/{SID}"
     answer = browser.client.post("/console/why", data={"asked": "999999", "csrf_token": browser.word})
     assert answer.status_code == 422
-    assert "Tarkista tunnus" in answer.text
+    assert "Tarkista se" in answer.text
 
 
 def test_the_latest_calls_of_her_departments_are_listed(city: City) -> None:
