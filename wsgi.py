@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from functools import partial
 
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -15,6 +16,7 @@ from adapters.logs import configure_logging
 from adapters.meters import WebMeters
 from adapters.waiting_line import WAITING
 from bootstrap import Services, build_services, record_start
+from console import headers
 from console import pages as console_pages
 from ivr import (
     agent_webhooks,
@@ -76,6 +78,7 @@ def create_app(services: Services | None = None) -> Flask:
         app.register_blueprint(room.blueprint(services))
     _health(app, services)
     _errors(app)
+    app.after_request(partial(headers.add_least, services.settings))
     return app
 
 
@@ -117,7 +120,7 @@ def _health(app: Flask, services: Services) -> None:
 
     @app.get("/healthz")
     def alive() -> Response:
-        return Response("alive\n", content_type="text/plain")
+        return Response("alive\n", mimetype="text/plain")
 
 
 def _errors(app: Flask) -> None:
@@ -126,4 +129,4 @@ def _errors(app: Flask) -> None:
         if isinstance(error, HTTPException):
             return error
         LOG.exception("request failed")
-        return Response("Something failed here. It has been noted.\n", status=500, content_type="text/plain")
+        return Response("Something failed here. It has been noted.\n", status=500, mimetype="text/plain")

@@ -251,6 +251,10 @@ def serve_problems(settings: Settings) -> list[str]:
     rules = (
         (provider_here, "TWILIO_API_BASE_URL is on this machine: the emulator belongs to make run."),
         (
+            not provider_here and not settings.twilio_api_base_url.startswith("https://"),
+            "TWILIO_API_BASE_URL is not https://: whoever listens would have the account.",
+        ),
+        (
             not settings.public_base_url.startswith("https://") or is_loopback(settings.public_base_url),
             "PUBLIC_BASE_URL must be the public https:// address that Twilio calls.",
         ),

@@ -4,11 +4,13 @@ It needs no database: a signed ticket says whose page it is, and hints carry not
 """
 
 import os
+from functools import partial
 
 from flask import Flask, Response, request
 
 from adapters.redis_live import LiveHints
 from adapters.settings import Settings, load_settings
+from console.headers import add_least
 from console.hub import Hub
 from console.tickets import read_ticket
 
@@ -20,6 +22,7 @@ def create_app(settings: Settings | None = None, hub: Hub | None = None) -> Flas
         hub.start()
     app = Flask(__name__, static_folder=None)
     _routes(app, settings, hub)
+    app.after_request(partial(add_least, settings))
     return app
 
 
@@ -43,5 +46,4 @@ def _allowed(settings: Settings, answer: Response) -> Response:
     answer.headers["Access-Control-Allow-Origin"] = settings.public_base_url
     answer.headers["Vary"] = "Origin"
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -49,10 +49,15 @@ class Forged(Forbidden):
     """The form or request did not carry our word."""
 
 
+def cookie(services: "Services", name: str) -> str:
+    """``__Host-`` binds a cookie to this host and to https, for the price of Path=/: webhooks come from the provider,
+    which has no cookies, so nothing is lost by it. No other host of the city can plant one, a sign-in form's least of
+    all. A browser refuses that name without https."""
+    return f"__Host-{name}" if secure(services) else name
+
+
 def session_cookie(services: "Services") -> str:
-    """``__Host-`` binds the cookie to this host and to https, for the price of Path=/: webhooks come from the provider,
-    which has no cookies, so nothing is lost by it. A browser refuses that name without https."""
-    return "__Host-console" if secure(services) else "console"
+    return cookie(services, "console")
 
 
 def secure(services: "Services") -> bool:
@@ -65,11 +70,21 @@ def person() -> SignedIn:
     return found
 
 
+def browser_mark(services: "Services") -> str:
+    return request.cookies.get(cookie(services, BROWSER_COOKIE), "")
+
+
+def known() -> str | None:
+    """Whose request this is, for the log; None: nobody is signed in, or it was refused before that was looked at."""
+    signed_in: SignedIn | None = g.get("signed_in")
+    return None if signed_in is None else signed_in.agent_id
+
+
 def visitor(services: "Services") -> Visitor:
     """Where this sign-in comes from."""
     seen = request.headers.getlist("X-Forwarded-For")
     address = network_address(request.remote_addr, seen, services.settings.proxy_hops)
-    return Visitor(address, known_as(services.settings.accepted_keys, request.cookies.get(BROWSER_COOKIE, "")))
+    return Visitor(address, known_as(services.settings.accepted_keys, browser_mark(services)))
 
 
 def check(services: "Services", roles: Mapping[str, Roles]) -> AnyResponse | None:
@@ -125,28 +140,27 @@ def wants_json() -> bool:
 
 def csrf_token(services: "Services") -> str:
     """The word for forms of this page."""
-    return _word(services.settings.secret_key, g.signed_in.token if g.get("signed_in") else form_secret())
+    return _word(services.settings.secret_key, g.signed_in.token if g.get("signed_in") else form_secret(services))
 
 
-def form_secret() -> str:
+def form_secret(services: "Services") -> str:
     """Before sign-in: the form cookie's value, made now if the browser has none; ``keep_form_cookie`` sends it."""
     if "form_secret" not in g:
-        g.form_secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+        g.form_secret = request.cookies.get(cookie(services, FORM_COOKIE)) or secrets.token_urlsafe(24)
     value: str = g.form_secret
     return value
 
 
 def keep_form_cookie(services: "Services", response: Response) -> Response:
-    if "form_secret" in g and request.cookies.get(FORM_COOKIE) != g.form_secret:
-        response.set_cookie(
-            FORM_COOKIE, g.form_secret, path="/console", httponly=True, samesite="Lax", secure=secure(services)
-        )
+    name = cookie(services, FORM_COOKIE)
+    if "form_secret" in g and request.cookies.get(name) != g.form_secret:
+        response.set_cookie(name, g.form_secret, path="/", httponly=True, samesite="Lax", secure=secure(services))
     return response
 
 
 def _ours(services: "Services") -> bool:
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    secret = g.signed_in.token if g.signed_in else request.cookies.get(FORM_COOKIE, "")
+    secret = g.signed_in.token if g.signed_in else request.cookies.get(cookie(services, FORM_COOKIE), "")
     words = [_word(key, secret).encode() for key in services.settings.accepted_keys]
     return bool(secret) and any(hmac.compare_digest(given.encode(), word) for word in words)
 

@@ -1,4 +1,5 @@
-"""What each page of the console allows a browser to do: no inline script or style, no frame, no referrer."""
+"""What each page of the console allows a browser to do: no inline script or style, no frame, no referrer; and what
+every other answer of ours allows it: nothing."""
 
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from adapters.settings import REAL_TWILIO, Settings
 # hosts of the browser telephone, from its README; only where the real provider is used
 TWILIO_SOUND = "https://sdk.twilio.com https://media.twiliocdn.com"
 TWILIO_SIGNALS = "https://eventgw.twilio.com https://*.twilio.com wss://*.twilio.com https://media.twiliocdn.com"
+NO_PAGE = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def content_security_policy(settings: Settings) -> str:
@@ -28,6 +30,7 @@ def content_security_policy(settings: Settings) -> str:
             f"media-src 'self' blob: mediastream: {sound}",
             "worker-src 'self'",
             "form-action 'self'",
+            "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )
@@ -45,6 +48,13 @@ def add_headers(settings: Settings, response: Response, drawn_from_files: bool) 
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if not drawn_from_files and "no-store" not in response.headers.get("Cache-Control", ""):
         response.headers["Cache-Control"] = "no-store"
+    return add_least(settings, response)
+
+
+def add_least(settings: Settings, response: Response) -> Response:
+    """For every answer of every process, the provider's too: what is no page is drawn by no browser."""
+    response.headers.setdefault("Content-Security-Policy", NO_PAGE)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if settings.public_base_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -1,5 +1,6 @@
 """The console's routes, as one table: address, methods, who may pass, and the function that answers. No rules here."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -79,6 +80,8 @@ from console.signing_in.passwords import Argon2Passwords, Passwords
 
 if TYPE_CHECKING:
     from bootstrap import Services
+
+LOG = logging.getLogger("console")
 
 
 @dataclass(frozen=True)
@@ -275,6 +278,7 @@ def _password_first(error: Exception) -> ResponseReturnValue:
 
 
 def _refused(error: Exception) -> ResponseReturnValue:
+    LOG.warning("a page refused", extra={"page": request.endpoint, "method": request.method, "agent": guard.known()})
     if guard.wants_json():
         return {"error": "forbidden"}, 403
     return render_template("console/refused.html"), 403

@@ -19,7 +19,8 @@ LANGUAGE_COOKIE = "console_language"
 
 
 def page_language() -> str:
-    chosen = request.cookies.get(LANGUAGE_COOKIE, DEFAULT_LANGUAGE)
+    """By either name of its cookie (``guard.cookie``): whoever plants a language plants no more than that."""
+    chosen = request.cookies.get(f"__Host-{LANGUAGE_COOKIE}") or request.cookies.get(LANGUAGE_COOKIE)
     return chosen if chosen in PAGE_LANGUAGES else DEFAULT_LANGUAGE
 
 

@@ -4,6 +4,8 @@ import time
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from console.signed import signer
+
 TICKET_SECONDS = 60
 
 
@@ -22,4 +24,4 @@ def read_ticket(keys: tuple[str, ...], ticket: str, now: float | None = None) ->
 
 
 def _signer(keys: tuple[str, ...]) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(keys), salt="console-events")
+    return signer(keys, "console-events")

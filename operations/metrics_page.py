@@ -70,7 +70,7 @@ def blueprint(services: "Services", meters: WebMeters) -> Blueprint:
     @pages.get("/metrics")
     def metrics() -> Response:
         if not gate.opens():
-            return Response("Not for everybody: METRICS_TOKEN (docs/running.md).\n", 403, content_type="text/plain")
+            return Response("Not for everybody: METRICS_TOKEN (docs/running.md).\n", 403, mimetype="text/plain")
         return Response(meters.told(told_figures.get()), content_type=CONTENT_TYPE)
 
     @pages.get("/readyz")

@@ -1,5 +1,6 @@
 """What everybody does with her own account: choose a password, end her sessions elsewhere. One transaction each."""
 
+import logging
 from typing import TYPE_CHECKING, Literal
 
 from console import store
@@ -15,6 +16,7 @@ from desks.supervision import audit
 if TYPE_CHECKING:
     from bootstrap import Services
 
+LOG = logging.getLogger("console")
 Refusal = PasswordFault | Literal["wrong", "different", "gone"]
 
 
@@ -54,6 +56,7 @@ def _old_is_wrong(
             return Wait(max(1, round(left)))
         store.note_failure(tx.connection, tries.key, machine)
     if not passwords.fits(kept, old):
+        LOG.warning("wrong old password", extra={"agent": person.agent_id})
         return "wrong"
     with services.database.write() as tx:
         store.forget_failures(tx.connection, tries.key)

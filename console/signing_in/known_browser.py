@@ -10,6 +10,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from console.signed import signer
+
 BROWSER_COOKIE = "console_browser"
 KNOWN_SECONDS = 180 * 24 * 3600
 
@@ -54,4 +56,4 @@ def _plain(text: str) -> str | None:
 
 
 def _signer(keys: tuple[str, ...]) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(keys), salt="console-browser")
+    return signer(keys, "console-browser")

@@ -26,6 +26,7 @@ from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 from adapters.origins import is_loopback
 from adapters.settings import Settings
+from console.signed import signer
 from console.signing_in.openid_http import Broken, Http
 
 T = TypeVar("T")
@@ -215,7 +216,7 @@ class OpenId:
         )
 
     def _signer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer([*reversed(self._settings.accepted_keys)], salt="console-openid")
+        return signer([*reversed(self._settings.accepted_keys)], "console-openid")
 
     def _within_deadline(self, work: Callable[[], T]) -> T:
         """Raises NotAdmitted, whatever the provider does."""

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("console")
 FLOW_COOKIE = "console_openid"
-FLOW_PATH = "/console/openid"
 STATUS = {"provider": 502, "refused": 403, "stale": 400, "token": 403, "nobody": 403}
 
 
@@ -39,10 +38,10 @@ def start(services: "Services", provider: OpenId) -> AnyResponse:
         return _not_admitted(services, why)
     answer = redirect(address, 303)
     answer.set_cookie(
-        FLOW_COOKIE,
+        guard.cookie(services, FLOW_COOKIE),
         kept,
         max_age=FLOW_SECONDS,
-        path=FLOW_PATH,
+        path="/",
         httponly=True,
         samesite="Lax",  # the provider leads back by a link, and strict cookies would stay at home
         secure=guard.secure(services),
@@ -52,8 +51,9 @@ def start(services: "Services", provider: OpenId) -> AnyResponse:
 
 def callback(services: "Services", provider: OpenId) -> AnyResponse:
     _only_where_it_is(provider)
+    kept = request.cookies.get(guard.cookie(services, FLOW_COOKIE), "")
     try:
-        identity = provider.finish(request.cookies.get(FLOW_COOKIE, ""), request.args.to_dict())
+        identity = provider.finish(kept, request.args.to_dict())
     except NotAdmitted as why:
         return _used(services, _not_admitted(services, why))
     opened = admitted(services, identity)
@@ -106,5 +106,6 @@ def _not_admitted(services: "Services", why: NotAdmitted) -> AnyResponse:
 
 
 def _used(services: "Services", answer: AnyResponse) -> AnyResponse:
-    answer.delete_cookie(FLOW_COOKIE, path=FLOW_PATH, httponly=True, secure=guard.secure(services), samesite="Lax")
+    name = guard.cookie(services, FLOW_COOKIE)
+    answer.delete_cookie(name, path="/", httponly=True, secure=guard.secure(services), samesite="Lax")
     return answer

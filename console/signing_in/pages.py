@@ -13,6 +13,7 @@ from console import guard
 from console.model import Busy, Opened, Wait, WrongPassword
 from console.rendering import LANGUAGE_COOKIE, page_language
 from console.signing_in import known_browser, sign_in
+from console.signing_in.password_rules import LONGEST
 from console.signing_in.passwords import Passwords
 from console.words import PAGE_LANGUAGES, page_words
 from desks import service as desks
@@ -36,7 +37,7 @@ def enter(services: "Services", passwords: Passwords) -> AnyResponse:
     if services.settings.openid_only:
         return _again(services, t("sign_in.openid_only"), "", 403)
     visitor = guard.visitor(services)
-    match sign_in.sign_in(services, passwords, given, request.form.get("password", "")[:256], visitor):
+    match sign_in.sign_in(services, passwords, given, request.form.get("password", "")[: LONGEST + 1], visitor):
         case Wait(seconds):
             LOG.warning("sign-in held back", extra={"seconds": seconds, "address": visitor.address})
             return _again(services, t("sign_in.wait", seconds=seconds), given, 429)
@@ -56,13 +57,13 @@ def admit(services: "Services", opened: Opened) -> AnyResponse:
         sign_in.sign_out(services, g.signed_in.token)
     answer = redirect(url_for("console.line" if opened.role in guard.SUPERVISORS else "console.desk"), 303)
     keys = services.settings.accepted_keys
-    known = known_browser.known_as(keys, request.cookies.get(known_browser.BROWSER_COOKIE, ""))
+    known = known_browser.known_as(keys, guard.browser_mark(services))
     if known is None or known[0] != opened.agent_id:
         answer.set_cookie(
-            known_browser.BROWSER_COOKIE,
+            guard.cookie(services, known_browser.BROWSER_COOKIE),
             known_browser.mark(services.settings.secret_key, opened.agent_id),
             max_age=known_browser.KNOWN_SECONDS,
-            path="/console",
+            path="/",
             httponly=True,
             samesite="Lax",
             secure=guard.secure(services),
@@ -91,10 +92,10 @@ def choose_language(services: "Services") -> AnyResponse:
     chosen = request.form.get("language", "")
     if chosen in PAGE_LANGUAGES:
         answer.set_cookie(
-            LANGUAGE_COOKIE,
+            guard.cookie(services, LANGUAGE_COOKIE),
             chosen,
             max_age=YEAR_SECONDS,
-            path="/console",
+            path="/",
             samesite="Lax",
             httponly=True,
             secure=guard.secure(services),
@@ -115,6 +116,7 @@ def _is_page(path: str) -> bool:
 
 def forged(services: "Services", error: Exception) -> ResponseReturnValue:
     """An old sign-in form gets a fresh one; anything else is refused."""
+    LOG.warning("a form without our word", extra={"page": request.endpoint, "agent": guard.known()})
     if request.endpoint == "console.sign_in":
         expired = page_words(page_language())("sign_in.expired")
         return _again(services, expired, request.form.get("sign_in", "")[:80], 403)

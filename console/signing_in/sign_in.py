@@ -5,6 +5,7 @@ shift is never interrupted while the page is open; a closed page is signed out h
 """
 
 import hashlib
+import logging
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from adapters.database import Transaction
     from bootstrap import Services
 
+LOG = logging.getLogger("console")
 ABSOLUTE_SECONDS = 12 * 3600.0
 IDLE_SECONDS = 30 * 60.0
 SEEN_EVERY_SECONDS = 60.0  # a sign of life is written at most so often
@@ -49,6 +51,8 @@ def sign_in(
     except NoTurn:
         return Busy()
     if not right or account is None:
+        whose = None if account is None else account.agent_id  # never what was typed: it may be a password
+        LOG.warning("wrong password or unknown name", extra={"agent": whose, "address": visitor.address})
         return WrongPassword()
     with services.database.write() as tx:
         for one in tries:

@@ -10,10 +10,11 @@ from datetime import tzinfo
 from pathlib import Path
 
 from ivr.speech import catalogue
-from ivr.speech.catalogue import Catalogue, CatalogueError, placeholders
+from ivr.speech.catalogue import IMPLICIT, Catalogue, CatalogueError, placeholders
 from ivr.speech.spoken import in_spoken_words
 from ivr.speech.written import in_figures
 from ivr.turn import Value
+from routing_rules.checking import spoken
 from routing_rules.model import LANGUAGES, Ruleset
 
 SOUNDS = Path(__file__).parent / "sound"
@@ -86,15 +87,13 @@ class Announcements:
 
 
 def own_words(key: str, language: str, values: Values, rules: Ruleset) -> str | None:
-    """What the city says instead. A sentence that asks for a value which is not there would end the call: not said."""
+    """What the city says instead. A sentence that asks for a value which is not there would end the call, and one that
+    says how wide it is to be written could fill the memory with blanks (a draft is tried unchecked): not said."""
     words = rules.announcements.get(key)
     if words is None:
         return None
-    try:
-        asked = placeholders(words[language])
-    except ValueError:
-        return None
-    return words[language] if asked <= {name for name, _ in values} else None
+    asked = spoken.placeholders(words[language])
+    return words[language] if asked is not None and asked <= {name for name, _ in values} | IMPLICIT else None
 
 
 def load() -> Announcements:

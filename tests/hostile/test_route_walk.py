@@ -83,6 +83,19 @@ def test_what_anybody_may_ask_says_nothing_of_the_inside(console: Console, app: 
     assert not console.record.changed()
 
 
+def test_every_answer_says_what_a_browser_may_make_of_it(app: Flask) -> None:
+    """Webhooks, health and refusals too: nothing is guessed, framed or run, and every text says how it is written."""
+    addresses = [(app, filled(rule.rule)) for rule in app.url_map.iter_rules()] + [(app, "/not-there")]
+    events = events_app(load_settings(ENVIRONMENT), Hub(lambda _: iter(())))
+    for asked, address in [*addresses, (events, "/stream"), (events, "/healthz"), (events, "/not-there")]:
+        for method in ("GET", "POST"):
+            headers = asked.test_client().open(address, method=method).headers
+            policy = headers["Content-Security-Policy"].split("; ")
+            assert {"default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= {*policy}
+            assert headers["X-Content-Type-Options"] == "nosniff", address
+            assert not headers.get("Content-Type", "").startswith("text/") or "charset=utf-8" in headers["Content-Type"]
+
+
 def test_an_address_that_is_not_there_tells_nothing(app: Flask) -> None:
     for address in (
         "/.env",

@@ -94,6 +94,12 @@ def test_what_a_unit_may_do_is_little(unit: Path, units: Path) -> None:
     assert subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_a_unit_reads_no_history_no_test_and_no_emulator_of_its_checkout(unit: Path) -> None:
+    told = " ".join(lines(unit, "InaccessiblePaths")).split()
+    assert told == [f"-/opt/one-number/{away}" for away in (".git", "tests", "emulator")]
+
+
 def test_the_places_are_settings_and_come_after_the_citys_own_file() -> None:
     named = {line.partition("=")[0] for line in (UNITS / "places.env").read_text().splitlines() if line[:1] not in "#"}
     assert named - {""} <= OURS | OTHERS

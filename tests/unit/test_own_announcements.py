@@ -23,7 +23,9 @@ def test_the_citys_own_words_are_spoken() -> None:
     assert words().text("menu.message", "fi", VALUES, rules(), HELSINKI) != said
 
 
-@pytest.mark.parametrize("sentence", ["{", "{name}", "{0}", "{key.real}", "{}"])
+@pytest.mark.parametrize(
+    "sentence", ["{", "{name}", "{0}", "{key.real}", "{}", "{key:9999}", "{key:{city}}", "{key!r}"]
+)
 def test_a_sentence_that_would_end_the_call_is_not_spoken(sentence: str) -> None:
     """The check stops it; a document that was published before it knew may still hold it."""
     plain = words().text("menu.message", "fi", VALUES, rules(), HELSINKI)

@@ -125,6 +125,7 @@ def test_the_embedded_socket_path_is_short_and_belongs_to_its_data_directory(tmp
     ("changes", "word"),
     [
         (LOCAL, "TWILIO_API_BASE_URL"),
+        ({"TWILIO_API_BASE_URL": "http://calls.example.fi"}, "TWILIO_API_BASE_URL"),
         ({"PUBLIC_BASE_URL": "http://voice.example.fi"}, "PUBLIC_BASE_URL"),
         ({"EVENTS_URL": ""}, "EVENTS_URL"),
         ({"SECRET_KEY": "0123456789abcdef"}, "SECRET_KEY"),

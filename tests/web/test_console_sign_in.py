@@ -10,6 +10,7 @@ from adapters.schema import agent, session, sign_in_failure
 from console.model import Busy, Opened, Wait, WrongPassword
 from console.signing_in import sign_in
 from console.signing_in.back_off import FREE_TRIES, Visitor, wait_after
+from console.signing_in.password_rules import LONGEST
 from console.signing_in.passwords import Argon2Passwords
 from tests.web.console_rig import CHEAP, PASSWORD, WORD, City, make_city
 
@@ -88,6 +89,33 @@ def test_the_wait_never_grows_beyond_five_minutes(city: City) -> None:
     assert [wait_after(tries) for tries in (5, 6, 11, 13, 10_000)] == [2, 4, 128, 300, 300]
 
 
+def test_a_password_is_looked_at_as_it_was_typed(city: City) -> None:
+    """One that is longer than any may be is no cut one."""
+    longest = "kallavesi-26" * 21 + "abcd"
+    city.change(agent, agent.c.id == "a_aino", password_hash=CHEAP.hash(longest))
+    assert len(longest) == LONGEST
+    assert city.browser().signs_in("aino", f"{longest}x").status_code == 401
+    assert city.browser().signs_in("aino", longest).status_code == 303
+
+
+def test_every_wrong_password_and_every_closed_door_is_a_line_in_the_log(
+    city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With whose it was, and never with what was typed, which is now and then the password itself."""
+    city.browser().signs_in("aino", "not-hers-at-all")
+    city.browser().signs_in("nobody-here", "not-hers-at-all")
+    aino = city.signed_in("aino")
+    aino.get("/accounts")
+    aino.word = "forged"
+    aino.post("/presence", state="break")
+    told = [(line.getMessage(), line.__dict__.get("agent")) for line in caplog.records if line.name == "console"]
+    wrong, closed, forged = "wrong password or unknown name", "a page refused", "a form without our word"
+    assert told == [(wrong, "a_aino"), (wrong, None), (closed, "a_aino"), (forged, "a_aino")]
+    written = " ".join(str(line.__dict__) for line in caplog.records)
+    assert "nobody-here" not in written
+    assert "not-hers" not in written
+
+
 def test_a_waiting_person_reads_how_long(city: City) -> None:
     browser = city.browser()
     for _ in range(5):
@@ -127,8 +155,10 @@ def test_behind_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
     answer = client.post("/console/sign-in", data=sent, base_url="https://localhost")
     cookie = session_cookie(answer)
     assert cookie.startswith("__Host-console=")
-    assert all("Secure" in each for each in answer.headers.getlist("Set-Cookie"))
-    assert "Secure" in cookie
+    every = [*form.headers.getlist("Set-Cookie"), *answer.headers.getlist("Set-Cookie")]
+    assert {each.partition("=")[0] for each in every} == {f"__Host-console{kind}" for kind in ("", "_form", "_browser")}
+    assert all("; Path=/;" in f"{each};" for each in every)
+    assert all("Secure" in each and "HttpOnly" in each and "SameSite=Lax" in each for each in every)
     assert "Path=/" in cookie
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
     city.services.database.dispose()
@@ -210,7 +240,7 @@ def test_the_mark_of_a_browser_opens_nothing_and_is_nobody_elses(city: City) -> 
     mark = next(c for c in aino.signs_in("aino").headers.getlist("Set-Cookie") if c.startswith("console_browser="))
     assert "HttpOnly" in mark
     thief = city.browser()
-    thief.client.set_cookie("console_browser", mark.split(";")[0].partition("=")[2], path="/console")
+    thief.client.set_cookie("console_browser", mark.split(";")[0].partition("=")[2], path="/")
     assert thief.get("/").location == "/console/sign-in"
     for _ in range(5):
         city.browser().signs_in("sirpa", "wrong")

@@ -60,7 +60,7 @@ def test_her_session_her_open_form_and_her_stream_go_on_under_the_former_key(cit
     assert after.get("/desk.json").status_code == 200
     assert after.post("/presence", state="break").status_code == 200, "the page she had open still works"
     assert read_ticket((NEW, OLD), ticket) == "a_aino"
-    mark = before.client.get_cookie(BROWSER_COOKIE, path="/console")
+    mark = before.client.get_cookie(BROWSER_COOKIE, path="/")
     assert mark is not None
     found = known_as((NEW, OLD), mark.value)
     assert found is not None
