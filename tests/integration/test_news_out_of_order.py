@@ -1,6 +1,5 @@
 """News that come late, twice or in the wrong order: nobody is stuck, nothing is promised that nobody keeps."""
 
-
 from adapters.schema import presence
 from bootstrap import record_start
 from callbacks import store as promises
