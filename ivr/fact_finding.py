@@ -163,13 +163,16 @@ class Finder:
         retries = (row for row in self.open_matters if row["kind"] == "retry" and row["interpreter"] is None)
         waiting = [row["id"] for row in retries if row["state"] == "requested"]
         missed = desks_store.rung_in_vain(self.connection, waiting)
-        return missed - desks_store.noted_now(self.connection, missed)
+        return missed - self._noted_now
 
     def _known(self) -> tuple[KnownMatter, ...]:
         """Nobody is told that a request stands which the agent she has just talked with may be about to close."""
         rows = [row for row in self.open_matters if row["state"] != "unreached"]
-        talked = desks_store.noted_now(self.connection, [row["id"] for row in rows])
-        return tuple(matter_of(row) for row in rows if row["id"] not in talked)
+        return tuple(matter_of(row) for row in rows if row["id"] not in self._noted_now)
+
+    @cached_property
+    def _noted_now(self) -> frozenset[str]:
+        return desks_store.noted_now(self.connection, [row["id"] for row in self.open_matters])
 
     def _message(self, step: Step) -> MessageFacts | None:
         row = recordings_store.of_call(self.connection, step.message, self.caller.call_sid)
